@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Each target knows only the targets listed before it; the order below is the order of the layers.
+let package = Package(
+  name: "hitmon",
+  products: [.executable(name: "hitmon", targets: ["hitmon"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // System libraries and C.
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CScan"),
+
+    // Positions, findings and how they are printed.
+    .target(name: "Diagnostics"),
+
+    // Records, columns, units and the expression language.
+    .target(name: "Columns"),
+    .target(name: "Expressions", dependencies: ["Columns", "Diagnostics"]),
+
+    // What a component declares of itself, and the operators that do so.
+    .target(name: "Specifications", dependencies: ["Columns", "Diagnostics", "Expressions"]),
+    .target(name: "Operators", dependencies: ["CScan", "Columns", "Diagnostics", "Expressions", "Specifications"]),
+
+    // From YAML text to a checked pipeline.
+    .target(name: "Configuration", dependencies: ["CLibYAML", "Diagnostics", "Specifications"]),
+
+    // Where rows come from and where results go.
+    .target(name: "Simulation"),
+    .target(
+      name: "Connectors",
+      dependencies: ["CZlib", "CZstd", "Diagnostics", "Specifications", "Operators", "Simulation"]),
+
+    // The plan, the threads and the windows.
+    .target(
+      name: "Runtime",
+      dependencies: ["Operators", "Configuration", "Connectors", .product(name: "Logging", package: "swift-log")]),
+
+    // The command line.
+    .executableTarget(
+      name: "hitmon",
+      dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+  ]
+)

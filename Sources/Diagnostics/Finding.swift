@@ -1,0 +1,62 @@
+public enum Severity: String, Sendable {
+  case error
+  case warning
+}
+
+/// One thing that is wrong with what the user wrote: where, what, and what to type instead.
+public struct Finding: Sendable {
+  public struct Note: Sendable {
+    public let message: String
+    public let span: Span?
+
+    public init(message: String, span: Span? = nil) {
+      self.message = message
+      self.span = span
+    }
+  }
+
+  public let severity: Severity
+  /// A stable name such as `unknown-key`, under which the documentation explains the finding.
+  public let code: String
+  /// One sentence, no full stop: what is wrong.
+  public let message: String
+  public let span: Span?
+  /// What to type instead.
+  public let hint: String?
+  /// Other places that belong to it, such as the `uses` line that led to a plugin.
+  public var notes: [Note]
+
+  public init(
+    _ severity: Severity = .error, _ code: String, _ message: String, at span: Span?, hint: String? = nil,
+    notes: [Note] = []
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.span = span
+    self.hint = hint
+    self.notes = notes
+  }
+}
+
+/// Collects findings while a pipeline is checked, so that all of them are shown at once.
+public final class Findings {
+  public private(set) var all: [Finding] = []
+
+  public init() {}
+
+  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+  public var errorCount: Int { all.count { $0.severity == .error } }
+
+  public func add(_ finding: Finding) {
+    all.append(finding)
+  }
+
+  public func error(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []) {
+    add(Finding(.error, code, message, at: span, hint: hint, notes: notes))
+  }
+
+  public func warning(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []) {
+    add(Finding(.warning, code, message, at: span, hint: hint, notes: notes))
+  }
+}

@@ -1,0 +1,52 @@
+/// A place in a source text. Lines and columns count from 1; columns count characters (Unicode scalars), not bytes.
+public struct Position: Hashable, Comparable, Sendable {
+  public var line: Int
+  public var column: Int
+
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
+  public static let start = Position(line: 1, column: 1)
+
+  public static func < (a: Position, b: Position) -> Bool {
+    (a.line, a.column) < (b.line, b.column)
+  }
+}
+
+/// A named text that a user wrote: a YAML file, or the value of an option such as `--window`.
+public final class SourceText: Sendable {
+  /// The path as the user typed it, or the option's name.
+  public let name: String
+  public let text: String
+  private let lines: [Substring]
+
+  public init(name: String, text: String) {
+    self.name = name
+    self.text = text
+    self.lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.hasSuffix("\r") ? $0.dropLast() : $0
+    }
+  }
+
+  public var lineCount: Int { lines.count }
+
+  /// The line of that number, counted from 1, without its line end; empty where there is none.
+  public func line(_ number: Int) -> Substring {
+    lines.indices.contains(number - 1) ? lines[number - 1] : ""
+  }
+}
+
+/// A stretch of a source text, half open.
+public struct Span: Sendable {
+  public let source: SourceText
+  public let start: Position
+  public let end: Position
+
+  public init(source: SourceText, start: Position, end: Position) {
+    self.source = source
+    self.start = start
+    self.end = max(start, end)
+  }
+}

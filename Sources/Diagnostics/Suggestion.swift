@@ -1,0 +1,36 @@
+/// The nearest of `candidates` to `word`, if one is near enough to be a slip of the keyboard.
+///
+/// Near enough: at most one edit for words of up to four letters, two up to eight, three beyond; a change of case alone
+/// always counts. Edits are insertions, deletions, replacements and swaps of neighbours.
+public func suggestion(for word: String, from candidates: some Sequence<String>) -> String? {
+  let limit = word.count <= 4 ? 1 : word.count <= 8 ? 2 : 3
+  var best: (candidate: String, distance: Int)?
+  for candidate in candidates {
+    let distance = candidate.lowercased() == word.lowercased() ? 0 : editDistance(word, candidate)
+    guard distance <= limit, distance < candidate.count else { continue }
+    if best == nil || distance < best!.distance || (distance == best!.distance && candidate < best!.candidate) {
+      best = (candidate, distance)
+    }
+  }
+  return best?.candidate
+}
+
+/// Optimal string alignment distance.
+public func editDistance(_ a: String, _ b: String) -> Int {
+  let a = Array(a.unicodeScalars), b = Array(b.unicodeScalars)
+  if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+  var before: [Int] = []
+  var previous = Array(0...b.count)
+  for i in 1...a.count {
+    var current = [i] + Array(repeating: 0, count: b.count)
+    for j in 1...b.count {
+      current[j] = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+      if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+        current[j] = min(current[j], before[j - 2] + 1)
+      }
+    }
+    before = previous
+    previous = current
+  }
+  return previous[b.count]
+}
