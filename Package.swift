@@ -45,5 +45,7 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
   ]
 )

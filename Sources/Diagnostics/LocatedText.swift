@@ -2,18 +2,47 @@
 ///
 /// Quotes, escapes, folded lines and variables change the text; the positions say where each character came from, so that
 /// an error inside an expression points at the very character that the user typed.
+///
+/// Messages quote `written`, never `text`: a variable of the environment may hold a password.
 public struct LocatedText: Sendable {
+  /// A stretch of the value that the user typed otherwise: `${NAME}`.
+  public struct Replacement: Sendable {
+    /// Where it stands in `scalars`; empty for a variable without a value.
+    public let range: Range<Int>
+    /// What the user typed.
+    public let written: String
+
+    public init(range: Range<Int>, written: String) {
+      self.range = range
+      self.written = written
+    }
+  }
+
   /// The value, as Unicode scalars.
   public let scalars: [Unicode.Scalar]
   public let source: SourceText
-  /// One position a scalar, and one more for the end.
+  /// Where each scalar starts, and one more for the end.
   public let positions: [Position]
+  /// Where each scalar ends: an escape or a variable is longer than what it stands for.
+  public let ends: [Position]
+  /// The stretches that came out of variables, in order.
+  public let replacements: [Replacement]
 
-  public init(scalars: [Unicode.Scalar], source: SourceText, positions: [Position]) {
+  /// - Parameters:
+  ///   - positions: one a scalar and one for the end.
+  ///   - ends: one a scalar; one column behind `positions` if not given.
+  ///   - replacements: in order, not overlapping, inside of `scalars`.
+  public init(
+    scalars: [Unicode.Scalar], source: SourceText, positions: [Position], ends: [Position]? = nil,
+    replacements: [Replacement] = []
+  ) {
     precondition(positions.count == scalars.count + 1, "one position a scalar and one for the end")
+    precondition(ends == nil || ends?.count == scalars.count, "one end a scalar")
     self.scalars = scalars
     self.source = source
     self.positions = positions
+    self.ends = ends ?? positions.dropLast().map { Position(line: $0.line, column: $0.column + 1) }
+    self.replacements = replacements
   }
 
   /// A text that is itself the whole source, on one line: the value of an option.
@@ -24,25 +53,55 @@ public struct LocatedText: Sendable {
       positions: (0...scalars.count).map { Position(line: 1, column: $0 + 1) })
   }
 
-  public var text: String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
+  /// The value. Not for messages: see `written`.
+  public var text: String { Self.string(scalars) }
+
+  /// The value as messages may quote it: what the user typed where a variable stands, such as `${NAME}`.
+  public var written: String {
+    if replacements.isEmpty { return text }
+    var result = ""
+    var next = 0
+    for replacement in replacements {
+      result += Self.string(scalars[next..<replacement.range.lowerBound])
+      result += replacement.written
+      next = replacement.range.upperBound
+    }
+    return result + Self.string(scalars[next...])
   }
 
   /// The place of the scalars in `range`.
   public func span(_ range: Range<Int>) -> Span {
     let start = positions[min(range.lowerBound, scalars.count)]
-    guard range.upperBound > range.lowerBound else { return Span(source: source, start: start, end: start) }
-    let last = positions[min(range.upperBound - 1, scalars.count)]
-    return Span(source: source, start: start, end: Position(line: last.line, column: last.column + 1))
+    let last = min(range.upperBound, scalars.count) - 1
+    guard last >= range.lowerBound else { return Span(source: source, start: start, end: start) }
+    return Span(source: source, start: start, end: ends[last])
   }
 
   public var span: Span { span(0..<scalars.count) }
 
-  /// A part of the text that keeps its positions.
+  /// A part of the text that keeps its positions, and what was typed where it touches a variable.
   public subscript(_ range: Range<Int>) -> LocatedText {
-    LocatedText(
-      scalars: Array(scalars[range]), source: source, positions: Array(positions[range.lowerBound...range.upperBound]))
+    let inside = replacements.compactMap { replacement -> Replacement? in
+      let both = replacement.range.clamped(to: range)
+      guard !both.isEmpty || (replacement.range.isEmpty && range.contains(replacement.range.lowerBound)) else {
+        return nil
+      }
+      let moved = both.lowerBound - range.lowerBound..<both.upperBound - range.lowerBound
+      return Replacement(range: moved, written: replacement.written)
+    }
+    return LocatedText(
+      scalars: Array(scalars[range]), source: source, positions: Array(positions[range.lowerBound...range.upperBound]),
+      ends: Array(ends[range]), replacements: inside)
   }
+
+  private static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: scalars)
+    return String(view)
+  }
+}
+
+/// What the user typed, so that a text put into a message by mistake shows no secret.
+extension LocatedText: CustomStringConvertible {
+  public var description: String { written }
 }

@@ -22,12 +22,28 @@ public final class SourceText: Sendable {
   public let text: String
   private let lines: [Substring]
 
+  /// A byte order mark at the start is no part of the text. Lines end in LF, CR LF or CR.
   public init(name: String, text: String) {
+    let scalars = text.unicodeScalars
+    let body = scalars.first == "\u{FEFF}" ? scalars.dropFirst() : scalars[...]
     self.name = name
-    self.text = text
-    self.lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      $0.hasSuffix("\r") ? $0.dropLast() : $0
+    self.text = String(body)
+
+    // By scalars: to Swift, CR LF is one character, and not equal to LF.
+    var lines: [Substring] = []
+    var start = body.startIndex
+    var index = start
+    while index < body.endIndex {
+      let end = index
+      let scalar = body[index]
+      index = body.index(after: index)
+      guard scalar == "\n" || scalar == "\r" else { continue }
+      lines.append(Substring(body[start..<end]))
+      if scalar == "\r", index < body.endIndex, body[index] == "\n" { index = body.index(after: index) }
+      start = index
     }
+    lines.append(Substring(body[start...]))
+    self.lines = lines
   }
 
   public var lineCount: Int { lines.count }
