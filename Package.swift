@@ -47,5 +47,6 @@ let package = Package(
       dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
   ]
 )

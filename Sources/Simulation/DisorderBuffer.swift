@@ -1,14 +1,12 @@
 /// Moves the rows of a stream about, each by at most `span` places, with memory for that many rows.
 ///
-/// Row i is due at i plus a random number of 0...span, and rows leave in the order of when they are due: rows more than
-/// `span` apart can never change places.
+/// Row i is due at i plus a random number of 0...span, and rows leave in the order of when they are due, the later of
+/// two that are due together first. So rows `span` apart can still change places, and rows further apart never do.
 struct DisorderBuffer: Sendable {
   private var random: RandomStream
   /// Rows by when they are due, modulo the number of buckets.
   private var buckets: [[TelescopeRow]]
   private var current = 0
-  /// Rows of the current bucket that have left already.
-  private var taken = 0
 
   init(span: Int, seed: UInt64) {
     random = RandomStream(seed: seed)
@@ -18,16 +16,12 @@ struct DisorderBuffer: Sendable {
   /// The next row to leave, or nil when one more row has to be put in first.
   @inline(__always)
   mutating func take() -> TelescopeRow? {
-    guard taken < buckets[current].count else { return nil }
-    taken += 1
-    return buckets[current][taken - 1]
+    buckets[current].popLast()
   }
 
   /// Puts the next row of the stream in. Only when `take` gave nil.
   @inline(__always)
   mutating func put(_ row: TelescopeRow) {
-    buckets[current].removeAll(keepingCapacity: true)
-    taken = 0
     current = current + 1 == buckets.count ? 0 : current + 1
     var due = current + random.below(buckets.count)
     if due >= buckets.count { due -= buckets.count }

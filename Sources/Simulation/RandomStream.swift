@@ -1,7 +1,7 @@
 /// A fast, seeded source of random numbers: xoshiro256++ (Blackman and Vigna, 2019), its state filled by splitmix64.
 ///
-/// Every draw uses integer and IEEE basic arithmetic alone, no function of the mathematics library, so that a seed gives
-/// the same numbers on every machine.
+/// Every draw uses integer and IEEE basic arithmetic alone, no function of the mathematics library, so that a seed
+/// gives the same numbers on every machine.
 struct RandomStream: Sendable {
   private var a: UInt64
   private var b: UInt64
@@ -44,14 +44,16 @@ struct RandomStream: Sendable {
     Double(bits() >> 11) * 0x1p-53
   }
 
-  /// A whole number in 0 ..< `bound`, by the high half of a product; the bias is below bound / 2^64. `bound` is above 0.
+  /// A whole number in 0 ..< `bound`, by the high half of a product; the bias is below bound / 2^64. `bound` is above
+  /// 0.
   @inline(__always)
   mutating func below(_ bound: Int) -> Int {
     Int(bits().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A normal deviate of mean 0 and variance 1, as the sum of twelve uniform 16-bit numbers (Irwin-Hall): its variance is
-  /// 12 * 2^32 / 12 in their units, and its tails end at six standard deviations, far enough for a time resolution.
+  /// A normal deviate of mean 0 and variance 1, as the sum of twelve uniform 16-bit numbers (Irwin-Hall): its
+  /// variance is 12 * 2^32 / 12 in their units, and its tails end at six standard deviations, far enough for a time
+  /// resolution.
   @inline(__always)
   mutating func gaussian() -> Double {
     let pairs: UInt64 = 0x0000_FFFF_0000_FFFF

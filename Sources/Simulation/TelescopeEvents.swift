@@ -1,6 +1,7 @@
 /// Makes the telescope's events one after the other: muons with all their signals, noise hits, ancillary rows.
 ///
-/// Events follow each other as a Poisson process, so their orbits never go back, ancillary rows that run ahead excepted.
+/// Events follow each other as a Poisson process, so their orbits never go back, ancillary rows that run ahead
+/// excepted.
 struct TelescopeEvents: Sendable {
   private let parameters: TelescopeParameters
   private var random: RandomStream
@@ -61,8 +62,8 @@ struct TelescopeEvents: Sendable {
     noiseThreshold = (muons + noiseRows) / events
   }
 
-  /// Rows that a muon makes on average with these parameters, by trial: geometry, efficiencies and dead wires enter, and
-  /// the seed does not.
+  /// Rows that a muon makes on average with these parameters, by trial: geometry, efficiencies and dead wires enter,
+  /// and the seed does not.
   private static func measureRowsPerMuon(_ parameters: TelescopeParameters) -> Double {
     let trials = 2000
     var sample = parameters

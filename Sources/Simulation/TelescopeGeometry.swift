@@ -34,8 +34,8 @@ public enum TelescopeGeometry {
   /// shifted by half a cell.
   static let phases = [0.0, 0.0, 0.5, 0.5]
 
-  /// Height of a layer's wires as a fraction of the way from the frame of chamber 0 to that of chamber 3; by chamber and
-  /// `wire % 4`, in the order of `4 * chamber + wire % 4`.
+  /// Height of a layer's wires as a fraction of the way from the frame of chamber 0 to that of chamber 3; by chamber
+  /// and `wire % 4`, in the order of `4 * chamber + wire % 4`.
   static let layerFractions: [Double] = (0..<chamberCount).flatMap { chamber in
     layers.map { layer in
       let height = chamberHeights[chamber] + (Double(layer) - 2.5) * cellHeight

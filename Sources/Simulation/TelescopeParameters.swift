@@ -1,7 +1,7 @@
 /// What a simulated telescope does: its seed, what its rows are made of, and how its chambers behave.
 ///
-/// Any value is accepted: one outside the range that its comment states counts as the nearest end of it, and a value that
-/// is not a number as the lower end.
+/// Any value is accepted: one outside the range that its comment states counts as the nearest end of it, and a value
+/// that is not a number as the lower end.
 public struct TelescopeParameters: Sendable, Equatable {
   /// A wire of a chamber. One that does not exist (chamber not in 0...3, wire not in 0...63) is ignored.
   public struct Wire: Sendable, Hashable {
@@ -34,8 +34,8 @@ public struct TelescopeParameters: Sendable, Equatable {
   public var orbitsPerRow = 2.8
   /// Share of the rows that muons make, scintillator signals included (0...1).
   public var muonFraction = 0.25
-  /// Share of the rows that are noise hits (0...1). Together with `muonFraction` at most 1, or both are scaled down; what
-  /// is left are ancillary rows.
+  /// Share of the rows that are noise hits (0...1). Together with `muonFraction` at most 1, or both are scaled down;
+  /// what is left are ancillary rows.
   public var noiseFraction = 0.62
   /// Probability that a cell which a muon crosses fires (0...1).
   public var efficiency = 0.96
@@ -55,7 +55,7 @@ public struct TelescopeParameters: Sendable, Equatable {
   public var ancillaryLead: UInt32 = 100_000
   /// Share of the ancillary rows that do so (0...1).
   public var ancillaryLeadFraction = 0.05
-  /// Places by which a row can be away from its place in the order of events (0...1,000,000).
+  /// Places by which a row can be away from its place in the order of events (0...100,000).
   public var disorder = 40
 
   public init() {}
@@ -77,7 +77,7 @@ public struct TelescopeParameters: Sendable, Equatable {
     result.driftVelocity = driftVelocity.clamped(to: 20...1000)
     result.timeResolution = timeResolution.clamped(to: 0...50)
     result.ancillaryLeadFraction = ancillaryLeadFraction.clamped(to: 0...1)
-    result.disorder = min(max(disorder, 0), 1_000_000)
+    result.disorder = min(max(disorder, 0), 100_000)
 
     result.deadWires = deadWires.filter(\.exists)
     result.hotWires = hotWires.filter { $0.wire.exists && !deadWires.contains($0.wire) }

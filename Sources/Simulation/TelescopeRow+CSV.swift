@@ -3,12 +3,12 @@ extension TelescopeRow {
   public static let csvHeader = "HEAD,FPGA,TDC_CHANNEL,ORBIT_CNT,BX_COUNTER,TDC_MEAS"
 
   /// Appends the row as a line of CSV, newline included. A whole fine time is printed as `12`, any other with six
-  /// decimals as `-41.531250`; one that is not a number or beyond 10^12 as Swift prints it.
+  /// decimals as `-41.531250`; one that is not a number or beyond 10^9 as Swift prints it.
   public func appendCSV(to bytes: inout [UInt8]) {
-    // Five integers (32 bytes at most with their commas), sign, 13 digits, point, six decimals and the newline.
+    // Five integers (32 bytes at most with their commas), sign, 10 digits, point, six decimals and the newline.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { line in
       var writer = BackwardWriter(line)
-      if fineTime.magnitude <= 1e12 {
+      if fineTime.magnitude <= 1e9 {
         writer.put(UInt8(ascii: "\n"))
         writer.put(decimal: fineTime)
       }
@@ -24,7 +24,7 @@ extension TelescopeRow {
       writer.put(UInt64(head))
       bytes.append(contentsOf: writer.written)
     }
-    if !(fineTime.magnitude <= 1e12) {
+    if !(fineTime.magnitude <= 1e9) {
       bytes.append(contentsOf: "\(fineTime)\n".utf8)
     }
   }
@@ -57,7 +57,7 @@ private struct BackwardWriter {
     } while rest > 0
   }
 
-  /// `value` is at most 10^12 in magnitude.
+  /// `value` is at most 10^9 in magnitude.
   @inline(__always)
   mutating func put(decimal value: Double) {
     let millionths = Int64((value.magnitude * 1e6).rounded())

@@ -1,8 +1,8 @@
 /// A miniDT telescope that never ends: muons with their drift times, scintillator signals, noise, hot and dead wires,
 /// ancillary rows, and rows out of order. Memory is bounded, whatever the number of rows.
 ///
-/// The stream depends on the parameters alone, not on how many rows are asked for at a time. ``TelescopeTruth`` gives the
-/// products of its rows.
+/// The stream depends on the parameters alone, not on how many rows are asked for at a time. ``TelescopeTruth`` gives
+/// the products of its rows.
 public struct TelescopeSimulation: Sendable {
   private var events: TelescopeEvents
   private var disorder: DisorderBuffer

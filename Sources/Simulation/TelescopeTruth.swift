@@ -1,12 +1,12 @@
-/// What a correct analysis of telescope rows must find, computed straight from the rows in plain code that shares nothing
-/// with the engine. Memory grows with the rows.
+/// What a correct analysis of telescope rows must find, computed straight from the rows in plain code that shares
+/// nothing with the engine. Memory grows with the rows.
 ///
-/// Products and formulas: MAPD data-processing assignment, University of Padova (2023), sections 4.2 and 5.2. A hit is a
-/// row of HEAD 2. Chambers 0 and 1 are channels 0...63 and 64...127 of FPGA 0, chambers 2 and 3 those of FPGA 1; hits
-/// elsewhere, the scintillator's among them, are unmapped.
+/// Products and formulas: MAPD data-processing assignment, University of Padova (2023), sections 4.2 and 5.2. A hit
+/// is a row of HEAD 2. Chambers 0 and 1 are channels 0...63 and 64...127 of FPGA 0, chambers 2 and 3 those of FPGA 1;
+/// hits elsewhere, the scintillator's among them, are unmapped.
 public struct TelescopeTruth: Sendable {
-  /// Times are whole numbers of 1/30 ns, the unit in which a count of 25/30 ns, the offsets in tenths of a ns and the bin
-  /// edges are all exact.
+  /// Times are whole numbers of 1/30 ns, the unit in which a count of 25/30 ns, the offsets in tenths of a ns and the
+  /// bin edges are all exact.
   private struct Hit {
     let chamber: Int
     let wire: Int
