@@ -1,0 +1,129 @@
+import Diagnostics
+import Specifications
+
+extension YAMLComposer {
+  /// What a mapping is made of before merged keys find their place.
+  private enum Part {
+    case entry(Node.Entry)
+    case merge([Node.Entry])
+  }
+
+  mutating func mapping(_ event: YAMLEvent, start: Int, depth: Int) throws(Stop) -> Node {
+    var parts: [Part] = []
+    var places: [String: Span] = [:]
+    var last: Span?
+    while true {
+      let event = try next()
+      if case .mappingEnd = event.kind {
+        return Node(
+          .mapping(merged(parts, own: places)), span: span(from: start, last: last, closedBy: event))
+      }
+      let isMerge = isMergeKey(event)
+      let key = try key(event)
+      let value = try node(try next(), depth: depth + 1)
+      last = value.span
+      guard let key else { continue }
+      if let first = places[key.text] {
+        findings.error(
+          "duplicate-key", "the key `\(key.written)` stands here twice", at: key.span,
+          hint: isMerge ? "merge several with one list: `<<: [*a, *b]`" : nil,
+          notes: [.init(message: "it first stands here", span: first)])
+        continue
+      }
+      places[key.text] = key.span
+      if isMerge {
+        parts.append(.merge(mergedEntries(value)))
+      } else {
+        parts.append(.entry(Node.Entry(key: key, value: value)))
+      }
+    }
+  }
+
+  /// The text of a key; nil, with a finding, if it has none.
+  private mutating func key(_ event: YAMLEvent) throws(Stop) -> LocatedText? {
+    switch event.kind {
+    case .scalar(let value, let style):
+      let node = try keyNode(event, value, style)
+      if style == .plain, value.isEmpty {
+        findings.error("yaml-key", "a key is missing in front of the `:`", at: source.span(at: event.range.lowerBound))
+        return nil
+      }
+      return node
+    case .alias(let name):
+      let span = source.span(event.range)
+      let node = try alias(name, at: span, depth: 1)
+      if node.isEmpty { return nil }
+      if let text = node.scalar { return text }
+      findings.error("yaml-key", "`*\(name)` is \(node.kindName), and a key must be text", at: span)
+      return nil
+    default:
+      let what = if case .listStart = event.kind { "a list" } else { "a mapping" }
+      findings.error(
+        "yaml-key", "\(what) cannot be a key", at: source.span(at: contentStart(event)),
+        hint: "a key is a name; put a text that starts with `[` or `{` in quotes")
+      try skipRest()
+      return nil
+    }
+  }
+
+  /// Variables are not put into keys, so that a key can be found by searching for it.
+  private mutating func keyNode(
+    _ event: YAMLEvent, _ value: [Unicode.Scalar], _ style: YAMLEvent.Style
+  ) throws(Stop) -> LocatedText {
+    let start = contentStart(event)
+    if event.hasTag { reportTag(event) }
+    let text = text(value, style, start..<max(start, event.range.upperBound))
+    if let anchor = event.anchor {
+      let node = Node(.scalar(text, quoted: style != .plain), span: text.span)
+      anchors[anchor] = Anchor(node: node, size: Size(node), span: text.span)
+    }
+    return text
+  }
+
+  /// Skips to the end of the list or mapping that just started.
+  private mutating func skipRest() throws(Stop) {
+    var open = 1
+    while open > 0 {
+      switch try next().kind {
+      case .listStart, .mappingStart: open += 1
+      case .listEnd, .mappingEnd: open -= 1
+      default: break
+      }
+    }
+  }
+
+  private func isMergeKey(_ event: YAMLEvent) -> Bool {
+    if case .scalar(let value, .plain) = event.kind { value == ["<", "<"] } else { false }
+  }
+
+  /// The entries that `<<` brings in: those of a mapping, or of several, of which the first wins.
+  private func mergedEntries(_ value: Node) -> [Node.Entry] {
+    var result: [Node.Entry] = []
+    for node in value.list ?? [value] {
+      if let entries = node.mapping {
+        result += entries
+      } else if !(node.isEmpty && hasError(at: node.span)) {
+        findings.error(
+          "yaml-merge", "`<<` takes in the keys of a mapping, and this is \(node.kindName)", at: node.span,
+          hint: "write `<<: *name`, with `&name` in front of the mapping")
+      }
+    }
+    return result
+  }
+
+  /// Whether something was said about the place already, such as that it is an undefined alias.
+  private func hasError(at span: Span) -> Bool {
+    findings.all.contains { $0.span?.start == span.start && $0.span?.source === span.source }
+  }
+
+  /// Merged entries stand where the `<<` stood, without the keys that the mapping has itself.
+  private func merged(_ parts: [Part], own: [String: Span]) -> [Node.Entry] {
+    var taken = Set(own.keys)
+    return parts.flatMap { part in
+      switch part {
+      case .entry(let entry): [entry]
+      case .merge(let entries): entries.filter { taken.insert($0.name).inserted }
+      }
+    }
+  }
+}
