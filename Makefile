@@ -1,0 +1,42 @@
+PREFIX ?= /usr/local
+PIPELINE ?= pipelines/dt-chambers.yaml
+ARGS ?=
+
+RELEASE = .build/release/hitmon
+# A program without Swift's libraries at run time is compiled with other flags; a folder of its own keeps both builds.
+STATIC = .build-static/release/hitmon
+PYTHON_TESTS = $(wildcard Tests/Python)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test install bench docs clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install the Debian packages that are missing
+	@scripts/setup
+
+build: setup ## Build the optimised program, .build/release/hitmon
+	swift build -c release --product hitmon
+
+run: build ## Run a simulated telescope through PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to hitmon run
+	@scripts/foreground $(RELEASE) run $(PIPELINE) $(ARGS)
+
+test: setup ## Build and run the whole test suite
+	swift build --build-tests
+	swift test --skip-build
+	$(if $(PYTHON_TESTS),python3 -m unittest discover -s $(PYTHON_TESTS))
+
+install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
+	swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
+	@scripts/install $(STATIC) "$(PREFIX)"
+
+bench: build ## Measure speed and memory beside the reference program
+	python3 Benchmarks/bench.py $(ARGS)
+
+docs: build ## Write docs/reference.md anew from the registry
+	$(RELEASE) list --format markdown > .build/reference.md
+	mv .build/reference.md docs/reference.md
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-static
