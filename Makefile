@@ -19,7 +19,7 @@ setup: ## Install the Debian packages that are missing
 build: setup ## Build the optimised program, .build/release/hitmon
 	swift build -c release --product hitmon
 
-run: build ## Run a simulated telescope through PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to hitmon run
+run: build ## Run PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to hitmon run
 	@scripts/foreground $(RELEASE) run $(PIPELINE) $(ARGS)
 
 test: setup ## Build and run the whole test suite
