@@ -47,6 +47,7 @@ let package = Package(
       dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
   ]
 )

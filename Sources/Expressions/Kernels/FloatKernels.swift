@@ -1,0 +1,118 @@
+import Columns
+
+extension Double {
+  /// The value itself, or unknown where it is infinite: the difference of an infinity and itself is NaN, that of any
+  /// other number is 0. Two instructions that vectorise, where a comparison needs three.
+  @inline(__always) var finite: Double { self + (self - self) }
+}
+
+enum FloatAdd: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a + b }
+}
+
+enum FloatSubtract: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a - b }
+}
+
+enum FloatMultiply: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a * b }
+}
+
+enum FloatDivide: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a / b }
+}
+
+/// `K`, but unknown where its result is infinite. NaN needs no such care: it is unknown, and stays so in all arithmetic.
+enum Finite<K: BinaryKernel>: BinaryKernel where K.R == Double {
+  @inline(__always) static func apply(_ a: K.A, _ b: K.B) -> Double { K.apply(a, b).finite }
+}
+
+/// Floor division as Python defines it for floats: from the exact remainder, so that `a == (a // b) * b + a % b` holds as
+/// nearly as floats allow (CPython, Objects/floatobject.c, float_floor_div).
+enum FloatFloorDivide: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double {
+    guard b != 0 else { return .unknown }
+    let quotient = (a - FloatModulo.apply(a, b)) / b
+    let floor = quotient.rounded(.down)
+    return (quotient - floor > 0.5 ? floor + 1 : floor).finite
+  }
+}
+
+/// The remainder with the sign of the divisor, exact up to the last addition; unknown for a divisor of 0.
+enum FloatModulo: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double {
+    guard b != 0 else { return .unknown }
+    let remainder = a.truncatingRemainder(dividingBy: b)
+    return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder
+  }
+}
+
+enum FloatMinimum: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a < b ? a : b }
+}
+
+enum FloatMaximum: BinaryKernel {
+  @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a < b ? b : a }
+}
+
+struct FloatNegate: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> Double { -a }
+}
+
+struct FloatAbsolute: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> Double { a.magnitude }
+}
+
+/// NaN, and so unknown, for negative numbers.
+struct SquareRoot: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> Double { a.squareRoot() }
+}
+
+/// How a float becomes an integer.
+enum Rounding: String, Sendable {
+  case down, up
+  /// To the nearest, halves away from zero.
+  case nearest
+
+  var rule: FloatingPointRoundingRule {
+    switch self {
+    case .down: .down
+    case .up: .up
+    case .nearest: .toNearestOrAwayFromZero
+    }
+  }
+}
+
+/// Unknown for what does not fit, NaN included.
+struct RoundDown<T: IntegerLane>: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> T {
+    let truncated: T = truncating(a)
+    return Double(truncated) > a && !truncated.isUnknown ? truncated &- 1 : truncated
+  }
+}
+
+struct RoundUp<T: IntegerLane>: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> T {
+    let truncated: T = truncating(a)
+    return Double(truncated) < a && !truncated.isUnknown ? truncated &+ 1 : truncated
+  }
+}
+
+struct RoundNearest<T: IntegerLane>: UnaryKernel {
+  @inline(__always) func apply(_ a: Double) -> T {
+    let truncated: T = truncating(a)
+    // Exact: both numbers are close, or the fraction is 0.
+    let fraction = a - Double(truncated)
+    guard !truncated.isUnknown else { return truncated }
+    return fraction >= 0.5 ? truncated &+ 1 : fraction <= -0.5 ? truncated &- 1 : truncated
+  }
+}
+
+/// The integer part of `a`, unknown where it lies outside the lane. The rounding kernels may move it by one: values next
+/// to the limits of 32 bits are never met, since the checker gives such ranges 64 bits, where doubles have no fraction.
+@inline(__always)
+private func truncating<T: IntegerLane>(_ a: Double) -> T {
+  let limit = T.self == Int32.self ? 2_147_483_648.0 : 9_223_372_036_854_775_808.0
+  guard a.magnitude < limit else { return .unknown }
+  return T(a)
+}

@@ -1,0 +1,63 @@
+import Diagnostics
+
+extension Parser {
+  /// The whole text as one aggregate with the condition that may follow.
+  mutating func aggregate() -> AggregateCall? {
+    let names = AggregateFunction.allCases.map(\.rawValue)
+    guard case .name(let name) = current.kind else {
+      return unexpected(wanted: "an aggregate", hint: "write one of \(names.joined(separator: ", "))")
+    }
+    guard let function = AggregateFunction(rawValue: name) else {
+      let near = suggestion(for: name, from: names)
+      return fail(
+        "\(name) is not an aggregate", current.range, code: "unknown-function",
+        hint: near.map { "did you mean \($0)?" } ?? "aggregates are \(names.joined(separator: ", "))")
+    }
+    let nameRange = current.range
+    advance()
+    var argument: Syntax?
+    if current.isSymbol("(") {
+      guard let arguments = arguments() else { return nil }
+      guard arguments.count == (function == .count ? 0 : 1) else {
+        return wrongCount(function, arguments.count, nameRange)
+      }
+      argument = arguments.first
+    } else if function != .count {
+      return wrongCount(function, 0, nameRange)
+    }
+    var condition: Syntax?
+    if take(.where) {
+      guard let parsed = expression() else { return nil }
+      condition = parsed
+    }
+    if condition != nil {
+      guard expectEnd() else { return nil }
+    } else if current.kind != .end {
+      return fail(
+        "an aggregate stands alone, so \(text(current.range)) cannot follow", current.range,
+        hint: "write where before a condition, and put arithmetic into a column that uses the aggregate")
+    }
+    return AggregateCall(
+      function: function, argument: argument.map { Expression(source: source, root: $0) },
+      condition: condition.map { Expression(source: source, root: $0) },
+      span: source.span(nameRange.lowerBound..<current.range.lowerBound))
+  }
+
+  private func wrongCount(_ function: AggregateFunction, _ count: Int, _ range: Range<Int>) -> AggregateCall? {
+    let name = function.rawValue
+    switch function {
+    case .count:
+      return fail(
+        "count takes no argument here, but it has \(count)", range, code: "wrong-argument-count",
+        hint: "write count where ... to count the hits of a condition")
+    case .min, .max:
+      return fail(
+        "\(name) takes one argument here, but it has \(count)", range, code: "wrong-argument-count",
+        hint: "\(name) of several values is an expression: give it a column and write \(name)(column)")
+    case .sum, .mean, .any, .distinct:
+      return fail(
+        "\(name) takes one argument, but it has \(count)", range, code: "wrong-argument-count",
+        hint: function == .any ? "write any(condition)" : "write \(name)(column)")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Columns
+import Diagnostics
+
+/// One pass over the syntax tree of one expression.
+struct Checker {
+  let source: LocatedText
+  let scope: any Scope
+  let findings: Findings
+
+  func check(_ syntax: Syntax) -> TypedExpression? {
+    let builder = builder(syntax.range)
+    switch syntax.kind {
+    case .literal(let constant): return builder.constant(constant)
+    case .name(let name): return resolve(name, syntax)
+    case .unary(.not, let operand):
+      guard let operand = check(operand), condition(operand, "not needs a condition") else { return nil }
+      return builder.not(operand)
+    case .unary(.minus, let operand):
+      guard let operand = check(operand), number(operand, "-") else { return nil }
+      return builder.negated(operand)
+    case .binary(let operation, let left, let right):
+      // Both sides are checked before either is given up, so that all mistakes are shown at once.
+      let a = check(left), b = check(right)
+      guard let a, let b else { return nil }
+      return binary(operation, a, b, builder)
+    case .call(let name, let nameRange, let arguments): return call(name, nameRange, arguments, builder)
+    case .inRange(let value, let lower, let upper, let negated):
+      let value = check(value), lower = check(lower), upper = check(upper)
+      guard let value, let lower, let upper else { return nil }
+      return range(value, lower, upper, negated: negated, builder)
+    case .inList(let value, let members, let negated):
+      let value = check(value), typed = members.compactMap(check)
+      guard let value, typed.count == members.count else { return nil }
+      return list(value, typed, negated: negated, builder)
+    case .isKnown(let value, let negated):
+      guard let value = check(value) else { return nil }
+      return knownness(value, negated: negated, builder)
+    }
+  }
+
+  /// The same names, but under what a condition says of them.
+  func assuming(_ condition: TypedExpression, holds: Bool) -> Checker {
+    Checker(source: source, scope: NarrowedScope(base: scope, assuming: condition, holds: holds), findings: findings)
+  }
+
+  func builder(_ range: Range<Int>) -> Builder {
+    Builder(label: label(range), span: source.span(range))
+  }
+
+  /// What was typed, on one line and short enough for a message.
+  private func label(_ range: Range<Int>) -> String {
+    let words = source[range].text.split { $0 == " " || $0 == "\n" || $0 == "\t" }
+    let text = words.joined(separator: " ")
+    return text.count > 48 ? "\(text.prefix(47))…" : text
+  }
+
+  func error(_ code: String, _ message: String, at span: Span, hint: String? = nil) -> TypedExpression? {
+    findings.error(code, message, at: span, hint: hint)
+    return nil
+  }
+
+  private func resolve(_ name: String, _ syntax: Syntax) -> TypedExpression? {
+    let builder = builder(syntax.range)
+    switch scope.symbol(named: name) {
+    case .column(let type)?: return builder.column(name, type)
+    case .constant(let constant)?: return builder.constant(constant)
+    case nil:
+      return error(
+        "unknown-column", "\(name) is not a column of this pipeline", at: builder.span, hint: hint(forUnknown: name))
+    }
+  }
+
+  private func hint(forUnknown name: String) -> String? {
+    let lowercased = name.lowercased()
+    if Function(rawValue: name) != nil { return "\(name) is a function: write \(name)(...)" }
+    if let near = suggestion(for: name, from: scope.names), near.lowercased() == lowercased { return "did you mean \(near)?" }
+    switch lowercased {
+    case "true", "false", "and", "or", "not", "in", "is": return "write \(lowercased)"
+    case "unknown", "none", "null", "nil", "nan": return "to test for it, write is unknown"
+    default: break
+    }
+    if Columns.Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
+    if let near = suggestion(for: name, from: scope.names) { return "did you mean \(near)?" }
+    if AggregateFunction(rawValue: name) != nil { return "\(name) belongs to groups" }
+    return nil
+  }
+
+  // MARK: Kinds
+
+  /// Whether it is a condition; reports where not. `message` says what is needed.
+  func condition(_ a: TypedExpression, _ message: String) -> Bool {
+    guard a.type.kind != .boolean else { return true }
+    let zero = a.type.unit.isNone ? "0" : "0 \(a.type.unit.symbol)"
+    findings.error(
+      "type-mismatch", "\(a.label) is \(a.type.kind.name), but \(message)", at: a.span,
+      hint: a.type.kind == .text ? "compare it, such as \(a.label) == 'A'" : "compare it, such as \(a.label) != \(zero)")
+    return false
+  }
+
+  /// Whether it is a number; reports where not.
+  func number(_ a: TypedExpression, _ user: String) -> Bool {
+    guard !a.type.isNumber else { return true }
+    let hint =
+      a.type.kind == .boolean
+      ? "to count it, write if(\(a.label), 1, 0)" : "texts can be compared by ==, != and in, nothing else"
+    findings.error(
+      "type-mismatch", "\(user) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span, hint: hint)
+    return false
+  }
+
+  /// Whether it is an integer without a unit; reports where not.
+  func plainInteger(_ a: TypedExpression, _ user: String) -> Bool {
+    guard number(a, user) else { return false }
+    if a.type.kind != .integer {
+      findings.error(
+        "type-mismatch", "\(user) needs integers, but \(a.label) is float", at: a.span,
+        hint: "round it first, such as floor(\(a.label))")
+      return false
+    }
+    if !a.type.unit.isNone {
+      findings.error(
+        "unit-mismatch", "\(user) needs plain numbers, but \(a.described) has a unit", at: a.span,
+        hint: a.unitHint(toMatch: .none))
+      return false
+    }
+    return true
+  }
+}

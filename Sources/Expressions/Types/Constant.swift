@@ -1,0 +1,68 @@
+import Columns
+
+/// A value that is known before the first row, with its unit.
+public struct Constant: Hashable, Sendable {
+  public enum Value: Hashable, Sendable {
+    case integer(Int64)
+    case float(Double)
+    case boolean(Bool)
+    case text(String)
+  }
+
+  public let value: Value
+  public let unit: Unit
+
+  public init(_ value: Value, unit: Unit = .none) {
+    self.value = value
+    self.unit = unit
+  }
+
+  public static func integer(_ value: Int64, unit: Unit = .none) -> Constant { Constant(.integer(value), unit: unit) }
+  public static func float(_ value: Double, unit: Unit = .none) -> Constant { Constant(.float(value), unit: unit) }
+  public static func boolean(_ value: Bool) -> Constant { Constant(.boolean(value)) }
+  public static func text(_ value: String) -> Constant { Constant(.text(value)) }
+
+  /// The number in its own unit; nil for booleans and texts.
+  public var number: Double? {
+    switch value {
+    case .integer(let value): Double(value)
+    case .float(let value): value
+    case .boolean, .text: nil
+    }
+  }
+
+  /// The integer in its own unit; nil for everything else, floats without a fraction too.
+  public var integer: Int64? {
+    if case .integer(let value) = value { value } else { nil }
+  }
+
+  public var boolean: Bool? {
+    if case .boolean(let value) = value { value } else { nil }
+  }
+
+  public var text: String? {
+    if case .text(let value) = value { value } else { nil }
+  }
+
+  /// The type with the narrowest range: that of the value alone.
+  public var type: ValueType {
+    switch value {
+    case .integer(let value): .integer(value...value, unit: unit)
+    case .float: .float(unit: unit)
+    case .boolean: .boolean()
+    case .text: .text()
+    }
+  }
+
+  /// As it is typed: `25 ns`, `true`, `'a'`.
+  public var description: String {
+    let text =
+      switch value {
+      case .integer(let value): "\(value)"
+      case .float(let value): "\(value)"
+      case .boolean(let value): "\(value)"
+      case .text(let value): "'\(value)'"
+      }
+    return unit.symbol.isEmpty ? text : "\(text) \(unit.symbol)"
+  }
+}
