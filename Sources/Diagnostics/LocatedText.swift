@@ -83,9 +83,9 @@ public struct LocatedText: Sendable {
   public subscript(_ range: Range<Int>) -> LocatedText {
     let inside = replacements.compactMap { replacement -> Replacement? in
       let both = replacement.range.clamped(to: range)
-      guard !both.isEmpty || (replacement.range.isEmpty && range.contains(replacement.range.lowerBound)) else {
-        return nil
-      }
+      let place = replacement.range.lowerBound
+      let isInside = range.contains(place) || (place == range.upperBound && place == scalars.count)
+      guard !both.isEmpty || (replacement.range.isEmpty && isInside) else { return nil }
       let moved = both.lowerBound - range.lowerBound..<both.upperBound - range.lowerBound
       return Replacement(range: moved, written: replacement.written)
     }

@@ -61,7 +61,7 @@ extension YAMLComposer {
     repeated.characters += anchor.size.characters
     if repeated.nodes > YAML.Limit.nodes || repeated.characters > YAML.Limit.characters {
       findings.error(
-        "yaml-too-large", "with this alias, the file grows beyond \(YAML.Limit.nodes) repeated values", at: span,
+        "yaml-too-large", "aliases up to here repeat more than \(YAML.Limit.nodes) values", at: span,
         notes: [note])
       throw Stop()
     }

@@ -11,6 +11,7 @@ extension YAMLComposer {
   mutating func mapping(_ event: YAMLEvent, start: Int, depth: Int) throws(Stop) -> Node {
     var parts: [Part] = []
     var places: [String: Span] = [:]
+    var mergePlace: Span?
     var last: Span?
     while true {
       let event = try next()
@@ -23,20 +24,42 @@ extension YAMLComposer {
       let value = try node(try next(), depth: depth + 1)
       last = value.span
       guard let key else { continue }
-      if let first = places[key.text] {
+      if case .scalar(_, .plain) = event.kind { checkPlainKey(key, value) }
+      if let first = isMerge ? mergePlace : places[key.text] {
         findings.error(
-          "duplicate-key", "the key `\(key.written)` stands here twice", at: key.span,
+          "duplicate-key", "the key `\(key.written)` is given twice", at: key.span,
           hint: isMerge ? "merge several with one list: `<<: [*a, *b]`" : nil,
-          notes: [.init(message: "it first stands here", span: first)])
+          notes: [.init(message: "it is first given here", span: first)])
         continue
       }
-      places[key.text] = key.span
       if isMerge {
+        mergePlace = key.span
         parts.append(.merge(mergedEntries(value)))
       } else {
+        places[key.text] = key.span
         parts.append(.entry(Node.Entry(key: key, value: value)))
       }
     }
+  }
+
+  /// `key:[1, 2]` and `{of:wire}` make keys of the whole, and a no-break space is part of a key: that is never meant.
+  private func checkPlainKey(_ key: LocatedText, _ value: Node) {
+    if let first = key.scalars.first, YAMLSource.isOddSpace(first) {
+      findings.error(
+        "yaml-syntax", "what looks like a space here is another character, \(YAMLSource.name(first))",
+        at: key.span(0..<1), hint: "type a plain space")
+      return
+    }
+    guard let colon = key.scalars.firstIndex(of: ":"), colon + 1 < key.scalars.count else { return }
+    let next = key.scalars[colon + 1]
+    guard next == "[" || next == "{" || value.isEmpty else { return }
+    // Of `key:[1, 2]` the key is only `key:[1`.
+    let place = key.positions[colon]
+    let rest =
+      value.isEmpty ? key[colon + 1..<key.scalars.count].written : String(key.source.line(place.line).unicodeScalars.dropFirst(place.column))
+    findings.error(
+      "yaml-syntax", "a space is missing after this `:`", at: key.span(colon..<colon + 1),
+      hint: rest.count > 60 ? nil : "write `\(key[0..<colon].written): \(rest)`")
   }
 
   /// The text of a key; nil, with a finding, if it has none.
@@ -45,7 +68,7 @@ extension YAMLComposer {
     case .scalar(let value, let style):
       let node = try keyNode(event, value, style)
       if style == .plain, value.isEmpty {
-        findings.error("yaml-key", "a key is missing in front of the `:`", at: source.span(at: event.range.lowerBound))
+        findings.error("yaml-key", "a key is missing before this `:`", at: source.span(at: event.range.lowerBound))
         return nil
       }
       return node
@@ -57,10 +80,14 @@ extension YAMLComposer {
       findings.error("yaml-key", "`*\(name)` is \(node.kindName), and a key must be text", at: span)
       return nil
     default:
+      let start = contentStart(event)
       let what = if case .listStart = event.kind { "a list" } else { "a mapping" }
+      let isTemplate = source[start] == "{" && source[start - 1] == "{"
       findings.error(
-        "yaml-key", "\(what) cannot be a key", at: source.span(at: contentStart(event)),
-        hint: "a key is a name; put a text that starts with `[` or `{` in quotes")
+        "yaml-key", "\(what) cannot be a key", at: source.span(at: start),
+        hint: isTemplate
+          ? "write \"${NAME}\" for a variable of the environment"
+          : "a key is a name; put a text that starts with `[` or `{` in quotes")
       try skipRest()
       return nil
     }
@@ -105,7 +132,7 @@ extension YAMLComposer {
       } else if !(node.isEmpty && hasError(at: node.span)) {
         findings.error(
           "yaml-merge", "`<<` takes in the keys of a mapping, and this is \(node.kindName)", at: node.span,
-          hint: "write `<<: *name`, with `&name` in front of the mapping")
+          hint: "write `<<: *name`, and `&name` before the mapping")
       }
     }
     return result

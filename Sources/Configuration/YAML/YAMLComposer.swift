@@ -25,6 +25,8 @@ struct YAMLComposer {
   var repeated = Size()
   /// The last scalar, for a better account of what went wrong behind it.
   private var lastScalar: YAMLEvent?
+  /// The `[` and `{` that are open.
+  private var openers: [Int] = []
 
   init(_ source: YAMLSource, environment: @escaping (String) -> String?, findings: Findings) {
     self.source = source
@@ -55,19 +57,28 @@ struct YAMLComposer {
   }
 
   private func empty() -> Node? {
-    let hasText = source.scalars.contains { !YAMLScalar.isBlank($0) && !YAMLScalar.isBreak($0) }
+    let start = source.end(from: 0) { !YAMLScalar.isBlank($0) && !YAMLScalar.isBreak($0) }
     findings.error(
-      "yaml-empty", hasText ? "there is nothing here but comments" : "the file is empty", at: source.span(at: 0))
+      "yaml-empty", source[start] == "#" ? "the file holds nothing but comments" : "the file is empty",
+      at: source.span(at: 0))
     return nil
   }
 
   mutating func next() throws(Stop) -> YAMLEvent {
     do {
       let event = try events.next()
-      if case .scalar = event.kind { lastScalar = event }
+      switch event.kind {
+      case .scalar: lastScalar = event
+      case .listStart, .mappingStart:
+        let start = contentStart(event)
+        if !event.range.isEmpty, source[start] == "[" || source[start] == "{" { openers.append(start) }
+      case .listEnd, .mappingEnd:
+        if isClosingBracket(event) { _ = openers.popLast() }
+      default: break
+      }
       return event
     } catch {
-      findings.add(YAMLSyntax(source: source, failure: error, lastScalar: lastScalar).finding())
+      findings.add(YAMLSyntax(source: source, failure: error, lastScalar: lastScalar, openers: openers).finding())
       throw Stop()
     }
   }
@@ -115,10 +126,16 @@ struct YAMLComposer {
 
   /// From the start to the closing bracket, or without one to the end of the last child.
   func span(from start: Int, last: Span?, closedBy event: YAMLEvent) -> Span {
-    if event.range.isEmpty, let last {
+    if !isClosingBracket(event), let last {
       return Span(source: source.source, start: source.position(start), end: last.end)
     }
     return source.span(start..<max(start, event.range.upperBound))
+  }
+
+  /// Whether a list or mapping ends with a bracket; one of lines ends at whatever comes next.
+  private func isClosingBracket(_ event: YAMLEvent) -> Bool {
+    let sign = source[event.range.lowerBound]
+    return event.range.count == 1 && (sign == "]" || sign == "}")
   }
 
   private func scalar(_ value: [Unicode.Scalar], _ style: YAMLEvent.Style, _ range: Range<Int>) -> Node {

@@ -10,11 +10,11 @@ extension YAMLScalar {
       let width = scalar.index - start
       widest = max(widest, width)
       if scalar.current != nil, !Self.isBreak(scalar.current) {
-        return [width] + (0...widest).reversed().filter { $0 != width }
+        return [width] + (0...widest).filter { $0 != width }
       }
       if scalar.lineBreak() == nil { break }
     }
-    return (0...widest).reversed()
+    return Array(0...widest)
   }
 
   /// Reads a literal or folded scalar from its `|` or `>` on. Follows libyaml's `yaml_parser_scan_block_scalar`.
@@ -22,7 +22,7 @@ extension YAMLScalar {
     let keep = skipHeader()
     var leading: Character?
     var leadingBlank = false
-    var trailing = emptyLines(indent)
+    var (trailing, column) = emptyLines(indent)
     while index < end, column == indent {
       let blank = Self.isBlank(current)
       if folded, let line = leading, line.scalar == "\n", !leadingBlank, !blank {
@@ -37,7 +37,7 @@ extension YAMLScalar {
         index += 1
       }
       leading = lineBreak()
-      trailing = emptyLines(indent)
+      (trailing, column) = emptyLines(indent)
     }
     if keep == .strip { return }
     if let line = leading { emit(line.scalar, line.range) }
@@ -63,20 +63,15 @@ extension YAMLScalar {
     return keep
   }
 
-  /// Skips the indentation, and lines with nothing else, whose ends it returns.
-  private mutating func emptyLines(_ indent: Int) -> [Character] {
+  /// From the start of a line, skips the indentation, and lines with nothing else; returns their ends, and how far the
+  /// line that comes then is indented.
+  private mutating func emptyLines(_ indent: Int) -> (ends: [Character], column: Int) {
     var found: [Character] = []
     while true {
-      while current == " ", column < indent { index += 1 }
-      guard let line = lineBreak() else { return found }
+      let start = index
+      while current == " ", index - start < indent { index += 1 }
+      guard let line = lineBreak() else { return (found, index - start) }
       found.append(line)
     }
-  }
-
-  /// Columns from the start of the line, counted from 0.
-  private var column: Int {
-    var start = index
-    while start > 0, !Self.isBreak(source.scalars[start - 1]) { start -= 1 }
-    return index - start
   }
 }

@@ -66,17 +66,30 @@ struct YAMLSource {
   /// Reports the first character that YAML does not allow, or that nobody can see.
   func checkCharacters(_ findings: Findings) -> Bool {
     guard let index = scalars.firstIndex(where: { !Self.isAllowed($0) }) else { return true }
-    let code = String(scalars[index].value, radix: 16, uppercase: true)
-    let name = "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+    let name = Self.name(scalars[index])
     let hint =
       switch scalars[index] {
       case "\u{FEFF}": "delete it: a byte order mark may stand only at the start of a file"
       case "\0": "is this a text file? save it as UTF-8"
-      default: "delete it, or write it as an escape in double quotes: \"\\u\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)\""
+      default: "delete it, or write it in double quotes: \"\\u\(name.dropFirst(2))\""
       }
     findings.error(
       "yaml-character", "an invisible character, \(name), may not stand in YAML", at: span(at: index), hint: hint)
     return false
+  }
+
+  /// The name of a character that cannot be shown: `U+00A0`.
+  static func name(_ scalar: Unicode.Scalar) -> String {
+    let code = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+  }
+
+  /// Whether a character looks like a space and is none to YAML.
+  static func isOddSpace(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xA0, 0x1680, 0x2000...0x200B, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
   }
 
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
