@@ -1,0 +1,232 @@
+#include "strip.h"
+
+#include <string.h>
+
+// Digits are lined up in words: the word's bytes are the field's last digits, the last one in the highest byte, with
+// zeros before the first. The loads end where the field ends and so never reach beyond the text. A conversion then is
+// arithmetic on whole words in a plain loop, which the compiler turns into vector instructions of the level's kind:
+// neighbouring digits are joined to pairs, pairs to fours, fours to eights.
+
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE uint32_t load32(const char *p) {
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap32(word);
+#endif
+  return word;
+}
+
+INLINE uint64_t load64(const char *p) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
+
+/// The last `length` digits before `end` (1 to 4). Where there are none, the separator before `end` stays in the word and
+/// is no digit.
+INLINE uint32_t line_up4(const char *end, uint32_t length) {
+  return (load32(end - 4) ^ UINT32_C(0x30303030)) & UINT32_MAX << ((32 - 8 * length) & 31);
+}
+
+/// The same for 1 to 8 digits.
+INLINE uint64_t line_up8(const char *end, uint32_t length) {
+  return (load64(end - 8) ^ UINT64_C(0x3030303030303030)) & UINT64_MAX << ((64 - 8 * length) & 63);
+}
+
+/// Nonzero where a byte is above 9.
+INLINE uint32_t beyond_digits4(uint32_t word) {
+  return ((word + UINT32_C(0x76767676)) | word) & UINT32_C(0x80808080);
+}
+
+INLINE uint64_t beyond_digits8(uint64_t word) {
+  return ((word + UINT64_C(0x7676767676767676)) | word) & UINT64_C(0x8080808080808080);
+}
+
+INLINE uint32_t number4(uint32_t word) {
+  word = (word * 10 + (word >> 8)) & UINT32_C(0x00FF00FF);
+  return (word * 100 + (word >> 16)) & UINT32_C(0xFFFF);
+}
+
+INLINE uint32_t number8(uint64_t word) {
+  word = ((word << 3) + (word << 1) + (word >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+  word = ((word << 6) + (word << 5) + (word << 2) + (word >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+  return (uint32_t)((word & UINT64_C(0xFFFF)) * 10000 + (word >> 32));
+}
+
+INLINE uint32_t field_length(const uint32_t *end) { return end[0] - end[-1] - 1; }
+
+/// The length of the longest field.
+INLINE uint32_t longest(const strip *strip, size_t rows) {
+  uint32_t length = 0;
+  const uint32_t *end = strip->ends;
+  for (size_t i = 0; i < rows; i++, end += strip->stride) {
+    uint32_t this = field_length(end);
+    if (this > length) length = this;
+  }
+  return length;
+}
+
+
+/// Lines up the last four digits of every field; places behind the last row become zeros.
+INLINE void line_up_fours(const strip *strip, size_t rows, uint32_t words[STRIP_ROWS]) {
+  const uint32_t *end = strip->ends;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) words[i] = line_up4(strip->base + *end, field_length(end));
+  for (; i < STRIP_ROWS; i++) words[i] = 0;
+}
+
+INLINE void line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_ROWS]) {
+  const uint32_t *end = strip->ends;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) words[i] = line_up8(strip->base + *end, field_length(end));
+  for (; i < STRIP_ROWS; i++) words[i] = 0;
+}
+
+/// Digits of fields of up to 16: the last eight in `low`, those before in `high`. A field that is longer, or empty,
+/// becomes no digits at all.
+INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRIP_ROWS], uint64_t low[STRIP_ROWS]) {
+  const uint32_t *end = strip->ends;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) {
+    uint32_t length = field_length(end);
+    const char *p = strip->base + *end;
+    uint64_t before = length > 8 ? line_up8(p - 8, length - 8) : 0;
+    uint64_t last = line_up8(p, length < 8 ? length : 8);
+    high[i] = length > 16 ? UINT64_MAX : before;
+    low[i] = last;
+  }
+  for (; i < STRIP_ROWS; i++) high[i] = low[i] = 0;
+}
+
+// The loops below run over all STRIP_ROWS places, whatever the number of rows, so that they are whole vectors.
+
+INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t upper, int32_t *restrict values,
+                       uint32_t *restrict wrong) {
+  uint32_t any = 0;
+  uint32_t length = longest(strip, rows);
+  if (length <= 4) {
+    uint32_t words[STRIP_ROWS];
+    line_up_fours(strip, rows, words);
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int32_t value = (int32_t)number4(words[i]);
+      uint32_t is_wrong = beyond_digits4(words[i]) | (value < lower) | (value > upper);
+      values[i] = value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  } else if (length <= 8) {
+    uint64_t words[STRIP_ROWS];
+    line_up_eights(strip, rows, words);
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int32_t value = (int32_t)number8(words[i]);
+      uint32_t is_wrong = (uint32_t)(beyond_digits8(words[i]) >> 7 != 0) | (value < lower) | (value > upper);
+      values[i] = value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  } else {
+    uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+    line_up_sixteens(strip, rows, high, low);
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int64_t value = (int64_t)((uint64_t)number8(high[i]) * 100000000 + number8(low[i]));
+      uint32_t is_wrong = (beyond_digits8(high[i]) | beyond_digits8(low[i])) != 0;
+      is_wrong |= (value < lower) | (value > upper);
+      values[i] = (int32_t)value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  }
+  return any != 0;
+}
+
+INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, int64_t *restrict values,
+                       uint32_t *restrict wrong) {
+  uint32_t any = 0;
+  if (longest(strip, rows) <= 8) {
+    uint64_t words[STRIP_ROWS];
+    line_up_eights(strip, rows, words);
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int64_t value = number8(words[i]);
+      uint32_t is_wrong = (uint32_t)(beyond_digits8(words[i]) != 0) | (value < lower) | (value > upper);
+      values[i] = value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  } else {
+    uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+    line_up_sixteens(strip, rows, high, low);
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int64_t value = (int64_t)((uint64_t)number8(high[i]) * 100000000 + number8(low[i]));
+      uint32_t is_wrong = (beyond_digits8(high[i]) | beyond_digits8(low[i])) != 0;
+      is_wrong |= (value < lower) | (value > upper);
+      values[i] = value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  }
+  return any != 0;
+}
+
+/// The digits before the point and those behind it are one number each. Joined they are an integer; where it is at most
+/// 2^53, it and the power of ten are exact, and so the quotient is rounded correctly.
+INLINE int float_strip(const strip *strip, size_t rows, int places, double *restrict values,
+                       uint32_t *restrict wrong) {
+  static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+  uint64_t whole[STRIP_ROWS], part[STRIP_ROWS], sign[STRIP_ROWS];
+  const uint32_t *end = strip->ends;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) {
+    const char *p = strip->base + *end;
+    uint32_t length = field_length(end), behind = (uint32_t)places;
+    uint32_t negative = p[-(int64_t)length] == '-' && length > 0;
+    length -= negative;
+    int has_point = places > 0 && length > behind + 1 && p[-(int)behind - 1] == '.';
+    part[i] = has_point ? line_up8(p, behind) : 0;
+    uint32_t before = has_point ? length - behind - 1 : length;
+    uint64_t digits = line_up8(p - (has_point ? behind + 1 : 0), before);
+    whole[i] = before - 1 < 8 ? digits : UINT64_MAX;
+    sign[i] = (uint64_t)negative << 63;
+  }
+  for (; i < STRIP_ROWS; i++) whole[i] = part[i] = sign[i] = 0;
+  const double scale = powers[places];
+  uint32_t any = 0;
+  for (i = 0; i < STRIP_ROWS; i++) {
+    // Both are at most eight digits, and 2^31 is more than that.
+    double joined = (double)(int32_t)number8(whole[i]) * scale + (double)(int32_t)number8(part[i]);
+    double value = joined / scale;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= sign[i];
+    memcpy(&values[i], &bits, sizeof bits);
+    uint32_t is_wrong = (uint32_t)((beyond_digits8(whole[i]) | beyond_digits8(part[i])) != 0) | (joined > 0x1p53);
+    wrong[i] = is_wrong;
+    any |= is_wrong;
+  }
+  return any != 0;
+}
+
+#define LEVEL(suffix, attributes)                                                                                      \
+  attributes static int int32_##suffix(const strip *strip, size_t rows, int32_t lower, int32_t upper,                  \
+                                       int32_t *values, uint32_t *wrong) {                                             \
+    return int32_strip(strip, rows, lower, upper, values, wrong);                                                      \
+  }                                                                                                                    \
+  attributes static int int64_##suffix(const strip *strip, size_t rows, int64_t lower, int64_t upper,                  \
+                                       int64_t *values, uint32_t *wrong) {                                             \
+    return int64_strip(strip, rows, lower, upper, values, wrong);                                                      \
+  }                                                                                                                    \
+  attributes static int float_##suffix(const strip *strip, size_t rows, int places, double *values,                    \
+                                       uint32_t *wrong) {                                                              \
+    return float_strip(strip, rows, places, values, wrong);                                                            \
+  }                                                                                                                    \
+  const strip_functions strips_##suffix = {int32_##suffix, int64_##suffix, float_##suffix}
+
+LEVEL(portable, );
+#if defined(__x86_64__)
+LEVEL(sse, __attribute__((target("sse4.2,popcnt"))));
+LEVEL(avx2, __attribute__((target("avx2,bmi,bmi2,popcnt"))));
+#endif
