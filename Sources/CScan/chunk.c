@@ -64,15 +64,17 @@ static inline int64_t clamp(int64_t value, int64_t lower, int64_t upper) {
 static int convert(chunk_decoder *decoder, int field, const strip *strip, size_t rows, void *values, uint32_t *wrong) {
   const scan_field *declared = &decoder->context.fields[field];
   const strip_functions *functions = decoder->strips;
+  uint8_t *hint = &decoder->hints[field & 0xFF];
   if (declared->lane == SCAN_INT32) {
     // Plain digits give no value below zero, so bounds below it need not be kept exactly.
     int32_t lower = (int32_t)clamp(declared->lower, INT32_MIN, INT32_MAX);
     if (declared->lower > INT32_MAX || declared->upper < 0) lower = INT32_MAX;
     int32_t upper = (int32_t)clamp(declared->upper, 0, INT32_MAX);
-    return functions->int32(strip, rows, lower, upper, values, wrong);
+    return functions->int32(strip, rows, lower, upper, hint, values, wrong);
   }
-  if (declared->lane == SCAN_INT64) return functions->int64(strip, rows, declared->lower, declared->upper, values, wrong);
-  int any = functions->float64(strip, rows, decoder->places[field & 0xFF], values, wrong);
+  if (declared->lane == SCAN_INT64)
+    return functions->int64(strip, rows, declared->lower, declared->upper, hint, values, wrong);
+  int any = functions->float64(strip, rows, *hint & 0xF, values, wrong);
   if (declared->single)
     for (size_t i = 0; i < STRIP_ROWS; i++) ((double *)values)[i] = (float)((double *)values)[i];
   return any;
@@ -85,7 +87,7 @@ static void look_at_point(chunk_decoder *decoder, int field, const strip *strip,
     const uint32_t *end = strip->ends + i * strip->stride;
     const char *point = memchr(strip->base + (uint32_t)(end[-1] + 1), '.', end[0] - end[-1] - 1);
     size_t places = point ? (size_t)(strip->base + end[0] - point) - 1 : 0;
-    if (places > 0 && places <= 8) decoder->places[field & 0xFF] = (uint8_t)places;
+    if (places > 0 && places <= 8) decoder->hints[field & 0xFF] = (uint8_t)places;
     return;
   }
 }

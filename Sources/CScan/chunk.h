@@ -14,8 +14,9 @@ typedef struct {
   row_context context;
   index_function *index_chunk;
   const strip_functions *strips;
-  /// For some of the fields (by their number, cut to eight bits) the digits behind the point that were seen last.
-  uint8_t places[256];
+  /// What the fields (by their number, cut to eight bits) looked like last: the digits of an integer, or those of a float
+  /// behind its point. It only decides which way is tried first.
+  uint8_t hints[256];
   chunk_index index;
   /// Rows of the chunk that are malformed, where any is.
   row_outcome outcomes[CHUNK_ROWS];

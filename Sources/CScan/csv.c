@@ -138,7 +138,7 @@ scan_result scan_csv(const char *text, size_t length, const scan_format *format,
   scan scan;
   size_t comment_length = format->comment ? strlen(format->comment) : 0;
   scan.decoder.context = (row_context){text, format, fields, field_count, comment_length, offset_base};
-  memset(scan.decoder.places, 0, sizeof scan.decoder.places);
+  memset(scan.decoder.hints, 0, sizeof scan.decoder.hints);
   choose_level(&scan.decoder);
   scan.text_end = text + length;
   scan.max_rows = max_rows;

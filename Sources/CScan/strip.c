@@ -60,35 +60,36 @@ INLINE uint32_t number8(uint64_t word) {
 
 INLINE uint32_t field_length(const uint32_t *end) { return end[0] - end[-1] - 1; }
 
-/// The length of the longest field.
-INLINE uint32_t longest(const strip *strip, size_t rows) {
-  uint32_t length = 0;
+/// Lines up fields of up to four digits; places behind the last row become zeros. 0 where a field is longer.
+INLINE int line_up_fours(const strip *strip, size_t rows, uint32_t words[STRIP_ROWS]) {
   const uint32_t *end = strip->ends;
-  for (size_t i = 0; i < rows; i++, end += strip->stride) {
-    uint32_t this = field_length(end);
-    if (this > length) length = this;
+  uint32_t lengths = 0;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) {
+    uint32_t length = field_length(end);
+    words[i] = line_up4(strip->base + *end, length);
+    lengths |= length + 3;  // Up to 7 for up to four digits.
   }
-  return length;
-}
-
-
-/// Lines up the last four digits of every field; places behind the last row become zeros.
-INLINE void line_up_fours(const strip *strip, size_t rows, uint32_t words[STRIP_ROWS]) {
-  const uint32_t *end = strip->ends;
-  size_t i = 0;
-  for (; i < rows; i++, end += strip->stride) words[i] = line_up4(strip->base + *end, field_length(end));
   for (; i < STRIP_ROWS; i++) words[i] = 0;
+  return lengths <= 7;
 }
 
-INLINE void line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_ROWS]) {
+/// The same for up to eight digits.
+INLINE int line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_ROWS]) {
   const uint32_t *end = strip->ends;
+  uint32_t lengths = 0;
   size_t i = 0;
-  for (; i < rows; i++, end += strip->stride) words[i] = line_up8(strip->base + *end, field_length(end));
+  for (; i < rows; i++, end += strip->stride) {
+    uint32_t length = field_length(end);
+    words[i] = line_up8(strip->base + *end, length);
+    lengths |= length + 7;
+  }
   for (; i < STRIP_ROWS; i++) words[i] = 0;
+  return lengths <= 15;
 }
 
-/// Digits of fields of up to 16: the last eight in `low`, those before in `high`. A field that is longer, or empty,
-/// becomes no digits at all.
+/// The same for up to sixteen digits: the last eight in `low`, those before in `high`. A field that is longer becomes no
+/// digits at all.
 INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRIP_ROWS], uint64_t low[STRIP_ROWS]) {
   const uint32_t *end = strip->ends;
   size_t i = 0;
@@ -96,41 +97,38 @@ INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRI
     uint32_t length = field_length(end);
     const char *p = strip->base + *end;
     uint64_t before = length > 8 ? line_up8(p - 8, length - 8) : 0;
-    uint64_t last = line_up8(p, length < 8 ? length : 8);
     high[i] = length > 16 ? UINT64_MAX : before;
-    low[i] = last;
+    low[i] = line_up8(p, length < 8 ? length : 8);
   }
   for (; i < STRIP_ROWS; i++) high[i] = low[i] = 0;
 }
 
 // The loops below run over all STRIP_ROWS places, whatever the number of rows, so that they are whole vectors.
 
-INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t upper, int32_t *restrict values,
-                       uint32_t *restrict wrong) {
+INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t upper, uint8_t *width,
+                       int32_t *restrict values, uint32_t *restrict wrong) {
   uint32_t any = 0;
-  uint32_t length = longest(strip, rows);
-  if (length <= 4) {
-    uint32_t words[STRIP_ROWS];
-    line_up_fours(strip, rows, words);
+  uint32_t fours[STRIP_ROWS];
+  uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+  if (*width <= 4 && line_up_fours(strip, rows, fours)) {
     for (size_t i = 0; i < STRIP_ROWS; i++) {
-      int32_t value = (int32_t)number4(words[i]);
-      uint32_t is_wrong = beyond_digits4(words[i]) | (value < lower) | (value > upper);
+      int32_t value = (int32_t)number4(fours[i]);
+      uint32_t is_wrong = beyond_digits4(fours[i]) | (value < lower) | (value > upper);
       values[i] = value;
       wrong[i] = is_wrong;
       any |= is_wrong;
     }
-  } else if (length <= 8) {
-    uint64_t words[STRIP_ROWS];
-    line_up_eights(strip, rows, words);
+  } else if (*width <= 8 && line_up_eights(strip, rows, low)) {
+    *width = 8;
     for (size_t i = 0; i < STRIP_ROWS; i++) {
-      int32_t value = (int32_t)number8(words[i]);
-      uint32_t is_wrong = (uint32_t)(beyond_digits8(words[i]) >> 7 != 0) | (value < lower) | (value > upper);
+      int32_t value = (int32_t)number8(low[i]);
+      uint32_t is_wrong = (uint32_t)(beyond_digits8(low[i]) != 0) | (value < lower) | (value > upper);
       values[i] = value;
       wrong[i] = is_wrong;
       any |= is_wrong;
     }
   } else {
-    uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+    *width = 16;
     line_up_sixteens(strip, rows, high, low);
     for (size_t i = 0; i < STRIP_ROWS; i++) {
       int64_t value = (int64_t)((uint64_t)number8(high[i]) * 100000000 + number8(low[i]));
@@ -144,21 +142,20 @@ INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t u
   return any != 0;
 }
 
-INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, int64_t *restrict values,
-                       uint32_t *restrict wrong) {
+INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *width,
+                       int64_t *restrict values, uint32_t *restrict wrong) {
   uint32_t any = 0;
-  if (longest(strip, rows) <= 8) {
-    uint64_t words[STRIP_ROWS];
-    line_up_eights(strip, rows, words);
+  uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+  if (*width <= 8 && line_up_eights(strip, rows, low)) {
     for (size_t i = 0; i < STRIP_ROWS; i++) {
-      int64_t value = number8(words[i]);
-      uint32_t is_wrong = (uint32_t)(beyond_digits8(words[i]) != 0) | (value < lower) | (value > upper);
+      int64_t value = number8(low[i]);
+      uint32_t is_wrong = (uint32_t)(beyond_digits8(low[i]) != 0) | (value < lower) | (value > upper);
       values[i] = value;
       wrong[i] = is_wrong;
       any |= is_wrong;
     }
   } else {
-    uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
+    *width = 16;
     line_up_sixteens(strip, rows, high, low);
     for (size_t i = 0; i < STRIP_ROWS; i++) {
       int64_t value = (int64_t)((uint64_t)number8(high[i]) * 100000000 + number8(low[i]));
@@ -212,12 +209,12 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
 
 #define LEVEL(suffix, attributes)                                                                                      \
   attributes static int int32_##suffix(const strip *strip, size_t rows, int32_t lower, int32_t upper,                  \
-                                       int32_t *values, uint32_t *wrong) {                                             \
-    return int32_strip(strip, rows, lower, upper, values, wrong);                                                      \
+                                       uint8_t *width, int32_t *values, uint32_t *wrong) {                             \
+    return int32_strip(strip, rows, lower, upper, width, values, wrong);                                               \
   }                                                                                                                    \
   attributes static int int64_##suffix(const strip *strip, size_t rows, int64_t lower, int64_t upper,                  \
-                                       int64_t *values, uint32_t *wrong) {                                             \
-    return int64_strip(strip, rows, lower, upper, values, wrong);                                                      \
+                                       uint8_t *width, int64_t *values, uint32_t *wrong) {                             \
+    return int64_strip(strip, rows, lower, upper, width, values, wrong);                                               \
   }                                                                                                                    \
   attributes static int float_##suffix(const strip *strip, size_t rows, int places, double *values,                    \
                                        uint32_t *wrong) {                                                              \

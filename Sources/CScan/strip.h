@@ -20,11 +20,12 @@ enum { STRIP_ROWS = 64 };
 
 /// Converts `rows` (up to STRIP_ROWS) integers of plain digits, no longer than 16, within `lower` to `upper`. Others make
 /// their place in `wrong` nonzero, and their value means nothing. All STRIP_ROWS places of `values` and `wrong` are
-/// written. Gives 0 if none is wrong.
-typedef int int32_strip_function(const strip *, size_t rows, int32_t lower, int32_t upper, int32_t *values,
-                                 uint32_t *wrong);
-typedef int int64_strip_function(const strip *, size_t rows, int64_t lower, int64_t upper, int64_t *values,
-                                 uint32_t *wrong);
+/// written. `width` is a hint that belongs to the field: how many digits (0, 8, 16) to be ready for. Gives 0 if none is
+/// wrong.
+typedef int int32_strip_function(const strip *, size_t rows, int32_t lower, int32_t upper, uint8_t *width,
+                                 int32_t *values, uint32_t *wrong);
+typedef int int64_strip_function(const strip *, size_t rows, int64_t lower, int64_t upper, uint8_t *width,
+                                 int64_t *values, uint32_t *wrong);
 /// Converts floats of up to 8 digits before the point and either none or exactly `places` (0 to 8) behind it, with or
 /// without a minus sign.
 typedef int float_strip_function(const strip *, size_t rows, int places, double *values, uint32_t *wrong);
