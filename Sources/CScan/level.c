@@ -3,7 +3,9 @@
 static scan_level best_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) return SCAN_AVX2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("popcnt"))
+    return SCAN_AVX2;
   if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt")) return SCAN_SSE;
 #endif
   return SCAN_PORTABLE;

@@ -27,8 +27,8 @@ INLINE uint64_t load64(const char *p) {
   return word;
 }
 
-/// The last `length` digits before `end` (1 to 4). Where there are none, the separator before `end` stays in the word and
-/// is no digit.
+/// The last `length` digits before `end` (1 to 4). Where there are none, the separator before `end` stays in the word
+/// and is no digit.
 INLINE uint32_t line_up4(const char *end, uint32_t length) {
   return (load32(end - 4) ^ UINT32_C(0x30303030)) & UINT32_MAX << ((32 - 8 * length) & 31);
 }
@@ -88,8 +88,8 @@ INLINE int line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_
   return lengths <= 15;
 }
 
-/// The same for up to sixteen digits: the last eight in `low`, those before in `high`. A field that is longer becomes no
-/// digits at all.
+/// The same for up to sixteen digits: the last eight in `low`, those before in `high`. A field that is longer becomes
+/// no digits at all.
 INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRIP_ROWS], uint64_t low[STRIP_ROWS]) {
   const uint32_t *end = strip->ends;
   size_t i = 0;
@@ -169,7 +169,7 @@ INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t u
   return any != 0;
 }
 
-/// The digits before the point and those behind it are one number each. Joined they are an integer; where it is at most
+/// The digits before the point and those behind it are one number each. Joined they are an integer; where it is below
 /// 2^53, it and the power of ten are exact, and so the quotient is rounded correctly.
 INLINE int float_strip(const strip *strip, size_t rows, int places, double *restrict values,
                        uint32_t *restrict wrong) {
@@ -200,7 +200,7 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
     memcpy(&bits, &value, sizeof bits);
     bits |= sign[i];
     memcpy(&values[i], &bits, sizeof bits);
-    uint32_t is_wrong = (uint32_t)((beyond_digits8(whole[i]) | beyond_digits8(part[i])) != 0) | (joined > 0x1p53);
+    uint32_t is_wrong = (uint32_t)((beyond_digits8(whole[i]) | beyond_digits8(part[i])) != 0) | (joined >= 0x1p53);
     wrong[i] = is_wrong;
     any |= is_wrong;
   }

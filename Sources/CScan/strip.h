@@ -14,14 +14,14 @@ typedef struct {
   size_t stride;
 } strip;
 
-/// Rows converted at once: their digits, lined up, stay in the first-level cache, and are long written when vector loads
-/// read them.
+/// Rows converted at once: their digits, lined up, stay in the first-level cache, and are long written when vector
+/// loads read them.
 enum { STRIP_ROWS = 64 };
 
-/// Converts `rows` (up to STRIP_ROWS) integers of plain digits, no longer than 16, within `lower` to `upper`. Others make
-/// their place in `wrong` nonzero, and their value means nothing. All STRIP_ROWS places of `values` and `wrong` are
-/// written. `width` is a hint that belongs to the field: how many digits (0, 8, 16) to be ready for. Gives 0 if none is
-/// wrong.
+/// Converts `rows` (up to STRIP_ROWS) integers of plain digits, no longer than 16, within `lower` to `upper`. Others
+/// make their place in `wrong` nonzero, and their value means nothing. All STRIP_ROWS places of `values` and `wrong`
+/// are written. `width` is a hint that belongs to the field: how many digits (0, 8, 16) to be ready for. Gives 0 if
+/// none is wrong.
 typedef int int32_strip_function(const strip *, size_t rows, int32_t lower, int32_t upper, uint8_t *width,
                                  int32_t *values, uint32_t *wrong);
 typedef int int64_strip_function(const strip *, size_t rows, int64_t lower, int64_t upper, uint8_t *width,

@@ -109,12 +109,12 @@ typedef struct scan_result {
 
 /// Decodes rows until `max_rows` are written or the text ends.
 ///
-/// The last row may end with the text instead of a line end, so a caller who has only a part of the input cuts it behind
-/// its last '\n' (scan_last_newline). A malformed row writes nothing: its place is taken by the next row. The text is
-/// shorter than 2 GiB, and `offset_base + length` fits 32 bits.
+/// The last row may end with the text instead of a line end, so a caller who has only a part of the input cuts it
+/// behind its last '\n' (scan_last_newline). A malformed row writes nothing: its place is taken by the next row. The
+/// text is shorter than 2 GiB, and `offset_base + length` fits 32 bits.
 ///
-/// Numbers: an optional sign, decimal digits with or without a point, an optional exponent. Floats are rounded correctly
-/// (nearest, ties to even). An integer field takes every number whose value is an integer.
+/// Numbers: an optional sign, decimal digits with or without a point, an optional exponent. Floats are rounded
+/// correctly (nearest, ties to even). An integer field takes every number whose value is an integer.
 ///
 /// @param row_offsets  where each written row starts, as in scan_bad.offset; NULL if not wanted.
 /// @param bads         room for `bad_capacity` malformed rows, in the order of the text.

@@ -14,8 +14,8 @@ public protocol ByteInput: AnyObject {
   /// Fills `buffer` from its start with the next bytes and gives their number, which may be less than the buffer holds;
   /// 0 is the end, also for an empty buffer. Blocks until there is at least one byte.
   ///
-  /// Throws when the system refuses, or when compressed data is cut off or damaged. Every byte before the damage has been
-  /// delivered by then; further calls throw the same again.
+  /// Throws when the system refuses, or when compressed data is cut off or damaged. Every byte before the damage has
+  /// been delivered by then; further calls throw the same again.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
 
   /// Waits until ``read(into:)`` has something to do without blocking (bytes, the end, or an error), at most that long.

@@ -21,8 +21,7 @@ public func expandInputs(_ patterns: [String]) throws(InputError) -> [String] {
     } else {
       // The reason why there is no such file, while nothing else has set another.
       let code = errno
-      guard pattern.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") })
-      else { throw .system("open", pattern, code: code) }
+      guard pattern.contains(where: { "*?[".contains($0) }) else { throw .system("open", pattern, code: code) }
       paths += try filesOfPattern(pattern)
     }
   }
