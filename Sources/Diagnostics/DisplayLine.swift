@@ -32,7 +32,8 @@ struct DisplayLine {
       shown = min(lower, first)..<max(min(upper, cells.count), min(first + 1, cells.count))
       width = max(min(width, offsets[shown.upperBound] - offsets[first]), 1)
     }
-    let cutBefore = shown.lowerBound > 0, cutAfter = shown.upperBound < cells.count
+    let cutBefore = shown.lowerBound > 0
+    let cutAfter = shown.upperBound < cells.count
     text = (cutBefore ? "…" : "") + cells[shown].map(\.text).joined() + (cutAfter ? "…" : "")
     indent = offsets[first] - offsets[shown.lowerBound] + (cutBefore ? 1 : 0)
     carets = width

@@ -52,11 +52,14 @@ public final class Findings {
     all.append(finding)
   }
 
-  public func error(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []) {
+  public func error(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = [])
+  {
     add(Finding(.error, code, message, at: span, hint: hint, notes: notes))
   }
 
-  public func warning(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []) {
+  public func warning(
+    _ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []
+  ) {
     add(Finding(.warning, code, message, at: span, hint: hint, notes: notes))
   }
 }

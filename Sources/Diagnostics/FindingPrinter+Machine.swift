@@ -1,6 +1,6 @@
 extension FindingPrinter {
-  /// A JSON array for editors, one object a finding: file, line, column, endLine, endColumn (counted from 1, the end not
-  /// included; absent without a place), severity, code, message, hint if there is one, and notes.
+  /// A JSON array for editors, one object a finding: file, line, column, endLine, endColumn (counted from 1, the end
+  /// not included; absent without a place), severity, code, message, hint if there is one, and notes.
   public static func json(_ findings: [Finding]) -> String {
     var writer = JSONWriter()
     writer.beginArray()

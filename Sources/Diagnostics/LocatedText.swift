@@ -1,7 +1,7 @@
 /// The text of a scalar together with the place in the file of each of its characters.
 ///
-/// Quotes, escapes, folded lines and variables change the text; the positions say where each character came from, so that
-/// an error inside an expression points at the very character that the user typed.
+/// Quotes, escapes, folded lines and variables change the text; the positions say where each character came from, so
+/// that an error inside an expression points at the very character that the user typed.
 ///
 /// Messages quote `written`, never `text`: a variable of the environment may hold a password.
 public struct LocatedText: Sendable {

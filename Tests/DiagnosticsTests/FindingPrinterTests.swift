@@ -48,7 +48,8 @@ import Testing
   }
 
   @Test func aPlaceBehindTheTextIsACaretBehindIt() {
-    #expect(plain.text(Finding(.error, "x", "m", at: span("a: b\n", 2, 1..<1))) == "x.yaml:2:1: error[x]: m\n  |\n2 |\n  | ^")
+    #expect(
+      plain.text(Finding(.error, "x", "m", at: span("a: b\n", 2, 1..<1))) == "x.yaml:2:1: error[x]: m\n  |\n2 |\n  | ^")
     #expect(plain.text(Finding(.error, "x", "m", at: span("a: b", 1, 5..<5))).hasSuffix("\n1 | a: b\n  |     ^"))
     #expect(plain.text(Finding(.error, "x", "m", at: span("a: b", 9, 7..<9))).hasSuffix("\n9 |\n  | ^"))
   }
@@ -62,7 +63,8 @@ import Testing
   @Test func longLinesAreCutRoundTheCaret() throws {
     let text = String(repeating: "0123456789", count: 50)
     let lines = plain.text(Finding(.error, "x", "m", at: span(text, 1, 301..<304))).split(separator: "\n")
-    let shown = lines[2].dropFirst(4), carets = lines[3].dropFirst(4)
+    let shown = lines[2].dropFirst(4)
+    let carets = lines[3].dropFirst(4)
     #expect(shown.count == 160)
     #expect(shown.hasPrefix("…") && shown.hasSuffix("…"))
     let under = zip(shown, carets + "").filter { $0.1 == "^" }.map(\.0)
@@ -78,7 +80,8 @@ import Testing
   }
 
   @Test func controlCharactersNeverReachTheTerminal() {
-    let text = plain.text(Finding(.error, "x", "`\u{1B}[2J`", at: span("a\u{1B}[31mb\u{202E}c", 1, 7..<8), hint: "a\nb"))
+    let text = plain.text(
+      Finding(.error, "x", "`\u{1B}[2J`", at: span("a\u{1B}[31mb\u{202E}c", 1, 7..<8), hint: "a\nb"))
     #expect(
       text == """
         x.yaml:1:7: error[x]: `\\u{1B}[2J`

@@ -42,7 +42,8 @@ import Testing
   @Test func numbers() {
     let cases: [(Double, String)] = [
       (0, "0"), (-0.0, "-0"), (1, "1"), (-25, "-25"), (0.1, "0.1"), (93.9, "93.9"), (1e15, "1000000000000000"),
-      (9_007_199_254_740_991, "9007199254740991"), (1e16, "1e+16"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"),
+      (9_007_199_254_740_991, "9007199254740991"), (1e16, "1e+16"), (1e300, "1e+300"),
+      (.leastNonzeroMagnitude, "5e-324"),
       (.nan, "null"), (.infinity, "null"), (-.infinity, "null"),
     ]
     for (value, expected) in cases { #expect(written { $0.number(value) } == expected) }

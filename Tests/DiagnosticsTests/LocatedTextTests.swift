@@ -4,7 +4,8 @@ import Testing
 @Suite struct LocatedTextTests {
   /// `a ${P} b` where P is `xyz`.
   private func withVariable() -> LocatedText {
-    let columns = [1, 2, 3, 3, 3, 7, 8, 9], ends = [2, 3, 7, 7, 7, 8, 9]
+    let columns = [1, 2, 3, 3, 3, 7, 8, 9]
+    let ends = [2, 3, 7, 7, 7, 8, 9]
     return LocatedText(
       scalars: Array("a xyz b".unicodeScalars), source: SourceText(name: "x", text: "a ${P} b"),
       positions: columns.map { Position(line: 1, column: $0) }, ends: ends.map { Position(line: 1, column: $0) },

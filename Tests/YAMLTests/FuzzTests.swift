@@ -4,7 +4,8 @@ import Foundation
 import Specifications
 import Testing
 
-/// Mutations of YAML texts, the same in every run: whatever the bytes are, reading ends, and places are inside the text.
+/// Mutations of YAML texts, the same in every run: whatever the bytes are, reading ends, and places are inside the
+/// text.
 @Suite struct FuzzTests {
   private struct Random: RandomNumberGenerator {
     var state: UInt64
@@ -42,7 +43,8 @@ import Testing
 
     """
   private static let pieces: [[UInt8]] = [
-    "\t", "\n", "\r\n", "  ", "- ", ": ", ":", "[", "]", "{", "}", "\"", "'", "#", "&a ", "*a", "<<: ", "|", ">", "!", "%",
+    "\t", "\n", "\r\n", "  ", "- ", ": ", ":", "[", "]", "{", "}", "\"", "'", "#", "&a ", "*a", "<<: ", "|", ">", "!",
+    "%",
     "@", "`", "\\", "\\x", "\\u12", "${", "}", "$${", "---\n", "...", "?", ",", "~", "\u{FEFF}", "\u{A0}", "\u{2028}",
     "\u{85}", "\0", "漢",
   ].map { Array($0.utf8) }
@@ -67,7 +69,8 @@ import Testing
 
   @Test func mutatedTextsNeverCrash() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }.sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+      .sorted()
     let texts = try [Self.pipeline] + names.map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }
     var random = Random(state: 1)
     let printer = FindingPrinter(colour: true)
@@ -79,7 +82,8 @@ import Testing
       for finding in findings.all {
         let place = try #require(finding.span?.start)
         let last = SourceText(name: "", text: text)
-        #expect((1...last.lineCount).contains(place.line) && place.column <= last.line(place.line).unicodeScalars.count + 1)
+        #expect(
+          (1...last.lineCount).contains(place.line) && place.column <= last.line(place.line).unicodeScalars.count + 1)
       }
       #expect(!printer.text(findings).contains("\0"))
       if let root, !text.contains("*"), !text.contains("$") { checkPlaces(root, text) }

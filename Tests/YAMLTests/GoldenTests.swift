@@ -3,11 +3,12 @@ import Diagnostics
 import Foundation
 import Testing
 
-/// Every `Golden/NAME.yaml` holds a mistake, `Golden/NAME.txt` what is printed about it. With HITMON_REWRITE_GOLDEN=1 in
-/// the environment the texts are written anew, to be read before they are committed.
+/// Every `Golden/NAME.yaml` holds a mistake, `Golden/NAME.txt` what is printed about it. With HITMON_REWRITE_GOLDEN=1
+/// in the environment the texts are written anew, to be read before they are committed.
 @Suite struct GoldenTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-  private static let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?
+  private static let names =
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?
     .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted() ?? []
   private static let variables = ["DATA": "/data", "RUN": "333"]
   private static let rewrites = ProcessInfo.processInfo.environment["HITMON_REWRITE_GOLDEN"] == "1"

@@ -80,7 +80,11 @@ import Testing
     #expect(try scalar("\u{FEFF}k: a").map == "a1:4")
   }
 
-  @Test func separatorsOfUnicodeEndNoLine() throws {
-    #expect(try scalar("x: 'a\u{85}b\u{2028}c'\nk: d").map == "d2:4")
+  @Test(arguments: ["\u{85}", "\u{2028}", "\u{2029}"]) func separatorsOfUnicodeAreRefused(separator: String) {
+    let (root, findings) = composed("x: 1\nk: 'a\(separator)b'")
+    #expect(root == nil)
+    #expect(findings.all.map(\.code) == ["yaml-character"])
+    #expect(findings.all[0].span?.text == "2:6-2:7")
+    #expect(composed("k: \"\\N\\L\\P\"").root?["k"]?.scalar?.text == "\u{85}\u{2028}\u{2029}")
   }
 }

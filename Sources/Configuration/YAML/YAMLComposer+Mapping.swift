@@ -56,7 +56,9 @@ extension YAMLComposer {
     // Of `key:[1, 2]` the key is only `key:[1`.
     let place = key.positions[colon]
     let rest =
-      value.isEmpty ? key[colon + 1..<key.scalars.count].written : String(key.source.line(place.line).unicodeScalars.dropFirst(place.column))
+      value.isEmpty
+      ? key[colon + 1..<key.scalars.count].written
+      : String(key.source.line(place.line).unicodeScalars.dropFirst(place.column))
     findings.error(
       "yaml-syntax", "a space is missing after this `:`", at: key.span(colon..<colon + 1),
       hint: rest.count > 60 ? nil : "write `\(key[0..<colon].written): \(rest)`")

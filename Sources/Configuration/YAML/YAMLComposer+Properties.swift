@@ -27,11 +27,14 @@ extension YAMLComposer {
       hint: "delete it, or put the value in quotes if the `!` belongs to it")
   }
 
-  /// The end of the anchor or tag that starts at `start`.
+  /// The end of the anchor or tag that starts at `start`. libyaml's anchors are of ASCII letters, digits, `_` and `-`.
   private func propertyEnd(_ start: Int) -> Int {
-    let isAnchor = source[start] == "&"
-    return source.end(from: start) {
-      YAMLScalar.isBlank($0) || YAMLScalar.isBreak($0) || (isAnchor && (",[]{}" as String).unicodeScalars.contains($0))
+    if source[start] == "!" { return source.end(from: start) { YAMLScalar.isBlank($0) || YAMLScalar.isBreak($0) } }
+    return source.end(from: start + 1) { scalar in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "_", "-": false
+      default: true
+      }
     }
   }
 

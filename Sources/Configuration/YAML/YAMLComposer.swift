@@ -95,7 +95,9 @@ struct YAMLComposer {
         "yaml-too-deep", "this is nested more than \(YAML.Limit.depth) levels deep", at: source.span(at: start))
       throw Stop()
     }
-    let place = event.anchor.map { source.span(event.range.lowerBound..<event.range.lowerBound + 1 + $0.unicodeScalars.count) }
+    let place = event.anchor.map {
+      source.span(event.range.lowerBound..<event.range.lowerBound + 1 + $0.unicodeScalars.count)
+    }
     if let anchor = event.anchor { openAnchors[anchor] = place }
     let node: Node
     switch event.kind {

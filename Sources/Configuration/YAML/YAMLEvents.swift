@@ -100,7 +100,8 @@ final class YAMLEvents {
     case YAML_MAPPING_END_EVENT: kind = .mappingEnd
     default: kind = .streamEnd
     }
-    let start = Int(clamping: event.start_mark.index), end = Int(clamping: event.end_mark.index)
+    let start = Int(clamping: event.start_mark.index)
+    let end = Int(clamping: event.end_mark.index)
     return YAMLEvent(kind: kind, anchor: anchor, hasTag: hasTag, range: start..<max(start, end))
   }
 

@@ -25,7 +25,7 @@ extension YAMLScalar {
     var (trailing, column) = emptyLines(indent)
     while index < end, column == indent {
       let blank = Self.isBlank(current)
-      if folded, let line = leading, line.scalar == "\n", !leadingBlank, !blank {
+      if folded, let line = leading, !leadingBlank, !blank {
         if trailing.isEmpty { emit(" ", line.range) }
       } else if let line = leading {
         emit(line.scalar, line.range)

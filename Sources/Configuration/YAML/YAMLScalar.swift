@@ -54,19 +54,16 @@ struct YAMLScalar {
   }
 
   static func isBreak(_ scalar: Unicode.Scalar?) -> Bool {
-    switch scalar {
-    case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
-    default: false
-    }
+    scalar == "\n" || scalar == "\r"
   }
 
-  /// Reads one line end. All kinds become LF, but for the separators of Unicode, which stay.
+  /// Reads one line end. All kinds become LF.
   mutating func lineBreak() -> Character? {
     guard let scalar = current, Self.isBreak(scalar) else { return nil }
     let start = index
     index += 1
     if scalar == "\r", current == "\n" { index += 1 }
-    return Character(scalar: scalar.value >= 0x2028 ? scalar : "\n", range: start..<index)
+    return Character(scalar: "\n", range: start..<index)
   }
 
   // MARK: Plain and quoted
@@ -74,7 +71,7 @@ struct YAMLScalar {
   private mutating func readFlow(_ style: YAMLEvent.Style) {
     while let scalar = current {
       if Self.isBlank(scalar) || Self.isBreak(scalar) {
-        readSpace(breaks: [], start: index)
+        readSpace(start: index)
       } else if style == .singleQuoted, scalar == "'" {
         emit("'", index..<index + 2)
         index += 2
@@ -88,8 +85,8 @@ struct YAMLScalar {
   }
 
   /// Blanks stay if no line ends among them; otherwise they fold: one line end becomes a space, more lose one.
-  private mutating func readSpace(breaks: [Character], start: Int, escaped: Bool = false) {
-    var breaks = breaks
+  private mutating func readSpace(start: Int, escaped: Bool = false) {
+    var breaks: [Character] = []
     let blanks = index
     while Self.isBlank(current) || Self.isBreak(current) {
       if let found = lineBreak() { breaks.append(found) } else { index += 1 }
@@ -98,10 +95,10 @@ struct YAMLScalar {
       for found in breaks { emit(found.scalar, found.range) }
     } else if breaks.isEmpty {
       for place in blanks..<index { emit(source.scalars[place], place..<place + 1) }
-    } else if breaks.count == 1, breaks[0].scalar == "\n" {
+    } else if breaks.count == 1 {
       emit(" ", start..<index)
     } else {
-      for found in breaks[0].scalar == "\n" ? breaks[1...] : breaks[...] { emit(found.scalar, found.range) }
+      for found in breaks.dropFirst() { emit(found.scalar, found.range) }
     }
   }
 
@@ -111,7 +108,7 @@ struct YAMLScalar {
     guard let letter = current else { return }
     if Self.isBreak(letter) {
       _ = lineBreak()
-      readSpace(breaks: [], start: start, escaped: true)
+      readSpace(start: start, escaped: true)
       return
     }
     index += 1

@@ -4,8 +4,7 @@ import Diagnostics
 struct YAMLSource {
   let source: SourceText
   let scalars: [Unicode.Scalar]
-  /// Where each line starts. Lines end as `SourceText` ends them; libyaml takes more characters for line ends, so that
-  /// its own line numbers are of no use.
+  /// Where each line starts. Lines end as `SourceText` ends them.
   private let starts: [Int]
 
   init(_ source: SourceText) {
@@ -26,7 +25,8 @@ struct YAMLSource {
 
   func position(_ index: Int) -> Position {
     let index = min(max(index, 0), scalars.count)
-    var low = 0, high = starts.count
+    var low = 0
+    var high = starts.count
     while high - low > 1 {
       let middle = (low + high) / 2
       if starts[middle] <= index { low = middle } else { high = middle }
@@ -63,7 +63,8 @@ struct YAMLSource {
     return start..<end
   }
 
-  /// Reports the first character that YAML does not allow, or that nobody can see.
+  /// Reports the first character that YAML does not allow, or that libyaml takes for the end of a line and editors do
+  /// not (U+0085, U+2028, U+2029).
   func checkCharacters(_ findings: Findings) -> Bool {
     guard let index = scalars.firstIndex(where: { !Self.isAllowed($0) }) else { return true }
     let name = Self.name(scalars[index])
@@ -94,7 +95,7 @@ struct YAMLSource {
 
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
+    case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0xA0...0x2027, 0x202A...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: true
     default: false
     }
   }

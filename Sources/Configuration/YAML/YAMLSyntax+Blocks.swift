@@ -15,24 +15,31 @@ extension YAMLSyntax {
         ? "put several keys on one line in braces: {\(source.text(value))}" : quoteHint(value)
       return error("a second `:` cannot stand in a value", at: colon, hint: hint)
     }
-    if let above = lineAbove(line) {
-      let before = self.entry(above)
-      if let tight = tightColon(in: before) { return missingSpace(tight, in: before) }
-      let key = word(in: entry)
-      if keyColon(in: before) != nil {
-        guard column(entry.lowerBound) > column(before.lowerBound) else { return generalColon() }
-        return error(
-          "`\(source.text(key))` is indented under `\(source.text(word(in: before)))`, which has a value already", at: key,
-          hint: "start it in column \(column(before.lowerBound) + 1)")
-      }
-      let name = word(in: before)
-      if name == before { return missingColon(behind: name, in: before) }
-    }
-    return generalColon()
+    return brokenLineAbove(line)
+      ?? error("a `:` cannot stand here", at: colon, hint: "put the text in quotes if the `:` belongs to it")
   }
 
-  private func generalColon() -> Finding {
-    error("a `:` cannot stand here", at: failure.index, hint: "put the text in quotes if the `:` belongs to it")
+  /// What is wrong above a line that would be right by itself: lines without a `:` that this one seems to go on with,
+  /// or a key with a value under which it is indented. Nil if nothing.
+  private func brokenLineAbove(_ line: Int) -> Finding? {
+    let entry = entry(line)
+    var broken: Range<Int>?
+    var number = line
+    while let above = lineAbove(number) {
+      let before = self.entry(above)
+      if let tight = tightColon(in: before) { return missingSpace(tight, in: before) }
+      if keyColon(in: before) != nil {
+        guard column(entry.lowerBound) > column(before.lowerBound) else { break }
+        let key = word(in: entry)
+        return error(
+          "`\(source.text(key))` is indented under `\(source.text(word(in: before)))`, which has a value already",
+          at: key,
+          hint: "start it in column \(column(before.lowerBound) + 1)")
+      }
+      if source.text(before) != "---" { broken = before }
+      number = above
+    }
+    return broken.map { missingColon(in: $0) }
   }
 
   /// A line among keys that has no `:`.
@@ -42,14 +49,17 @@ extension YAMLSyntax {
     if let tight = tightColon(in: line) { return missingSpace(tight, in: line) }
     if source[start] == "\"" || source[start] == "'" {
       let end = trimmedLines(failure.index)
-      if lineNumber(end) > lineNumber(start) { return error("this quote is closed only on line \(lineNumber(end))", at: start) }
+      if lineNumber(end) > lineNumber(start) {
+        return error("this quote is closed only on line \(lineNumber(end))", at: start)
+      }
       return error("a `:` is missing after this key", at: line)
     }
-    let name = start..<(line.first { YAMLScalar.isBlank(source[$0]) } ?? line.upperBound)
-    return missingColon(behind: name, in: line)
+    return missingColon(in: line)
   }
 
-  private func missingColon(behind name: Range<Int>, in line: Range<Int>) -> Finding {
+  /// The first word of the line is to be a key.
+  private func missingColon(in line: Range<Int>) -> Finding {
+    let name = line.lowerBound..<(line.first { YAMLScalar.isBlank(source[$0]) } ?? line.upperBound)
     let rest = source.text(name.upperBound..<line.upperBound)
     let goesOn = lineAbove(lineNumber(name.lowerBound)).map { keyColon(in: entry($0)) != nil } ?? false
     let other = goesOn && !rest.isEmpty ? ", or indent the line if it goes on with the value above" : ""
@@ -96,7 +106,7 @@ extension YAMLSyntax {
         hint: "put the items under a key of their own, indented like it or deeper",
         notes: [.init(message: "the mapping starts here", span: source.span(at: failure.contextIndex))])
     }
-    return error("a key is expected here", at: index)
+    return strayWord()
   }
 
   /// Among the items of a list stands something else.
@@ -104,13 +114,20 @@ extension YAMLSyntax {
     let index = failure.index
     if let found = closesNothing() { return found }
     let content = content(lineNumber(index))
-    guard content.lowerBound == index else { return error("a list item is expected here", at: index) }
+    guard content.lowerBound == index else { return strayWord() }
     if column(index) != column(failure.contextIndex), let found = strayIndent() { return found }
     let text = source.text(content)
     return error(
       "this line is among the items of a list, but is no item", at: word(in: content),
       hint: text.count > 60 ? "start it with `- `" : "write `- \(text)`, or indent it to the column of the item's keys",
       notes: [.init(message: "the list starts here", span: source.span(at: failure.contextIndex))])
+  }
+
+  private func strayWord() -> Finding {
+    if source[failure.index] == "," { return error("a `,` cannot stand here", at: failure.index, hint: "delete it") }
+    let end = source.end(from: failure.index + 1) { YAMLScalar.isBlank($0) || YAMLScalar.isBreak($0) }
+    let range = failure.index..<max(end, failure.index)
+    return error("`\(source.text(range))` cannot stand here", at: range)
   }
 
   /// A line whose indentation fits none of the lines above.
@@ -143,12 +160,15 @@ extension YAMLSyntax {
   func afterDocument() -> Finding {
     let index = failure.index
     if let found = closesNothing() { return found }
+    if source[index] == ":" { return noKey() }
     let content = content(lineNumber(index))
     let name = content.lowerBound == index ? word(in: content) : index..<index + 1
     if let above = lineAbove(lineNumber(index)), source.text(self.content(above)) == "..." {
       return error("the document ended with `...` above", at: name, hint: "delete the `...`")
     }
-    if let first = (1...source.source.lineCount).first(where: { !self.content($0).isEmpty && source.text(self.content($0)) != "---" }),
+    if let first = (1...source.source.lineCount).first(where: {
+      !self.content($0).isEmpty && source.text(self.content($0)) != "---"
+    }),
       column(self.content(first).lowerBound) > column(index)
     {
       return error(
@@ -156,7 +176,7 @@ extension YAMLSyntax {
         hint: "start all keys of the file in the same column",
         notes: [.init(message: "the first line is here", span: source.span(word(in: self.content(first))))])
     }
-    return error("the document ended above", at: name)
+    return brokenLineAbove(lineNumber(index)) ?? error("the document ended above", at: name)
   }
 
   /// A `:` with nothing in front of it.

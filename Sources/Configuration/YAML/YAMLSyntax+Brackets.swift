@@ -34,8 +34,17 @@ extension YAMLSyntax {
       if let opener = openers.last, source[opener] != (scalar == "]" ? "[" : "{") { return wrongCloser(opener) }
       return closesNothing() ?? error("a value is missing here", at: index)
     case "-": return unexpectedDash()
+    case "?": return cannotStart()
     default: return error("a value is missing here", at: index)
     }
+  }
+
+  /// A `:` right before `,`, `?` or a bracket.
+  func tightColonBetween() -> Finding {
+    let next = source[failure.index + 1]
+    return error(
+      "between brackets, a space must follow this `:`", at: failure.index,
+      hint: next == "[" || next == "{" ? nil : "put the text in quotes if the `:` belongs to it")
   }
 
   private func unclosed(_ opener: Int) -> Finding {
@@ -91,7 +100,9 @@ extension YAMLSyntax {
   }
 
   private func missingComma(_ place: Int) -> Finding {
-    error("a `,` is missing here", at: place..<place, hint: "write `,`, or put quotes round both sides if they are one value")
+    error(
+      "a `,` is missing here", at: place..<place,
+      hint: "write `,`, or put quotes round both sides if they are one value")
   }
 
   /// A `[` or `{` inside of an expression.

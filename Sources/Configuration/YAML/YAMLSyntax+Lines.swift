@@ -57,7 +57,8 @@ extension YAMLSyntax {
   func tightColon(in range: Range<Int>) -> Int? {
     guard keyColon(in: range) == nil else { return nil }
     let word = range.prefix { source[$0] != ":" && !YAMLScalar.isBlank(source[$0]) }
-    guard let colon = word.last.map({ $0 + 1 }), colon < range.upperBound, source[colon] == ":", source[colon + 1] != "/"
+    guard let colon = word.last.map({ $0 + 1 }), colon < range.upperBound, source[colon] == ":",
+      source[colon + 1] != "/"
     else { return nil }
     return colon
   }

@@ -86,18 +86,20 @@ extension YAMLSyntax {
     guard before > 0, !YAMLScalar.isBreak(source[before - 1]), index < source.scalars.count else { return nil }
     if let found = afterQuote() { return found }
 
-    let last = source.text(before - 1..<before)
-    let line = entry(lineNumber(index))
-    guard let colon = keyColon(in: line), colon < before else { return closesNothing() }
-    let start = source.end(from: colon + 1) { !YAMLScalar.isBlank($0) }
     if let found = closesNothing() { return found }
-    if source[start] == "*" {
-      return error("nothing may follow an alias", at: index, hint: quoteHint(value(from: start)))
+    let line = entry(lineNumber(index))
+    let colon = keyColon(in: line).flatMap { $0 < before ? $0 : nil }
+    let start = colon.map { source.end(from: $0 + 1) { !YAMLScalar.isBlank($0) } } ?? line.lowerBound
+    // What opened on a line above is too long to be shown in quotes.
+    let opens = source[start].map { ("[{\"'*" as String).unicodeScalars.contains($0) } ?? false
+    let hint = colon != nil && opens ? quoteHint(value(from: start)) : nil
+    let last = source.text(before - 1..<before)
+    return switch last {
+    case "]", "}": error("nothing may follow the closing `\(last)`", at: index, hint: hint)
+    case "\"", "'": error("nothing may follow the closing quote", at: index, hint: hint)
+    case _ where source[start] == "*": error("nothing may follow an alias", at: index, hint: hint)
+    default: nil
     }
-    if last == "]" || last == "}" {
-      return error("nothing may follow the closing `\(last)`", at: index, hint: quoteHint(value(from: start)))
-    }
-    return nil
   }
 
   /// Something behind a quoted text: a quote inside of it, or a quote of a line far above that was not closed.
@@ -111,7 +113,9 @@ extension YAMLSyntax {
       return error(
         "the text that this quote opens runs on to line \(lineNumber(range.upperBound))", at: opening,
         hint: "close it with `\(quote)` on its own line",
-        notes: [.init(message: "here it ends, and more follows", span: source.span(range.upperBound - 1..<range.upperBound))])
+        notes: [
+          .init(message: "here it ends, and more follows", span: source.span(range.upperBound - 1..<range.upperBound))
+        ])
     }
     if source[index] == ":", source[index + 1].map({ !YAMLScalar.isBlank($0) }) ?? false {
       return error("a space is missing after this `:`", at: index)

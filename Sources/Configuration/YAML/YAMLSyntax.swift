@@ -25,6 +25,8 @@ struct YAMLSyntax {
     case "found character that cannot start any token": return cannotStart()
     case "mapping values are not allowed in this context": return unexpectedColon()
     case "could not find expected ':'": return missingColon()
+    case "mapping keys are not allowed in this context": return cannotStart()
+    case "found unexpected ':'": return tightColonBetween()
     case "block sequence entries are not allowed in this context": return unexpectedDash()
     case "found unexpected end of stream", "found unexpected document indicator": return unclosedQuote()
     case "found unknown escape character": return unknownEscape()
@@ -73,12 +75,15 @@ struct YAMLSyntax {
     guard openers.isEmpty, !failure.context.contains("quoted") else { return nil }
     let line = source.line(source.position(failure.index).line)
     let text = source.end(from: line.lowerBound) { !YAMLScalar.isBlank($0) }
-    guard let tab = (line.lowerBound..<max(text, line.lowerBound)).first(where: { source[$0] == "\t" }) else { return nil }
+    guard let tab = (line.lowerBound..<max(text, line.lowerBound)).first(where: { source[$0] == "\t" }) else {
+      return nil
+    }
     return self.tab(at: tab)
   }
 
   private func tab(at index: Int) -> Finding {
     Finding(
-      .error, "yaml-tab", "a tab stands where YAML needs spaces", at: source.span(at: index), hint: "indent with spaces")
+      .error, "yaml-tab", "a tab stands where YAML needs spaces", at: source.span(at: index), hint: "indent with spaces"
+    )
   }
 }

@@ -2,7 +2,8 @@ import Diagnostics
 
 /// Puts variables of the environment into a scalar: `${NAME}` and `${NAME:-default}`; `$${` stands for `${`.
 ///
-/// As in a shell, a default also stands in for a variable that is set to nothing. Defaults hold no variables themselves.
+/// As in a shell, a default also stands in for a variable that is set to nothing. Defaults hold no variables
+/// themselves.
 struct YAMLVariables {
   let environment: (String) -> String?
   let findings: Findings
