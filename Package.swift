@@ -46,9 +46,11 @@ let package = Package(
       name: "hitmon",
       dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
+    .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),
     .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+    .testTarget(name: "InputTests", dependencies: ["Connectors"]),
   ]
 )
