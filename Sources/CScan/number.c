@@ -47,7 +47,22 @@ static int split(const char *p, const char *end, decimal *d) {
   return p == end;
 }
 
+/// Digits with or without a minus sign, few enough that they fit: what nearly all integers are. 0 for anything else.
+static int parse_plain(const char *p, const char *end, int64_t *value) {
+  int negative = p < end && *p == '-';
+  p += negative;
+  if (end - p < 1 || end - p > 18) return 0;
+  int64_t magnitude = 0;
+  for (; p < end; p++) {
+    if (!is_digit(*p)) return 0;
+    magnitude = magnitude * 10 + (*p - '0');
+  }
+  *value = negative ? -magnitude : magnitude;
+  return 1;
+}
+
 uint8_t parse_integer(const char *start, const char *end, int64_t lower, int64_t upper, int64_t *value) {
+  if (parse_plain(start, end, value)) return *value < lower || *value > upper ? SCAN_OUT_OF_RANGE : SCAN_FINE;
   decimal d;
   if (!split(start, end, &d)) return SCAN_NOT_A_NUMBER;
   // The digits up to the exponent's place are the integer; those behind it must be zeros.

@@ -69,8 +69,8 @@ import Testing
       #expect(kept < 400_000 || !found.bytes.isEmpty)
       let name = kind.1 == ".gz" ? "gzip" : "zstd"
       #expect(
-        found.error?.description == "cannot read on in \(path): the \(name) data is cut off at byte \(kept) of \(kept), "
-          + "after \(found.bytes.count) decompressed bytes")
+        found.error?.description == "cannot read on in \(path): the \(name) data is cut off at byte \(kept) of "
+          + "\(kept), after \(found.bytes.count) decompressed bytes")
       #expect(found.error?.kind == .damaged)
       #expect(readAll(input).error == found.error)
     }

@@ -75,7 +75,8 @@ func sampleRows(_ count: Int) -> [UInt8] {
   var text = ""
   for row in 0..<count {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    text += "2,\(state >> 63),\((state >> 50) % 128),\(3_387_200_947 + row / 3),\((state >> 20) % 3564),\((state >> 40) % 30)\n"
+    let (board, channel, bx, tdc) = (state >> 63, (state >> 50) % 128, (state >> 20) % 3564, (state >> 40) % 30)
+    text += "2,\(board),\(channel),\(3_387_200_947 + row / 3),\(bx),\(tdc)\n"
   }
   return Array(text.utf8)
 }
