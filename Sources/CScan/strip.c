@@ -142,14 +142,26 @@ INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t u
   return any != 0;
 }
 
+/// Converts fields of up to sixteen digits by instructions of the level's own; 0 where a field is anything else.
+typedef int wide_function(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]);
+
 INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *width,
-                       int64_t *restrict values, uint32_t *restrict wrong) {
+                       int64_t *restrict values, uint32_t *restrict wrong, wide_function *wide) {
   uint32_t any = 0;
   uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
   if (*width <= 8 && line_up_eights(strip, rows, low)) {
     for (size_t i = 0; i < STRIP_ROWS; i++) {
       int64_t value = number8(low[i]);
       uint32_t is_wrong = (uint32_t)(beyond_digits8(low[i]) != 0) | (value < lower) | (value > upper);
+      values[i] = value;
+      wrong[i] = is_wrong;
+      any |= is_wrong;
+    }
+  } else if (wide && wide(strip, rows, low)) {
+    *width = 16;
+    for (size_t i = 0; i < STRIP_ROWS; i++) {
+      int64_t value = (int64_t)low[i];
+      uint32_t is_wrong = (uint32_t)(value < lower) | (value > upper);
       values[i] = value;
       wrong[i] = is_wrong;
       any |= is_wrong;
@@ -207,14 +219,14 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
   return any != 0;
 }
 
-#define LEVEL(suffix, attributes)                                                                                      \
+#define LEVEL(suffix, attributes, wide)                                                                                \
   attributes static int int32_##suffix(const strip *strip, size_t rows, int32_t lower, int32_t upper,                  \
                                        uint8_t *width, int32_t *values, uint32_t *wrong) {                             \
     return int32_strip(strip, rows, lower, upper, width, values, wrong);                                               \
   }                                                                                                                    \
   attributes static int int64_##suffix(const strip *strip, size_t rows, int64_t lower, int64_t upper,                  \
                                        uint8_t *width, int64_t *values, uint32_t *wrong) {                             \
-    return int64_strip(strip, rows, lower, upper, width, values, wrong);                                               \
+    return int64_strip(strip, rows, lower, upper, width, values, wrong, wide);                                         \
   }                                                                                                                    \
   attributes static int float_##suffix(const strip *strip, size_t rows, int places, double *values,                    \
                                        uint32_t *wrong) {                                                              \
@@ -222,8 +234,50 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
   }                                                                                                                    \
   const strip_functions strips_##suffix = {int32_##suffix, int64_##suffix, float_##suffix}
 
-LEVEL(portable, );
+LEVEL(portable, , NULL);
 #if defined(__x86_64__)
-LEVEL(sse, __attribute__((target("sse4.2,popcnt"))));
-LEVEL(avx2, __attribute__((target("avx2,bmi,bmi2,popcnt"))));
+#include <immintrin.h>
+
+#define SSE __attribute__((target("sse4.2,popcnt")))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+/// Sixteen digits in one register: joined to pairs, fours and eights, the two of which make the number. The register ends
+/// where the field ends; a mask drops what lies before the field.
+SSE INLINE int wide_x86(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]) {
+  static const uint8_t masks[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255,
+                                    255,        255, 255, 255, 255, 255, 255, 255};
+  const __m128i tens = _mm_set1_epi16(0x010A), hundreds = _mm_set1_epi32(0x00010064);
+  const __m128i ten_thousands = _mm_set1_epi32(0x00012710);
+  __m128i beyond = _mm_setzero_si128();
+  const uint32_t *end = strip->ends;
+  uint32_t lengths = 0;
+  size_t i = 0;
+  for (; i < rows; i++, end += strip->stride) {
+    // From 0 to 15 for one to sixteen digits; an empty field wraps and is beyond.
+    uint32_t length = field_length(end) - 1;
+    lengths |= length;
+    __m128i mask = _mm_loadu_si128((const __m128i *)(masks + 1 + (length & 15)));
+    __m128i text = _mm_loadu_si128((const __m128i *)(strip->base + *end - 16));
+    __m128i digits = _mm_and_si128(_mm_xor_si128(text, _mm_set1_epi8('0')), mask);
+    beyond = _mm_or_si128(beyond, _mm_subs_epu8(digits, _mm_set1_epi8(9)));
+    __m128i fours = _mm_madd_epi16(_mm_maddubs_epi16(digits, tens), hundreds);
+    __m128i eights = _mm_madd_epi16(_mm_packus_epi32(fours, fours), ten_thousands);
+    numbers[i] = (uint64_t)_mm_cvtsi128_si64(eights);
+  }
+  for (; i < STRIP_ROWS; i++) numbers[i] = 0;
+  if (lengths > 15 || !_mm_testz_si128(beyond, beyond)) return 0;
+  for (i = 0; i < STRIP_ROWS; i++) numbers[i] = (numbers[i] & UINT32_MAX) * 100000000 + (numbers[i] >> 32);
+  return 1;
+}
+
+SSE static int wide_sse(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]) {
+  return wide_x86(strip, rows, numbers);
+}
+
+AVX2 static int wide_avx2(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]) {
+  return wide_x86(strip, rows, numbers);
+}
+
+LEVEL(sse, SSE, wide_sse);
+LEVEL(avx2, AVX2, wide_avx2);
 #endif
