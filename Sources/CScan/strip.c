@@ -241,8 +241,8 @@ LEVEL(portable, , NULL);
 #define SSE __attribute__((target("sse4.2,popcnt")))
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-/// Sixteen digits in one register: joined to pairs, fours and eights, the two of which make the number. The register ends
-/// where the field ends; a mask drops what lies before the field.
+/// Sixteen digits in one register: joined to pairs, fours and eights, the two of which make the number. The register
+/// ends where the field ends; a mask drops what lies before the field.
 SSE INLINE int wide_x86(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]) {
   static const uint8_t masks[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255,
                                     255,        255, 255, 255, 255, 255, 255, 255};
