@@ -54,7 +54,8 @@ struct Parser {
     return true
   }
 
-  func text(_ range: Range<Int>) -> String { source[range].text }
+  /// What was typed there, for messages: where a variable stands, its name and not its value.
+  func written(_ range: Range<Int>) -> String { source[range].written }
 
   func fail<T>(_ message: String, _ range: Range<Int>, code: String = "expression-syntax", hint: String? = nil) -> T? {
     findings.error(code, message, at: source.span(range), hint: hint)
@@ -64,7 +65,7 @@ struct Parser {
   /// Reports the current token as out of place.
   func unexpected<T>(wanted: String, hint: String? = nil) -> T? {
     if current.kind == .end { return fail("\(wanted) is missing at the end", current.range, hint: hint) }
-    return fail("\(wanted) is expected here, not \(text(current.range))", current.range, hint: hint)
+    return fail("\(wanted) is expected here, not \(written(current.range))", current.range, hint: hint)
   }
 
   /// A node, unless the tree would become too deep.
@@ -79,7 +80,7 @@ struct Parser {
 
   func expectEnd() -> Bool {
     guard current.kind != .end else { return true }
-    let found = text(current.range)
+    let found = written(current.range)
     var hint: String?
     switch current.kind {
     case .name where ["and", "or", "not", "in", "is"].contains(found.lowercased()): hint = "write \(found.lowercased())"
@@ -135,10 +136,10 @@ struct Parser {
   private var chains: Bool { current.binaryOperator?.isComparison == true || isPostfix }
 
   private func refuseChain(_ left: Syntax, _ operation: BinaryOperator, _ right: Syntax) -> Syntax? {
-    let middle = text(right.range)
+    let middle = written(right.range)
     return fail(
       "comparisons cannot be chained", current.range,
-      hint: "write \(text(left.range)) \(operation.rawValue) \(middle) and \(middle) \(text(current.range)) ...")
+      hint: "write \(written(left.range)) \(operation.rawValue) \(middle) and \(middle) \(written(current.range)) ...")
   }
 
   private mutating func prefixed(_ minimum: Int) -> Syntax? {

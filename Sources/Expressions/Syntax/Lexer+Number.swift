@@ -24,7 +24,7 @@ extension Lexer {
     var isFloat = false
     if scalar(at: index) == ".", scalar(at: index + 1) != "." {
       guard let digit = scalar(at: index + 1), digit.isDigit else {
-        let digits = text(start..<index)
+        let digits = written(start..<index)
         return fail("\(digits). lacks a digit behind the point", start..<(index + 1), hint: "write \(digits).0")
       }
       isFloat = true
@@ -43,11 +43,12 @@ extension Lexer {
     let digits = text(start..<index)
     let plain = digits.filter { $0 != "_" }
     if digits.hasSuffix("_") || digits.contains("_.") || digits.contains("__") {
-      return fail("_ stands only between two digits", start..<index, hint: "write \(plain)")
+      let typed = written(start..<index).filter { $0 != "_" }
+      return fail("_ stands only between two digits", start..<index, hint: "write \(typed)")
     }
     if isFloat {
       guard let value = Double(plain), value.isFinite else {
-        return fail("\(digits) is too large for a float", start..<index, code: "constant-overflow")
+        return fail("\(written(start..<index)) is too large for a float", start..<index, code: "constant-overflow")
       }
       return .float(value)
     }
@@ -63,11 +64,12 @@ extension Lexer {
     let digits = text(digitsStart..<index).filter { $0 != "_" }
     guard !digits.isEmpty else {
       return fail(
-        "\(text(start..<index)) lacks digits", start..<index, hint: radix == 16 ? "write 0x1F" : "write 0b101")
+        "\(written(start..<index)) lacks digits", start..<index, hint: radix == 16 ? "write 0x1F" : "write 0b101")
     }
     // `0b12` is a slip, not the number 0b1 with a unit.
     if let following = scalar(at: index), following.isDigit {
-      return fail("\(following) is not a digit of a number that starts with 0b", index..<(index + 1), hint: "digits are 0 and 1")
+      return fail(
+        "a number that starts with 0b has only the digits 0 and 1", start..<(index + 1), hint: "write 0x for other digits")
     }
     return checked(Int64(digits, radix: radix), start)
   }
@@ -75,7 +77,7 @@ extension Lexer {
   private func checked(_ value: Int64?, _ start: Int) -> Constant.Value? {
     guard let value else {
       return fail(
-        "\(text(start..<index)) needs more than 63 bits", start..<index, code: "constant-overflow",
+        "\(written(start..<index)) needs more than 63 bits", start..<index, code: "constant-overflow",
         hint: "the largest integer is \(Int64.max); write it with a point to make it a float")
     }
     return .integer(value)
@@ -115,18 +117,19 @@ extension Lexer {
   }
 
   private func unknownUnit(_ symbol: String, _ range: Range<Int>, number: Range<Int>) -> Unit? {
+    let typed = written(range)
     let symbols = Unit.known.map(\.symbol)
     let ascii = String(symbol.map { $0 == "µ" || $0 == "μ" ? "u" : $0 })
     let hint: String
     if ["AND", "OR", "NOT", "IN", "IS"].contains(symbol.uppercased()) {
-      return fail("\(symbol) is not an operator of this language", range, hint: "write \(symbol.lowercased())")
+      return fail("\(typed) is not an operator of this language", range, hint: "write \(symbol.lowercased())")
     } else if Unit.named(ascii) != nil {
       hint = "write \(ascii)"
     } else if let near = suggestion(for: symbol, from: symbols) {
       hint = "did you mean \(near)?"
     } else {
-      hint = "units are \(symbols.joined(separator: ", ")); to multiply, write \(text(number)) * \(symbol)"
+      hint = "units are \(symbols.joined(separator: ", ")); to multiply, write \(written(number)) * \(typed)"
     }
-    return fail("\(symbol) is not a unit", range, code: "unknown-unit", hint: hint)
+    return fail("\(typed) is not a unit", range, code: "unknown-unit", hint: hint)
   }
 }

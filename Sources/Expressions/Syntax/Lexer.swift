@@ -32,6 +32,9 @@ struct Lexer {
     return String(view)
   }
 
+  /// What was typed there, for messages: where a variable stands, its name and not its value.
+  func written(_ range: Range<Int>) -> String { source[range].written }
+
   mutating func skipSpace() {
     while let scalar = scalar(at: index), scalar.isSpace { index += 1 }
   }
@@ -48,7 +51,7 @@ struct Lexer {
     if start.startsName { return name() }
     if start == "'" || start == "\"" { return quoted(by: start) }
     if start == ".", let digit = scalar(at: index + 1), digit.isDigit {
-      return fail("a number starts with a digit", index..<(index + 2), hint: "write 0.\(digit)")
+      return fail("a number starts with a digit", index..<(index + 2), hint: "write 0.5, not .5")
     }
     return symbol()
   }
@@ -120,14 +123,19 @@ struct Lexer {
       return fail("\(foreign.symbol) is not an operator of this language", start..<end, hint: foreign.hint)
     }
     guard let known else {
-      return fail("\(printable(scalars[start])) has no meaning here", start..<(start + 1))
+      let character = printable(scalars[start]) ?? written(start..<(start + 1))
+      return fail("\(character) has no meaning here", start..<(start + 1))
     }
     index += known.unicodeScalars.count
     return Token(kind: .symbol(known), range: start..<index)
   }
 
-  private func printable(_ scalar: Unicode.Scalar) -> String {
-    scalar.properties.generalCategory == .control
-      ? "the control character U+\(String(scalar.value, radix: 16, uppercase: true))" : String(Character(scalar))
+  /// A name for what would not show in a message.
+  private func printable(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+      "the character U+\(String(scalar.value, radix: 16, uppercase: true))"
+    default: nil
+    }
   }
 }

@@ -10,7 +10,7 @@ extension Parser {
     guard let function = AggregateFunction(rawValue: name) else {
       let near = suggestion(for: name, from: names)
       return fail(
-        "\(name) is not an aggregate", current.range, code: "unknown-function",
+        "\(written(current.range)) is not an aggregate", current.range, code: "unknown-function",
         hint: near.map { "did you mean \($0)?" } ?? "aggregates are \(names.joined(separator: ", "))")
     }
     let nameRange = current.range
@@ -34,7 +34,7 @@ extension Parser {
       guard expectEnd() else { return nil }
     } else if current.kind != .end {
       return fail(
-        "an aggregate stands alone, so \(text(current.range)) cannot follow", current.range,
+        "an aggregate stands alone, so \(written(current.range)) cannot follow", current.range,
         hint: "write where before a condition, and put arithmetic into a column that uses the aggregate")
     }
     return AggregateCall(

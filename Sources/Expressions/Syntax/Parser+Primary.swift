@@ -56,7 +56,7 @@ extension Parser {
     if current.isSymbol("[") { return membership(of: value, from: start, negated: negated) }
     guard let lower = expression(Precedence.bitOr) else { return nil }
     guard take("..") else {
-      let single = text(lower.range)
+      let single = written(lower.range)
       return unexpected(wanted: "..", hint: "write in \(single)..63 for a range or in [\(single)] for a list")
     }
     guard let upper = expression(Precedence.bitOr) else { return nil }
@@ -88,7 +88,7 @@ extension Parser {
       members.append(member)
       if take("]") { break }
       if current.isSymbol("..") {
-        return fail("a range stands without brackets", current.range, hint: "write in \(text(member.range))..63")
+        return fail("a range stands without brackets", current.range, hint: "write in \(written(member.range))..63")
       }
       guard take(",") else {
         return unexpected(wanted: ", or ]", hint: "close the list of column \(column(of: open))")

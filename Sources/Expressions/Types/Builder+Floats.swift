@@ -80,11 +80,13 @@ extension Builder {
     let unit = a.type.unit
     if a.isAlwaysUnknown { return unknown(.integer(unit: unit)) }
     if let value = a.floatConstant { return integer(Int64(exactly: value.rounded(rounding.rule)), unit: unit) }
-    let lower = Int64(exactly: a.bounds.lowerBound.rounded(rounding.rule))
-    let upper = Int64(exactly: a.bounds.upperBound.rounded(rounding.rule))
-    let fits = lower != nil && upper != nil && lower != .min
-    let type = ValueType.integer(
-      (lower ?? .min + 1)...(upper ?? .max), unit: unit, mayBeUnknown: a.type.mayBeUnknown || !fits)
+    // Nothing beyond ±2^63 matters but that it is beyond.
+    let limit = 9_223_372_036_854_775_808.0
+    let ends = [a.bounds.lowerBound, a.bounds.upperBound].map {
+      Int128(min(max($0.rounded(rounding.rule), -limit), limit))
+    }
+    let interval = Interval(ends[0], ends[1])
+    let type = ValueType.integer(interval.range, unit: unit, mayBeUnknown: a.type.mayBeUnknown || !interval.fits)
     return unary(.round(rounding), a, type: type)
   }
 }

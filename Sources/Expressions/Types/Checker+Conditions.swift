@@ -39,8 +39,8 @@ extension Checker {
 
   /// A number in quotes, or a text without.
   private func quotesHint(_ a: TypedExpression, _ b: TypedExpression) -> String? {
-    if a.type.kind == .text, b.type.isNumber, let constant = b.constant { return "write '\(constant.description)'" }
-    if a.type.isNumber, let text = b.constant?.text, Double(text) != nil { return "write \(text) without quotes" }
+    if a.type.kind == .text, b.type.isNumber, b.isLiteral { return "write '\(b.label)'" }
+    if a.type.isNumber, let text = b.constant?.text, Double(text) != nil { return "write the number without quotes" }
     return nil
   }
 

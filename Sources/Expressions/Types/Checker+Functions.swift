@@ -17,7 +17,7 @@ extension Checker {
           suggestion(for: name, from: functions).map { "did you mean \($0)?" }
             ?? "functions are \(functions.joined(separator: ", "))"
         }
-      return error("unknown-function", "\(name) is not a function", at: nameSpan, hint: hint)
+      return error("unknown-function", "\(label(nameRange)) is not a function", at: nameSpan, hint: hint)
     }
     guard function.accepts(arguments.count) else {
       return error(

@@ -48,8 +48,8 @@ struct Checker {
   }
 
   /// What was typed, on one line and short enough for a message.
-  private func label(_ range: Range<Int>) -> String {
-    let words = source[range].text.split { $0 == " " || $0 == "\n" || $0 == "\t" }
+  func label(_ range: Range<Int>) -> String {
+    let words = source[range].written.split { $0 == " " || $0 == "\n" || $0 == "\t" }
     let text = words.joined(separator: " ")
     return text.count > 48 ? "\(text.prefix(47))…" : text
   }
@@ -66,7 +66,7 @@ struct Checker {
     case .constant(let constant)?: return builder.constant(constant)
     case nil:
       return error(
-        "unknown-column", "\(name) is not a column of this pipeline", at: builder.span, hint: hint(forUnknown: name))
+        "unknown-column", "\(builder.label) is not a column of this pipeline", at: builder.span, hint: hint(forUnknown: name))
     }
   }
 

@@ -101,11 +101,17 @@ extension TypedExpression {
   /// What to type so that the value gets the dimension of `unit`.
   func unitHint(toMatch unit: Unit) -> String? {
     if type.unit.isNone {
-      return constant != nil && columns.isEmpty && label.first?.isNumber == true
+      return isLiteral
         ? "write \(label) \(unit.symbol)" : "give \(label) a unit, such as \(parenthesised) * 1 \(unit.symbol)"
     }
     if unit.isNone { return "divide by a unit to get a plain number, such as \(parenthesised) / (1 \(type.unit.symbol))" }
     return "\(type.unit.symbol) is \(type.unit.dimension.name), \(unit.symbol) is \(unit.dimension.name)"
+  }
+
+  /// Whether a number stands there, and no name or operation.
+  var isLiteral: Bool {
+    let digits = label.drop { $0 == "-" }
+    return constant != nil && digits.first?.isNumber == true && digits.allSatisfy { $0.isHexDigit || "._xX".contains($0) }
   }
 
   private var parenthesised: String {
