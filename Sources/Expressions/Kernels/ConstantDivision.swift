@@ -9,15 +9,8 @@ struct FloatQuotient: Sendable {
 
   let divisor: Double
 
-  /// Adding 1.5 * 2^52 leaves a float no bits for a fraction: it rounds to the nearest integer, which then stands in the
-  /// low bits. That is faster than a conversion, which this instruction set has not for vectors of 64-bit integers.
   @inline(__always) func floor<T: IntegerLane>(_ a: T) -> T {
-    let shift = 6_755_399_441_055_744.0
-    let quotient = Double(a) / divisor
-    let shifted = quotient + shift
-    let nearest = Int64(bitPattern: shifted.bitPattern &- shift.bitPattern)
-    let correction: Int64 = shifted - shift > quotient ? 1 : 0
-    return T(truncatingIfNeeded: nearest &- correction)
+    T(truncatingIfNeeded: WholeFloat.floor(Double(a) / divisor))
   }
 }
 

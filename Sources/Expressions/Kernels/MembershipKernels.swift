@@ -7,8 +7,9 @@ struct IntegerAmong<T: IntegerLane>: UnaryKernel {
 
   @inline(__always) func apply(_ a: T) -> UInt8 {
     let offset = T.Magnitude(truncatingIfNeeded: a &- lower)
-    guard offset < T.Magnitude(truncatingIfNeeded: bits.count) else { return 0 }
-    return bits.bit(Int(truncatingIfNeeded: offset))
+    // No branch: hits in and out of the list come in no order that could be foreseen.
+    let isInside = offset < T.Magnitude(truncatingIfNeeded: bits.count)
+    return bits.bit(isInside ? Int(truncatingIfNeeded: offset) : 0) & (isInside ? 1 : 0)
   }
 }
 

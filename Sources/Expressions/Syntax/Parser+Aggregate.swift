@@ -53,7 +53,9 @@ extension Parser {
     case .min, .max:
       return fail(
         "\(name) takes one argument here, but it has \(count)", range, code: "wrong-argument-count",
-        hint: "\(name) of several values is an expression: give it a column and write \(name)(column)")
+        hint: count == 0
+          ? "write \(name)(column)"
+          : "\(name) of several values is an expression: give it a column and write \(name)(column)")
     case .sum, .mean, .any, .distinct:
       return fail(
         "\(name) takes one argument, but it has \(count)", range, code: "wrong-argument-count",

@@ -26,6 +26,7 @@ extension Parser {
     case .symbol("["):
       return fail("a list stands only behind in", start.range, hint: "write HEAD in [1, 2]")
     default:
+      guard tokens.count > 1 else { return fail("the expression is empty", 0..<source.scalars.count) }
       return unexpected(wanted: "a value")
     }
   }
@@ -43,7 +44,7 @@ extension Parser {
       arguments.append(argument)
       if take(")") { return arguments }
       guard take(",") else {
-        return unexpected(wanted: ", or )", hint: "close the parenthesis of column \(column(of: open))")
+        return unexpected(wanted: "a comma or )", hint: "close the parenthesis of column \(column(of: open))")
       }
     }
   }
@@ -91,7 +92,7 @@ extension Parser {
         return fail("a range stands without brackets", current.range, hint: "write in \(written(member.range))..63")
       }
       guard take(",") else {
-        return unexpected(wanted: ", or ]", hint: "close the list of column \(column(of: open))")
+        return unexpected(wanted: "a comma or ]", hint: "close the list of column \(column(of: open))")
       }
     }
     return node(.inList(value, members, negated: negated), range(from: start))

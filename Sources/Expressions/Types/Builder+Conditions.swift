@@ -19,6 +19,9 @@ extension Builder {
     guard a.type.isNumber else { return nil }
     // Integers beyond 2^53 would lose their last digits as doubles.
     if a.type.kind == .integer, b.type.kind == .integer { return verdict(operation, a.type.range, b.type.range) }
+    if operation == .equal || operation == .notEqual, a.isFraction(noneOf: b) || b.isFraction(noneOf: a) {
+      return operation == .notEqual
+    }
     return verdict(operation, a.bounds, b.bounds)
   }
 
@@ -102,5 +105,13 @@ extension Builder {
     let bounds = min(a.bounds.lowerBound, b.bounds.lowerBound)...max(a.bounds.upperBound, b.bounds.upperBound)
     return TypedExpression(
       .choose(condition, a, b), type: type, bounds: type.kind == .integer ? nil : bounds, label: label, span: span)
+  }
+}
+
+extension TypedExpression {
+  /// Whether it is a constant with a fraction while `other` only ever is an integer.
+  fileprivate func isFraction(noneOf other: TypedExpression) -> Bool {
+    guard let value = floatConstant, case .unary(.toFloat, _) = other.operation else { return false }
+    return value != value.rounded()
   }
 }

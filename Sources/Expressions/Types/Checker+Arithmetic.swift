@@ -7,8 +7,7 @@ extension Checker {
   ) -> TypedExpression? {
     switch operation {
     case .and, .or:
-      let isFirst = condition(a, "\(operation) needs conditions")
-      let isSecond = condition(b, "\(operation) needs conditions")
+      let isFirst = condition(a), isSecond = condition(b)
       return isFirst && isSecond ? builder.logical(operation == .and ? .and : .or, a, b) : nil
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
       return comparison(operation, a, b, builder)
@@ -76,12 +75,15 @@ extension Checker {
       findings.warning(
         "constant-unknown", "\(b.label) is not a number of bits to shift by, so \(result.label) is always unknown",
         at: b.span, hint: "shift by 0 to 63 bits")
-    default:
+    case .add, .subtract, .multiply:
+      let isInteger = result.type.kind == .integer
       return error(
-        "constant-overflow",
-        result.type.kind == .integer
-          ? "\(result.label) needs more than 63 bits" : "\(result.label) is too large for a float",
-        at: result.span, hint: result.type.kind == .integer ? "write one of the numbers with a point to compute with floats" : nil)
+        "constant-overflow", "\(result.label) \(isInteger ? "needs more than 63 bits" : "is too large for a float")",
+        at: result.span, hint: isInteger ? "write one of the numbers with a point to compute with floats" : nil)
+    case .divide:
+      return error("constant-overflow", "\(result.label) is too large for a float", at: result.span)
+    default:
+      return error("constant-overflow", "\(result.label) needs more than 63 bits", at: result.span)
     }
     return result
   }

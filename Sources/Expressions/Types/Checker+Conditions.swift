@@ -15,7 +15,7 @@ extension Checker {
     // `a > b` is `b < a`: one kernel for both.
     let isSwapped = operation == .greater || operation == .greaterOrEqual
     let (left, right) = isSwapped ? (y, x) : (x, y)
-    warn(Builder.verdict(operation.numeric, left, right), of: [x, y], builder)
+    warn(Builder.verdict(operation.numeric, left, right), of: [a, b], builder)
     return builder.comparison(operation.numeric, left, right)
   }
 
@@ -49,30 +49,35 @@ extension Checker {
   func range(
     _ value: TypedExpression, _ lower: TypedExpression, _ upper: TypedExpression, negated: Bool, _ builder: Builder
   ) -> TypedExpression? {
-    let areNumbers = [value, lower, upper].map { number($0, "in") }
-    guard !areNumbers.contains(false) else { return nil }
-    guard let (x, low) = comparable(value, lower, span: builder.span),
-      let (y, high) = comparable(value, upper, span: builder.span)
-    else { return nil }
-    if let first = low.constant?.number, let last = high.constant?.number, isEmpty(low, high, first, last) {
-      findings.warning(
-        "constant-condition", "the range \(lower.label)..\(upper.label) is empty, so this is never true", at: builder.span,
-        hint: "write the smaller number first")
-      return value.type.mayBeUnknown ? negate(strictRange(x, low, y, high, builder), negated, builder)
-        : builder.constant(.boolean(negated))
-    }
+    guard number(value, "a range") else { return nil }
+    let first = comparable(value, lower, span: lower.span), last = comparable(value, upper, span: upper.span)
+    guard let (x, low) = first, let (y, high) = last else { return nil }
+    let isEmpty = isEmpty(low, high)
     let verdicts = [Builder.verdict(.lessOrEqual, low, x), Builder.verdict(.lessOrEqual, y, high)]
-    let verdict = verdicts.contains(false) ? false : verdicts == [true, true] ? true : nil
-    warn(verdict.map { $0 != negated }, of: [value], builder)
-    if x.key == y.key, let first = low.constant, let last = high.constant, verdict == nil {
+    let verdict = isEmpty || verdicts.contains(false) ? false : verdicts == [true, true] ? true : nil
+    if isEmpty {
+      findings.warning(
+        "constant-condition",
+        "the range \(lower.label)..\(upper.label) is empty, so this is \(negated ? "always" : "never") true",
+        at: builder.span, hint: "write the smaller number first")
+    } else {
+      warn(verdict.map { $0 != negated }, of: [value], builder)
+    }
+    if let verdict, !value.type.mayBeUnknown, low.constant != nil, high.constant != nil {
+      return builder.constant(.boolean(verdict != negated))
+    }
+    if verdict == nil, x.key == y.key, let first = low.constant, let last = high.constant {
       return negate(builder.within(x, first, last), negated, builder)
     }
     return negate(strictRange(x, low, y, high, builder), negated, builder)
   }
 
-  private func isEmpty(_ low: TypedExpression, _ high: TypedExpression, _ first: Double, _ last: Double) -> Bool {
-    // Bounds of different units were each aligned with the value, so only equal units can be compared here.
-    low.type.unit == high.type.unit && first > last
+  /// Whether the bounds are constants in the wrong order. Bounds of different units were each aligned with the value, so
+  /// only those of one unit can be compared.
+  private func isEmpty(_ low: TypedExpression, _ high: TypedExpression) -> Bool {
+    guard low.constant != nil, high.constant != nil, low.type.unit == high.type.unit else { return false }
+    let (first, last) = unified(low, high)
+    return Builder.verdict(.lessOrEqual, first, last) == false
   }
 
   private func strictRange(
@@ -134,7 +139,10 @@ extension Checker {
     if verdict, operands.contains(where: { $0.type.mayBeUnknown }) { return }
     let ranges = operands.filter { !$0.columns.isEmpty && $0.type.kind == .integer }
       .map { "\($0.label) is \($0.type.rangeText)" }
-    let reason = ranges.isEmpty ? "this" : "\(ranges.joined(separator: " and ")), so this"
+    let fractions = operands.contains { $0.constant.map { $0.integer == nil } == true }
+    let reason =
+      ranges.isEmpty
+      ? "this" : "\(ranges.joined(separator: " and "))\(fractions ? " without fractions" : ""), so this"
     findings.warning(
       "constant-condition", "\(reason) is \(verdict ? "always" : "never") true", at: builder.span)
   }

@@ -10,7 +10,7 @@ extension Checker {
       let functions = Function.allCases.map(\.rawValue)
       let hint: String =
         if AggregateFunction(rawValue: name) != nil {
-          "\(name) sums up the hits of a group: declare it under groups"
+          "\(name) is an aggregate: declare it under groups"
         } else if Columns.Unit.named(name) != nil || scope.symbol(named: name) != nil {
           "put an operator between \(name) and the parenthesis"
         } else {
@@ -79,14 +79,14 @@ extension Checker {
     let result = builder.squareRoot(builder.toFloat(radicand), unit: unit)
     if result.isAlwaysUnknown, !a.isAlwaysUnknown {
       findings.warning(
-        "constant-unknown", "\(a.label) is never positive, so its square root is always unknown", at: builder.span)
+        "constant-unknown", "\(a.label) is always negative, so its square root is always unknown", at: builder.span)
     }
     return result
   }
 
   /// Each branch is checked under what the condition says of it there.
   private func choice(_ arguments: [Syntax], _ builder: Builder) -> TypedExpression? {
-    guard let test = check(arguments[0]), condition(test, "if needs a condition first") else {
+    guard let test = check(arguments[0]), condition(test) else {
       // The mistakes in the branches are still worth a word.
       _ = arguments.dropFirst().map(check)
       return nil

@@ -13,7 +13,7 @@ struct Checker {
     case .literal(let constant): return builder.constant(constant)
     case .name(let name): return resolve(name, syntax)
     case .unary(.not, let operand):
-      guard let operand = check(operand), condition(operand, "not needs a condition") else { return nil }
+      guard let operand = check(operand), condition(operand) else { return nil }
       return builder.not(operand)
     case .unary(.minus, let operand):
       guard let operand = check(operand), number(operand, "-") else { return nil }
@@ -81,18 +81,18 @@ struct Checker {
     }
     if Columns.Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
     if let near = suggestion(for: name, from: scope.names) { return "did you mean \(near)?" }
-    if AggregateFunction(rawValue: name) != nil { return "\(name) belongs to groups" }
+    if AggregateFunction(rawValue: name) != nil { return "\(name) is an aggregate: declare it under groups" }
     return nil
   }
 
   // MARK: Kinds
 
-  /// Whether it is a condition; reports where not. `message` says what is needed.
-  func condition(_ a: TypedExpression, _ message: String) -> Bool {
+  /// Whether it is a condition; reports where not.
+  func condition(_ a: TypedExpression) -> Bool {
     guard a.type.kind != .boolean else { return true }
     let zero = a.type.unit.isNone ? "0" : "0 \(a.type.unit.symbol)"
     findings.error(
-      "type-mismatch", "\(a.label) is \(a.type.kind.name), but \(message)", at: a.span,
+      "type-mismatch", "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span,
       hint: a.type.kind == .text ? "compare it, such as \(a.label) == 'A'" : "compare it, such as \(a.label) != \(zero)")
     return false
   }

@@ -19,7 +19,7 @@ public enum TypeChecker {
   ) -> TypedExpression? {
     let checker = Checker(source: expression.source, scope: scope, findings: findings)
     guard let typed = checker.check(expression.root) else { return nil }
-    return checker.condition(typed, "a condition is needed") ? typed : nil
+    return checker.condition(typed) ? typed : nil
   }
 
   /// The value in `unit`. Integers stay integers where the factor is an integer and the product cannot overflow; everything
@@ -61,20 +61,19 @@ public enum TypeChecker {
 
   private static func fixed(_ text: LocatedText, in scope: some Scope, findings: Findings) -> TypedExpression? {
     guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
-    let warnings = findings.all.count
-    guard let typed = check(expression, in: scope, findings: findings) else { return nil }
-    if typed.constant != nil { return typed }
-    if typed.isAlwaysUnknown {
-      // What made it unknown has been said already, as a warning; here it is worse.
-      if findings.all.count == warnings || !findings.all[warnings...].contains(where: { $0.severity == .error }) {
-        findings.error("type-mismatch", "\(typed.label) has no value", at: typed.span)
-      }
-      return nil
+    let own = Findings()
+    let typed = check(expression, in: scope, findings: own)
+    for finding in own.all {
+      // What is a warning where rows come and go is an error where the one value is missing.
+      let isFatal = typed?.isAlwaysUnknown == true && finding.code == "constant-unknown"
+      findings.add(
+        isFatal ? Finding(.error, finding.code, finding.message, at: finding.span, hint: finding.hint) : finding)
     }
-    let columns = typed.columns.sorted()
+    guard let typed, !typed.isAlwaysUnknown else { return nil }
+    if typed.constant != nil { return typed }
+    let columns = typed.columns.sorted().joined(separator: ", ")
     findings.error(
-      "type-mismatch", "a fixed value is needed here, but \(columns.joined(separator: ", ")) changes from row to row",
-      at: typed.span)
+      "type-mismatch", "a fixed value is needed here, but \(columns) changes from row to row", at: typed.span)
     return nil
   }
 }
