@@ -10,7 +10,7 @@ struct Workbench {
     "ORBIT_CNT": .column(.integer(0...4_294_967_295)), "BX_COUNTER": .column(.integer(0...65_535)),
     "TDC_MEAS": .column(.float()), "wide": .column(.integer()), "maybe": .column(.integer(-10...10, mayBeUnknown: true)),
     "flag": .column(.boolean()), "site": .column(.text()), "time": .column(.float(unit: .named("ns")!)),
-    "clock": .column(.integer(0...1000, unit: .named("us")!)), "pos": .column(.float(unit: .named("mm")!)),
+    "wire": .column(.integer(0...63)), "clock": .column(.integer(0...1000, unit: .named("us")!)), "pos": .column(.float(unit: .named("mm")!)),
     "orbit.t0": .column(.float(unit: .named("ns")!, mayBeUnknown: true)), "offset": .constant(.float(93.9, unit: .named("ns")!)),
     "mode": .constant(.integer(2)),
   ])
@@ -44,5 +44,14 @@ struct Workbench {
     let (typed, findings) = check(text)
     guard let typed else { return findings.joined(separator: "; ") }
     return typed.constant?.description ?? (typed.isAlwaysUnknown ? "unknown" : "not constant")
+  }
+
+  /// A compiler that has every column of `scope`.
+  static func compiler(for scope: DictionaryScope) -> Compiler {
+    var compiler = Compiler(layout: FrameLayout(), categories: Categories())
+    for (name, symbol) in scope.symbols {
+      if case .column(let type) = symbol { _ = compiler.addColumn(name, type: type) }
+    }
+    return compiler
   }
 }

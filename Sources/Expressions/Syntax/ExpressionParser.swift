@@ -99,10 +99,10 @@ struct Parser {
 
   /// An expression of operators that bind at least as tightly as `minimum`.
   mutating func expression(_ minimum: Int = Precedence.lowest) -> Syntax? {
-    // Parentheses and prefixes leave no trace in the depth of the tree, but they too take stack.
+    // Parentheses leave no trace in the depth of the tree, but they too take stack: with the operand in them two levels.
     nesting += 1
     defer { nesting -= 1 }
-    guard nesting <= Syntax.maximumDepth else { return tooDeep(current.range) }
+    guard nesting <= 2 * Syntax.maximumDepth else { return tooDeep(current.range) }
     let start = current.range.lowerBound
     guard var left = prefixed(minimum) else { return nil }
     while true {

@@ -39,7 +39,8 @@ struct Facts {
   init(_ condition: TypedExpression, holds: Bool) {
     switch condition.operation {
     case .column(let name): known = [name]
-    case .constant, .unknown, .choose: break
+    case .constant, .unknown: break
+    case .choose(let test, _, _): known = test.strictColumns
     case .unary(.not, let inner): self = Facts(inner, holds: !holds)
     case .unary(.isKnown, let value): if holds { known = value.strictColumns }
     case .unary: break

@@ -94,7 +94,9 @@ extension TypedExpression {
   /// With its unit, as messages name it: `time [ns]`, `wire (a plain number)`.
   var described: String {
     guard type.isNumber else { return "\(label) (\(type.kind.name))" }
-    return type.unit.isNone ? "\(label) (a plain number)" : "\(label) [\(type.unit.symbol)]"
+    if type.unit.isNone { return "\(label) (a plain number)" }
+    // A typed quantity shows its unit already.
+    return constant != nil && label.hasSuffix(type.unit.symbol) ? label : "\(label) [\(type.unit.symbol)]"
   }
 
   /// What to type so that the value gets the dimension of `unit`.
