@@ -7,7 +7,9 @@ import Testing
 @Suite struct CompilerTests {
   let bench = Workbench()
 
-  private func typed(_ text: String) throws -> TypedExpression { try #require(bench.check(text).0, "\(bench.findings(text))") }
+  private func typed(_ text: String) throws -> TypedExpression {
+    try #require(bench.check(text).0, "\(bench.findings(text))")
+  }
 
   @Test func columnsCompileToNothing() throws {
     var compiler = Compiler(layout: FrameLayout(), categories: Categories())
@@ -47,7 +49,11 @@ import Testing
     var compiler = Workbench.compiler(for: bench.scope)
     let categories = Categories()
     var texts = Compiler(layout: compiler.layout, categories: categories)
-    let programs = [compiler.compile(try typed("7")), compiler.compile(try typed("7000000000")), compiler.compile(try typed("1.5 ns")), compiler.compile(try typed("1 < 2")), compiler.compile(try typed("1 // 0"))]
+    let programs = [
+      compiler.compile(try typed("7")), compiler.compile(try typed("7000000000")),
+      compiler.compile(try typed("1.5 ns")), compiler.compile(try typed("1 < 2")),
+      compiler.compile(try typed("1 // 0")),
+    ]
     let frame = Frame(layout: compiler.layout, capacity: 8)
     frame.count = 3
     for program in programs { program.run(frame) }
@@ -68,7 +74,10 @@ import Testing
     var compiler = Compiler(layout: FrameLayout(), categories: categories)
     let site = compiler.addColumn("site", type: .text())
     let code = try #require(categories.code(for: "known"))
-    let programs = [compiler.compile(try typed("site == 'new'")), compiler.compile(try typed("site in ['new', 'known']")), compiler.compile(try typed("site in ['new']"))]
+    let programs = [
+      compiler.compile(try typed("site == 'new'")), compiler.compile(try typed("site in ['new', 'known']")),
+      compiler.compile(try typed("site in ['new']")),
+    ]
     let frame = Frame(layout: compiler.layout, capacity: 8)
     frame.count = 1
     frame.int32(site)[0] = code
@@ -96,8 +105,10 @@ import Testing
     let real = compiler.addColumn("TDC_MEAS", type: .float())
     let programs = try ["floor(TDC_MEAS)", "ceil(TDC_MEAS)", "round(TDC_MEAS)"].map { compiler.compile(try typed($0)) }
     let values = [
-      0.49999999999999994, -0.49999999999999994, 0.5, -0.5, 2_251_799_813_685_247.5, 2_251_799_813_685_248.5, -2_251_799_813_685_248.5,
-      4_503_599_627_370_495.5, 9_007_199_254_740_994, 9.2e18, 9_223_372_036_854_775_808, -9_223_372_036_854_775_808, -1e30, 1e300, .nan, -0.0,
+      0.49999999999999994, -0.49999999999999994, 0.5, -0.5, 2_251_799_813_685_247.5, 2_251_799_813_685_248.5,
+      -2_251_799_813_685_248.5,
+      4_503_599_627_370_495.5, 9_007_199_254_740_994, 9.2e18, 9_223_372_036_854_775_808, -9_223_372_036_854_775_808,
+      -1e30, 1e300, .nan, -0.0,
     ]
     let frame = Frame(layout: compiler.layout, capacity: 32)
     frame.count = values.count
@@ -117,11 +128,12 @@ import Testing
     var random = SeededGenerator(state: UInt64(divisor))
     var compiler = Compiler(layout: FrameLayout(), categories: Categories())
     let columns: [(name: String, type: ValueType)] = [
-      ("lane", .integer(-2_147_483_647...2_147_483_647)), ("middle", .integer(-(1 << 50)...(1 << 50))), ("wide", .integer()),
+      ("lane", .integer(-2_147_483_647...2_147_483_647)), ("middle", .integer(-(1 << 50)...(1 << 50))),
+      ("wide", .integer()),
     ]
     let slots = columns.map { compiler.addColumn($0.name, type: $0.type) }
     let scope = DictionaryScope(Dictionary(uniqueKeysWithValues: columns.map { ($0.name, .column($0.type)) }))
-        var programs: [(Program, Program)] = []
+    var programs: [(Program, Program)] = []
     for column in columns {
       let pair = try ["//", "%"].map { operation in
         let text = LocatedText(option: "test", text: "\(column.name) \(operation) \(divisor)")
@@ -142,11 +154,17 @@ import Testing
         return min(max(multiple &+ Int64.random(in: -1...1, using: &random), range.lowerBound), range.upperBound)
       }
       for (row, value) in values.enumerated() {
-        if slots[index].lane == .int32 { frame.int32(slots[index])[row] = Int32(value) } else { frame.int64(slots[index])[row] = value }
+        if slots[index].lane == .int32 {
+          frame.int32(slots[index])[row] = Int32(value)
+        } else {
+          frame.int64(slots[index])[row] = value
+        }
       }
       programs[index].0.run(frame)
       programs[index].1.run(frame)
-      func read(_ slot: Slot, _ row: Int) -> Int64 { slot.lane == .int32 ? Int64(frame.int32(slot)[row]) : frame.int64(slot)[row] }
+      func read(_ slot: Slot, _ row: Int) -> Int64 {
+        slot.lane == .int32 ? Int64(frame.int32(slot)[row]) : frame.int64(slot)[row]
+      }
       for (row, value) in values.enumerated() {
         let remainder = ((value % divisor) + divisor) % divisor
         let expected = [Int64((Int128(value) - Int128(remainder)) / Int128(divisor)), remainder]

@@ -33,7 +33,8 @@ import Testing
     ("a or b and c", "(or a (and b c))"), ("a and b or c", "(or (and a b) c)"), ("not not a", "(not (not a))"),
     ("-a * b", "(* (- a) b)"), ("a - -b", "(- a (- b))"), ("- - a", "(- (- a))"), ("a * -b", "(* a (- b))"),
     ("a in 0..63", "(inside a 0 63)"), ("a not in b + 1..c * 2", "(outside a (+ b 1) (* c 2))"),
-    ("a in [1, b, 'c']", "(oneOf a 1 b 'c')"), ("a not in [1]", "(noneOf a 1)"), ("a + 1 in 0..5 and b", "(and (inside (+ a 1) 0 5) b)"),
+    ("a in [1, b, 'c']", "(oneOf a 1 b 'c')"), ("a not in [1]", "(noneOf a 1)"),
+    ("a + 1 in 0..5 and b", "(and (inside (+ a 1) 0 5) b)"),
     ("a is known", "(known a)"), ("a is unknown", "(unknown a)"), ("a is not known", "(unknown a)"),
     ("a is not unknown or b", "(or (known a) b)"), ("not a in [1]", "(not (oneOf a 1))"),
     ("if(a, b, c) + min(d, e, f)", "(+ if(a b c) min(d e f))"), ("f()", "f()"),
@@ -44,12 +45,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("25 ns", "25 ns"), ("25ns", "25 ns"), ("1.5", "1.5"), ("2e-3", "0.002"), ("2E3", "2000.0"), ("0x1F", "31"), ("0XfF_fF", "65535"),
+    ("25 ns", "25 ns"), ("25ns", "25 ns"), ("1.5", "1.5"), ("2e-3", "0.002"), ("2E3", "2000.0"), ("0x1F", "31"),
+    ("0XfF_fF", "65535"),
     ("0b1010_1010", "170"), ("1_000_000", "1000000"), ("53.8 um/ns", "53.8 um/ns"), ("5 m/s/s", "5 m/s/s"),
     ("25 ns/30", "(/ 25 ns 30)"), ("25 ns / m", "(/ 25 ns m)"), ("25 ns/m", "25 ns/m"), ("25 ns/x", "(/ 25 ns x)"),
     ("1000 /s", "1000 /s"), ("1000/s", "1000 /s"), ("1000 / s", "(/ 1000 s)"), ("2 h", "2 h"), ("5 min", "5 min"),
     ("5 and 6", "(and 5 6)"), ("5 in [5]", "(oneOf 5 5)"), ("0..5", "the expression should end before .."),
-    ("a in 0..5", "(inside a 0 5)"), ("a in 0 ns..5 us", "(inside a 0 ns 5 us)"), ("a in 1.5..2.5", "(inside a 1.5 2.5)"),
+    ("a in 0..5", "(inside a 0 5)"), ("a in 0 ns..5 us", "(inside a 0 ns 5 us)"),
+    ("a in 1.5..2.5", "(inside a 1.5 2.5)"),
     ("'it' == \"it's\"", "(== 'it' 'it's')"), ("''", "''"), ("true or false", "(or true false)"),
     ("9223372036854775807", "9223372036854775807"), ("0x7FFFFFFFFFFFFFFF", "9223372036854775807"),
   ]) func literals(text: String, expected: String) {
@@ -72,7 +75,8 @@ import Testing
     guard let call = ExpressionParser.parseAggregate(LocatedText(option: "test", text: text), findings: findings) else {
       return findings.all.map(Workbench.describe).joined(separator: "; ")
     }
-    let argument = call.argument.map { dump($0.root) } ?? "", condition = call.condition.map { " if " + dump($0.root) } ?? ""
+    let argument = call.argument.map { dump($0.root) } ?? ""
+    let condition = call.condition.map { " if " + dump($0.root) } ?? ""
     return "\(call.function)[\(argument)]\(condition) \(call.span.start.column)-\(call.span.end.column)"
   }
 
@@ -81,11 +85,29 @@ import Testing
     (" min(time) where FPGA == 1 and C == 128", "min[time] if (and (== FPGA 1) (== C 128)) 2-40"),
     ("max(a + b)", "max[(+ a b)] 1-11"), ("sum(min(a, b))", "sum[min(a b)] 1-15"), ("mean(a)", "mean[a] 1-8"),
     ("any(a == 1)", "any[(== a 1)] 1-12"), ("distinct(wire)", "distinct[wire] 1-15"),
-    ("min(time, 5 ns)", "1-4 error[wrong-argument-count]: min takes one argument here, but it has 2 | min of several values is an expression: give it a column and write min(column)"),
+    (
+      "min(time, 5 ns)",
+      """
+      1-4 error[wrong-argument-count]: min takes one argument here, but it has 2 \
+      | min of several values is an expression: give it a column and write min(column)
+      """
+    ),
     ("sum", "1-4 error[wrong-argument-count]: sum takes one argument, but it has 0 | write sum(column)"),
-    ("count(a)", "1-6 error[wrong-argument-count]: count takes no argument here, but it has 1 | write count where ... to count the hits of a condition"),
+    (
+      "count(a)",
+      """
+      1-6 error[wrong-argument-count]: count takes no argument here, but it has 1 \
+      | write count where ... to count the hits of a condition
+      """
+    ),
     ("mn(time)", "1-3 error[unknown-function]: mn is not an aggregate | did you mean min?"),
-    ("min(time) + 1", "11-12 error[expression-syntax]: an aggregate stands alone, so + cannot follow | write where before a condition, and put arithmetic into a column that uses the aggregate"),
+    (
+      "min(time) + 1",
+      """
+      11-12 error[expression-syntax]: an aggregate stands alone, so + cannot follow \
+      | write where before a condition, and put arithmetic into a column that uses the aggregate
+      """
+    ),
     ("min(time) where", "16-16 error[expression-syntax]: a value is missing at the end"),
   ]) func aggregates(text: String, expected: String) {
     #expect(aggregate(text) == expected)
@@ -107,9 +129,12 @@ import Testing
 
   @Test func randomTokensNeverCrash() {
     let words = [
-      "HEAD", "wide", "maybe", "time", "clock", "site", "flag", "orbit.t0", "mode", "5", "0", "1.5", "25 ns", "1 us", "0x", "9223372036854775807",
-      "'a'", "true", "+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", "(", "(", ")", ")", "[",
-      "]", ",", "..", "and", "or", "not", "in", "is", "known", "unknown", "if", "min", "sqrt", "floor", "abs", "where", "=", "é", "\u{0}", "m", "s", "/s",
+      "HEAD", "wide", "maybe", "time", "clock", "site", "flag", "orbit.t0", "mode", "5", "0", "1.5", "25 ns", "1 us",
+      "0x", "9223372036854775807",
+      "'a'", "true", "+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", "(", "(", ")",
+      ")", "[",
+      "]", ",", "..", "and", "or", "not", "in", "is", "known", "unknown", "if", "min", "sqrt", "floor", "abs", "where",
+      "=", "é", "\u{0}", "m", "s", "/s",
     ]
     var random = SeededGenerator(state: 11)
     let bench = Workbench()

@@ -80,7 +80,8 @@ struct ExpressionGenerator {
         (.float, .float), (.integer, .float), (.float, .integer),
       ]
       let kinds = pick(pairs)
-      let a = expression(kinds.0, depth: depth), b = expression(kinds.1, depth: depth)
+      let a = expression(kinds.0, depth: depth)
+      let b = expression(kinds.1, depth: depth)
       return binary(operation, a, b, .float) { RowOperations.arithmetic(operation, $0, $1) }
     case 6: return call(pick(["-", "abs", "sqrt"]), expression(.float, depth: depth), .float)
     case 7:
@@ -111,7 +112,8 @@ struct ExpressionGenerator {
 
   private mutating func choice(_ kind: RandomExpression.Kind, _ depth: Int) -> RandomExpression {
     let test = expression(.boolean, depth: depth)
-    let a = expression(kind, depth: depth), b = expression(kind, depth: depth)
+    let a = expression(kind, depth: depth)
+    let b = expression(kind, depth: depth)
     return RandomExpression(text: "if(\(test.text), \(a.text), \(b.text))", kind: kind) { row in
       test.value(row).asBoolean.map { $0 ? a.value(row) : b.value(row) } ?? .unknown
     }
@@ -129,7 +131,8 @@ struct ExpressionGenerator {
         RowOperations.comparison(operation, $0, $1)
       }
     case 3:
-      let operation = pick(["==", "!="]), kind = pick([RandomExpression.Kind.text, .boolean])
+      let operation = pick(["==", "!="])
+      let kind = pick([RandomExpression.Kind.text, .boolean])
       return binary(operation, expression(kind, depth: depth), expression(kind, depth: depth), .boolean) {
         RowOperations.comparison(operation, $0, $1)
       }
@@ -147,7 +150,8 @@ struct ExpressionGenerator {
     case 7: return range(depth)
     case 8: return list(depth)
     default:
-      let a = expression(pick([.integer, .float, .boolean, .text]), depth: depth), isKnown = Bool.random(using: &random)
+      let a = expression(pick([.integer, .float, .boolean, .text]), depth: depth)
+      let isKnown = Bool.random(using: &random)
       return RandomExpression(text: "(\(a.text) is \(isKnown ? "known" : "unknown"))", kind: .boolean) {
         .boolean(a.value($0).isUnknown != isKnown)
       }
@@ -161,7 +165,9 @@ struct ExpressionGenerator {
     let low = isFixed ? literalExpression(kind) : expression(kind, depth: depth)
     let high = isFixed ? literalExpression(kind) : expression(kind, depth: depth)
     let negated = Bool.random(using: &random)
-    return RandomExpression(text: "(\(value.text) \(negated ? "not in" : "in") \(low.text)..\(high.text))", kind: .boolean) { row in
+    return RandomExpression(
+      text: "(\(value.text) \(negated ? "not in" : "in") \(low.text)..\(high.text))", kind: .boolean
+    ) { row in
       let (x, a, b) = (value.value(row), low.value(row), high.value(row))
       if x.isUnknown || a.isUnknown || b.isUnknown { return .unknown }
       let inside = RowOperations.and(RowOperations.comparison("<=", a, x), RowOperations.comparison("<=", x, b))
@@ -184,7 +190,8 @@ struct ExpressionGenerator {
     let negated = Bool.random(using: &random)
     let texts = members.map(\.text).joined(separator: ", ")
     return RandomExpression(text: "(\(value.text) \(negated ? "not in" : "in") [\(texts)])", kind: .boolean) { row in
-      let x = value.value(row), all = members.map { $0.value(row) }
+      let x = value.value(row)
+      let all = members.map { $0.value(row) }
       if x.isUnknown || all.contains(where: \.isUnknown) { return .unknown }
       let found = all.contains { RowOperations.comparison("==", x, $0) == .boolean(true) }
       return .boolean(found != negated)

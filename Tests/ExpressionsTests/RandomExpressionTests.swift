@@ -35,7 +35,9 @@ import Testing
     let frame = Frame(layout: compiler.layout, capacity: 80)
     frame.count = rows.count
     for (index, row) in rows.enumerated() {
-      for column in Self.columns { Self.store(row[column.name]!, in: slots[column.name]!, at: index, frame, categories) }
+      for column in Self.columns {
+        Self.store(row[column.name]!, in: slots[column.name]!, at: index, frame, categories)
+      }
     }
     for (expression, typed, program) in compiled {
       program.run(frame)
@@ -63,7 +65,8 @@ import Testing
     let typed = TypeChecker.check(expression, in: scope, findings: findings)
     if typed == nil {
       let errors = findings.all.filter { $0.severity == .error }
-      #expect(!errors.isEmpty && errors.allSatisfy { $0.code == "constant-overflow" }, "\(text): \(errors.map(\.message))")
+      #expect(
+        !errors.isEmpty && errors.allSatisfy { $0.code == "constant-overflow" }, "\(text): \(errors.map(\.message))")
     } else {
       #expect(!findings.hasErrors)
     }
@@ -80,11 +83,15 @@ import Testing
       switch type.kind {
       case .integer:
         let edges = [type.range.lowerBound, type.range.upperBound, 0, 1, 2, 63, 64].filter { type.range.contains($0) }
-        let value = Bool.random(using: &random) ? edges.randomElement(using: &random)! : Int64.random(in: type.range, using: &random)
+        let value =
+          Bool.random(using: &random)
+          ? edges.randomElement(using: &random)! : Int64.random(in: type.range, using: &random)
         row[name] = .integer(Int128(value))
       case .float:
         let edges = [0, -0.5, 0.5, 1, 2.5, -2.5, 1e300, -1e300, 9.3e18, 25, 1e-300, Double.greatestFiniteMagnitude]
-        row[name] = .float(Bool.random(using: &random) ? edges.randomElement(using: &random)! : .random(in: -1000...1000, using: &random))
+        row[name] = .float(
+          Bool.random(using: &random) ? edges.randomElement(using: &random)! : .random(in: -1000...1000, using: &random)
+        )
       case .boolean: row[name] = .boolean(.random(using: &random))
       case .text: row[name] = .text(["a", "b", "c"].randomElement(using: &random)!)
       }

@@ -1,5 +1,5 @@
-/// One value as the reference evaluator of these tests knows it: integers of 128 bits, so that it decides by itself what
-/// overflows.
+/// One value as the reference evaluator of these tests knows it: integers of 128 bits, so that it decides by itself
+/// what overflows.
 enum RowValue: Equatable {
   case unknown
   case integer(Int128)

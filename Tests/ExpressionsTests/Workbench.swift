@@ -6,12 +6,16 @@ import Diagnostics
 /// The scope, the frame and the findings of a test.
 struct Workbench {
   var scope = DictionaryScope([
-    "HEAD": .column(.integer(0...255)), "FPGA": .column(.integer(0...255)), "TDC_CHANNEL": .column(.integer(0...65_535)),
+    "HEAD": .column(.integer(0...255)), "FPGA": .column(.integer(0...255)),
+    "TDC_CHANNEL": .column(.integer(0...65_535)),
     "ORBIT_CNT": .column(.integer(0...4_294_967_295)), "BX_COUNTER": .column(.integer(0...65_535)),
-    "TDC_MEAS": .column(.float()), "wide": .column(.integer()), "maybe": .column(.integer(-10...10, mayBeUnknown: true)),
+    "TDC_MEAS": .column(.float()), "wide": .column(.integer()),
+    "maybe": .column(.integer(-10...10, mayBeUnknown: true)),
     "flag": .column(.boolean()), "site": .column(.text()), "time": .column(.float(unit: .named("ns")!)),
-    "wire": .column(.integer(0...63)), "clock": .column(.integer(0...1000, unit: .named("us")!)), "pos": .column(.float(unit: .named("mm")!)),
-    "orbit.t0": .column(.float(unit: .named("ns")!, mayBeUnknown: true)), "offset": .constant(.float(93.9, unit: .named("ns")!)),
+    "wire": .column(.integer(0...63)), "clock": .column(.integer(0...1000, unit: .named("us")!)),
+    "pos": .column(.float(unit: .named("mm")!)),
+    "orbit.t0": .column(.float(unit: .named("ns")!, mayBeUnknown: true)),
+    "offset": .constant(.float(93.9, unit: .named("ns")!)),
     "mode": .constant(.integer(2)),
   ])
 

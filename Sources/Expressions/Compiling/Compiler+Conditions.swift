@@ -3,7 +3,8 @@ import Columns
 extension Compiler {
   mutating func flags(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
-    let x = operand(a), y = operand(b)
+    let x = operand(a)
+    let y = operand(b)
     return emit("flag \(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       switch operation {
       case .and: checked ? step(KleeneAnd.self, x, y, into: result) : step(FlagAnd.self, x, y, into: result)
@@ -21,7 +22,8 @@ extension Compiler {
     _ condition: TypedExpression, _ a: TypedExpression, _ b: TypedExpression, lane: Lane
   ) -> Operand {
     guard case .column(let flag) = operand(condition) else { return unknownOperand(lane) }
-    let x = branch(a, lane), y = branch(b, lane)
+    let x = branch(a, lane)
+    let y = branch(b, lane)
     return .column(
       emit("if \(flag.index) \(x) \(y)", lane) { result in
         switch lane {
@@ -41,7 +43,8 @@ extension Compiler {
   mutating func within(_ value: TypedExpression, _ lower: Constant, _ upper: Constant) -> Operand {
     guard case .column(let slot) = operand(value) else { return unknownOperand(.flag) }
     let checked = value.type.mayBeUnknown
-    let first = operand(lower), last = operand(upper)
+    let first = operand(lower)
+    let last = operand(upper)
     let name = "in\(checked ? "?" : "") \(slot.index) \(first) \(last)"
     return .column(
       emit(name, .flag) { result in
@@ -83,7 +86,8 @@ extension Compiler {
     let (span, overflow) = last.subtractingReportingOverflow(first)
     if !overflow, span < BitTable.widest {
       let bits = BitTable(count: Int(span) + 1, setting: sorted.map { Int($0 - first) })
-      return step(IntegerAmong<T>(lower: T(truncatingIfNeeded: first), bits: bits), checked: checked, slot, into: result)
+      return step(
+        IntegerAmong<T>(lower: T(truncatingIfNeeded: first), bits: bits), checked: checked, slot, into: result)
     }
     let members = sorted.map { T(truncatingIfNeeded: $0) }
     return step(IntegerSearch<T>(members: MemberTable(members)), checked: checked, slot, into: result)
@@ -92,7 +96,8 @@ extension Compiler {
 
 extension IntegerWithin {
   init(_ range: ClosedRange<Int64>) {
-    let lower = T(truncatingIfNeeded: range.lowerBound), upper = T(truncatingIfNeeded: range.upperBound)
+    let lower = T(truncatingIfNeeded: range.lowerBound)
+    let upper = T(truncatingIfNeeded: range.upperBound)
     self.init(lower: lower, width: upper &- lower)
   }
 }

@@ -5,7 +5,8 @@ extension Compiler {
     _ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression, risky: Bool
   ) -> Slot {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
-    let x = operand(a), y = operand(b)
+    let x = operand(a)
+    let y = operand(b)
     return emit("\(operation)\(risky ? "!" : "")\(checked ? "?" : "") \(x) \(y)", .float64) { result in
       switch operation {
       case .add: Self.arithmeticStep(FloatAdd.self, risky: risky, x, y, into: result)
@@ -31,7 +32,8 @@ extension Compiler {
 
   mutating func compareFloats(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
-    let x = operand(a), y = operand(b)
+    let x = operand(a)
+    let y = operand(b)
     return emit("\(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       Self.comparisonStep(Double.self, operation, checked: checked, x, y, into: result)
     }
@@ -85,7 +87,9 @@ extension Compiler {
   }
 
   @inline(__always)
-  private static func roundStep<T: IntegerLane>(_: T.Type, _ rounding: Rounding, _ slot: Slot, into result: Slot) -> Step {
+  private static func roundStep<T: IntegerLane>(_: T.Type, _ rounding: Rounding, _ slot: Slot, into result: Slot)
+    -> Step
+  {
     switch rounding {
     case .down: step(RoundDown<T>(), slot, into: result)
     case .up: step(RoundUp<T>(), slot, into: result)

@@ -61,10 +61,12 @@ extension Compiler {
     case .bitOr: step(BitOr<T>.self, checked: checked, x, y, into: result)
     case .bitXor: step(BitXor<T>.self, checked: checked, x, y, into: result)
     case .shiftLeft:
-      checked ? step(CheckedNarrowShiftLeft<T>.self, checked: true, x, y, into: result)
+      checked
+        ? step(CheckedNarrowShiftLeft<T>.self, checked: true, x, y, into: result)
         : step(ShiftLeft<T>.self, x, y, into: result)
     case .shiftRight:
-      checked ? step(CheckedShiftRight<T>.self, checked: true, x, y, into: result)
+      checked
+        ? step(CheckedShiftRight<T>.self, checked: true, x, y, into: result)
         : step(ShiftRight<T>.self, x, y, into: result)
     case .minimum: step(Minimum<T>.self, checked: checked, x, y, into: result)
     case .maximum: step(Maximum<T>.self, checked: checked, x, y, into: result)
@@ -127,7 +129,8 @@ extension Compiler {
 
   mutating func compareTexts(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
-    let x = operand(a), y = operand(b)
+    let x = operand(a)
+    let y = operand(b)
     return emit("text \(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       operation == .equal
         ? step(Equal<Int32>.self, checked: checked, x, y, into: result)

@@ -2,8 +2,8 @@ import Columns
 
 /// Turns typed expressions into programs over the columns of one frame layout.
 ///
-/// Equal computations are made once: a program holds only the kernels that no earlier program of the same stage holds, so
-/// the programs of a stage must run in the order of compilation, each once a batch.
+/// Equal computations are made once: a program holds only the kernels that no earlier program of the same stage holds,
+/// so the programs of a stage must run in the order of compilation, each once a batch.
 public struct Compiler {
   /// Every column so far, those for intermediate results included. Frames are made from it when all is compiled.
   public private(set) var layout: FrameLayout

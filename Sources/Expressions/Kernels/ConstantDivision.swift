@@ -2,8 +2,9 @@ import Columns
 
 /// Floor division by a positive constant with the float unit, which has no slow integer division and works on vectors.
 ///
-/// A quotient that is no integer differs from the nearest one by at least 1/divisor. For operands up to 2^50 the rounding
-/// of the float division is smaller than that, so it never reaches or crosses an integer, and the floor is exact.
+/// A quotient that is no integer differs from the nearest one by at least 1/divisor. For operands up to 2^50 the
+/// rounding of the float division is smaller than that, so it never reaches or crosses an integer, and the floor is
+/// exact.
 struct FloatQuotient: Sendable {
   static let limit: Int64 = 1 << 50
 

@@ -22,13 +22,14 @@ enum FloatDivide: BinaryKernel {
   @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double { a / b }
 }
 
-/// `K`, but unknown where its result is infinite. NaN needs no such care: it is unknown, and stays so in all arithmetic.
+/// `K`, but unknown where its result is infinite. NaN needs no such care: it is unknown, and stays so in all
+/// arithmetic.
 enum Finite<K: BinaryKernel>: BinaryKernel where K.R == Double {
   @inline(__always) static func apply(_ a: K.A, _ b: K.B) -> Double { K.apply(a, b).finite }
 }
 
-/// Floor division as Python defines it for floats: from the exact remainder, so that `a == (a // b) * b + a % b` holds as
-/// nearly as floats allow (CPython, Objects/floatobject.c, float_floor_div).
+/// Floor division as Python defines it for floats: from the exact remainder, so that `a == (a // b) * b + a % b` holds
+/// as nearly as floats allow (CPython, Objects/floatobject.c, float_floor_div).
 enum FloatFloorDivide: BinaryKernel {
   @inline(__always) static func apply(_ a: Double, _ b: Double) -> Double {
     guard b != 0 else { return .unknown }

@@ -15,7 +15,8 @@ enum Multiply<T: IntegerLane>: BinaryKernel {
   @inline(__always) static func apply(_ a: T, _ b: T) -> T { a &* b }
 }
 
-// The results of the next three may overflow, which gives unknown; results of exactly Int64.min are unknown by themselves.
+// The results of the next three may overflow, which gives unknown; results of exactly Int64.min are unknown by
+// themselves.
 
 enum CheckedAdd: BinaryKernel {
   @inline(__always) static func apply(_ a: Int64, _ b: Int64) -> Int64 {

@@ -2,8 +2,8 @@ import Columns
 
 /// A function of one value that a loop applies to a column. Constants that belong to it are its stored properties.
 ///
-/// Kernels never trap, whatever the value: expressions are computed for every row of a batch, also for rows that cleansing
-/// took out or that a condition excludes, where the ranges that the checker relied on need not hold.
+/// Kernels never trap, whatever the value: expressions are computed for every row of a batch, also for rows that
+/// cleansing took out or that a condition excludes, where the ranges that the checker relied on need not hold.
 protocol UnaryKernel: Sendable {
   associatedtype A: KernelValue
   associatedtype R: KernelValue

@@ -60,7 +60,8 @@ final class MemberTable<T: IntegerLane>: Sendable {
   deinit { values.deallocate() }
 
   @inline(__always) func contains(_ value: T) -> Bool {
-    var low = 0, high = count
+    var low = 0
+    var high = count
     while low < high {
       let middle = (low &+ high) >> 1
       if values[middle] < value { low = middle &+ 1 } else { high = middle }

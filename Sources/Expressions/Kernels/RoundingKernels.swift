@@ -44,8 +44,8 @@ enum WholeFloat {
   /// 2^51: the sums of `floor` round to an integer only below.
   static let fractionLimit = 2_251_799_813_685_248.0
 
-  /// Adding 1.5 * 2^52 leaves a float no bits for a fraction: it rounds to the nearest integer, which then stands in the
-  /// low bits. That is faster than a conversion, which this instruction set has not for vectors of 64-bit integers.
+  /// Adding 1.5 * 2^52 leaves a float no bits for a fraction: it rounds to the nearest integer, which then stands in
+  /// the low bits. That is faster than a conversion, which this instruction set has not for vectors of 64-bit integers.
   private static let shift = 6_755_399_441_055_744.0
 
   /// The floor of a float below ``fractionLimit``.

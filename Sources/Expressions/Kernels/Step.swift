@@ -9,7 +9,8 @@ func step<K: UnaryKernel>(_ kernel: K, _ a: Slot, into result: Slot) -> Step {
   { frame in
     let count = frame.count
     let kernel = kernel
-    let x = frame.column(a, as: K.A.self), r = frame.column(result, as: K.R.self)
+    let x = frame.column(a, as: K.A.self)
+    let r = frame.column(result, as: K.R.self)
     for row in 0..<count { r[row] = kernel.apply(x[row]) }
   }
 }
@@ -18,7 +19,8 @@ func step<K: UnaryKernel>(_ kernel: K, _ a: Slot, into result: Slot) -> Step {
 private func columnStep<K: BinaryKernel>(_: K.Type, _ a: Slot, _ b: Slot, into result: Slot) -> Step {
   { frame in
     let count = frame.count
-    let x = frame.column(a, as: K.A.self), y = frame.column(b, as: K.B.self)
+    let x = frame.column(a, as: K.A.self)
+    let y = frame.column(b, as: K.B.self)
     let r = frame.column(result, as: K.R.self)
     for row in 0..<count { r[row] = K.apply(x[row], y[row]) }
   }
@@ -60,8 +62,10 @@ func chooseStep<T: KernelValue>(
   case (.column(let x), .column(let y)):
     return { frame in
       let count = frame.count
-      let c = frame.flag(condition), r = frame.column(result, as: T.self)
-      let p = frame.column(x, as: T.self), q = frame.column(y, as: T.self)
+      let c = frame.flag(condition)
+      let r = frame.column(result, as: T.self)
+      let p = frame.column(x, as: T.self)
+      let q = frame.column(y, as: T.self)
       for row in 0..<count { r[row] = choose(c[row], p[row], q[row]) }
     }
   case (.column(let x), _): return step(ChooseOr<T>(otherwise: T(b)), condition, x, into: result)
@@ -82,7 +86,9 @@ private func step<K: ChoosingKernel>(_ kernel: K, _ condition: Slot, _ value: Sl
   { frame in
     let count = frame.count
     let kernel = kernel
-    let c = frame.flag(condition), x = frame.column(value, as: K.T.self), r = frame.column(result, as: K.T.self)
+    let c = frame.flag(condition)
+    let x = frame.column(value, as: K.T.self)
+    let r = frame.column(result, as: K.T.self)
     for row in 0..<count { r[row] = kernel.apply(c[row], x[row]) }
   }
 }

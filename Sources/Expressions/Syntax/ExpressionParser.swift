@@ -14,8 +14,8 @@ public enum ExpressionParser {
     return Expression(source: text, root: root)
   }
 
-  /// The aggregate that `text` is, such as `count`, `min(time)` or `mean(drift) where chamber == 0`; nil where a mistake
-  /// was reported (the codes of ``parse(_:findings:)``, `unknown-function`, `wrong-argument-count`).
+  /// The aggregate that `text` is, such as `count`, `min(time)` or `mean(drift) where chamber == 0`; nil where a
+  /// mistake was reported (the codes of ``parse(_:findings:)``, `unknown-function`, `wrong-argument-count`).
   public static func parseAggregate(_ text: LocatedText, findings: Findings) -> AggregateCall? {
     guard let tokens = Lexer.tokens(of: text, findings: findings) else { return nil }
     var parser = Parser(source: text, tokens: tokens, findings: findings)
@@ -99,7 +99,8 @@ struct Parser {
 
   /// An expression of operators that bind at least as tightly as `minimum`.
   mutating func expression(_ minimum: Int = Precedence.lowest) -> Syntax? {
-    // Parentheses leave no trace in the depth of the tree, but they too take stack: with the operand in them two levels.
+    // Parentheses leave no trace in the depth of the tree, but they too take stack: with the operand in them two
+    // levels.
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= 2 * Syntax.maximumDepth else { return tooDeep(current.range) }

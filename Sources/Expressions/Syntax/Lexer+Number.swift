@@ -16,7 +16,8 @@ extension Lexer {
       switch prefix {
       case "x", "X": return integer(radix: 16, from: start)
       case "b", "B": return integer(radix: 2, from: start)
-      case "o", "O": return fail("octal numbers are not part of this language", start..<(start + 2), hint: "write 0x or 0b")
+      case "o", "O":
+        return fail("octal numbers are not part of this language", start..<(start + 2), hint: "write 0x or 0b")
       default: break
       }
     }
@@ -69,7 +70,8 @@ extension Lexer {
     // `0b12` is a slip, not the number 0b1 with a unit.
     if let following = scalar(at: index), following.isDigit {
       return fail(
-        "a number that starts with 0b has only the digits 0 and 1", start..<(index + 1), hint: "write 0x for other digits")
+        "a number that starts with 0b has only the digits 0 and 1", start..<(index + 1),
+        hint: "write 0x for other digits")
     }
     return checked(Int64(digits, radix: radix), start)
   }
@@ -87,8 +89,8 @@ extension Lexer {
     while let scalar = scalar(at: index), scalar.isDigit || scalar == "_" { index += 1 }
   }
 
-  /// The unit behind a number: `25 ns`, `25ns`, `53.8 um/ns`, `1000 /s`. A slash belongs to the unit only where the name
-  /// of a unit follows it without a space.
+  /// The unit behind a number: `25 ns`, `25ns`, `53.8 um/ns`, `1000 /s`. A slash belongs to the unit only where the
+  /// name of a unit follows it without a space.
   private mutating func unit(after number: Range<Int>) -> Unit? {
     var unit = Unit.none
     var lookahead = index
@@ -107,7 +109,9 @@ extension Lexer {
       let range = (lookahead + 1)..<nameEnd(from: lookahead + 1)
       guard let named = Unit.named(text(range)), self.scalar(at: range.upperBound) != "(" else { break }
       guard let quotient = unit.dividing(by: named) else {
-        return fail("this unit is too large or too small to compute with", number.lowerBound..<range.upperBound, code: "unit-mismatch")
+        return fail(
+          "this unit is too large or too small to compute with", number.lowerBound..<range.upperBound,
+          code: "unit-mismatch")
       }
       unit = quotient
       index = range.upperBound

@@ -90,7 +90,8 @@ struct Lexer {
   }
 
   private static let symbols = [
-    "==", "!=", "<=", ">=", "<<", ">>", "//", "..", "+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "(", ")", "[", "]",
+    "==", "!=", "<=", ">=", "<<", ">>", "//", "..", "+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "(", ")", "[",
+    "]",
     ",",
   ]
 
@@ -98,7 +99,8 @@ struct Lexer {
   private static let foreign: [(symbol: String, hint: String)] = [
     ("===", "write =="), ("!==", "write !="), ("..<", "write a..b, which includes both ends"),
     ("...", "write a..b, which includes both ends"), ("&&", "write and"), ("||", "write or"),
-    ("**", "write x * x for a square"), ("<>", "write !="), ("<=>", "write =="), ("!", "write not"), ("=", "write == to compare"),
+    ("**", "write x * x for a square"), ("<>", "write !="), ("<=>", "write =="), ("!", "write not"),
+    ("=", "write == to compare"),
     ("~", "write x ^ -1 for the complement"), ("?", "write if(condition, a, b)"),
     ("{", "write a list as [1, 2]"), ("\\", "write / or //"), ("≤", "write <="), ("≥", "write >="), ("≠", "write !="),
     ("×", "write *"), ("·", "write *"), ("−", "write -, the minus of the keyboard"), ("÷", "write /"),

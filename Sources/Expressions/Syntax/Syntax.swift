@@ -1,5 +1,6 @@
 /// A node of the syntax tree: what was typed, before names and types are looked up.
 public struct Syntax: Sendable {
+  /// What the node is, with the nodes below it.
   public indirect enum Kind: Sendable {
     /// A number, a quantity, `true`, `false`, or a quoted text.
     case literal(Constant)
@@ -17,6 +18,7 @@ public struct Syntax: Sendable {
     case isKnown(Syntax, negated: Bool)
   }
 
+  /// What the node is.
   public let kind: Kind
   /// The scalars of the text that the node stands for, parentheses around it not included.
   public let range: Range<Int>

@@ -84,7 +84,8 @@ extension Builder {
   func within(_ a: TypedExpression, _ lower: Constant, _ upper: Constant) -> TypedExpression {
     if a.isAlwaysUnknown { return unknown(.boolean()) }
     return TypedExpression(
-      .within(a, lower: lower, upper: upper), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), label: label, span: span)
+      .within(a, lower: lower, upper: upper), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), label: label,
+      span: span)
   }
 
   func among(_ a: TypedExpression, _ members: [Constant]) -> TypedExpression {
@@ -97,7 +98,8 @@ extension Builder {
   func choose(_ condition: TypedExpression, _ a: TypedExpression, _ b: TypedExpression) -> TypedExpression {
     if let value = condition.constant?.boolean { return relabelled(value ? a : b) }
     var type = a.type
-    type.range = min(a.type.range.lowerBound, b.type.range.lowerBound)...max(a.type.range.upperBound, b.type.range.upperBound)
+    type.range =
+      min(a.type.range.lowerBound, b.type.range.lowerBound)...max(a.type.range.upperBound, b.type.range.upperBound)
     if a.isAlwaysUnknown { type.range = b.type.range }
     if b.isAlwaysUnknown { type.range = a.type.range }
     type.mayBeUnknown = condition.type.mayBeUnknown || a.type.mayBeUnknown || b.type.mayBeUnknown

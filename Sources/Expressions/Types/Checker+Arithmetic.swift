@@ -7,16 +7,19 @@ extension Checker {
   ) -> TypedExpression? {
     switch operation {
     case .and, .or:
-      let isFirst = condition(a), isSecond = condition(b)
+      let isFirst = condition(a)
+      let isSecond = condition(b)
       return isFirst && isSecond ? builder.logical(operation == .and ? .and : .or, a, b) : nil
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
       return comparison(operation, a, b, builder)
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
-      let isFirst = plainInteger(a, operation.rawValue), isSecond = plainInteger(b, operation.rawValue)
+      let isFirst = plainInteger(a, operation.rawValue)
+      let isSecond = plainInteger(b, operation.rawValue)
       guard isFirst, isSecond else { return nil }
       return checked(builder.integers(operation.numeric, a, b, unit: .none), a, b, operation)
     case .add, .subtract, .multiply, .divide, .floorDivide, .modulo:
-      let isFirst = number(a, operation.rawValue), isSecond = number(b, operation.rawValue)
+      let isFirst = number(a, operation.rawValue)
+      let isSecond = number(b, operation.rawValue)
       guard isFirst, isSecond else { return nil }
       return arithmetic(operation, a, b, builder)
     }
@@ -46,7 +49,7 @@ extension Checker {
 
   /// The operation itself, once units are settled.
   private func compute(
-    _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, unit: Columns.Unit, _ builder: Builder
+    _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, unit: Unit, _ builder: Builder
   ) -> TypedExpression? {
     var (x, y) = unified(a, b)
     if operation == .divide {

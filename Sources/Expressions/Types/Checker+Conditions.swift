@@ -50,7 +50,8 @@ extension Checker {
     _ value: TypedExpression, _ lower: TypedExpression, _ upper: TypedExpression, negated: Bool, _ builder: Builder
   ) -> TypedExpression? {
     guard number(value, "a range") else { return nil }
-    let first = comparable(value, lower, span: lower.span), last = comparable(value, upper, span: upper.span)
+    let first = comparable(value, lower, span: lower.span)
+    let last = comparable(value, upper, span: upper.span)
     guard let (x, low) = first, let (y, high) = last else { return nil }
     let isEmpty = isEmpty(low, high)
     let verdicts = [Builder.verdict(.lessOrEqual, low, x), Builder.verdict(.lessOrEqual, y, high)]
@@ -72,8 +73,8 @@ extension Checker {
     return negate(strictRange(x, low, y, high, builder), negated, builder)
   }
 
-  /// Whether the bounds are constants in the wrong order. Bounds of different units were each aligned with the value, so
-  /// only those of one unit can be compared.
+  /// Whether the bounds are constants in the wrong order. Bounds of different units were each aligned with the value,
+  /// so only those of one unit can be compared.
   private func isEmpty(_ low: TypedExpression, _ high: TypedExpression) -> Bool {
     guard low.constant != nil, high.constant != nil, low.type.unit == high.type.unit else { return false }
     let (first, last) = unified(low, high)

@@ -11,7 +11,7 @@ extension Checker {
       let hint: String =
         if AggregateFunction(rawValue: name) != nil {
           "\(name) is an aggregate: declare it under groups"
-        } else if Columns.Unit.named(name) != nil || scope.symbol(named: name) != nil {
+        } else if Unit.named(name) != nil || scope.symbol(named: name) != nil {
           "put an operator between \(name) and the parenthesis"
         } else {
           suggestion(for: name, from: functions).map { "did you mean \($0)?" }

@@ -2,7 +2,8 @@ import Columns
 import Diagnostics
 
 extension Checker {
-  /// Both values in the finer of their units; reports where they measure different things. `message` tells what was tried.
+  /// Both values in the finer of their units; reports where they measure different things. `message` tells what was
+  /// tried.
   func aligned(
     _ a: TypedExpression, _ b: TypedExpression, span: Span, _ message: (String, String) -> String
   ) -> (TypedExpression, TypedExpression)? {
@@ -19,7 +20,7 @@ extension Checker {
   }
 
   /// `a` in a unit of its own dimension.
-  func converted(_ a: TypedExpression, to unit: Columns.Unit) -> TypedExpression? {
+  func converted(_ a: TypedExpression, to unit: Unit) -> TypedExpression? {
     guard let factor = a.type.unit.factor(to: unit) else {
       return error(
         "unit-mismatch", "\(a.described) is too far from \(unit.symbol) to be converted exactly", at: a.span)
@@ -47,7 +48,8 @@ extension Builder {
     if a.isAlwaysUnknown {
       return unknown(a.type.kind == .integer ? .integer(unit: unit) : .float(unit: unit))
     }
-    let numerator = Int128(factor.numerator), denominator = Int128(factor.denominator)
+    let numerator = Int128(factor.numerator)
+    let denominator = Int128(factor.denominator)
     if let value = a.integerConstant {
       let product = Int128(value) * numerator
       if product % denominator == 0, Interval(product / denominator, product / denominator).fits {

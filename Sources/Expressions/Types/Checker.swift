@@ -20,16 +20,20 @@ struct Checker {
       return builder.negated(operand)
     case .binary(let operation, let left, let right):
       // Both sides are checked before either is given up, so that all mistakes are shown at once.
-      let a = check(left), b = check(right)
+      let a = check(left)
+      let b = check(right)
       guard let a, let b else { return nil }
       return binary(operation, a, b, builder)
     case .call(let name, let nameRange, let arguments): return call(name, nameRange, arguments, builder)
     case .inRange(let value, let lower, let upper, let negated):
-      let value = check(value), lower = check(lower), upper = check(upper)
+      let value = check(value)
+      let lower = check(lower)
+      let upper = check(upper)
       guard let value, let lower, let upper else { return nil }
       return range(value, lower, upper, negated: negated, builder)
     case .inList(let value, let members, let negated):
-      let value = check(value), typed = members.compactMap(check)
+      let value = check(value)
+      let typed = members.compactMap(check)
       guard let value, typed.count == members.count else { return nil }
       return list(value, typed, negated: negated, builder)
     case .isKnown(let value, let negated):
@@ -66,20 +70,23 @@ struct Checker {
     case .constant(let constant)?: return builder.constant(constant)
     case nil:
       return error(
-        "unknown-column", "\(builder.label) is not a column of this pipeline", at: builder.span, hint: hint(forUnknown: name))
+        "unknown-column", "\(builder.label) is not a column of this pipeline", at: builder.span,
+        hint: hint(forUnknown: name))
     }
   }
 
   private func hint(forUnknown name: String) -> String? {
     let lowercased = name.lowercased()
     if Function(rawValue: name) != nil { return "\(name) is a function: write \(name)(...)" }
-    if let near = suggestion(for: name, from: scope.names), near.lowercased() == lowercased { return "did you mean \(near)?" }
+    if let near = suggestion(for: name, from: scope.names), near.lowercased() == lowercased {
+      return "did you mean \(near)?"
+    }
     switch lowercased {
     case "true", "false", "and", "or", "not", "in", "is": return "write \(lowercased)"
     case "unknown", "none", "null", "nil", "nan": return "to test for it, write is unknown"
     default: break
     }
-    if Columns.Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
+    if Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
     if let near = suggestion(for: name, from: scope.names) { return "did you mean \(near)?" }
     if AggregateFunction(rawValue: name) != nil { return "\(name) is an aggregate: declare it under groups" }
     return nil
@@ -93,7 +100,8 @@ struct Checker {
     let zero = a.type.unit.isNone ? "0" : "0 \(a.type.unit.symbol)"
     findings.error(
       "type-mismatch", "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span,
-      hint: a.type.kind == .text ? "compare it, such as \(a.label) == 'A'" : "compare it, such as \(a.label) != \(zero)")
+      hint: a.type.kind == .text ? "compare it, such as \(a.label) == 'A'" : "compare it, such as \(a.label) != \(zero)"
+    )
     return false
   }
 

@@ -2,6 +2,7 @@ import Columns
 
 /// A value that is known before the first row, with its unit.
 public struct Constant: Hashable, Sendable {
+  /// The value without its unit.
   public enum Value: Hashable, Sendable {
     case integer(Int64)
     case float(Double)
@@ -9,7 +10,9 @@ public struct Constant: Hashable, Sendable {
     case text(String)
   }
 
+  /// The value, measured in ``unit``.
   public let value: Value
+  /// `.none` for plain numbers, booleans and texts.
   public let unit: Unit
 
   public init(_ value: Value, unit: Unit = .none) {
@@ -17,9 +20,13 @@ public struct Constant: Hashable, Sendable {
     self.unit = unit
   }
 
+  /// An integer, which must not be Int64.min: that stands for unknown.
   public static func integer(_ value: Int64, unit: Unit = .none) -> Constant { Constant(.integer(value), unit: unit) }
+  /// A finite float.
   public static func float(_ value: Double, unit: Unit = .none) -> Constant { Constant(.float(value), unit: unit) }
+  /// A condition that is settled.
   public static func boolean(_ value: Bool) -> Constant { Constant(.boolean(value)) }
+  /// A text, not yet a code.
   public static func text(_ value: String) -> Constant { Constant(.text(value)) }
 
   /// The number in its own unit; nil for booleans and texts.
@@ -36,10 +43,12 @@ public struct Constant: Hashable, Sendable {
     if case .integer(let value) = value { value } else { nil }
   }
 
+  /// The boolean; nil for everything else.
   public var boolean: Bool? {
     if case .boolean(let value) = value { value } else { nil }
   }
 
+  /// The text; nil for everything else.
   public var text: String? {
     if case .text(let value) = value { value } else { nil }
   }

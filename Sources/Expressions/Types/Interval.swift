@@ -25,12 +25,12 @@ struct Interval {
   /// The values that do lie in 63 bits.
   var range: ClosedRange<Int64> {
     let widest = Interval(ValueType.widest)
-    let low = min(max(lower, widest.lower), widest.upper), high = max(min(upper, widest.upper), widest.lower)
+    let low = min(max(lower, widest.lower), widest.upper)
+    let high = max(min(upper, widest.upper), widest.lower)
     return Int64(low)...Int64(high)
   }
 
   func hull(_ other: Interval) -> Interval { Interval(min(lower, other.lower), max(upper, other.upper)) }
-  func contains(_ value: Int128) -> Bool { lower <= value && value <= upper }
 
   static func + (a: Interval, b: Interval) -> Interval { Interval(a.lower + b.lower, a.upper + b.upper) }
   static func - (a: Interval, b: Interval) -> Interval { Interval(a.lower - b.upper, a.upper - b.lower) }
@@ -68,7 +68,8 @@ struct Interval {
     let parts = divisor.signedParts.map { part -> Interval in
       // All dividends in one period of a single divisor: the remainder grows with the dividend.
       if part.lower == part.upper, Self.floorQuotient(lower, part.lower) == Self.floorQuotient(upper, part.lower) {
-        let low = Self.remainder(lower, part.lower), high = Self.remainder(upper, part.lower)
+        let low = Self.remainder(lower, part.lower)
+        let high = Self.remainder(upper, part.lower)
         return Interval(min(low, high), max(low, high))
       }
       if part.lower > 0 {
@@ -124,7 +125,8 @@ extension Interval {
 
   /// Shifted by those counts that are allowed; nil where none is.
   func shifted(left: Bool, by counts: Interval) -> Interval? {
-    let low = max(counts.lower, 0), high = min(counts.upper, 63)
+    let low = max(counts.lower, 0)
+    let high = min(counts.upper, 63)
     guard low <= high else { return nil }
     return Interval(hull: [lower, upper].flatMap { value in [low, high].map { left ? value << $0 : value >> $0 } })
   }

@@ -1,7 +1,7 @@
 import Columns
 
-/// `scope` in rows for which `condition` is true: the ranges of integer columns are tightened by what `condition` says of
-/// them, and columns that it needs are known. `FPGA == 0 and TDC_CHANNEL in 64..127` makes `TDC_CHANNEL - 64` 0..63.
+/// `scope` in rows for which `condition` is true: the ranges of integer columns are tightened by what `condition` says
+/// of them, and columns that it needs are known. `FPGA == 0 and TDC_CHANNEL in 64..127` makes `TDC_CHANNEL - 64` 0..63.
 ///
 /// Values of an expression that is checked in such a scope mean nothing in other rows.
 public func narrowed(_ scope: some Scope, assuming condition: TypedExpression) -> some Scope {
@@ -53,7 +53,9 @@ struct Facts {
       compare(comparison, a, b, holds: holds)
     case .within(let value, let lower, let upper):
       known = value.strictColumns
-      if holds, let low = lower.integer, let high = upper.integer, low <= high { constrain(value, Interval(low...high)) }
+      if holds, let low = lower.integer, let high = upper.integer, low <= high {
+        constrain(value, Interval(low...high))
+      }
     case .among(let value, let members):
       known = value.strictColumns
       let integers = members.compactMap(\.integer).map { Int128($0) }
@@ -99,7 +101,8 @@ struct Facts {
       constrain(a, Interval(a.interval.lower, b.interval.upper - step))
       constrain(b, Interval(a.interval.lower + step, b.interval.upper))
     } else if a.type.kind == .float, b.type.kind == .float {
-      let upper = b.bounds.upperBound, lower = a.bounds.lowerBound
+      let upper = b.bounds.upperBound
+      let lower = a.bounds.lowerBound
       if let value = a.integerOperand, let top = Int64(exactly: upper.rounded(.down)) {
         constrain(value, Interval(value.interval.lower, Int128(top) - (strict && Double(top) == upper ? 1 : 0)))
       }
@@ -126,8 +129,9 @@ struct Facts {
     case .binary(.multiply, let inner, let constant, _):
       guard let factor = constant.integerConstant, factor > 0 else { return }
       let divisor = Interval(factor...factor)
-      guard let low = Interval(interval.lower + Int128(factor) - 1, interval.lower + Int128(factor) - 1)
-        .floorDivided(by: divisor), let high = Interval(interval.upper, interval.upper).floorDivided(by: divisor)
+      guard
+        let low = Interval(interval.lower + Int128(factor) - 1, interval.lower + Int128(factor) - 1)
+          .floorDivided(by: divisor), let high = Interval(interval.upper, interval.upper).floorDivided(by: divisor)
       else { return }
       constrain(inner, Interval(low.lower, high.upper))
     default: break

@@ -15,6 +15,7 @@ public protocol Scope: Sendable {
 
 /// A scope that is a table.
 public struct DictionaryScope: Scope {
+  /// What each name stands for.
   public var symbols: [String: Symbol]
 
   public init(_ symbols: [String: Symbol] = [:]) {

@@ -3,10 +3,11 @@ import Diagnostics
 
 /// Looks up the names of an expression and finds its types and units.
 ///
-/// Every function reports what is wrong to `findings`, each mistake once, and gives nil where it reported an error. Codes:
-/// `unknown-column`, `unknown-function`, `wrong-argument-count`, `type-mismatch`, `unit-mismatch`, `constant-overflow`, and
-/// the warnings `constant-condition` and `constant-unknown`.
+/// Every function reports what is wrong to `findings`, each mistake once, and gives nil where it reported an error.
+/// Codes: `unknown-column`, `unknown-function`, `wrong-argument-count`, `type-mismatch`, `unit-mismatch`,
+/// `constant-overflow`, and the warnings `constant-condition` and `constant-unknown`.
 public enum TypeChecker {
+  /// The expression with its types. Warnings may be reported even where the result is not nil.
   public static func check(
     _ expression: Expression, in scope: some Scope, findings: Findings
   ) -> TypedExpression? {
@@ -22,9 +23,9 @@ public enum TypeChecker {
     return checker.condition(typed) ? typed : nil
   }
 
-  /// The value in `unit`. Integers stay integers where the factor is an integer and the product cannot overflow; everything
-  /// else becomes a float. `unit-mismatch` where the expression measures something else, `type-mismatch` where it is not
-  /// a number.
+  /// The value in `unit`. Integers stay integers where the factor is an integer and the product cannot overflow;
+  /// everything else becomes a float. `unit-mismatch` where the expression measures something else, `type-mismatch`
+  /// where it is not a number.
   public static func converted(_ expression: TypedExpression, to unit: Unit, findings: Findings) -> TypedExpression? {
     guard expression.type.isNumber else {
       findings.error(
@@ -43,8 +44,8 @@ public enum TypeChecker {
     return builder.convert(expression, by: factor, to: unit)
   }
 
-  /// The value of a text that needs no columns, such as the settings `2 s`, `-100 ns` or `95.0 ns - 1.1 ns`, in the unit
-  /// that it is typed in. `scope` may offer named constants; a column there is a `type-mismatch`.
+  /// The value of a text that needs no columns, such as the settings `2 s`, `-100 ns` or `95.0 ns - 1.1 ns`, in the
+  /// unit that it is typed in. `scope` may offer named constants; a column there is a `type-mismatch`.
   public static func constant(
     _ text: LocatedText, in scope: some Scope = DictionaryScope(), findings: Findings
   ) -> Constant? {
@@ -105,14 +106,17 @@ extension TypedExpression {
       return isLiteral
         ? "write \(label) \(unit.symbol)" : "give \(label) a unit, such as \(parenthesised) * 1 \(unit.symbol)"
     }
-    if unit.isNone { return "divide by a unit to get a plain number, such as \(parenthesised) / (1 \(type.unit.symbol))" }
+    if unit.isNone {
+      return "divide by a unit to get a plain number, such as \(parenthesised) / (1 \(type.unit.symbol))"
+    }
     return "\(type.unit.symbol) is \(type.unit.dimension.name), \(unit.symbol) is \(unit.dimension.name)"
   }
 
   /// Whether a number stands there, and no name or operation.
   var isLiteral: Bool {
     let digits = label.drop { $0 == "-" }
-    return constant != nil && digits.first?.isNumber == true && digits.allSatisfy { $0.isHexDigit || "._xX".contains($0) }
+    return constant != nil && digits.first?.isNumber == true
+      && digits.allSatisfy { $0.isHexDigit || "._xX".contains($0) }
   }
 
   private var parenthesised: String {

@@ -3,13 +3,14 @@ import Diagnostics
 
 /// An expression whose names are resolved and whose types are known; what the ``Compiler`` turns into kernels.
 public struct TypedExpression: Sendable {
+  /// Kind, unit and possible values of the result; its lane is that of the compiled column.
   public let type: ValueType
   /// The place of the expression in the user's text.
   public let span: Span
   /// The columns that are read to compute it.
   public let columns: Set<String>
-  /// Canonical text: equal for equal computations, wherever they were typed. Units are not part of it, since they leave no
-  /// trace in the numbers: compare the types too where they matter.
+  /// Canonical text: equal for equal computations, wherever they were typed. Units are not part of it, since they leave
+  /// no trace in the numbers: compare the types too where they matter.
   public let key: String
   /// What was typed, for messages.
   let label: String
