@@ -1,0 +1,58 @@
+import Columns
+
+/// `count`: rows of the group.
+final class CountState: GroupFunctionState {
+  private var counts = EntryBuffer<Int64>(empty: 0)
+
+  func grow(toEntries count: Int) { counts.grow(to: count) }
+  func reset(entries count: Int) { counts.reset(count) }
+  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+
+  func update(_ input: GroupInput) {
+    let base = counts.base
+    for i in 0..<input.count where input.entries[i] >= 0 { base[Int(input.entries[i])] &+= 1 }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! CountState
+    for i in from.indices { counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])] }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: Int64.self)
+    for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : counts.base[Int(entries[i])] }
+  }
+}
+
+/// `any(condition)`: whether a row of the group meets the condition. Entries hold 0 no row, 1 none met it, 2 one did.
+final class AnyState: GroupFunctionState {
+  private let argument: Slot
+  private var states = EntryBuffer<UInt8>(empty: 0)
+
+  init(argument: Slot) { self.argument = argument }
+
+  func grow(toEntries count: Int) { states.grow(to: count) }
+  func reset(entries count: Int) { states.reset(count) }
+  func isPresent(_ entry: Int) -> Bool { states.base[entry] > 0 }
+
+  func update(_ input: GroupInput) {
+    let base = states.base
+    let values = input.frame.flag(argument)
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      let entry = Int(input.entries[i])
+      base[entry] = max(base[entry], values[Int(input.rows[i])] == 1 ? 2 : 1)
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! AnyState
+    for i in from.indices {
+      states.base[Int(to[i])] = max(states.base[Int(to[i])], other.states.base[Int(from[i])])
+    }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: UInt8.self)
+    for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : states.base[Int(entries[i])] == 2 ? 1 : 0 }
+  }
+}

@@ -1,0 +1,118 @@
+import Columns
+
+/// `distinct(x)` where x is known to have at most 64 values: one bit for each.
+final class DistinctMaskState: GroupFunctionState {
+  private let argument: Slot
+  private let lower: Int64
+  private var masks = EntryBuffer<UInt64>(empty: 0)
+
+  init(argument: Slot, range: ClosedRange<Int64>) {
+    self.argument = argument
+    lower = range.lowerBound
+  }
+
+  static func fits(_ range: ClosedRange<Int64>) -> Bool {
+    let (width, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    return !overflow && width < 64
+  }
+
+  func grow(toEntries count: Int) { masks.grow(to: count) }
+  func reset(entries count: Int) { masks.reset(count) }
+  func isPresent(_ entry: Int) -> Bool { masks.base[entry] != 0 }
+
+  func update(_ input: GroupInput) {
+    let base = masks.base
+    switch argument.lane {
+    case .int32:
+      let values = input.frame.int32(argument)
+      let first = Int32(truncatingIfNeeded: lower)
+      for i in 0..<input.count where input.entries[i] >= 0 {
+        let bit = UInt32(bitPattern: values[Int(input.rows[i])] &- first)
+        if bit < 64 { base[Int(input.entries[i])] |= 1 &<< UInt64(bit) }
+      }
+    case .flag:
+      let values = input.frame.flag(argument)
+      for i in 0..<input.count where input.entries[i] >= 0 {
+        let value = values[Int(input.rows[i])]
+        if !value.isUnknown { base[Int(input.entries[i])] |= 1 &<< UInt64(value) }
+      }
+    case .int64, .float64:
+      let values = input.frame.int64(argument)
+      for i in 0..<input.count where input.entries[i] >= 0 {
+        let bit = UInt64(bitPattern: values[Int(input.rows[i])] &- lower)
+        if bit < 64 { base[Int(input.entries[i])] |= 1 &<< bit }
+      }
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! DistinctMaskState
+    for i in from.indices { masks.base[Int(to[i])] |= other.masks.base[Int(from[i])] }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: Int32.self)
+    for i in 0..<count {
+      out[i] = entries[i] < 0 ? .unknown : Int32(masks.base[Int(entries[i])].nonzeroBitCount)
+    }
+  }
+}
+
+/// `distinct(x)` of any column: a set of (entry, value) pairs for the whole table.
+final class DistinctSetState: GroupFunctionState {
+  private struct Pair: Hashable {
+    let entry: Int32
+    let value: Int64
+  }
+
+  private let argument: Slot
+  private var pairs: Set<Pair> = []
+  private var counts = EntryBuffer<Int32>(empty: 0)
+
+  init(argument: Slot) { self.argument = argument }
+
+  func grow(toEntries count: Int) { counts.grow(to: count) }
+  func reset(entries count: Int) {
+    counts.reset(count)
+    pairs.removeAll(keepingCapacity: true)
+  }
+  func isPresent(_ entry: Int) -> Bool { counts.base[entry] != 0 }
+
+  private func put(_ value: Int64, _ entry: Int32) {
+    if pairs.insert(Pair(entry: entry, value: value)).inserted { counts.base[Int(entry)] &+= 1 }
+  }
+
+  func update(_ input: GroupInput) {
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      let row = Int(input.rows[i])
+      let value: Int64
+      switch argument.lane {
+      case .int32:
+        let narrow = input.frame.int32(argument)[row]
+        value = narrow.isUnknown ? .unknown : Int64(narrow)
+      case .int64: value = input.frame.int64(argument)[row]
+      case .float64:
+        let number = input.frame.float64(argument)[row]
+        // 0.0 and -0.0 are one value.
+        value = number.isUnknown ? .unknown : Int64(bitPattern: (number + 0).bitPattern)
+      case .flag:
+        let flag = input.frame.flag(argument)[row]
+        value = flag.isUnknown ? .unknown : Int64(flag)
+      }
+      if !value.isUnknown { put(value, input.entries[i]) }
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! DistinctSetState
+    let places = Dictionary(uniqueKeysWithValues: zip(from, to))
+    for pair in other.pairs {
+      if let entry = places[pair.entry] { put(pair.value, entry) }
+    }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: Int32.self)
+    for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : counts.base[Int(entries[i])] }
+  }
+}

@@ -1,0 +1,43 @@
+import Columns
+
+/// `min(x)` and `max(x)`: the least or the greatest value of the group's rows. Rows whose x is unknown do not count; a
+/// group without any other row has no value.
+final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
+  private let argument: Slot
+  private let isMaximum: Bool
+  private var values = EntryBuffer<T>(empty: T.unknown)
+
+  init(argument: Slot, isMaximum: Bool) {
+    self.argument = argument
+    self.isMaximum = isMaximum
+  }
+
+  func grow(toEntries count: Int) { values.grow(to: count) }
+  func reset(entries count: Int) { values.reset(count) }
+  func isPresent(_ entry: Int) -> Bool { !values.base[entry].isUnknown }
+
+  @inline(__always)
+  private func put(_ value: T, _ place: UnsafeMutablePointer<T>) {
+    if value.isUnknown { return }
+    let held = place.pointee
+    if held.isUnknown || (isMaximum ? held < value : value < held) { place.pointee = value }
+  }
+
+  func update(_ input: GroupInput) {
+    let base = values.base
+    let column = input.frame.column(argument, as: T.self)
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      put(column[Int(input.rows[i])], base + Int(input.entries[i]))
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! ExtremeState<T>
+    for i in from.indices { put(other.values.base[Int(from[i])], values.base + Int(to[i])) }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: T.self)
+    for i in 0..<count { out[i] = entries[i] < 0 ? T.unknown : values.base[Int(entries[i])] }
+  }
+}

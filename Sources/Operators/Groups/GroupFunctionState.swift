@@ -1,0 +1,55 @@
+import Columns
+
+/// The rows of a batch that a group function looks at, and where each one counts.
+struct GroupInput {
+  let frame: Frame
+  /// The rows that count (those that meet the function's own `where`), ascending.
+  let rows: UnsafePointer<Int32>
+  /// For each of `rows` the entry it belongs to: group slot times cells plus cell; -1 where it has no cell.
+  let entries: UnsafePointer<Int32>
+  let count: Int
+}
+
+/// The values of one group function, one *entry* for each group, or for each group and cell where it is split.
+protocol GroupFunctionState: AnyObject {
+  /// Makes room for entries below `count`; new ones are those of no row.
+  func grow(toEntries count: Int)
+  func update(_ input: GroupInput)
+  /// Adds what `other` holds in entries `from` to the entries `to`.
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32])
+  /// Puts entries below `count` back to those of no row.
+  func reset(entries count: Int)
+  /// Whether any row counted in the entry.
+  func isPresent(_ entry: Int) -> Bool
+  /// Writes the values of `entries` to a column of the function's lane; unknown where an entry is -1.
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
+}
+
+/// Plain memory for one value an entry.
+struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
+  let empty: Element
+  private(set) var capacity = 0
+  private(set) var base: UnsafeMutablePointer<Element>
+
+  init(empty: Element) {
+    self.empty = empty
+    base = .allocate(capacity: 0)
+  }
+
+  deinit { base.deallocate() }
+
+  mutating func grow(to count: Int) {
+    guard count > capacity else { return }
+    let target = max(count, capacity * 2, 256)
+    let grown = UnsafeMutablePointer<Element>.allocate(capacity: target)
+    grown.update(from: base, count: capacity)
+    (grown + capacity).update(repeating: empty, count: target - capacity)
+    base.deallocate()
+    base = grown
+    capacity = target
+  }
+
+  func reset(_ count: Int) {
+    base.update(repeating: empty, count: min(count, capacity))
+  }
+}

@@ -1,0 +1,114 @@
+import Columns
+
+/// `sum(x)` of integers. A sum beyond 63 bits is unknown, and stays so whatever comes after it.
+final class IntegerSumState: GroupFunctionState {
+  private let argument: Slot
+  private var sums = EntryBuffer<Int64>(empty: 0)
+  private var counts = EntryBuffer<Int64>(empty: 0)
+
+  init(argument: Slot) { self.argument = argument }
+
+  func grow(toEntries count: Int) {
+    sums.grow(to: count)
+    counts.grow(to: count)
+  }
+  func reset(entries count: Int) {
+    sums.reset(count)
+    counts.reset(count)
+  }
+  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+
+  private func add(_ value: Int64, to entry: Int) {
+    let held = sums.base[entry]
+    guard !held.isUnknown, !value.isUnknown else {
+      sums.base[entry] = .unknown
+      return
+    }
+    let (sum, overflow) = held.addingReportingOverflow(value)
+    sums.base[entry] = overflow ? .unknown : sum
+  }
+
+  func update(_ input: GroupInput) {
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      let row = Int(input.rows[i]), entry = Int(input.entries[i])
+      let value: Int64
+      if argument.lane == .int32 {
+        let narrow = input.frame.int32(argument)[row]
+        value = narrow.isUnknown ? .unknown : Int64(narrow)
+      } else {
+        value = input.frame.int64(argument)[row]
+      }
+      // A row without a value is left out, as everywhere.
+      if value.isUnknown { continue }
+      counts.base[entry] &+= 1
+      add(value, to: entry)
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! IntegerSumState
+    for i in from.indices {
+      counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])]
+      add(other.sums.base[Int(from[i])], to: Int(to[i]))
+    }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: Int64.self)
+    for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : sums.base[Int(entries[i])] }
+  }
+}
+
+/// `sum(x)` of floats and `mean(x)` of both. A mean of no rows is unknown.
+final class FloatSumState: GroupFunctionState {
+  private let argument: Slot
+  private let isMean: Bool
+  private var sums = EntryBuffer<Double>(empty: 0)
+  private var counts = EntryBuffer<Int64>(empty: 0)
+
+  init(argument: Slot, isMean: Bool) {
+    self.argument = argument
+    self.isMean = isMean
+  }
+
+  func grow(toEntries count: Int) {
+    sums.grow(to: count)
+    counts.grow(to: count)
+  }
+  func reset(entries count: Int) {
+    sums.reset(count)
+    counts.reset(count)
+  }
+  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+
+  func update(_ input: GroupInput) {
+    let values = input.frame.float64(argument)
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      let value = values[Int(input.rows[i])]
+      if value.isUnknown { continue }
+      sums.base[Int(input.entries[i])] += value
+      counts.base[Int(input.entries[i])] &+= 1
+    }
+  }
+
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+    let other = other as! FloatSumState
+    for i in from.indices {
+      sums.base[Int(to[i])] += other.sums.base[Int(from[i])]
+      counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])]
+    }
+  }
+
+  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+    let out = column.assumingMemoryBound(to: Double.self)
+    for i in 0..<count {
+      let entry = Int(entries[i])
+      if entry < 0 || (isMean && counts.base[entry] == 0) {
+        out[i] = .nan
+      } else {
+        let value = isMean ? sums.base[entry] / Double(counts.base[entry]) : sums.base[entry]
+        out[i] = value.isFinite ? value : .nan
+      }
+    }
+  }
+}

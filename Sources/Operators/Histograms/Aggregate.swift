@@ -1,0 +1,54 @@
+import Columns
+
+/// What an aggregate reads from a batch: columns of the frame, some of its rows, and the cell of each row.
+struct FillInput {
+  let frame: Frame
+  /// The rows that count, ascending.
+  let rows: UnsafePointer<Int32>
+  let count: Int
+  /// One cell a row of `rows`, -1 where the row belongs to none; nil where the aggregate is not split.
+  let cells: UnsafePointer<Int32>?
+  /// How many cells there are.
+  let cellCount: Int
+  /// Room for two numbers a row.
+  let scratch: (UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>)
+}
+
+/// Counts of one aggregate in one window. Two states of the same aggregate merge into the state that one would have that
+/// had seen the rows of both, whatever the split.
+protocol AggregateState: AnyObject {
+  func fill(_ input: FillInput)
+  /// Adds what `other`, a state of the same aggregate, holds.
+  func merge(_ other: any AggregateState)
+  /// Back to nothing, keeping the memory.
+  func reset()
+  /// What is published of one cell.
+  func result(cell: Int) -> AggregateResult
+}
+
+/// What one histogram says at the end of a window, ready to be written.
+public enum AggregateResult: Sendable {
+  public struct Bins: Sendable {
+    public var counts: [UInt64]
+    /// Sums of weights and of squared weights; nil where every row counts 1.
+    public var weights: (sums: [Double], squares: [Double])?
+    public var underflow: Double
+    public var overflow: Double
+    public var unknown: UInt64
+  }
+
+  case histogram(Axis, Bins)
+  /// Rows of y for each x, with flow bins at either end of both.
+  case map(x: Axis, y: Axis, values: [Double], isWeighted: Bool, unknown: UInt64)
+  case profile(Axis, counts: [UInt64], sums: [Double], squares: [Double], unit: String, label: String, unknown: UInt64)
+  case points(label: String, unit: String, x: [Double], y: [Double], omitted: UInt64, yLabel: String, yUnit: String)
+}
+
+/// One entry of `histograms:` once checked: its kind, its columns, its bins.
+protocol AggregateKind: Sendable {
+  func makeState() -> any AggregateState
+  /// Bytes of one cell.
+  var bytesPerCell: Int { get }
+  /// For `explain`: `64 bins from 0 to 64`.
+  var summary: String { get }
+}

@@ -1,0 +1,184 @@
+import Columns
+
+/// One axis of a histogram: its bins, and which bin a value falls into.
+///
+/// Bins are half open, lower edge included. Bin numbers run from 0 (underflow) over 1...count to count + 1 (overflow); a
+/// value that is unknown has the number ``unknownBin``, which is count + 2.
+///
+/// A value nearer to an edge than 1e-9 of a bin's width counts as lying on it: differences of times in units of 25/30 ns
+/// fall exactly on edges, and binary fractions must not push them to either side.
+public struct Axis: Sendable {
+  enum Lookup: Sendable {
+    /// Integers between `lower` and `lower + bins.count - 1`; what lies outside has the first or the last number.
+    case table(lower: Int64, bins: [Int32], below: Int32, above: Int32)
+    case regular(lower: Double, perUnit: Double)
+    case edges([Double])
+    /// Values that name a category; all others are overflow.
+    case categories([Int64: Int32])
+  }
+
+  public let label: String
+  public let unit: String
+  public let count: Int
+  /// `count + 1` edges in the axis' unit. For categories 0, 1, ... count.
+  public let edges: [Double]
+  /// The categories' names; nil where the axis is a range of numbers.
+  public let categories: [String]?
+  let lookup: Lookup
+
+  public var overflowBin: Int32 { Int32(count + 1) }
+  public var unknownBin: Int32 { Int32(count + 2) }
+  /// Numbers a bin can have: the bins, underflow, overflow, unknown.
+  var slots: Int { count + 3 }
+
+  /// The most entries of a table that gives each integer its bin: 256 KiB.
+  private static let largestTable: Int64 = 65_536
+
+  /// An axis of numbers. `range` is what an integer column can hold, nil for floats.
+  init(label: String, unit: String, edges: [Double], isRegular: Bool, range: ClosedRange<Int64>?) {
+    self.label = label
+    self.unit = unit
+    self.edges = edges
+    self.categories = nil
+    count = edges.count - 1
+    let lower = edges[0]
+    let general: Lookup =
+      isRegular
+      ? .regular(lower: lower, perUnit: Double(count) / (edges[count] - lower)) : .edges(edges)
+    if let range {
+      // Beyond the edges every integer has the same bin, so the table need not be longer than the axis.
+      let first = max(range.lowerBound, Axis.integer(lower.rounded(.down)) - 1)
+      let last = min(range.upperBound, Axis.integer(edges[count].rounded(.up)) + 1)
+      if first <= last, last - first < Axis.largestTable {
+        lookup = .table(
+          lower: first,
+          bins: (first...last).map { Axis.bin(of: Double($0), lookup: general, count: count) },
+          below: 0, above: Int32(count + 1))
+        return
+      }
+    }
+    lookup = general
+  }
+
+  /// An axis with a bin for each of some values.
+  init(label: String, unit: String, categories: [String], values: [Int64]) {
+    self.label = label
+    self.unit = unit
+    self.categories = categories
+    count = categories.count
+    edges = (0...categories.count).map(Double.init)
+    let bins = Dictionary(uniqueKeysWithValues: zip(values, (1...Int32(values.count))))
+    if let first = values.min(), let last = values.max(), last.subtractingReportingOverflow(first).overflow == false,
+      last - first < Axis.largestTable
+    {
+      let other = Int32(categories.count + 1)
+      lookup = .table(
+        lower: first, bins: (first...last).map { bins[$0] ?? other }, below: other, above: other)
+    } else {
+      lookup = .categories(bins)
+    }
+  }
+
+  private static func integer(_ value: Double) -> Int64 {
+    value >= 9e18 ? Int64.max / 2 : value <= -9e18 ? -(Int64.max / 2) : Int64(value)
+  }
+
+  /// How far, in bin widths, a value may lie below an edge and still count as on it.
+  @usableFromInline static let snap = 1e-9
+
+  /// The bin of a known number.
+  static func bin(of value: Double, lookup: Lookup, count: Int) -> Int32 {
+    switch lookup {
+    case .regular(let lower, let perUnit):
+      let position = (value - lower) * perUnit + snap
+      return position < 0 ? 0 : position >= Double(count) ? Int32(count + 1) : Int32(position) + 1
+    case .edges(let edges):
+      var low = 0
+      var high = edges.count
+      // The number of edges at or below the value is its bin number.
+      while low < high {
+        let middle = (low + high) / 2
+        let width = middle + 1 < edges.count ? edges[middle + 1] - edges[middle] : edges[middle] - edges[middle - 1]
+        if edges[middle] - snap * width <= value { low = middle + 1 } else { high = middle }
+      }
+      return Int32(low)
+    case .table, .categories:
+      preconditionFailure("tables are made from the general forms")
+    }
+  }
+
+  /// Bin numbers of `column` for `rows`, written densely to `bins`.
+  func assign(
+    _ frame: Frame, _ column: Slot, rows: UnsafePointer<Int32>, count n: Int, into bins: UnsafeMutablePointer<Int32>
+  ) {
+    switch column.lane {
+    case .int32: assignIntegers(frame.int32(column), rows, n, bins)
+    case .int64: assignIntegers(frame.int64(column), rows, n, bins)
+    case .float64: assignFloats(frame.float64(column), rows, n, bins)
+    case .flag:
+      let values = frame.flag(column)
+      for i in 0..<n {
+        let value = values[Int(rows[i])]
+        bins[i] = value.isUnknown ? unknownBin : bin(ofInteger: Int64(value))
+      }
+    }
+  }
+
+  private func bin(ofInteger value: Int64) -> Int32 {
+    switch lookup {
+    case .table(let lower, let table, let below, let above):
+      value < lower ? below : value - lower >= Int64(table.count) ? above : table[Int(value - lower)]
+    case .categories(let numbers): numbers[value] ?? overflowBin
+    default: Axis.bin(of: Double(value), lookup: lookup, count: count)
+    }
+  }
+
+  @inline(__always)
+  private func assignIntegers<T: FixedWidthInteger & LaneValue>(
+    _ values: UnsafeMutablePointer<T>, _ rows: UnsafePointer<Int32>, _ n: Int, _ bins: UnsafeMutablePointer<Int32>
+  ) {
+    let unknown = unknownBin
+    guard case .table(let lower, let table, let below, let above) = lookup else {
+      for i in 0..<n {
+        let value = values[Int(rows[i])]
+        bins[i] = value.isUnknown ? unknown : bin(ofInteger: Int64(value))
+      }
+      return
+    }
+    table.withUnsafeBufferPointer { table in
+      let length = UInt64(table.count)
+      for i in 0..<n {
+        let value = values[Int(rows[i])]
+        let place = UInt64(bitPattern: Int64(value) &- lower)
+        if place < length {
+          bins[i] = table[Int(place)]
+        } else {
+          bins[i] = value.isUnknown ? unknown : Int64(value) < lower ? below : above
+        }
+      }
+    }
+  }
+
+  private func assignFloats(
+    _ values: UnsafeMutablePointer<Double>, _ rows: UnsafePointer<Int32>, _ n: Int, _ bins: UnsafeMutablePointer<Int32>
+  ) {
+    let unknown = unknownBin
+    guard case .regular(let lower, let perUnit) = lookup else {
+      for i in 0..<n {
+        let value = values[Int(rows[i])]
+        bins[i] = value.isUnknown ? unknown : Axis.bin(of: value, lookup: lookup, count: count)
+      }
+      return
+    }
+    let upper = Double(count), overflow = overflowBin
+    for i in 0..<n {
+      let position = (values[Int(rows[i])] - lower) * perUnit + Axis.snap
+      // NaN fails both comparisons.
+      if position >= 0, position < upper {
+        bins[i] = Int32(truncatingIfNeeded: Int(position)) &+ 1
+      } else {
+        bins[i] = position < 0 ? 0 : position >= upper ? overflow : unknown
+      }
+    }
+  }
+}

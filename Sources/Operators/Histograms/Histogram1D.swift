@@ -1,0 +1,123 @@
+import Columns
+
+/// A histogram of one column, with an optional weight.
+struct Histogram1D: AggregateKind {
+  let axis: Axis
+  let column: Slot
+  let weight: Slot?
+
+  func makeState() -> any AggregateState { weight == nil ? Counted(self) : Weighted(self) }
+
+  var bytesPerCell: Int { axis.slots * (weight == nil ? 8 : 24) }
+
+  var summary: String {
+    if let categories = axis.categories { return "\(axis.count) categories \(categories.prefix(5).joined(separator: ", "))" }
+    return "\(axis.count) bins from \(shortNumber(axis.edges[0])) to \(shortNumber(axis.edges[axis.count]))"
+      + (axis.unit.isEmpty ? "" : " \(axis.unit)")
+  }
+
+  /// Every row counts 1.
+  final class Counted: AggregateState {
+    private let plan: Histogram1D
+    private var counts: Tally<UInt64>
+
+    init(_ plan: Histogram1D) {
+      self.plan = plan
+      counts = Tally(stride: plan.axis.slots)
+    }
+
+    func fill(_ input: FillInput) {
+      counts.grow(toCells: input.cellCount)
+      let bins = input.scratch.0
+      plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
+      let base = counts.base
+      guard let cells = input.cells else {
+        for i in 0..<input.count { base[Int(bins[i])] &+= 1 }
+        return
+      }
+      let stride = counts.stride
+      for i in 0..<input.count where cells[i] >= 0 {
+        base[Int(cells[i]) &* stride &+ Int(bins[i])] &+= 1
+      }
+    }
+
+    func merge(_ other: any AggregateState) {
+      counts.add((other as! Counted).counts)
+    }
+
+    func reset() { counts.reset() }
+
+    func result(cell: Int) -> AggregateResult {
+      let all = counts.cell(cell)
+      let n = plan.axis.count
+      return .histogram(
+        plan.axis,
+        .init(
+          counts: Array(all[1...n]), weights: nil, underflow: Double(all[0]), overflow: Double(all[n + 1]),
+          unknown: all[n + 2]))
+    }
+  }
+
+  /// Every row counts with its weight; the squares give the error of a bin, sqrt(sum of squared weights).
+  final class Weighted: AggregateState {
+    private let plan: Histogram1D
+    private var counts: Tally<UInt64>
+    private var sums: Tally<Double>
+    private var squares: Tally<Double>
+
+    init(_ plan: Histogram1D) {
+      self.plan = plan
+      counts = Tally(stride: plan.axis.slots)
+      sums = Tally(stride: plan.axis.slots)
+      squares = Tally(stride: plan.axis.slots)
+    }
+
+    func fill(_ input: FillInput) {
+      counts.grow(toCells: input.cellCount)
+      sums.grow(toCells: input.cellCount)
+      squares.grow(toCells: input.cellCount)
+      let bins = input.scratch.0
+      plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
+      let weights = input.frame.float64(plan.weight!)
+      for i in 0..<input.count {
+        let cell = input.cells.map { $0[i] } ?? 0
+        guard cell >= 0 else { continue }
+        let weight = weights[Int(input.rows[i])]
+        // A row without a weight cannot be placed: it is unknown.
+        let place = Int(cell) * counts.stride + Int(weight.isUnknown ? plan.axis.unknownBin : bins[i])
+        counts.base[place] &+= 1
+        guard !weight.isUnknown else { continue }
+        sums.base[place] += weight
+        squares.base[place] += weight * weight
+      }
+    }
+
+    func merge(_ other: any AggregateState) {
+      let other = other as! Weighted
+      counts.add(other.counts)
+      sums.add(other.sums)
+      squares.add(other.squares)
+    }
+
+    func reset() {
+      counts.reset()
+      sums.reset()
+      squares.reset()
+    }
+
+    func result(cell: Int) -> AggregateResult {
+      let n = plan.axis.count
+      let all = counts.cell(cell), weights = sums.cell(cell)
+      return .histogram(
+        plan.axis,
+        .init(
+          counts: Array(all[1...n]), weights: (Array(weights[1...n]), Array(squares.cell(cell)[1...n])),
+          underflow: weights[0], overflow: weights[n + 1], unknown: all[n + 2]))
+    }
+  }
+}
+
+/// A number as one would type it.
+func shortNumber(_ value: Double) -> String {
+  value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+}

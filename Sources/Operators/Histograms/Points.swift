@@ -1,0 +1,130 @@
+import Columns
+
+/// Values of one column against another, point by point: `plot: orbit.active, against: ORBIT_CNT`.
+///
+/// A plot keeps the `limit` points with the smallest x and counts the others, so that a window of any length has a message
+/// of bounded size. Which points those are does not depend on how the input was split.
+struct Points: AggregateKind {
+  let columns: (x: Slot, y: Slot)
+  let limit: Int
+  let xAxis: (label: String, unit: String)
+  let yAxis: (label: String, unit: String)
+
+  func makeState() -> any AggregateState { State(self) }
+
+  var bytesPerCell: Int { limit * 16 }
+  var summary: String { "up to \(limit) points" }
+
+  struct Point: BitwiseCopyable {
+    var x: Double
+    var y: Double
+
+    static func precedes(_ a: Point, _ b: Point) -> Bool { a.x != b.x ? a.x < b.x : a.y < b.y }
+  }
+
+  /// The points of one cell. Points gather up to twice the limit, then the larger half goes: each point is looked at a
+  /// constant number of times on average.
+  struct Gathered {
+    var points: [Point] = []
+    var omitted: UInt64 = 0
+    /// Once the limit was reached, points beyond this x cannot be among the smallest.
+    var ceiling = Double.infinity
+
+    mutating func add(_ point: Point, limit: Int) {
+      guard point.x <= ceiling else {
+        omitted += 1
+        return
+      }
+      points.append(point)
+      if points.count >= 2 * limit { trim(to: limit) }
+    }
+
+    mutating func trim(to limit: Int) {
+      guard points.count > limit else { return }
+      points.sort(by: Point.precedes)
+      omitted += UInt64(points.count - limit)
+      points.removeLast(points.count - limit)
+      ceiling = points[limit - 1].x
+    }
+  }
+
+  final class State: AggregateState {
+    private let plan: Points
+    private var cells: [Gathered] = []
+
+    init(_ plan: Points) { self.plan = plan }
+
+    private func grow(to count: Int) {
+      while cells.count < count { cells.append(Gathered()) }
+    }
+
+    func fill(_ input: FillInput) {
+      grow(to: input.cellCount)
+      let x = Reader(input.frame, plan.columns.x), y = Reader(input.frame, plan.columns.y)
+      for i in 0..<input.count {
+        let cell = input.cells.map { Int($0[i]) } ?? 0
+        guard cell >= 0 else { continue }
+        let row = Int(input.rows[i])
+        let point = Point(x: x[row], y: y[row])
+        // A point needs both its values.
+        if point.x.isUnknown || point.y.isUnknown { continue }
+        cells[cell].add(point, limit: plan.limit)
+      }
+    }
+
+    func merge(_ other: any AggregateState) {
+      let other = other as! State
+      grow(to: other.cells.count)
+      for (index, gathered) in other.cells.enumerated() {
+        cells[index].omitted += gathered.omitted
+        for point in gathered.points { cells[index].add(point, limit: plan.limit) }
+      }
+    }
+
+    func reset() {
+      for index in cells.indices {
+        cells[index].points.removeAll(keepingCapacity: true)
+        cells[index].omitted = 0
+        cells[index].ceiling = .infinity
+      }
+    }
+
+    func result(cell: Int) -> AggregateResult {
+      var gathered = cell < cells.count ? cells[cell] : Gathered()
+      gathered.trim(to: plan.limit)
+      gathered.points.sort(by: Point.precedes)
+      return .points(
+        label: plan.xAxis.label, unit: plan.xAxis.unit, x: gathered.points.map(\.x), y: gathered.points.map(\.y),
+        omitted: gathered.omitted, yLabel: plan.yAxis.label, yUnit: plan.yAxis.unit)
+    }
+  }
+
+  /// A column of any lane as doubles. Integers of up to 53 bits are exact, which every counter in use is.
+  private struct Reader {
+    private enum Column {
+      case int32(UnsafeMutablePointer<Int32>)
+      case int64(UnsafeMutablePointer<Int64>)
+      case float64(UnsafeMutablePointer<Double>)
+      case flag(UnsafeMutablePointer<UInt8>)
+    }
+    private let column: Column
+
+    init(_ frame: Frame, _ slot: Slot) {
+      switch slot.lane {
+      case .int32: column = .int32(frame.int32(slot))
+      case .int64: column = .int64(frame.int64(slot))
+      case .float64: column = .float64(frame.float64(slot))
+      case .flag: column = .flag(frame.flag(slot))
+      }
+    }
+
+    subscript(row: Int) -> Double {
+      switch column {
+      case .int32(let values): values[row].isUnknown ? .nan : Double(values[row])
+      case .int64(let values): values[row].isUnknown ? .nan : Double(values[row])
+      case .float64(let values): values[row]
+      case .flag(let values): values[row].isUnknown ? .nan : Double(values[row])
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Counts in plain memory, `stride` for each cell, grown as cells appear. Not an array: the fill loops must not pay for
+/// exclusivity and uniqueness checks on every row.
+struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
+  let stride: Int
+  private(set) var cellCount = 0
+  private(set) var base: UnsafeMutablePointer<Element>
+
+  init(stride: Int) {
+    self.stride = stride
+    base = .allocate(capacity: 0)
+  }
+
+  deinit { base.deallocate() }
+
+  mutating func grow(toCells wanted: Int) {
+    guard wanted > cellCount else { return }
+    // At least double, so that cells that appear one by one cost no more than their number.
+    let target = max(wanted, cellCount == 0 ? wanted : cellCount * 2)
+    let grown = UnsafeMutablePointer<Element>.allocate(capacity: target * stride)
+    grown.update(from: base, count: cellCount * stride)
+    (grown + cellCount * stride).update(repeating: .zero, count: (target - cellCount) * stride)
+    base.deallocate()
+    base = grown
+    cellCount = target
+  }
+
+  func reset() {
+    base.update(repeating: .zero, count: cellCount * stride)
+  }
+
+  mutating func add(_ other: borrowing Tally<Element>) {
+    grow(toCells: other.cellCount)
+    for index in 0..<other.cellCount * stride { base[index] += other.base[index] }
+  }
+
+  /// The counts of one cell; zeros for a cell that no row has reached.
+  func cell(_ index: Int) -> [Element] {
+    index < cellCount
+      ? Array(UnsafeBufferPointer(start: base + index * stride, count: stride))
+      : Array(repeating: .zero, count: stride)
+  }
+}

@@ -1,0 +1,162 @@
+import Columns
+import Diagnostics
+
+extension Checker {
+  typealias WrongType = (_ hint: String?) -> Setting?
+
+  func checkQuantity(_ node: Node, _ form: ValueForm, what: String, wrongType: WrongType) -> Setting? {
+    guard let text = node.scalar else { return wrongType(nil) }
+    let quantity: Quantity
+    do {
+      quantity = try Quantity.parse(text.text)
+    } catch .unknownUnit(let symbol) {
+      reportUnknownUnit(symbol, at: text.span, findings: findings)
+      return nil
+    } catch {
+      return wrongType(nil)
+    }
+    if case .quantity(let dimension) = form, quantity.unit.dimension != dimension {
+      let unit = Unit.known.first { $0.dimension == dimension && $0.scale == .one }
+      let hint = quantity.unit.isNone ? unit.map { "give it a unit: `\(quantity.text) \($0.symbol)`" } : nil
+      findings.error(
+        "unit-mismatch", "\(what) takes \(form.description), but `\(text.written)` is \(quantity.unit.dimension.name)",
+        at: text.span, hint: hint)
+      return nil
+    }
+    return Setting(node: node, value: .quantity(quantity))
+  }
+
+  func checkFieldType(_ text: LocatedText) -> FieldType? {
+    let words = text.words()
+    let names = FieldType.Storage.allCases.map(\.rawValue)
+    guard let first = words.first, let storage = FieldType.Storage(rawValue: first.text) else {
+      let word = words.first?.text ?? ""
+      let others = ["int": "i32", "uint": "u32", "float": "f32", "double": "f64", "string": "text", "str": "text", "byte": "u8"]
+      let hint = others[word.lowercased()] ?? suggestion(for: word, from: names)
+      findings.error(
+        "bad-field-type", "`\(text.written)` is not a field type", at: text.span,
+        hint: hint.map { "did you mean `\($0)`?" } ?? "the types are \(names.joined(separator: ", ")), with a unit if it has one: `f32 ns`")
+      return nil
+    }
+    guard words.count > 1 else { return FieldType(storage) }
+    let rest = text.text(after: first)
+    guard storage != .text, let unit = Unit.parse(rest.text) else {
+      if storage == .text {
+        findings.error("bad-field-type", "text has no unit", at: rest.span, hint: "write `text`")
+      } else {
+        reportUnknownUnit(rest.text, at: rest.span, findings: findings)
+      }
+      return nil
+    }
+    return FieldType(storage, unit: unit)
+  }
+
+  func checkMapping(_ node: Node, key: ValueForm, value: ValueForm, what: String, wrongType: WrongType) -> Setting? {
+    if node.isEmpty { return Setting(node: node, value: .mapping([])) }
+    guard let entries = node.mapping else { return wrongType(nil) }
+    var all: [(key: LocatedText, setting: Setting)] = []
+    for entry in entries {
+      guard check(Node(.scalar(entry.key, quoted: false), span: entry.key.span), as: key, what: "a key of \(what)") != nil
+      else { continue }
+      if let setting = check(entry.value, as: value, what: "`\(entry.name)`") { all.append((entry.key, setting)) }
+    }
+    return Setting(node: node, value: .mapping(all))
+  }
+
+  func checkVariant(_ node: Node, _ specifications: [Specification], what: String, wrongType: WrongType) -> Setting? {
+    // A window may be a bare word: `window: all`.
+    if let text = node.scalar, let specification = specifications.first(where: { $0.isBareWord(text.text) }) {
+      return Setting(
+        node: node, value: .settings(Settings(specification: specification, span: node.span, entries: [:], given: [])))
+    }
+    guard let entries = node.mapping else { return wrongType(nil) }
+    let candidates = specifications.filter { specification in
+      entries.contains { $0.name == specification.discriminator }
+    }
+    guard let specification = candidates.first else {
+      let discriminators = specifications.map(\.discriminator)
+      for entry in entries {
+        if let meant = suggestion(for: entry.name, from: discriminators) {
+          findings.error(
+            "unknown-key", "\(what) has no key `\(entry.name)`", at: entry.key.span, hint: "did you mean `\(meant)`?")
+          return nil
+        }
+      }
+      findings.error(
+        "missing-key", "\(what) needs one of the keys \(discriminators.map { "`\($0)`" }.joined(separator: ", "))",
+        at: node.span, hint: "for example: \(specifications[0].exampleLine)")
+      return nil
+    }
+    if candidates.count > 1, let second = entries.first(where: { entry in candidates.dropFirst().contains { $0.discriminator == entry.name } }),
+      specification.key(second.name) == nil
+    {
+      findings.error(
+        "unknown-key", "\(specification.title) has no key `\(second.name)`", at: second.key.span,
+        hint: "`\(specification.discriminator)` and `\(second.name)` make two different things: keep one of them")
+      return nil
+    }
+    return check(node, against: specification).map { Setting(node: node, value: .settings($0)) }
+  }
+
+  func checkComponent(_ node: Node, _ specifications: [Specification], what: String, wrongType: WrongType) -> Setting? {
+    // A component without settings may be a bare word: `- terminal`.
+    let name: LocatedText
+    let body: Node
+    if let text = node.scalar {
+      name = text
+      body = Node(.mapping([]), span: node.span)
+    } else {
+      guard let entries = node.mapping, let entry = entries.first else { return wrongType(nil) }
+      name = entry.key
+      body = entry.value
+      if entries.count > 1 {
+        findings.error(
+          "unknown-key", "\(what) takes one component, and `\(entries[1].name)` is a second", at: entries[1].key.span,
+          hint: specifications.first { $0.name == name.text }?.key(entries[1].name) != nil
+            ? "put it inside: `\(name.text): {\(entries[1].name): …}`" : "remove it, or give it an entry of its own")
+        return nil
+      }
+    }
+    guard let specification = specifications.first(where: { $0.name == name.text }) else {
+      let names = specifications.map(\.name)
+      findings.error(
+        "unknown-component", "there is no \(specifications[0].kind.rawValue) `\(name.written)`", at: name.span,
+        hint: suggestion(for: name.text, from: names).map { "did you mean `\($0)`?" }
+          ?? "there are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+      return nil
+    }
+    return check(body, against: specification, nameSpan: name.span).map { Setting(node: node, value: .settings($0)) }
+  }
+
+  func checkSelected(
+    _ node: Node, by key: String, _ specifications: [Specification], what: String, wrongType: WrongType
+  ) -> Setting? {
+    guard let entries = node.mapping else { return wrongType(nil) }
+    let names = specifications.map(\.name)
+    guard let entry = entries.first(where: { $0.name == key }) else {
+      if let slip = entries.first(where: { suggestion(for: $0.name, from: [key]) != nil }) {
+        findings.error(
+          "unknown-key", "\(what) has no key `\(slip.name)`", at: slip.key.span, hint: "did you mean `\(key)`?")
+      } else {
+        findings.error(
+          "missing-key", "\(what) needs the key `\(key)`", at: node.span,
+          hint: "add `\(key):` with one of \(names.joined(separator: ", "))")
+      }
+      return nil
+    }
+    guard let text = entry.value.scalar, let specification = specifications.first(where: { $0.name == text.text }) else {
+      let written = entry.value.scalar.map { "`\($0.written)`" } ?? entry.value.kindName
+      findings.error(
+        "unknown-component", "there is no \(specifications[0].kind.rawValue) \(written)", at: entry.value.span,
+        hint: entry.value.scalar.flatMap { suggestion(for: $0.text, from: names) }.map { "did you mean `\($0)`?" }
+          ?? "there are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+      return nil
+    }
+    return check(node, against: specification, nameSpan: text.span).map { Setting(node: node, value: .settings($0)) }
+  }
+}
+
+extension Specification {
+  /// A component that stands alone as a word, such as `window: all`.
+  fileprivate func isBareWord(_ word: String) -> Bool { name == word && keys.allSatisfy { !$0.isRequired } }
+}

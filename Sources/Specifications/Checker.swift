@@ -1,0 +1,197 @@
+import Columns
+import Diagnostics
+
+/// Holds what the user wrote against specifications: every finding is reported, defaults are filled in, and what comes
+/// out is typed.
+public struct Checker {
+  public let findings: Findings
+
+  public init(findings: Findings) {
+    self.findings = findings
+  }
+
+  /// Checks a mapping against `specification`. A block with errors gives nil only where a required key is missing or it
+  /// is no mapping at all; single bad keys are reported and left out.
+  public func check(_ node: Node, against specification: Specification, nameSpan: Span? = nil) -> Settings? {
+    guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
+      findings.error(
+        "wrong-type", "`\(specification.name)` takes a mapping, not \(node.kindName)", at: node.span,
+        hint: "for example: \(specification.exampleLine)")
+      return nil
+    }
+    var values: [String: Setting] = [:]
+    var free: [(key: LocatedText, setting: Setting)] = []
+    var given: Set<String> = []
+    var isSound = true
+    for entry in entries {
+      if let key = specification.key(entry.name) {
+        given.insert(entry.name)
+        if let setting = check(entry.value, as: key.form, what: "`\(key.name)`") {
+          values[entry.name] = setting
+        } else if key.isRequired {
+          isSound = false
+        }
+      } else if let key = specification.freeKeys,
+        suggestion(for: entry.name, from: specification.keys.map(\.name).filter { !given.contains($0) && $0.count > 3 }) == nil
+      {
+        guard isIdentifier(entry.key) else {
+          reportBadName(entry.key)
+          continue
+        }
+        if let setting = check(entry.value, as: key.form, what: "`\(entry.name)`") { free.append((entry.key, setting)) }
+      } else {
+        reportUnknownKey(entry.key, of: specification)
+      }
+    }
+    for key in specification.keys where !given.contains(key.name) {
+      if key.isRequired {
+        findings.error(
+          "missing-key", "\(specification.title) needs the key `\(key.name)`", at: nameSpan ?? node.span,
+          hint: "add `\(key.name):` with \(key.form.description)")
+        isSound = false
+      } else if let standard = key.standard {
+        let text = LocatedText(option: "default of \(key.name)", text: standard)
+        values[key.name] = check(Node(.scalar(text, quoted: false), span: text.span), as: key.form, what: "`\(key.name)`")
+      }
+    }
+    return isSound
+      ? Settings(
+        specification: specification, span: node.span, nameSpan: nameSpan, entries: values, free: free, given: given)
+      : nil
+  }
+
+  /// Checks one value; `what` names it in messages.
+  public func check(_ node: Node, as form: ValueForm, what: String) -> Setting? {
+    func wrongType(hint: String? = nil) -> Setting? {
+      let written = node.scalar.map { "`\($0.written)`" } ?? node.kindName
+      findings.error("wrong-type", "\(what) takes \(form.description), not \(written)", at: node.span, hint: hint)
+      return nil
+    }
+    func setting(_ value: Value) -> Setting { Setting(node: node, value: value) }
+
+    switch form {
+    case .any:
+      return setting(.node)
+    case .text, .expression, .condition, .path:
+      guard let text = node.scalar else { return wrongType() }
+      if text.trimmed.scalars.isEmpty, !(node.isQuoted && isText(form)) {
+        findings.error("wrong-type", "\(what) is empty", at: node.span, hint: "give \(form.description)")
+        return nil
+      }
+      return setting(.text(text))
+    case .aggregateCall:
+      return node.scalar.map { setting(.text($0)) } ?? (node.mapping != nil ? setting(.node) : wrongType())
+    case .identifier, .name:
+      guard let text = node.scalar else { return wrongType() }
+      guard isIdentifier(text, loose: isName(form)) else {
+        reportBadName(text)
+        return nil
+      }
+      return setting(.text(text))
+    case .integer(let range):
+      guard let text = node.scalar else { return wrongType() }
+      let digits = text.text.filter { $0 != "_" }
+      guard let integer = Int64(digits) else { return wrongType() }
+      guard range.contains(integer) else { return wrongType() }
+      return setting(.integer(integer))
+    case .number:
+      guard let text = node.scalar else { return wrongType() }
+      guard let number = Double(text.text), number.isFinite else { return wrongType() }
+      return setting(.number(number))
+    case .boolean:
+      switch node.scalar?.text {
+      case "true": return setting(.boolean(true))
+      case "false": return setting(.boolean(false))
+      case "yes", "on", "True": return wrongType(hint: "write `true`")
+      case "no", "off", "False": return wrongType(hint: "write `false`")
+      default: return wrongType()
+      }
+    case .quantity, .anyQuantity:
+      return checkQuantity(node, form, what: what, wrongType: wrongType)
+    case .choice(let names):
+      guard let text = node.scalar else { return wrongType() }
+      guard names.contains(text.text) else {
+        return wrongType(hint: suggestion(for: text.text, from: names).map { "did you mean `\($0)`?" })
+      }
+      return setting(.text(text))
+    case .fieldType:
+      guard let text = node.scalar else { return wrongType() }
+      return checkFieldType(text).map { setting(.fieldType($0)) }
+    case .binning:
+      if let nodes = node.list {
+        return Binning.parse(edges: nodes, span: node.span, findings: findings).map { setting(.binning($0)) }
+      }
+      guard let text = node.scalar else { return wrongType(hint: Binning.hint) }
+      return Binning.parse(text, findings: findings).map { setting(.binning($0)) }
+    case .list(let element):
+      guard let nodes = node.list else {
+        return wrongType(hint: node.scalar.map { "write `[\($0.written)]`" })
+      }
+      return setting(.list(nodes.compactMap { check($0, as: element, what: "an item of \(what)") }))
+    case .oneOrMore(let element):
+      let nodes = node.list ?? [node]
+      // A list of bin edges is one value, not several.
+      if case .binning = element, let first = nodes.first, first.scalar.map({ (try? Quantity.parse($0.text)) != nil }) == true {
+        return check(node, as: element, what: what).map { setting(.list([$0])) }
+      }
+      return setting(.list(nodes.compactMap { check($0, as: element, what: node.list == nil ? what : "an item of \(what)") }))
+    case .mapping(let key, let value):
+      return checkMapping(node, key: key, value: value, what: what, wrongType: wrongType)
+    case .block(let specification):
+      return check(node, against: specification).map { setting(.settings($0)) }
+    case .variant(let specifications):
+      return checkVariant(node, specifications, what: what, wrongType: wrongType)
+    case .component(let specifications):
+      return checkComponent(node, specifications, what: what, wrongType: wrongType)
+    case .selected(let key, let specifications):
+      return checkSelected(node, by: key, specifications, what: what, wrongType: wrongType)
+    }
+  }
+
+  private func isText(_ form: ValueForm) -> Bool { if case .text = form { true } else { false } }
+  private func isName(_ form: ValueForm) -> Bool { if case .name = form { true } else { false } }
+
+  // MARK: Findings
+
+  func reportUnknownKey(_ key: LocatedText, of specification: Specification) {
+    let names = specification.keys.map(\.name)
+    let hint = suggestion(for: key.text, from: names).map { "did you mean `\($0)`?" }
+    findings.error(
+      "unknown-key", "\(specification.title) has no key `\(key.text)`", at: key.span,
+      hint: hint ?? "the keys are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+  }
+
+  func reportBadName(_ name: LocatedText) {
+    findings.error(
+      "bad-name", "`\(name.written)` cannot be a name", at: name.span,
+      hint: "a name starts with a letter or `_` and goes on with letters, digits and `_`")
+  }
+
+  func isIdentifier(_ text: LocatedText, loose: Bool = false) -> Bool {
+    guard let first = text.scalars.first else { return false }
+    func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic || scalar == "_" }
+    return isLetter(first)
+      && text.scalars.allSatisfy {
+        isLetter($0) || ("0"..."9").contains($0) || (loose && ($0 == "-" || $0 == "." || $0 == "/"))
+      }
+  }
+}
+
+extension Specification {
+  /// How messages name it: "the source `simulate`", "a histogram", "the pipeline".
+  public var title: String {
+    switch kind {
+    case .section: name == "pipeline" ? "a pipeline" : name == "plugin" ? "a plugin" : "`\(name)`"
+    case .histogram: "a histogram of the form `\(name)`"
+    case .cleansing: "the cleansing rule `\(name)`"
+    case .group: "the group function `\(name)`"
+    case .window: "the window `\(name)`"
+    case .decoder: "the record format `\(name)`"
+    case .source, .sink: "the \(kind.rawValue) `\(name)`"
+    }
+  }
+
+  var exampleLine: String {
+    example.split(separator: "\n").first.map(String.init) ?? example
+  }
+}

@@ -1,0 +1,67 @@
+import Columns
+import Diagnostics
+
+/// A number with a unit, as a setting gives it.
+public struct Quantity: Hashable, Sendable {
+  public let value: Double
+  public let unit: Unit
+
+  public init(_ value: Double, _ unit: Unit = .none) {
+    self.value = value
+    self.unit = unit
+  }
+
+  /// The value in `unit`; nil where the two measure different things.
+  public func value(in unit: Unit) -> Double? {
+    guard let factor = self.unit.factor(to: unit) else { return nil }
+    // Divide where the factor is a fraction: 500 ns to us is 0.5 exactly, not 500 * 0.001.
+    return value * Double(factor.numerator) / Double(factor.denominator)
+  }
+
+  public enum ParseError: Error {
+    case notANumber
+    case unknownUnit(String)
+  }
+
+  /// Reads `2 s`, `-100ns`, `1000 /s`, `53.8 um/ns`, `12`.
+  public static func parse(_ text: String) throws(ParseError) -> Quantity {
+    let scalars = Array(text.unicodeScalars.drop { $0 == " " })
+    var end = 0
+    func isDigit(_ index: Int) -> Bool { index < scalars.count && ("0"..."9").contains(scalars[index]) }
+    if end < scalars.count, scalars[end] == "-" || scalars[end] == "+" { end += 1 }
+    var digits = 0
+    while isDigit(end) || (end < scalars.count && scalars[end] == "_" && digits > 0) { end += 1; digits += 1 }
+    if end < scalars.count, scalars[end] == ".", isDigit(end + 1) || digits > 0 {
+      end += 1
+      while isDigit(end) { end += 1; digits += 1 }
+    }
+    guard digits > 0 else { throw .notANumber }
+    if end < scalars.count, scalars[end] == "e" || scalars[end] == "E" {
+      var exponent = end + 1
+      if exponent < scalars.count, scalars[exponent] == "-" || scalars[exponent] == "+" { exponent += 1 }
+      if isDigit(exponent) {
+        while isDigit(exponent) { exponent += 1 }
+        end = exponent
+      }
+    }
+    func string(_ part: ArraySlice<Unicode.Scalar>) -> String {
+      var view = String.UnicodeScalarView()
+      view.append(contentsOf: part)
+      return String(view)
+    }
+    let digitsText = string(scalars[..<end].filter { $0 != "_" }[...])
+    guard let value = Double(digitsText), value.isFinite else { throw .notANumber }
+    var rest = scalars[end...].drop { $0 == " " }
+    while rest.last == " " { rest.removeLast() }
+    if rest.isEmpty { return Quantity(value) }
+    let symbol = string(rest)
+    guard let unit = Unit.parse(symbol) else { throw .unknownUnit(symbol) }
+    return Quantity(value, unit)
+  }
+
+  /// As one would type it.
+  public var text: String {
+    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    return unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
+  }
+}

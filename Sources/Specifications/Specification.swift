@@ -1,0 +1,153 @@
+import Columns
+
+/// What a key takes. The checker, the defaults, `hitmon list`, the schema and the reference are all made from it.
+public indirect enum ValueForm: Sendable {
+  /// Any text; `example` is shown in messages.
+  case text
+  /// A letter or underscore, then letters, digits and underscores: what names a column, a group or a constant.
+  case identifier
+  /// What names a histogram, a source or a pipeline: an identifier that may hold `-` and `.` too.
+  case name
+  case path
+  case integer(ClosedRange<Int64>)
+  case number
+  case boolean
+  /// A number with a unit of that dimension, such as `2 s`.
+  case quantity(Dimension)
+  /// A number with any unit or none.
+  case anyQuantity
+  case expression
+  case condition
+  /// One of the functions over the rows of a group, as text or as a block.
+  case aggregateCall
+  case fieldType
+  case binning
+  case choice([String])
+  case list(ValueForm)
+  /// One value or a list of them.
+  case oneOrMore(ValueForm)
+  /// A mapping with keys of the user's choosing.
+  case mapping(key: ValueForm, value: ValueForm)
+  /// A mapping with the keys of a specification.
+  case block(Specification)
+  /// A mapping whose keys say which of several components it is: by the one key that names it (`keep: …`), see
+  /// ``Specification/discriminator``.
+  case variant([Specification])
+  /// A mapping of one key, the component's name, to its settings: `simulate: {rate: 1000 /s}`.
+  case component([Specification])
+  /// A mapping where one key, such as `format`, names the component.
+  case selected(by: String, [Specification])
+  /// Anything; checked by whoever reads it.
+  case any
+}
+
+/// One key of a component.
+public struct Key: Sendable {
+  public let name: String
+  public let form: ValueForm
+  public let isRequired: Bool
+  /// The default as one would type it; nil where there is none.
+  public let standard: String?
+  /// One or two sentences for people.
+  public let summary: String
+
+  public init(_ name: String, _ form: ValueForm, required: Bool = false, default standard: String? = nil, _ summary: String) {
+    self.name = name
+    self.form = form
+    self.isRequired = required
+    self.standard = standard
+    self.summary = summary
+  }
+}
+
+/// What a component declares of itself: the one place where its keys, types, defaults and explanations stand.
+public struct Specification: Sendable {
+  /// The kinds of component, in the order in which a pipeline meets them.
+  public enum Kind: String, CaseIterable, Sendable {
+    case section, source, decoder, cleansing, group, window, histogram, sink
+
+    public var summary: String {
+      switch self {
+      case .section: "sections of a pipeline or a plugin"
+      case .source: "where rows come from (`sources:`)"
+      case .decoder: "formats of a record (`record: {format: …}`)"
+      case .cleansing: "rules that keep or drop rows (`cleansing:`)"
+      case .group: "functions over the rows of a group (`groups:`)"
+      case .window: "how the stream is cut into results (`window:`)"
+      case .histogram: "what is counted (`histograms:`)"
+      case .sink: "where results go (`sinks:`)"
+      }
+    }
+  }
+
+  public let kind: Kind
+  public let name: String
+  /// One sentence for lists.
+  public let summary: String
+  /// Paragraphs for the reference.
+  public let details: String
+  public let keys: [Key]
+  /// YAML that works.
+  public let example: String
+  /// The keys of its own that the user may choose freely (columns of a chamber row), if any.
+  public let freeKeys: Key?
+
+  public init(
+    kind: Kind, name: String, summary: String, details: String = "", keys: [Key], freeKeys: Key? = nil, example: String
+  ) {
+    self.kind = kind
+    self.name = name
+    self.summary = summary
+    self.details = details
+    self.keys = keys
+    self.freeKeys = freeKeys
+    self.example = example
+  }
+
+  public func key(_ name: String) -> Key? { keys.first { $0.name == name } }
+
+  /// The key that tells this component from its siblings in a ``ValueForm/variant(_:)``: the first one.
+  public var discriminator: String { keys.first?.name ?? name }
+}
+
+extension ValueForm {
+  /// What to type, in a few words: `a time such as 2 s`.
+  public var description: String {
+    switch self {
+    case .text: "text"
+    case .identifier, .name: "a name"
+    case .path: "a path"
+    case .integer(let range):
+      range.upperBound >= Int64.max / 2
+        ? range.lowerBound == 0 ? "a whole number" : range.lowerBound < 0 ? "an integer" : "a whole number from \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .quantity(let dimension): "\(dimension.name) such as `\(ValueForm.sample(dimension))`"
+    case .anyQuantity: "a number, with a unit if it has one"
+    case .expression: "an expression"
+    case .condition: "a condition"
+    case .aggregateCall: "a function over the group's rows such as `min(time) where HEAD == 2`"
+    case .fieldType: "a field type such as `u16` or `f32 ns`"
+    case .binning: "bins such as `64 from 0 to 64`"
+    case .choice(let names): names.map { "`\($0)`" }.joined(separator: " or ")
+    case .list(let form): "a list, each item \(form.description)"
+    case .oneOrMore(let form): "\(form.description), or a list of them"
+    case .mapping(_, let value): "a mapping of names, each to \(value.description)"
+    case .block(let specification): "a mapping with the keys \(specification.keys.map { "`\($0.name)`" }.joined(separator: ", "))"
+    case .variant(let all): "a mapping with one of the keys \(all.map { "`\($0.discriminator)`" }.joined(separator: ", "))"
+    case .component(let all): "one of \(all.map { "`\($0.name)`" }.joined(separator: ", ")), with its settings"
+    case .selected(let key, let all): "a mapping whose `\(key)` is one of \(all.map { "`\($0.name)`" }.joined(separator: ", "))"
+    case .any: "a value"
+    }
+  }
+
+  private static func sample(_ dimension: Dimension) -> String {
+    switch dimension {
+    case Dimension(time: 1): "2 s"
+    case Dimension(time: -1): "1000 /s"
+    case Dimension(length: 1): "42 mm"
+    default: "1"
+    }
+  }
+}
