@@ -36,7 +36,9 @@ final class DistinctMaskState: GroupFunctionState {
         let value = values[Int(input.rows[i])]
         if !value.isUnknown { base[Int(input.entries[i])] |= 1 &<< UInt64(value) }
       }
-    case .int64, .float64:
+    case .float64:
+      preconditionFailure("a float has more than 64 values")
+    case .int64:
       let values = input.frame.int64(argument)
       for i in 0..<input.count where input.entries[i] >= 0 {
         let bit = UInt64(bitPattern: values[Int(input.rows[i])] &- lower)

@@ -40,7 +40,8 @@ public struct Axis: Sendable {
     self.unit = unit
     self.edges = edges
     self.categories = nil
-    count = edges.count - 1
+    let count = edges.count - 1
+    self.count = count
     let lower = edges[0]
     let general: Lookup =
       isRegular

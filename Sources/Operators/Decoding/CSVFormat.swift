@@ -1,0 +1,213 @@
+import CScan
+import Columns
+import Diagnostics
+import Specifications
+
+extension DecoderComponent {
+  static let csv = DecoderComponent(
+    specification: Specification(
+      kind: .decoder, name: "csv",
+      summary: "Text rows: one row a line, fields parted by commas, another character, or blanks.",
+      details: """
+        A row ends at a newline, with or without a carriage return before it; the last row may end with the file. Blank
+        lines are passed over. A field that the pipeline does not use is not converted, and so is not looked at; the number
+        of fields must be right all the same. Integers may be written `12`, `+12`, `12.000`; `12.5` in an integer field is
+        malformed, and so is a number outside the field's type.
+        """,
+      keys: [
+        Key("format", .choice(["csv"]), required: true, "Names the format."),
+        Key("fields", .mapping(key: .identifier, value: .fieldType), required: true,
+          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64 or text, and a unit if it has one (`f32 ns`)."),
+        Key("header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
+          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over."),
+        Key("separator", .text, default: ",",
+          "The character between fields, or `blanks`: any number of spaces and tabs, or `tab`."),
+        Key("comment", .text, "Lines that start so are passed over, such as `#`."),
+        Key("quote", .text, "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special."),
+      ] + commonKeys,
+      example: "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"),
+    make: { settings, findings in
+      guard let declared = fields(settings, findings: findings) else { return nil }
+      var isSound = true
+      /// One byte that is not part of a number.
+      func character(_ key: String) -> UInt8? {
+        guard let text = settings[key]?.text else { return nil }
+        if text.text.utf8.count == 1, let byte = text.text.utf8.first, byte > 0x20 || byte == 0x09 || byte == 0x20,
+          !("0"..."9").contains(Unicode.Scalar(byte)), !"+-.eE".utf8.contains(byte)
+        {
+          return byte
+        }
+        findings.error(
+          "wrong-type", "`\(key)` takes one character that is not part of a number, not `\(text.written)`", at: text.span,
+          hint: key == "separator" ? "write \",\", \";\", tab or blanks" : "write '\"'")
+        isSound = false
+        return nil
+      }
+      var separator: UInt8 = 0
+      switch settings["separator"]?.text?.text {
+      case "blanks": separator = 0
+      case "tab": separator = 0x09
+      default: separator = character("separator") ?? 0x2C
+      }
+      let quote = settings.given.contains("quote") ? character("quote") : nil
+      guard isSound else { return nil }
+      return CSVFormat(
+        fields: declared.map { name, setting in
+          RecordField(name: name, type: setting.fieldType!.valueType, declared: setting.fieldType!.declared)
+        },
+        storage: declared.map { $0.setting.fieldType!.storage },
+        policy: Framing.HeaderPolicy(rawValue: settings["header"]?.text?.text ?? "auto") ?? .auto,
+        separator: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "")
+    })
+}
+
+extension FieldType {
+  /// As one would type it: `u16`, `f32 ns`.
+  var declared: String { unit.symbol.isEmpty ? storage.rawValue : "\(storage.rawValue) \(unit.symbol)" }
+}
+
+struct CSVFormat: RecordFormat {
+  let fields: [RecordField]
+  let storage: [FieldType.Storage]
+  let policy: Framing.HeaderPolicy
+  let separator: UInt8
+  let quote: UInt8
+  let comment: String
+
+  var framing: Framing { .lines(policy) }
+
+  func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder {
+    CSVDecoder(format: self, columns: columns, categories: categories)
+  }
+
+  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? {
+    if policy == .no { return nil }
+    let names = split(line)
+    let declared = fields.map(\.name.text)
+    guard policy == .yes || names.contains(where: { declared.contains($0) }) else { return nil }
+    let order = names.map { declared.firstIndex(of: $0) ?? -1 }
+    let missing = declared.filter { !names.contains($0) }
+    if !missing.isEmpty {
+      // A header of other names is taken for the declared order where the user says that there is one.
+      if policy == .yes, names.count == fields.count, missing.count == declared.count { return .some(nil) }
+      throw HeaderError(
+        message: "the header does not name \(missing.joined(separator: ", ")); it names \(names.joined(separator: ", "))")
+    }
+    return .some(order == Array(declared.indices) ? nil : order)
+  }
+
+  private func split(_ line: UnsafeRawBufferPointer) -> [String] {
+    let text = String(decoding: line, as: UTF8.self)
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" || $0 == "\u{FEFF}" }
+    let parts =
+      separator == 0
+      ? text.split(whereSeparator: isBlank)
+      : text.split(separator: Character(Unicode.Scalar(separator)), omittingEmptySubsequences: false)
+    return parts.map { part in
+      var name = part.drop(while: isBlank)
+      while let last = name.last, isBlank(last) { name.removeLast() }
+      if quote != 0, name.count >= 2, name.first == Character(Unicode.Scalar(quote)), name.last == name.first {
+        name = name.dropFirst().dropLast()
+      }
+      return String(name)
+    }
+  }
+}
+
+final class CSVDecoder: RecordDecoder {
+  private let format: CSVFormat
+  private let columns: [Slot?]
+  private var texts: TextColumns
+  private let comment: [CChar]
+  private var descriptions: [scan_field] = []
+  private var describedOrder: FieldOrder = nil
+  private weak var describedFrame: Frame?
+  private var bad = Array(repeating: scan_bad(), count: DecodeReport.sampleLimit)
+
+  init(format: CSVFormat, columns: [Slot?], categories: Categories) {
+    self.format = format
+    self.columns = columns
+    texts = TextColumns(categories: categories, quote: format.quote)
+    comment = format.comment.utf8.map(CChar.init(bitPattern:)) + [0]
+  }
+
+  /// The C description of a row for this order of fields, writing to this frame.
+  private func describe(_ order: FieldOrder, _ frame: Frame) {
+    if !descriptions.isEmpty, describedOrder == order, describedFrame === frame { return }
+    describedOrder = order
+    describedFrame = frame
+    let numbers = order ?? Array(format.fields.indices)
+    descriptions = numbers.map { number in
+      var field = scan_field(lane: SCAN_SKIP, single: 0, lower: 0, upper: 0, column: nil)
+      guard number >= 0, let slot = columns[number] else { return field }
+      if let range = format.storage[number].range {
+        field.lower = range.lowerBound
+        field.upper = range.upperBound
+      }
+      field.single = format.storage[number] == .f32 ? 1 : 0
+      switch (format.storage[number], slot.lane) {
+      case (.text, _):
+        field.lane = SCAN_TEXT
+        field.column = UnsafeMutableRawPointer(texts.slices(for: slot, capacity: frame.capacity))
+        return field
+      case (_, .int32):
+        field.lane = SCAN_INT32
+        // Int32.min stands for unknown; an i32 field lies in 64 bits.
+        field.lower = max(field.lower, Int64(Int32.min) + 1)
+      case (_, .int64): field.lane = SCAN_INT64
+      case (_, .float64): field.lane = SCAN_FLOAT64
+      case (_, .flag): return field
+      }
+      field.column = frame.raw(slot)
+      return field
+    }
+  }
+
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, from offset: Int, order: FieldOrder, into frame: Frame, report: inout DecodeReport
+  ) -> Int {
+    describe(order, frame)
+    let text = bytes.baseAddress!.advanced(by: offset).assumingMemoryBound(to: CChar.self)
+    let room = DecodeReport.sampleLimit - report.samples.count
+    let result = comment.withUnsafeBufferPointer { comment in
+      var layout = scan_format(
+        separator: CChar(bitPattern: format.separator), quote: CChar(bitPattern: format.quote),
+        comment: comment.baseAddress)
+      return bad.withUnsafeMutableBufferPointer { bad in
+        scan_csv(
+          text, bytes.count - offset, &layout, descriptions, Int32(descriptions.count), frame.capacity,
+          frame.rowOffsets, bad.baseAddress, room, UInt32(offset))
+      }
+    }
+    frame.count = result.rows
+    texts.convert(bytes, rows: result.rows, frame: frame)
+    for index in 0..<min(room, result.bad) {
+      report.samples.append(describe(bad[index], bytes, order, linesBefore: report.lines))
+    }
+    report.malformed += result.bad
+    report.lines += result.lines
+    return offset + result.consumed
+  }
+
+  private func describe(
+    _ bad: scan_bad, _ bytes: UnsafeRawBufferPointer, _ order: FieldOrder, linesBefore: Int
+  ) -> MalformedRow {
+    let row = UnsafeRawBufferPointer(rebasing: bytes[Int(bad.offset)..<Int(bad.offset) + Int(bad.length)])
+    let expected = order?.count ?? format.fields.count
+    let number = Int(bad.field)
+    let declared = order.map { number < $0.count ? $0[number] : -1 } ?? number
+    let name = format.fields.indices.contains(declared) ? format.fields[declared].name.text : "field \(number + 1)"
+    let type = format.fields.indices.contains(declared) ? format.fields[declared].declared : ""
+    let reason =
+      switch scan_reason(UInt32(bad.reason)) {
+      case SCAN_SHORT: "has \(number) of \(expected) fields"
+      case SCAN_LONG: "has more than \(expected) fields"
+      case SCAN_NOT_A_NUMBER: "\(name) is not a number"
+      case SCAN_NOT_AN_INTEGER: "\(name) is not an integer"
+      case SCAN_OUT_OF_RANGE: "\(name) is out of the range of \(type)"
+      default: "a quote is not closed"
+      }
+    return MalformedRow(
+      offset: Int(bad.offset), line: linesBefore + Int(bad.line), reason: reason, excerpt: excerpt(row, isText: true))
+  }
+}

@@ -1,0 +1,33 @@
+import Diagnostics
+import Specifications
+
+/// A record format of the registry: what it declares of itself, and how it is made from checked settings.
+public struct DecoderComponent: Sendable {
+  public let specification: Specification
+  /// Nil where errors were reported.
+  let make: @Sendable (Settings, Findings) -> (any RecordFormat)?
+
+  /// Every format. A new one is a file beside these and its line here.
+  public static let all: [DecoderComponent] = [csv, words, records]
+
+  static func make(_ settings: Settings, findings: Findings) -> (any RecordFormat)? {
+    all.first { $0.specification.name == settings.specification.name }?.make(settings, findings)
+  }
+
+  /// Keys that every format has.
+  static let commonKeys: [Key] = [
+    Key("on_malformed", .choice(["count", "stop"]), default: "count",
+      "What happens at a row that cannot be decoded: `count` it and go on, or `stop` the run with an error.")
+  ]
+
+  /// The declared fields, with an error for a record that has none.
+  static func fields(_ settings: Settings, findings: Findings) -> [(key: LocatedText, setting: Setting)]? {
+    guard let fields = settings["fields"]?.mapping else { return nil }
+    if fields.isEmpty {
+      findings.error(
+        "missing-key", "the record has no fields", at: settings["fields"]!.span, hint: "declare them: `{HEAD: u8, FPGA: u8}`")
+      return nil
+    }
+    return fields
+  }
+}

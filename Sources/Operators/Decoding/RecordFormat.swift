@@ -1,0 +1,99 @@
+import Columns
+import Diagnostics
+import Specifications
+
+/// One field of a record, in the order of the record.
+public struct RecordField: Sendable {
+  public let name: LocatedText
+  public let type: ValueType
+  /// The type as it was declared, for `explain`.
+  public let declared: String
+
+  public init(name: LocatedText, type: ValueType, declared: String) {
+    self.name = name
+    self.type = type
+    self.declared = declared
+  }
+}
+
+/// How a stream of bytes is cut into rows.
+public enum Framing: Sendable {
+  /// A row ends at a newline. The first line of a file may be a header.
+  case lines(HeaderPolicy)
+  /// Rows of that many bytes, after a file header of `skip` bytes.
+  case fixed(bytes: Int, skip: Int)
+
+  public enum HeaderPolicy: String, Sendable, CaseIterable {
+    /// A first line that names fields is a header.
+    case auto
+    case yes
+    case no
+  }
+}
+
+/// What a file's first line said of the order of its fields: for each field of the file the number of the declared field,
+/// -1 for one that the record does not declare. Nil means the declared order.
+public typealias FieldOrder = [Int]?
+
+/// Why a row could not be decoded.
+public struct MalformedRow: Sendable {
+  /// Bytes from the start of the chunk.
+  public let offset: Int
+  /// Lines or records of the chunk before it.
+  public let line: Int
+  /// One sentence: `TDC_CHANNEL is not a number`.
+  public let reason: String
+  /// The beginning of the row as it stands in the input.
+  public let excerpt: String
+}
+
+/// What decoding a stretch of bytes came to, besides the rows.
+public struct DecodeReport: Sendable {
+  /// The most malformed rows of a chunk that are described; all are counted.
+  public static let sampleLimit = 5
+
+  public var malformed = 0
+  public var samples: [MalformedRow] = []
+  /// Lines (or records) passed.
+  public var lines = 0
+
+  public init() {}
+}
+
+/// A record's format once checked: its fields, and who decodes them.
+public protocol RecordFormat: Sendable {
+  var fields: [RecordField] { get }
+  var framing: Framing { get }
+  /// What a file's first line says, where the format has header lines: nil if the line is a row.
+  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder?
+  /// A decoder that writes field i to `columns[i]`, and does not convert fields whose column is nil.
+  func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder
+}
+
+/// A file's first line does not fit the record.
+public struct HeaderError: Error, Sendable {
+  public let message: String
+}
+
+/// Decodes one batch after the other; each worker has its own.
+public protocol RecordDecoder: AnyObject {
+  /// Decodes rows of `bytes` from `offset` on until `frame` is full or the bytes end, sets `frame.count` and the row
+  /// offsets, and gives the offset where the next call goes on. Malformed rows take no place in the frame.
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, from offset: Int, order: FieldOrder, into frame: Frame, report: inout DecodeReport
+  ) -> Int
+}
+
+extension RecordFormat {
+  public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { nil }
+}
+
+/// The beginning of a row for a log line: printable characters only, at most 80.
+func excerpt(_ bytes: UnsafeRawBufferPointer, isText: Bool) -> String {
+  if isText {
+    let text = bytes.prefix(80).map { (0x20..<0x7F).contains($0) ? Character(Unicode.Scalar($0)) : "." as Character }
+    return String(text) + (bytes.count > 80 ? "..." : "")
+  }
+  let digits = Array("0123456789abcdef")
+  return bytes.prefix(24).map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined(separator: " ")
+}

@@ -1,0 +1,130 @@
+import CScan
+import Columns
+import Diagnostics
+import Specifications
+
+extension DecoderComponent {
+  static let words = DecoderComponent(
+    specification: Specification(
+      kind: .decoder, name: "words",
+      summary: "Binary words of fixed width, cut into named bit fields.",
+      details: """
+        Fields are listed from the lowest bit of the word upwards, each with its number of bits: `12`, `12 signed`, or with
+        a unit, `5 ns`. Bits above the last field are not looked at. A file that ends inside a word has one malformed record.
+        """,
+      keys: [
+        Key("format", .choice(["words"]), required: true, "Names the format."),
+        Key("fields", .mapping(key: .identifier, value: .text), required: true,
+          "Bit fields from the lowest bit up, each with its number of bits (1 to 63), `signed` if its highest bit is the sign, and a unit if it has one."),
+        Key("bytes", .integer(1...8), default: "8", "Bytes a word."),
+        Key("order", .choice(["little", "big"]), default: "little", "The order of a word's bytes."),
+        Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
+      ] + commonKeys,
+      example: "record: {format: words, bytes: 8, fields: {TDC: 5, BX: 12, ORBIT: 32, CHAN: 9, FPGA: 3, HEAD: 3}}"),
+    make: { settings, findings in
+      guard let declared = fields(settings, findings: findings) else { return nil }
+      let bytes = Int(settings["bytes"]?.integer ?? 8)
+      var shift = 0
+      var fields: [RecordField] = []
+      var bits: [WordsFormat.Bits] = []
+      for (name, setting) in declared {
+        guard let text = setting.text else { continue }
+        let words = text.text.split(separator: " ").map(String.init)
+        let isSigned = words.dropFirst().first == "signed"
+        let unitText = words.dropFirst(isSigned ? 2 : 1).joined(separator: " ")
+        guard let first = words.first, let width = Int(first), (1...63).contains(width) else {
+          findings.error(
+            "bad-field-type", "`\(text.written)` is not a number of bits", at: text.span,
+            hint: "give 1 to 63 bits: `\(name.text): 12`, or `\(name.text): 12 signed`")
+          continue
+        }
+        guard let unit = unitText.isEmpty ? Unit.none : Unit.parse(unitText) else {
+          findings.error(
+            "unknown-unit", "`\(unitText)` is not a unit", at: text.span,
+            hint: "a bit field is written `12`, `12 signed` or `12 ns`")
+          continue
+        }
+        if shift + width > 8 * bytes {
+          findings.error(
+            "bad-field-type", "`\(name.text)` ends at bit \(shift + width), beyond the word's \(8 * bytes)", at: text.span,
+            hint: "the fields before it take \(shift) bits; give it \(max(0, 8 * bytes - shift)), or set `bytes`")
+          return nil
+        }
+        let top = Int64(1) << Int64(width - (isSigned ? 1 : 0))
+        let range = isSigned ? max(-top, Int64.min + 1)...(top - 1) : 0...(width == 63 && !isSigned ? Int64.max : top - 1)
+        fields.append(RecordField(name: name, type: .integer(range, unit: unit), declared: "\(text.text) bits from bit \(shift)"))
+        bits.append(.init(shift: shift, width: width, isSigned: isSigned))
+        shift += width
+      }
+      guard fields.count == declared.count else { return nil }
+      return WordsFormat(
+        fields: fields, bits: bits, bytes: bytes, isBigEndian: settings["order"]?.text?.text == "big",
+        skip: Int(settings["skip"]?.integer ?? 0))
+    })
+}
+
+struct WordsFormat: RecordFormat {
+  struct Bits: Sendable {
+    let shift: Int
+    let width: Int
+    let isSigned: Bool
+  }
+
+  let fields: [RecordField]
+  let bits: [Bits]
+  let bytes: Int
+  let isBigEndian: Bool
+  let skip: Int
+
+  var framing: Framing { .fixed(bytes: bytes, skip: skip) }
+
+  func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder {
+    WordsDecoder(format: self, columns: columns)
+  }
+}
+
+final class WordsDecoder: RecordDecoder {
+  private let format: WordsFormat
+  private let columns: [Slot?]
+
+  init(format: WordsFormat, columns: [Slot?]) {
+    self.format = format
+    self.columns = columns
+  }
+
+  func decode(
+    _ bytes: UnsafeRawBufferPointer, from offset: Int, order: FieldOrder, into frame: Frame, report: inout DecodeReport
+  ) -> Int {
+    let width = format.bytes
+    let rows = min(frame.capacity, (bytes.count - offset) / width)
+    let fields = zip(format.bits, columns).map { bits, slot in
+      scan_bits(
+        lane: slot.map { $0.lane == .int32 ? SCAN_INT32 : SCAN_INT64 } ?? SCAN_SKIP, shift: UInt8(bits.shift),
+        bits: UInt8(bits.width), is_signed: bits.isSigned ? 1 : 0, column: slot.map { frame.raw($0) })
+    }
+    let words = bytes.baseAddress!.advanced(by: offset).assumingMemoryBound(to: UInt8.self)
+    scan_words(words, rows, Int32(width), format.isBigEndian ? 1 : 0, fields, Int32(fields.count))
+    for row in 0..<rows { frame.rowOffsets[row] = UInt32(truncatingIfNeeded: offset + row * width) }
+    frame.count = rows
+    let end = offset + rows * width
+    report.lines += rows
+    return reportRest(bytes, from: end, rows: rows, width: width, what: "word", report: &report)
+  }
+}
+
+/// Counts bytes that are too few for a whole record: they can only be the end of a file.
+func reportRest(
+  _ bytes: UnsafeRawBufferPointer, from end: Int, rows: Int, width: Int, what: String, report: inout DecodeReport
+) -> Int {
+  let rest = bytes.count - end
+  guard rest > 0, rest < width else { return end }
+  if report.samples.count < DecodeReport.sampleLimit {
+    report.samples.append(
+      MalformedRow(
+        offset: end, line: report.lines, reason: "the \(what) has \(rest) of \(width) bytes",
+        excerpt: excerpt(UnsafeRawBufferPointer(rebasing: bytes[end...]), isText: false)))
+  }
+  report.malformed += 1
+  report.lines += 1
+  return bytes.count
+}

@@ -1,0 +1,71 @@
+import Specifications
+
+/// The sections of a pipeline and of a plugin.
+public enum Sections {
+  public static let keep = Specification(
+    kind: .cleansing, name: "keep", summary: "Keeps the rows that meet a condition.",
+    details: "Rows for which the condition is unknown are dropped.",
+    keys: [Key("keep", .condition, required: true, "The condition.")],
+    example: "cleansing: [{keep: HEAD == 2}]")
+
+  public static let drop = Specification(
+    kind: .cleansing, name: "drop", summary: "Drops the rows that meet a condition.",
+    details: "Rows for which the condition is unknown are kept.",
+    keys: [Key("drop", .condition, required: true, "The condition.")],
+    example: "cleansing: [{drop: TDC_CHANNEL == 17 and FPGA == 1}]")
+
+  public static let cleansing = [keep, drop]
+
+  public static let chamber = Specification(
+    kind: .section, name: "chambers",
+    summary: "The chamber map: which chamber, and which wire in it, a hit belongs to.",
+    details: """
+      The first row that matches takes the hit. A hit that none takes is unmapped: it counts in the total, in no chamber, and
+      in `unmapped`; its chamber and wire are unknown. The pipeline's own rows come before those of its plugins.
+      """,
+    keys: [
+      Key("chamber", .integer(-1_000_000...1_000_000), required: true, "The chamber's number."),
+      Key("when", .condition, required: true, "Which hits belong to it."),
+    ],
+    freeKeys: Key("COLUMN", .expression, "A column of the hit in its chamber, such as `wire: TDC_CHANNEL - 64`."),
+    example: "chambers: [{chamber: 1, when: FPGA == 0 and TDC_CHANNEL in 64..127, wire: TDC_CHANNEL - 64}]")
+
+  public static let lookup = Specification(
+    kind: .section, name: "constants",
+    summary: "Numbers with a name: one for all rows, or one for each value of a column.",
+    details: "`v_drift: 53.8 um/ns` is one number. A table gives one for each value of `by`; where it has none, it is unknown.",
+    keys: [
+      Key("by", .identifier, required: true, "The column that chooses."),
+      Key("values", .mapping(key: .any, value: .anyQuantity), required: true, "The number for each value of the column."),
+    ],
+    example: "constants: {scintillator_offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}")
+
+  /// The keys that a plugin and a pipeline share: everything that describes the detector and its plots.
+  static let sharedKeys: [Key] = [
+    Key("description", .text, default: "\"\"", "One sentence on what it is."),
+    Key("record", .selected(by: "format", DecoderComponent.all.map(\.specification)), "How a row of the input is made."),
+    Key("cleansing", .list(.variant(cleansing)), "Rules that keep or drop rows; a row must pass all of them."),
+    Key("chambers", .list(.block(chamber)), chamber.summary),
+    Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
+    Key("columns", .mapping(key: .identifier, value: .expression), "Columns computed from others, in any order."),
+    Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),
+    Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),
+  ]
+
+  public static func pipeline(sources: [Specification], sinks: [Specification]) -> Specification {
+    Specification(
+      kind: .section, name: "pipeline", summary: "A pipeline: a detector, its plots, where hits come from and where results go.",
+      keys: [
+        Key("pipeline", .name, required: true, "The pipeline's name; it stands in every result."),
+        Key("uses", .list(.path), "Plugins, by their name under plugins/: `[detectors/minidt]`. Their sections are merged in, in order; the pipeline's own keys win."),
+        Key("sources", .mapping(key: .name, value: .component(sources)), "Where rows come from, each under a name of your choice."),
+        Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
+      ] + sharedKeys + [Key("sinks", .list(.component(sinks)), "Where results go.")],
+      example: "pipeline: dt-chambers")
+  }
+
+  public static let plugin = Specification(
+    kind: .section, name: "plugin", summary: "A plugin: sections that pipelines share.",
+    keys: [Key("plugin", .path, required: true, "The plugin's name: its path under plugins/, without .yaml.")] + sharedKeys,
+    example: "plugin: detectors/minidt")
+}

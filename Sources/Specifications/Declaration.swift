@@ -1,0 +1,36 @@
+import Diagnostics
+
+/// A pipeline with its plugins merged in and every key checked: what the builder of the chain reads.
+public struct Declaration: Sendable {
+  /// An entry of a section, under the name that the user gave it.
+  public struct Named: Sendable {
+    public let name: LocatedText
+    public let setting: Setting
+
+    public init(name: LocatedText, setting: Setting) {
+      self.name = name
+      self.setting = setting
+    }
+  }
+
+  public var name: LocatedText
+  public var description: String
+  /// The place that stands for the pipeline as a whole.
+  public var span: Span
+  public var record: Settings?
+  public var cleansing: [Settings] = []
+  public var chambers: [Settings] = []
+  public var constants: [Named] = []
+  public var columns: [Named] = []
+  public var groups: [Named] = []
+  public var window: Settings?
+  public var histograms: [Named] = []
+  public var sources: [Named] = []
+  public var sinks: [Settings] = []
+
+  public init(name: LocatedText, description: String, span: Span) {
+    self.name = name
+    self.description = description
+    self.span = span
+  }
+}
