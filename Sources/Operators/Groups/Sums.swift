@@ -82,7 +82,7 @@ final class FloatSumState: GroupFunctionState {
   func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
 
   func update(_ input: GroupInput) {
-    let values = input.frame.float64(argument)
+    let values = ColumnReader(input.frame, argument)
     for i in 0..<input.count where input.entries[i] >= 0 {
       let value = values[Int(input.rows[i])]
       if value.isUnknown { continue }

@@ -78,7 +78,7 @@ struct Histogram1D: AggregateKind {
       squares.grow(toCells: input.cellCount)
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
-      let weights = input.frame.float64(plan.weight!)
+      let weights = ColumnReader(input.frame, plan.weight!)
       for i in 0..<input.count {
         let cell = input.cells.map { $0[i] } ?? 0
         guard cell >= 0 else { continue }

@@ -53,7 +53,7 @@ struct Histogram2D: AggregateKind {
         return
       }
       sums.grow(toCells: input.cellCount)
-      let weights = input.frame.float64(plan.weight!)
+      let weights = ColumnReader(input.frame, plan.weight!)
       for i in 0..<input.count {
         let cell = input.cells == nil ? 0 : Int(yBins[i])
         guard cell >= 0 else { continue }

@@ -33,7 +33,7 @@ struct Profile: AggregateKind {
       squares.grow(toCells: input.cellCount)
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.columns.x, rows: input.rows, count: input.count, into: bins)
-      let values = input.frame.float64(plan.columns.y)
+      let values = ColumnReader(input.frame, plan.columns.y)
       for i in 0..<input.count {
         let cell = input.cells.map { $0[i] } ?? 0
         guard cell >= 0 else { continue }

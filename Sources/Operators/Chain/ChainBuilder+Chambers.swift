@@ -1,0 +1,106 @@
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+extension ChainBuilder {
+  /// Checks the chamber map and adds its columns. The map comes before derived columns, which may use it; it may use
+  /// derived columns that do not use the map.
+  mutating func checkChambers() {
+    let rows = declaration.chambers
+    guard !rows.isEmpty else { return }
+    let what = "the chamber map comes before groups", hint = "use columns of the record"
+    // The map's columns, in the order of their first row.
+    var order: [LocatedText] = []
+    for row in rows {
+      for (name, _) in row.free where !order.contains(where: { $0.text == name.text }) { order.append(name) }
+    }
+    // While the map is checked its own columns are unknown to it.
+    var drafts: [ChamberMap.Plan.Row] = []
+    var values: [[TypedExpression?]] = []
+    var isSound = true
+    for row in rows {
+      guard let chamber = row["chamber"]?.integer, let when = row["when"]?.text,
+        let condition = names.check(parseBeforeGroups(when, what: what, hint: hint), condition: true)
+      else {
+        isSound = false
+        continue
+      }
+      let scope = narrowed(names, assuming: condition)
+      var ranges: [String: ClosedRange<Int64>] = [:]
+      for name in condition.columns {
+        if case .column(let type)? = scope.symbol(named: name), type.kind == .integer { ranges[name] = type.range }
+      }
+      let typed = order.map { name -> TypedExpression? in
+        guard let text = row.free.first(where: { $0.key.text == name.text })?.setting.text,
+          let expression = parseBeforeGroups(text, what: what, hint: hint)
+        else {
+          // A row need not give every column; one with an error is reported.
+          isSound = isSound && !row.free.contains { $0.key.text == name.text }
+          return nil
+        }
+        guard names.resolveAll(of: expression), let typed = TypeChecker.check(expression, in: scope, findings: findings) else {
+          isSound = false
+          return nil
+        }
+        return typed
+      }
+      drafts.append(.init(chamber: chamber, condition: condition, values: [], ranges: ranges))
+      values.append(typed)
+    }
+    var types: [ValueType?] = []
+    for (index, name) in order.enumerated() {
+      let type = join(name, &values, index)
+      types.append(type)
+      if type == nil { isSound = false }
+    }
+    let numbers = drafts.map(\.chamber)
+    if let first = numbers.min(), let last = numbers.max() {
+      chambers.chamberType = .integer(first...last, mayBeUnknown: true)
+    }
+    let place = rows[0].nameSpan ?? rows[0].span
+    names.add("chamber", at: place, as: "chamber column", .mapped(0), type: chambers.chamberType)
+    for (index, name) in order.enumerated() {
+      if let type = types[index], isSound {
+        names.add(name, as: "chamber column", .mapped(index + 1), type: type)
+      } else {
+        names.addFailed(name, as: "chamber column")
+      }
+    }
+    guard isSound else { return }
+    chambers.columns = order.enumerated().map { ($0.element.text, types[$0.offset]!) }
+    chambers.rows = zip(drafts, values).map { draft, values in
+      .init(chamber: draft.chamber, condition: draft.condition, values: values, ranges: draft.ranges)
+    }
+  }
+
+  /// The one type that holds column `index` of every row of the map, in the unit of the first.
+  private func join(_ name: LocatedText, _ values: inout [[TypedExpression?]], _ index: Int) -> ValueType? {
+    var joined: ValueType?
+    for row in values.indices {
+      guard let value = values[row][index] else { continue }
+      guard let before = joined else {
+        joined = value.type
+        continue
+      }
+      guard value.type.isNumber == before.isNumber, value.type.isNumber || value.type.kind == before.kind else {
+        findings.error(
+          "type-mismatch", "`\(name.text)` is \(value.type.description) here and \(before.description) in a row before",
+          at: value.span, hint: "give it the same type in every row")
+        return nil
+      }
+      guard let converted = TypeChecker.converted(value, to: before.unit, findings: findings) else { return nil }
+      values[row][index] = converted
+      if converted.type.kind == .float || before.kind == .float {
+        joined = .float(unit: before.unit)
+      } else if before.kind == .integer {
+        let range =
+          min(before.range.lowerBound, converted.type.range.lowerBound)...max(
+            before.range.upperBound, converted.type.range.upperBound)
+        joined = .integer(range, unit: before.unit)
+      }
+    }
+    joined?.mayBeUnknown = true
+    return joined
+  }
+}

@@ -1,0 +1,198 @@
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+/// A group as checked, before it has places in a frame.
+struct GroupDraft {
+  struct Function {
+    let name: LocatedText
+    let function: AggregateFunction
+    let argument: TypedExpression?
+    let condition: TypedExpression?
+    let split: String?
+    let type: ValueType
+    let summary: String
+  }
+
+  let name: String
+  let settings: Settings
+  var keys: [TypedExpression] = []
+  var disorder: Int64?
+  var functions: [Function] = []
+
+  /// The columns that are the same in all rows of a group.
+  var keyColumns: Set<String> { Set(keys.compactMap(\.column)) }
+}
+
+extension ChainBuilder {
+  /// Adds the names of the groups' values; their types follow in ``checkGroups()``.
+  mutating func addGroups() {
+    for group in declaration.groups {
+      guard let settings = group.setting.settings else { continue }
+      groups.append(GroupDraft(name: group.name.text, settings: settings))
+      let index = groups.count - 1
+      for (name, _) in settings.free {
+        names.add(
+          "\(group.name.text).\(name.text)", at: name.span, as: "value of a group", .groupValue(group: index, value: -1),
+          type: nil, groups: [index])
+      }
+    }
+  }
+
+  /// Checks what groups go by and their values; each value gets its type, or is marked as failed.
+  mutating func checkGroups() {
+    for index in groups.indices {
+      checkKey(of: index)
+      let settings = groups[index].settings
+      for (name, setting) in settings.free {
+        let full = "\(groups[index].name).\(name.text)"
+        guard case .groupValue? = names.entries[full]?.definition else { continue }
+        if let function = checkValue(name, setting) {
+          groups[index].functions.append(function)
+          names.replace(
+            full, definition: .groupValue(group: index, value: groups[index].functions.count - 1), type: function.type)
+        } else {
+          names.setType(nil, of: full)
+        }
+      }
+    }
+  }
+
+  private func checkValue(_ name: LocatedText, _ setting: Setting) -> GroupDraft.Function? {
+    guard let call = aggregateCall(setting) else { return nil }
+    for expression in [call.argument, call.condition].compactMap({ $0 }) {
+      if let value = names.groupValue(in: expression) {
+        findings.error(
+          "needs-group", "a value of a group is computed before `\(value)` is known", at: expression.span,
+          hint: "combine values of groups in `columns:`")
+        return nil
+      }
+    }
+    let isCondition = call.function == .any
+    var argument: TypedExpression?
+    if let expression = call.argument {
+      guard let typed = names.check(expression, condition: isCondition) else { return nil }
+      argument = typed
+    }
+    var condition: TypedExpression?
+    if let expression = call.condition {
+      guard let typed = names.check(expression, condition: true) else { return nil }
+      condition = typed
+    }
+    if let argument, !isCondition, call.function != .distinct, !argument.type.isNumber {
+      findings.error(
+        "type-mismatch", "\(call.function.rawValue) takes a number, and this is \(argument.type.description)",
+        at: argument.span, hint: argument.type.kind == .boolean ? "use `any(...)` or `count where ...`" : "use `distinct(...)`")
+      return nil
+    }
+    if let split = call.split {
+      guard let type = typeOfColumn(split), splitRange(split, type) != nil else { return nil }
+    }
+    return GroupDraft.Function(
+      name: name, function: call.function, argument: argument, condition: condition, split: call.split?.text,
+      type: resultType(call.function, argument?.type), summary: call.summary)
+  }
+
+  private struct Call {
+    let function: AggregateFunction
+    let argument: Expression?
+    let condition: Expression?
+    let split: LocatedText?
+    let summary: String
+  }
+
+  /// Reads both forms: `min(time) where HEAD == 2` and `{min: time, where: HEAD == 2, per: chamber}`.
+  private func aggregateCall(_ setting: Setting) -> Call? {
+    if let text = setting.text {
+      guard let call = ExpressionParser.parseAggregate(text, findings: findings) else { return nil }
+      return Call(
+        function: call.function, argument: call.argument, condition: call.condition, split: nil, summary: text.written)
+    }
+    let checker = Checker(findings: findings)
+    guard
+      let settings = checker.check(setting.node, as: .variant(GroupSections.functions), what: "a value of a group")?.settings,
+      let function = AggregateFunction(rawValue: settings.specification.name)
+    else { return nil }
+    var argument: Expression?
+    var summary = function.rawValue
+    if function != .count, let text = settings[function.rawValue]?.text {
+      guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
+      argument = expression
+      summary += "(\(text.written))"
+    }
+    var condition: Expression?
+    if let text = settings["where"]?.text {
+      guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
+      condition = expression
+      summary += " where \(text.written)"
+    }
+    if let split = settings["per"]?.text { summary += " per \(split.text)" }
+    return Call(function: function, argument: argument, condition: condition, split: settings["per"]?.text, summary: summary)
+  }
+
+  /// The most values of a column that splits a value of a group.
+  private static var mostSplits: Int64 { 256 }
+
+  /// The values that a splitting column can have; an error where they are too many.
+  private func splitRange(_ name: LocatedText, _ type: ValueType) -> ClosedRange<Int64>? {
+    let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
+    guard type.kind == .integer || type.kind == .boolean, !overflow, width < Self.mostSplits else {
+      findings.error(
+        "per-unbounded", "`\(name.text)` is \(type.description): too many values to keep one for each in every group",
+        at: name.span, hint: "split by a column of at most \(Self.mostSplits) values, such as `chamber`")
+      return nil
+    }
+    return type.range
+  }
+
+  private func resultType(_ function: AggregateFunction, _ argument: ValueType?) -> ValueType {
+    switch function {
+    case .count: return .integer(0...Int64.max)
+    case .any: return .boolean(mayBeUnknown: true)
+    case .distinct:
+      let range = argument!.range
+      let (width, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+      return .integer(0...(overflow || argument!.kind == .float ? Int64(Int32.max) : min(width + 1, Int64(Int32.max))), mayBeUnknown: true)
+    case .mean: return .float(unit: argument!.unit, mayBeUnknown: true)
+    case .min, .max, .sum:
+      guard argument!.kind == .integer else { return .float(unit: argument!.unit, mayBeUnknown: true) }
+      return .integer(function == .sum ? ValueType.widest : argument!.range, unit: argument!.unit, mayBeUnknown: true)
+    }
+  }
+
+  private mutating func checkKey(of index: Int) {
+    let settings = groups[index].settings
+    for setting in settings["by"]?.list ?? [] {
+      guard let text = setting.text,
+        let expression = parseBeforeGroups(text, what: "a group goes by columns of its rows", hint: "use a column of the record"),
+        let typed = names.check(expression)
+      else { continue }
+      if typed.type.kind == .float {
+        findings.error(
+          "type-mismatch", "a group goes by integers or texts, and `\(text.written)` is \(typed.type.description)",
+          at: text.span, hint: "round it: `floor(\(text.written))`")
+      } else {
+        groups[index].keys.append(typed)
+      }
+    }
+    groups[index].disorder = settings["disorder"]?.integer
+    if groups[index].disorder != nil, groups[index].keys.count > 1 {
+      findings.error(
+        "bad-disorder", "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count)",
+        at: settings["disorder"]!.span, hint: "leave it out, or group by one column")
+    }
+    let bits = groups[index].keys.reduce(0) { $0 + Self.keyBits($1.type) }
+    if groups[index].keys.count > 1, bits > 63 {
+      findings.error(
+        "group-key-too-wide", "the columns of the key need \(bits) bits together, and 63 are there",
+        at: settings["by"]!.span, hint: "group by narrower columns, or by fewer")
+    }
+  }
+
+  /// Bits that a column takes in a key of several.
+  static func keyBits(_ type: ValueType) -> Int64 {
+    let width = UInt64(bitPattern: type.range.upperBound &- type.range.lowerBound)
+    return Int64(64 - width.leadingZeroBitCount)
+  }
+}

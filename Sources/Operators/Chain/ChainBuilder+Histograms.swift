@@ -1,0 +1,260 @@
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+/// A histogram as checked, before it has places in a frame.
+struct HistogramDraft {
+  enum Form {
+    case histogram(x: TypedExpression, axis: Axis)
+    case map(x: TypedExpression, xAxis: Axis, y: TypedExpression, yAxis: Axis)
+    case profile(y: TypedExpression, x: TypedExpression, axis: Axis)
+    case points(y: TypedExpression, x: TypedExpression, limit: Int)
+    case count
+  }
+
+  /// When it is filled.
+  enum Level: Equatable {
+    case row
+    /// Once for each group, or each group and value of the splitting column.
+    case group(Int, split: String?)
+    /// For each row, once its groups are complete.
+    case deferred
+  }
+
+  let name: LocatedText
+  let title: String
+  let label: String?
+  let form: Form
+  let condition: TypedExpression?
+  let weight: TypedExpression?
+  let per: LocatedText?
+  let level: Level
+
+  var expressions: [TypedExpression] {
+    let values: [TypedExpression] =
+      switch form {
+      case .histogram(let x, _): [x]
+      case .map(let x, _, let y, _): [x, y]
+      case .profile(let y, let x, _): [x, y]
+      case .points(let y, let x, _): [x, y]
+      case .count: []
+      }
+    return values + [condition, weight].compactMap { $0 }
+  }
+}
+
+extension ChainBuilder {
+  mutating func checkHistograms() {
+    for entry in declaration.histograms {
+      if let settings = entry.setting.settings, let draft = checkHistogram(entry.name, settings) {
+        histograms.append(draft)
+      }
+    }
+    if declaration.histograms.isEmpty {
+      findings.warning(
+        "no-histograms", "the pipeline counts rows and plots nothing", at: declaration.name.span,
+        hint: "add `histograms:`, such as `occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}`")
+    }
+  }
+
+  private func checkHistogram(_ name: LocatedText, _ settings: Settings) -> HistogramDraft? {
+    let form = checkForm(settings)
+    let condition = settings["where"]?.text.flatMap {
+      names.check(ExpressionParser.parse($0, findings: findings), condition: true)
+    }
+    let weight = settings["weight"]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
+    if let weight, !weight.type.isNumber {
+      findings.error(
+        "type-mismatch", "a weight is a number, and this is \(weight.type.description)", at: weight.span,
+        hint: weight.type.kind == .boolean ? "put the condition into `where:`" : nil)
+      return nil
+    }
+    let per = settings["per"]?.text
+    if let per {
+      guard let type = typeOfColumn(per) else { return nil }
+      guard type.kind != .float else {
+        findings.error(
+          "per-unbounded", "`per` takes a column of integers, texts or booleans, and `\(per.text)` is \(type.description)",
+          at: per.span, hint: "round it in `columns:`: `\(per.text)_step: floor(\(per.text))`")
+        return nil
+      }
+    }
+    guard let form, settings["where"] == nil || condition != nil, settings["weight"] == nil || weight != nil else { return nil }
+    let draft = HistogramDraft(
+      name: name, title: settings["title"]?.text?.text ?? name.text, label: settings["label"]?.text?.text, form: form,
+      condition: condition, weight: weight, per: per, level: .row)
+    return HistogramDraft(
+      name: name, title: draft.title, label: draft.label, form: form, condition: condition, weight: weight, per: per,
+      level: level(draft))
+  }
+
+  private func checkForm(_ settings: Settings) -> HistogramDraft.Form? {
+    func value(_ key: String) -> TypedExpression? {
+      settings[key]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
+    }
+    let label = settings["label"]?.text?.text
+    switch settings.specification.name {
+    case "count":
+      return .count
+    case "points":
+      let y = value("plot"), x = value("against")
+      guard let y, let x else { return nil }
+      for typed in [x, y] where !typed.type.isNumber {
+        findings.error(
+          "type-mismatch", "a plot takes numbers, and this is \(typed.type.description)", at: typed.span, hint: nil)
+        return nil
+      }
+      return .points(y: y, x: x, limit: Int(settings["points"]?.integer ?? 100_000))
+    case "profile":
+      let y = value("profile"), x = value("against")
+      guard let y, let x, let binning = settings["bins"]?.binning, let (converted, axis) = axis(x, binning, label: label)
+      else { return nil }
+      guard y.type.isNumber else {
+        findings.error("type-mismatch", "a profile takes the mean of a number, and this is \(y.type.description)", at: y.span)
+        return nil
+      }
+      return .profile(y: y, x: converted, axis: axis)
+    default:
+      return checkBinned(settings, label: label)
+    }
+  }
+
+  private func checkBinned(_ settings: Settings, label: String?) -> HistogramDraft.Form? {
+    guard let of = settings["of"]?.list, let bins = settings["bins"]?.list else { return nil }
+    guard (1...2).contains(of.count) else {
+      findings.error(
+        "wrong-argument-count", "a histogram is of one expression or of two, not of \(of.count)",
+        at: settings["of"]!.span, hint: "make one histogram for each")
+      return nil
+    }
+    guard bins.count == of.count else {
+      findings.error(
+        "wrong-argument-count", "`of` has \(of.count == 1 ? "one expression" : "two expressions") and `bins` \(bins.count)",
+        at: settings["bins"]!.span,
+        hint: of.count == 2 ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`" : "give one")
+      return nil
+    }
+    let typed = of.map { $0.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) } }
+    let axes = zip(typed, bins).enumerated().map { index, pair -> (TypedExpression, Axis)? in
+      guard let expression = pair.0, let binning = pair.1.binning else { return nil }
+      return axis(expression, binning, label: index == 0 ? label : nil)
+    }
+    guard let x = axes[0] else { return nil }
+    if axes.count == 1 { return .histogram(x: x.0, axis: x.1) }
+    guard let y = axes[1] else { return nil }
+    let (cells, overflow) = (x.1.count + 2).multipliedReportingOverflow(by: y.1.count + 2)
+    guard !overflow, cells <= Binning.mostBins else {
+      findings.error(
+        "bad-bins", "\(x.1.count) x \(y.1.count) bins are more than \(Binning.mostBins)", at: settings["bins"]!.span,
+        hint: "take fewer bins; each takes 8 bytes")
+      return nil
+    }
+    return .map(x: x.0, xAxis: x.1, y: y.0, yAxis: y.1)
+  }
+
+  // MARK: Axes
+
+  /// The axis for an expression, and the expression in the axis' unit.
+  private func axis(_ expression: TypedExpression, _ binning: Binning, label: String?) -> (TypedExpression, Axis)? {
+    let label = label ?? written(expression)
+    if case .categories(let texts) = binning.shape {
+      guard let values = categoryValues(texts, expression.type, binning.span) else { return nil }
+      return (expression, Axis(label: label, unit: expression.type.unit.symbol, categories: texts, values: values))
+    }
+    guard expression.type.isNumber else {
+      findings.error(
+        "type-mismatch", "bins of numbers need a number, and this is \(expression.type.description)", at: expression.span,
+        hint: expression.type.kind == .boolean ? "write `bins: categories true, false`" : "write `bins: categories A, B`")
+      return nil
+    }
+    let unit: Unit =
+      switch binning.shape {
+      case .regular(_, let from, _): from.unit
+      case .edges(let edges): edges[0].unit
+      default: expression.type.unit
+      }
+    guard unit.dimension == expression.type.unit.dimension else {
+      let hint = expression.type.unit.isNone ? "write the bins without a unit" : "give the bins a unit: \(exampleBins(binning, expression.type.unit))"
+      findings.error(
+        "unit-mismatch",
+        "the bins are in \(unit.isNone ? "plain numbers" : unit.symbol), and \(written(expression)) is \(expression.type.unit.isNone ? "a plain number" : "in \(expression.type.unit.symbol)")",
+        at: binning.span, hint: hint)
+      return nil
+    }
+    guard let converted = TypeChecker.converted(expression, to: unit, findings: findings) else { return nil }
+    let range = converted.type.kind == .integer ? converted.type.range : nil
+    let edges: [Double]
+    var isRegular = true
+    switch binning.shape {
+    case .regular(let count, let from, let to):
+      let upper = to.value(in: unit)!
+      // Each edge from the ends, so that errors of rounding do not add up along the axis.
+      edges = (0...count).map { $0 == count ? upper : from.value + (upper - from.value) * Double($0) / Double(count) }
+    case .edges(let list):
+      edges = list.map { $0.value(in: unit)! }
+      isRegular = false
+    case .integers(let integers):
+      edges = (integers.lowerBound...integers.upperBound + 1).map(Double.init)
+    case .categories:
+      return nil
+    }
+    return (converted, Axis(label: label, unit: unit.symbol, edges: edges, isRegular: isRegular, range: range))
+  }
+
+  private func exampleBins(_ binning: Binning, _ unit: Unit) -> String {
+    guard case .regular(let count, let from, let to) = binning.shape else { return "`0 \(unit.symbol)`" }
+    return "`\(count) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
+  }
+
+  /// The expression as the user typed it.
+  private func written(_ expression: TypedExpression) -> String {
+    let span = expression.span
+    guard span.start.line == span.end.line else { return "the expression" }
+    let line = Array(span.source.line(span.start.line).unicodeScalars)
+    guard span.start.column >= 1, span.end.column - 1 <= line.count, span.end.column > span.start.column else { return "the expression" }
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: line[(span.start.column - 1)..<(span.end.column - 1)])
+    return String(view)
+  }
+
+  private func categoryValues(_ texts: [String], _ type: ValueType, _ span: Span) -> [Int64]? {
+    var values: [Int64] = []
+    for text in texts {
+      switch type.kind {
+      case .text: values.append(Int64(categories.code(for: text) ?? -1))
+      case .boolean where text == "true" || text == "false": values.append(text == "true" ? 1 : 0)
+      case .integer where Int64(text) != nil: values.append(Int64(text)!)
+      default:
+        findings.error(
+          "bad-bins", "`\(text)` is no value of \(type.description)", at: span,
+          hint: type.kind == .float ? "use `N from A to B` for floats" : nil)
+        return nil
+      }
+    }
+    return values
+  }
+
+  // MARK: Levels
+
+  private func level(_ draft: HistogramDraft) -> HistogramDraft.Level {
+    var leaves = draft.expressions.reduce(into: Set<String>()) { $0.formUnion(names.leaves(of: $1)) }
+    if let per = draft.per {
+      if let typed = names.entries[per.text]?.typed { leaves.formUnion(names.leaves(of: typed)) } else { leaves.insert(per.text) }
+    }
+    let used = leaves.compactMap { leaf -> (group: Int, value: Int)? in
+      guard case .groupValue(let group, let value)? = names.entries[leaf]?.definition else { return nil }
+      return (group, value)
+    }
+    guard let group = used.first?.group else { return .row }
+    guard used.allSatisfy({ $0.group == group }) else { return .deferred }
+    let splits = Set(used.compactMap { groups[group].functions[$0.value].split })
+    guard splits.count <= 1 else { return .deferred }
+    let allowed = groups[group].keyColumns.union(splits)
+    let others = leaves.filter { leaf in
+      if case .groupValue? = names.entries[leaf]?.definition { return false }
+      return !allowed.contains(leaf)
+    }
+    return others.isEmpty ? .group(group, split: splits.first) : .deferred
+  }
+}

@@ -1,0 +1,182 @@
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+/// Checks a declaration and builds its chain. Every error is reported; the chain is built only where there is none.
+public struct ChainBuilder {
+  let declaration: Declaration
+  let findings: Findings
+  let names: Names
+  let categories = Categories()
+  var format: (any RecordFormat)?
+  var rules: [(condition: TypedExpression, keeps: Bool, source: LocatedText)] = []
+  var chambers = ChamberMap.Plan()
+  var groups: [GroupDraft] = []
+  var histograms: [HistogramDraft] = []
+  var cells: [String: Cells] = [:]
+
+  private init(_ declaration: Declaration, findings: Findings) {
+    self.declaration = declaration
+    self.findings = findings
+    names = Names(findings: findings)
+  }
+
+  public static func build(_ declaration: Declaration, findings: Findings) -> ChainPlan? {
+    let errorsBefore = findings.errorCount
+    var builder = ChainBuilder(declaration, findings: findings)
+    builder.check()
+    let window = builder.checkWindow()
+    guard findings.errorCount == errorsBefore, let format = builder.format, let window else { return nil }
+    return builder.emit(format: format, window: window)
+  }
+
+  private mutating func check() {
+    checkRecord()
+    addConstants()
+    addColumns()
+    addGroups()
+    // Without a record every name of a field would be reported again.
+    guard format != nil else { return }
+    checkChambers()
+    resolveLookups()
+    checkGroups()
+    names.resolveAll()
+    checkCleansing()
+    checkHistograms()
+  }
+
+  // MARK: Sections
+
+  private mutating func checkRecord() {
+    guard let record = declaration.record else {
+      findings.error(
+        "missing-key", "the pipeline does not say how a row is made", at: declaration.name.span,
+        hint: "use a detector's plugin, `uses: [detectors/minidt]`, or add `record:`")
+      return
+    }
+    guard let format = DecoderComponent.make(record, findings: findings) else { return }
+    self.format = format
+    for (number, field) in format.fields.enumerated() {
+      names.add(field.name, as: "field", .field(number), type: field.type)
+    }
+  }
+
+  private mutating func addConstants() {
+    let checker = Checker(findings: findings)
+    for constant in declaration.constants {
+      if constant.setting.node.mapping != nil {
+        guard let settings = checker.check(constant.setting.node, against: Sections.lookup),
+          let by = settings["by"]?.text, let values = settings["values"]?.mapping
+        else {
+          names.addFailed(constant.name, as: "constant")
+          continue
+        }
+        addLookup(constant.name, by: by, values: values)
+      } else if let setting = checker.check(constant.setting.node, as: .anyQuantity, what: "`\(constant.name.text)`"),
+        let quantity = setting.quantity
+      {
+        let exact = Int64(exactly: quantity.value)
+        names.add(
+          constant.name, as: "constant",
+          .constant(exact.map { .integer($0, unit: quantity.unit) } ?? .float(quantity.value, unit: quantity.unit)))
+      } else {
+        names.addFailed(constant.name, as: "constant")
+      }
+    }
+  }
+
+  private mutating func addLookup(
+    _ name: LocatedText, by: LocatedText, values: [(key: LocatedText, setting: Setting)]
+  ) {
+    var table: [Int64: Double] = [:]
+    var unit: Unit?
+    for (key, setting) in values {
+      guard let quantity = setting.quantity else { continue }
+      guard let number = Int64(key.text) else {
+        findings.error(
+          "wrong-type", "`\(key.written)` is not a value of \(by.text)", at: key.span, hint: "give whole numbers, such as `0: 93.9 ns`")
+        continue
+      }
+      let first = unit ?? quantity.unit
+      guard let value = quantity.value(in: first) else {
+        findings.error(
+          "unit-mismatch", "`\(quantity.text)` is \(quantity.unit.dimension.name), the value before is \(first.dimension.name)",
+          at: setting.span, hint: "give all values the same unit")
+        continue
+      }
+      unit = first
+      table[number] = value
+    }
+    names.add(name, as: "constant", .lookup(.init(column: by.text, unit: unit ?? .none, values: table)))
+    pendingLookups.append((name, by))
+  }
+
+  /// Tables whose column can be looked at only when all names are known.
+  var pendingLookups: [(name: LocatedText, by: LocatedText)] = []
+
+  private mutating func addColumns() {
+    for column in declaration.columns {
+      guard let text = column.setting.text else { continue }
+      if let expression = ExpressionParser.parse(text, findings: findings) {
+        names.add(column.name, as: "column", .derived(expression))
+      } else {
+        names.addFailed(column.name, as: "column")
+      }
+    }
+  }
+
+  private mutating func checkCleansing() {
+    for rule in declaration.cleansing {
+      let keeps = rule.specification.name == "keep"
+      guard let text = rule[keeps ? "keep" : "drop"]?.text,
+        let expression = parseBeforeGroups(
+          text, what: "cleansing comes before groups", hint: "move the condition to `where:` of a histogram"),
+        let typed = names.check(expression, condition: true)
+      else { continue }
+      rules.append((typed, keeps, text))
+    }
+  }
+
+  // MARK: Shared by the checks
+
+  /// Parses an expression that is evaluated before groups are known; one that uses a value of a group is an error.
+  func parseBeforeGroups(_ text: LocatedText, what: String, hint: String) -> Expression? {
+    guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
+    if let value = names.groupValue(in: expression) {
+      findings.error("needs-group", "\(what), and this uses `\(value)`", at: text.span, hint: hint)
+      return nil
+    }
+    return expression
+  }
+
+  /// Reports names of tables that do not exist, and gives each table its type.
+  mutating func resolveLookups() {
+    for (name, by) in pendingLookups {
+      guard case .lookup(var table)? = names.entries[name.text]?.definition else { continue }
+      guard let type = typeOfColumn(by) else {
+        names.setType(nil, of: name.text)
+        continue
+      }
+      guard type.kind == .integer || type.kind == .boolean else {
+        findings.error(
+          "type-mismatch", "`\(by.text)` is \(type.description), and a table needs an integer", at: by.span,
+          hint: "choose by a column such as `chamber`")
+        names.setType(nil, of: name.text)
+        continue
+      }
+      let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
+      table.isComplete = !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
+      names.setType(table.type, of: name.text)
+    }
+    pendingLookups = []
+  }
+
+  /// The type of a column named by itself; an error where there is none.
+  func typeOfColumn(_ name: LocatedText) -> ValueType? {
+    if names.isFailed(name.text) { return nil }
+    // The parser knows what a column's name is; so its errors are the same as in any expression.
+    guard let expression = ExpressionParser.parse(name, findings: findings) else { return nil }
+    return names.check(expression)?.type
+  }
+}

@@ -1,0 +1,125 @@
+import Columns
+import Expressions
+
+/// How the stream is cut into windows.
+public enum WindowPlan: Sendable {
+  case every(nanoseconds: Int64)
+  case rows(Int64)
+  /// Windows over the record's clock, in ticks of it.
+  case span(EventWindows)
+  case all
+
+  /// Whether a row's window is known from where it stands in the input.
+  public var cutsInput: Bool { if case .span = self { false } else { true } }
+}
+
+/// Windows over a column.
+public struct EventWindows: Sendable {
+  /// The column, as it was typed.
+  public let label: String
+  let slot: Slot
+  public let span: Int64
+  public let late: Int64
+  /// 2 to this power is where the counter starts from 0 again.
+  public let wrapBits: Int64?
+  /// Ticks of the clock for each of the column's unit: 1 for integers; floats are counted in fractions of the span.
+  public let ticksPerUnit: Double
+
+  /// The window of a tick.
+  @inline(__always)
+  public func index(of tick: Int64) -> Int64 {
+    let quotient = tick / span
+    return tick % span < 0 ? quotient - 1 : quotient
+  }
+}
+
+/// One histogram of the pipeline.
+public struct AggregatePlan: Sendable {
+  public let name: String
+  public let title: String
+  let kind: any AggregateKind
+  /// The cells of its `per` column, with what each is called in results.
+  public let cells: Cells?
+  let perType: ValueType?
+  public let perUnit: String
+  /// What it is filled once for: "hit", "group", "hit, once its group is complete".
+  public let level: String
+  /// For `explain`.
+  public let summary: String
+  public let bytes: Int
+}
+
+/// An aggregate and the columns it reads in the frame of one stage.
+struct AggregateBinding: Sendable {
+  let aggregate: Int
+  let condition: Slot?
+  let per: Per?
+
+  struct Per: Sendable {
+    let slot: Slot
+    let range: ClosedRange<Int64>
+    let cells: Cells
+  }
+}
+
+/// A value of a group as a column of a later stage.
+struct GroupValueBinding: Sendable {
+  let group: Int
+  let function: Int
+  let slot: Slot
+}
+
+/// What is done with rows once their groups are complete.
+struct DeferredStage: Sendable {
+  let layout: FrameLayout
+  /// Columns of the row frame that are kept for each row, and where they go in this stage's frame.
+  let kept: [(source: Slot, slot: Slot)]
+  let values: [GroupValueBinding]
+  let steps: [RowStep]
+  let aggregates: [AggregateBinding]
+  /// The groups that must be complete.
+  let groups: [Int]
+}
+
+/// What is done once for each group, or for each group and cell of a split.
+struct GroupStage: Sendable {
+  let group: Int
+  let split: GroupPlan.Split?
+  let layout: FrameLayout
+  /// Key columns that are used, by the number of the key's part.
+  let keys: [(part: Int, slot: Slot)]
+  /// The split column itself, where it is used.
+  let cell: Slot?
+  let values: [GroupValueBinding]
+  let steps: [RowStep]
+  let aggregates: [AggregateBinding]
+}
+
+/// The typed operator chain of a pipeline: built and checked before the first row, shared by all workers.
+public struct ChainPlan: Sendable {
+  public let format: any RecordFormat
+  /// A malformed row ends the run.
+  public let stopsAtMalformed: Bool
+  public let window: WindowPlan
+  public let categories: Categories
+  public let aggregates: [AggregatePlan]
+
+  let rowLayout: FrameLayout
+  /// Where each field of the record goes; nil where it is not converted.
+  let fieldSlots: [Slot?]
+  /// Steps that cleansing needs, and its rules: rows whose flag differs from `keeps` are dropped.
+  let cleansingSteps: [RowStep]
+  let rules: [(flag: Slot, keeps: Bool)]
+  let rowSteps: [RowStep]
+  /// The chamber, where there is a map.
+  let chamber: Slot?
+  let groups: [GroupPlan]
+  let rowAggregates: [AggregateBinding]
+  let deferred: DeferredStage?
+  let groupStages: [GroupStage]
+  /// For `explain`.
+  public let description: ChainDescription
+
+  /// Bytes of one window's counts, with one cell for each that is known.
+  public var windowBytes: Int { aggregates.reduce(0) { $0 + $1.bytes } }
+}

@@ -1,0 +1,219 @@
+import Columns
+
+/// Runs the chain over chunks, one batch after the other. One a thread.
+public final class ChainWorker {
+  private let plan: ChainPlan
+  private let frame: Frame
+  private let decoder: any RecordDecoder
+  private let filler: Filler
+  private let updaters: [GroupUpdater]
+  private let closer: GroupCloser
+  private var pool: [OpenGroups] = []
+  private let splitter: WindowSplitter?
+
+  public init(_ plan: ChainPlan) {
+    self.plan = plan
+    frame = Frame(layout: plan.rowLayout)
+    decoder = plan.format.makeDecoder(columns: plan.fieldSlots, categories: plan.categories)
+    filler = Filler(plan.rowAggregates)
+    updaters = plan.groups.map { GroupUpdater($0) }
+    closer = GroupCloser(plan)
+    if case .span(let windows) = plan.window { splitter = WindowSplitter(windows) } else { splitter = nil }
+  }
+
+  /// What a chunk needs while it is processed.
+  private struct Work {
+    let chunk: Chunk
+    let context: ChunkContext
+    let take: (Int64) -> WindowCounts
+    var outcome = ChunkOutcome()
+    /// Rows of earlier batches that no hit has placed in a window yet.
+    var unplaced = RowCounts()
+    var lastWindow: Int64?
+  }
+
+  /// Processes a chunk. `take` gives the counts of a window that this worker may write to until the chunk is done.
+  public func process(_ chunk: Chunk, _ context: ChunkContext, take: @escaping (Int64) -> WindowCounts) -> ChunkOutcome {
+    var work = Work(chunk: chunk, context: context, take: take)
+    for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
+    splitter?.begin(reference: context.clock, frontier: context.frontier)
+
+    var offset = 0
+    while offset < chunk.bytes.count {
+      let malformedBefore = work.outcome.report.malformed
+      let start = offset
+      offset = decoder.decode(chunk.bytes, from: offset, order: chunk.order, into: frame, report: &work.outcome.report)
+      work.outcome.rows += frame.count
+      var counts = RowCounts()
+      counts.malformed = UInt64(work.outcome.report.malformed - malformedBefore)
+      counts.records = UInt64(frame.count)
+      processBatch(&work, counts, end: offset)
+      // A decoder that cannot go on would be a defect; it must not become an endless loop.
+      if offset == start { break }
+    }
+    if let window = chunk.window {
+      let counts = windowCounts(window, &work)
+      counts.extend(chunk.partition, OffsetRange(start: chunk.offset, end: chunk.offset + Int64(chunk.bytes.count)))
+    }
+    work.outcome.unplaced += work.unplaced
+    closeInterior(&work)
+    work.outcome.clockBlocks = splitter?.blocks.maxima ?? []
+    work.outcome.groupBlocks = updaters.map { $0.blocks.maxima }
+    return work.outcome
+  }
+
+  private func windowCounts(_ index: Int64, _ work: inout Work) -> WindowCounts {
+    if let counts = work.outcome.windows[index] { return counts }
+    let counts = work.take(index)
+    work.outcome.windows[index] = counts
+    return counts
+  }
+
+  private func openGroups(_ index: Int64, _ work: inout Work) -> OpenGroups {
+    if let open = work.outcome.open[index] { return open }
+    let open = pool.popLast() ?? OpenGroups(plan)
+    work.outcome.open[index] = open
+    return open
+  }
+
+  // MARK: Batches
+
+  private func processBatch(_ work: inout Work, _ batch: RowCounts, end: Int) {
+    var counts = batch
+    if frame.count > 0 {
+      for step in plan.cleansingSteps { step.run(frame) }
+      select()
+      counts.dropped = UInt64(frame.count - frame.selectedCount)
+    } else {
+      frame.selectedCount = 0
+    }
+    if frame.selectedCount > 0 {
+      for step in plan.rowSteps { step.run(frame) }
+    }
+    if let window = work.chunk.window {
+      let target = windowCounts(window, &work)
+      target.counts += counts
+      fill(window, frame.selection, frame.selectedCount, &work)
+    } else if let splitter {
+      fillEvents(splitter, &work, counts, end: end)
+    }
+  }
+
+  /// Writes the numbers of the rows that pass every rule.
+  private func select() {
+    guard let first = plan.rules.first else {
+      frame.selectAll()
+      return
+    }
+    var count = 0
+    let selection = frame.selection
+    // A row passes `keep` if the flag is true, and `drop` unless it is.
+    let flags = frame.flag(first.flag)
+    for row in 0..<frame.count {
+      selection[count] = Int32(truncatingIfNeeded: row)
+      count &+= (flags[row] == 1) == first.keeps ? 1 : 0
+    }
+    for rule in plan.rules.dropFirst() {
+      let flags = frame.flag(rule.flag)
+      let before = count
+      count = 0
+      for i in 0..<before {
+        let row = selection[i]
+        selection[count] = row
+        count &+= (flags[Int(row)] == 1) == rule.keeps ? 1 : 0
+      }
+    }
+    frame.selectedCount = count
+  }
+
+  private func fillEvents(_ splitter: WindowSplitter, _ work: inout Work, _ batch: RowCounts, end: Int) {
+    var counts = batch
+    let late = splitter.split(frame)
+    work.outcome.unplaced.late += UInt64(late)
+    // Late rows count as late and as nothing else.
+    counts.records -= UInt64(late)
+    let kept = UInt64(frame.selectedCount - late)
+    // Rows that are no hits have no clock of their own: they go with the first hit beside them.
+    var others = counts
+    others.records -= kept
+    if let first = splitter.parts.first {
+      let target = windowCounts(first.index, &work)
+      target.counts += others
+      target.counts += work.unplaced
+      work.unplaced = RowCounts()
+      work.lastWindow = first.index
+    } else if let last = work.lastWindow {
+      windowCounts(last, &work).counts += others
+    } else {
+      work.unplaced += others
+    }
+    for part in splitter.parts {
+      let target = windowCounts(part.index, &work)
+      target.counts.records += UInt64(part.count)
+      let first = Int(part.rows[0]), last = Int(part.rows[part.count - 1])
+      let after = last + 1 < frame.count ? Int(frame.rowOffsets[last + 1]) : end
+      target.extend(
+        work.chunk.partition,
+        OffsetRange(start: work.chunk.offset + Int64(frame.rowOffsets[first]), end: work.chunk.offset + Int64(after)))
+      fill(part.index, part.rows, part.count, &work)
+    }
+  }
+
+  /// Counts rows of one window.
+  private func fill(_ window: Int64, _ rows: UnsafePointer<Int32>, _ n: Int, _ work: inout Work) {
+    guard n > 0 else { return }
+    let target = windowCounts(window, &work)
+    if let chamber = plan.chamber { target.counts.unmapped += UInt64(countUnknown(chamber, rows, n)) }
+    filler.fill(frame, rows: rows, count: n, into: target.aggregates)
+    guard !updaters.isEmpty else { return }
+    let open = openGroups(window, &work)
+    for (index, updater) in updaters.enumerated() { updater.update(frame, rows: rows, count: n, table: open.tables[index]) }
+    if let stage = plan.deferred {
+      open.rows?.append(
+        frame, sources: stage.kept.map(\.source), rows: rows, count: n, groups: stage.groups.map { updaters[$0].slots })
+    }
+  }
+
+  private func countUnknown(_ slot: Slot, _ rows: UnsafePointer<Int32>, _ n: Int) -> Int {
+    var count = 0
+    if slot.lane == .int32 {
+      let values = frame.int32(slot)
+      for i in 0..<n { count &+= values[Int(rows[i])].isUnknown ? 1 : 0 }
+    } else {
+      let values = frame.int64(slot)
+      for i in 0..<n { count &+= values[Int(rows[i])].isUnknown ? 1 : 0 }
+    }
+    return count
+  }
+
+  // MARK: Groups
+
+  /// Counts the groups that lie wholly inside the chunk; the others are handed on.
+  private func closeInterior(_ work: inout Work) {
+    guard !updaters.isEmpty else { return }
+    // Rows that wait for several groups need all of them, so none of those may go early.
+    let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
+    let interiors = updaters.enumerated().map { index, updater -> Range<Int64>? in
+      guard let disorder = updater.plan.disorder, !mustWait.contains(index) else { return nil }
+      return updater.blocks.interior(disorder: disorder)
+    }
+    work.outcome.interiors = interiors
+    guard interiors.contains(where: { $0 != nil }) else { return }
+    for (window, open) in work.outcome.open {
+      let rest = pool.popLast() ?? OpenGroups(plan)
+      closer.closeSome(open, into: windowCounts(window, &work), rest: rest) { group, key in
+        interiors[group]?.contains(key) ?? false
+      }
+      pool.append(open)
+      work.outcome.open[window] = rest
+    }
+  }
+
+  /// Takes back what came out of a chunk, to be used again.
+  public func reuse(_ outcome: ChunkOutcome) {
+    for open in outcome.open.values {
+      open.removeAll()
+      if pool.count < 64 { pool.append(open) }
+    }
+  }
+}

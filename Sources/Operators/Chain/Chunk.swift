@@ -1,0 +1,52 @@
+/// A stretch of the input in whole rows, and where it stands.
+public struct Chunk: Sendable {
+  /// The bytes; they stay in place while the chunk is processed.
+  nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
+  public let order: FieldOrder
+  /// The number of the partition (a file, a topic's partition) that the bytes come from.
+  public let partition: Int
+  /// Where the first byte stands in the partition.
+  public let offset: Int64
+  /// The window of all rows, where windows cut the input.
+  public let window: Int64?
+
+  public init(bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, partition: Int, offset: Int64, window: Int64?) {
+    self.bytes = bytes
+    self.order = order
+    self.partition = partition
+    self.offset = offset
+    self.window = window
+  }
+}
+
+/// What had been settled before a chunk, so that its result does not depend on which worker takes it when.
+public struct ChunkContext: Sendable {
+  /// Windows below this one are published: rows for them are late.
+  public var frontier: Int64?
+  /// About where the clock of event windows stands, to count a wrapping counter on.
+  public var clock: Int64?
+  /// The same for the key of each group.
+  public var groupClocks: [Int64?]
+
+  public init(frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?]) {
+    self.frontier = frontier
+    self.clock = clock
+    self.groupClocks = groupClocks
+  }
+}
+
+/// What came of a chunk.
+public struct ChunkOutcome {
+  public var report = DecodeReport()
+  public var rows = 0
+  /// The counts of each window touched, to be handed back.
+  public var windows: [Int64: WindowCounts] = [:]
+  /// Groups that are not known to be complete.
+  var open: [Int64: OpenGroups] = [:]
+  /// Rows of no window: malformed or dropped where no hit beside them says which window they belong to; late ones.
+  public var unplaced = RowCounts()
+  var clockBlocks: [Int64] = []
+  var groupBlocks: [[Int64]] = []
+  /// For each group the keys whose groups were taken as complete.
+  var interiors: [Range<Int64>?] = []
+}

@@ -1,0 +1,94 @@
+import Columns
+
+/// The rows of a window, as counted in `counts` of a result.
+public struct RowCounts: Sendable, Equatable {
+  /// Well-formed rows read.
+  public var records: UInt64 = 0
+  /// Rows that could not be decoded.
+  public var malformed: UInt64 = 0
+  /// Rows that cleansing took out.
+  public var dropped: UInt64 = 0
+  /// Hits that no row of the chamber map took.
+  public var unmapped: UInt64 = 0
+  /// Rows of a window already published.
+  public var late: UInt64 = 0
+  /// Groups of which a row came further behind than `disorder` says: each counts in two parts.
+  public var disordered: UInt64 = 0
+
+  public init() {}
+
+  public var hits: UInt64 { records - dropped }
+
+  public static func += (a: inout RowCounts, b: RowCounts) {
+    a.records += b.records
+    a.malformed += b.malformed
+    a.dropped += b.dropped
+    a.unmapped += b.unmapped
+    a.late += b.late
+    a.disordered += b.disordered
+  }
+}
+
+/// The stretch of one partition (a file, a topic's partition) that rows of a window lie in, half open.
+public struct OffsetRange: Sendable, Equatable {
+  public var start: Int64
+  public var end: Int64
+
+  public init(start: Int64, end: Int64) {
+    self.start = start
+    self.end = end
+  }
+
+  public mutating func extend(_ other: OffsetRange) {
+    start = min(start, other.start)
+    end = max(end, other.end)
+  }
+}
+
+/// What one worker has counted of one window so far. Merging those of all workers gives the window.
+public final class WindowCounts {
+  public var counts = RowCounts()
+  /// By partition.
+  public var offsets: [Int: OffsetRange] = [:]
+  let aggregates: [any AggregateState]
+
+  public init(_ plan: ChainPlan) {
+    aggregates = plan.aggregates.map { $0.kind.makeState() }
+  }
+
+  public func merge(_ other: WindowCounts) {
+    counts += other.counts
+    for (partition, range) in other.offsets { extend(partition, range) }
+    for (mine, theirs) in zip(aggregates, other.aggregates) { mine.merge(theirs) }
+  }
+
+  public func extend(_ partition: Int, _ range: OffsetRange) {
+    if offsets[partition]?.extend(range) == nil { offsets[partition] = range }
+  }
+
+  public func reset() {
+    counts = RowCounts()
+    offsets = [:]
+    for aggregate in aggregates { aggregate.reset() }
+  }
+
+  /// What is published of histogram `index`: its name in the result, and its counts.
+  public func results(of index: Int, _ plan: ChainPlan) -> [(name: String, result: AggregateResult)] {
+    let aggregate = plan.aggregates[index]
+    guard let cells = aggregate.cells else { return [(aggregate.name, aggregates[index].result(cell: 0))] }
+    return cells.values.enumerated().map { cell, value in
+      ("\(aggregate.name)/\(plan.cellName(value, type: aggregate.perType))", aggregates[index].result(cell: cell))
+    }
+  }
+}
+
+extension ChainPlan {
+  /// How a value of a `per` column is written in the name of a histogram.
+  func cellName(_ value: Int64, type: ValueType?) -> String {
+    switch type?.kind {
+    case .text: categories.text(of: Int32(truncatingIfNeeded: value)) ?? "?"
+    case .boolean: value == 1 ? "true" : "false"
+    default: String(value)
+    }
+  }
+}

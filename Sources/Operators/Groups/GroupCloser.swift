@@ -1,0 +1,235 @@
+import Columns
+
+/// Counts groups that are complete: once for each group, and for each of the rows that waited for them. Each worker has
+/// its own, and so has the place where groups at the edges of chunks come together.
+public final class GroupCloser {
+  private final class Stage {
+    let plan: GroupStage
+    let frame: Frame
+    let filler: Filler
+
+    init(_ plan: GroupStage) {
+      self.plan = plan
+      frame = Frame(layout: plan.layout)
+      filler = Filler(plan.aggregates)
+    }
+  }
+
+  private let plan: ChainPlan
+  private let stages: [Stage]
+  private let rowFrame: Frame?
+  private let rowFiller: Filler?
+  private let entries: UnsafeMutablePointer<Int32>
+  private let identity: UnsafeMutablePointer<Int32>
+
+  public init(_ plan: ChainPlan) {
+    self.plan = plan
+    stages = plan.groupStages.map(Stage.init)
+    rowFrame = plan.deferred.map { Frame(layout: $0.layout) }
+    rowFiller = plan.deferred.map { Filler($0.aggregates) }
+    entries = .allocate(capacity: Frame.standardCapacity)
+    identity = .allocate(capacity: Frame.standardCapacity)
+    for row in 0..<Frame.standardCapacity { identity[row] = Int32(row) }
+  }
+
+  deinit {
+    entries.deallocate()
+    identity.deallocate()
+  }
+
+  /// Counts everything that is left of a window.
+  public func closeAll(_ open: OpenGroups, into window: WindowCounts) {
+    for (index, table) in open.tables.enumerated() where table.count > 0 {
+      close(index, table, slots: Array(0..<Int32(table.count)), into: window)
+    }
+    if let rows = open.rows, rows.count > 0 {
+      count(rows, Array(0..<Int32(rows.count)), open.tables, into: window)
+    }
+    open.removeAll()
+  }
+
+  /// Counts the groups whose key meets `isComplete(definition, key)` and the rows that waited for them alone, and moves
+  /// the others to `rest`.
+  func closeSome(
+    _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, isComplete: (Int, Int64) -> Bool
+  ) {
+    var complete: [[Bool]] = []
+    var kept: [[Int32]] = []
+    for (index, table) in open.tables.enumerated() {
+      var done: [Int32] = []
+      var left: [Int32] = []
+      var flags = Array(repeating: false, count: table.count)
+      done.reserveCapacity(table.count)
+      for slot in 0..<table.count {
+        if isComplete(index, table.key(slot)) {
+          done.append(Int32(truncatingIfNeeded: slot))
+          flags[slot] = true
+        } else {
+          left.append(Int32(truncatingIfNeeded: slot))
+        }
+      }
+      close(index, table, slots: done, into: window)
+      complete.append(flags)
+      kept.append(left)
+    }
+    var waiting: [Int32] = []
+    if let rows = open.rows, rows.count > 0, let groups = plan.deferred?.groups {
+      var ready: [Int32] = []
+      ready.reserveCapacity(rows.count)
+      for row in 0..<rows.count {
+        let isReady = groups.indices.allSatisfy { index in
+          let slot = rows.slots[index][row]
+          return slot < 0 || complete[groups[index]][Int(slot)]
+        }
+        if isReady { ready.append(Int32(truncatingIfNeeded: row)) } else { waiting.append(Int32(truncatingIfNeeded: row)) }
+      }
+      count(rows, ready, open.tables, into: window)
+    }
+    rest.take(kept, rows: waiting, from: open, plan: plan)
+    open.removeAll()
+  }
+
+  // MARK: Once for each group
+
+  private func close(_ group: Int, _ table: GroupTable, slots: [Int32], into window: WindowCounts) {
+    guard !slots.isEmpty else { return }
+    for stage in stages where stage.plan.group == group {
+      if let split = stage.plan.split {
+        fillCells(stage, split, table, slots, window)
+      } else {
+        var start = 0
+        while start < slots.count {
+          let n = min(Frame.standardCapacity, slots.count - start)
+          for i in 0..<n { entries[i] = slots[start + i] }
+          fill(stage, table, count: n, cellCount: 1, window)
+          start += n
+        }
+      }
+    }
+  }
+
+  /// One row for each group and cell that any of the values was counted in.
+  private func fillCells(
+    _ stage: Stage, _ split: GroupPlan.Split, _ table: GroupTable, _ slots: [Int32], _ window: WindowCounts
+  ) {
+    let cells = split.count
+    let states = stage.plan.values.filter { table.plan.functions[$0.function].split != nil }.map { table.functions[$0.function] }
+    var n = 0
+    for slot in slots {
+      for cell in 0..<cells {
+        let entry = Int(slot) * cells + cell
+        guard states.contains(where: { $0.isPresent(entry) }) else { continue }
+        entries[n] = Int32(truncatingIfNeeded: entry)
+        n += 1
+        if n == Frame.standardCapacity {
+          fill(stage, table, count: n, cellCount: cells, window)
+          n = 0
+        }
+      }
+    }
+    if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
+  }
+
+  /// `entries` are group times cells plus cell.
+  private func fill(_ stage: Stage, _ table: GroupTable, count n: Int, cellCount: Int, _ window: WindowCounts) {
+    let frame = stage.frame
+    frame.count = n
+    for value in stage.plan.values {
+      let isSplit = table.plan.functions[value.function].split != nil
+      if isSplit || cellCount == 1 {
+        table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
+      } else {
+        withGroups(n, cellCount) { table.functions[value.function].write($0, count: n, to: frame.raw(value.slot)) }
+      }
+    }
+    for (part, slot) in stage.plan.keys {
+      let key = table.plan.key[part]
+      for i in 0..<n {
+        let value = wrapped(key.value(in: table.key(Int(entries[i]) / cellCount)), table.plan)
+        switch slot.lane {
+        case .int32: frame.int32(slot)[i] = Int32(truncatingIfNeeded: value)
+        case .int64: frame.int64(slot)[i] = value
+        case .flag: frame.flag(slot)[i] = UInt8(truncatingIfNeeded: value)
+        case .float64: break
+        }
+      }
+    }
+    if let slot = stage.plan.cell, let split = stage.plan.split {
+      let values = split.cells.values
+      for i in 0..<n {
+        let value = values[Int(entries[i]) % cellCount]
+        switch slot.lane {
+        case .int32: frame.int32(slot)[i] = Int32(truncatingIfNeeded: value)
+        case .int64: frame.int64(slot)[i] = value
+        case .flag: frame.flag(slot)[i] = UInt8(truncatingIfNeeded: value)
+        case .float64: break
+        }
+      }
+    }
+    for step in stage.plan.steps { step.run(frame) }
+    stage.filler.fill(frame, rows: identity, count: n, into: window.aggregates)
+  }
+
+  /// Keys of a counter that wraps are kept counting on; the column shows what the record holds.
+  private func wrapped(_ key: Int64, _ plan: GroupPlan) -> Int64 {
+    plan.wrapBits.map { key & ((1 << $0) - 1) } ?? key
+  }
+
+  private func withGroups(_ n: Int, _ cellCount: Int, _ body: (UnsafePointer<Int32>) -> Void) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { groups in
+      for i in 0..<n { groups[i] = entries[i] / Int32(truncatingIfNeeded: cellCount) }
+      body(groups.baseAddress!)
+    }
+  }
+
+  // MARK: Once for each row
+
+  private func count(_ rows: DeferredRows, _ ready: [Int32], _ tables: [GroupTable], into window: WindowCounts) {
+    guard let stage = plan.deferred, let frame = rowFrame, let filler = rowFiller else { return }
+    var start = 0
+    while start < ready.count {
+      let n = min(frame.capacity, ready.count - start)
+      frame.count = n
+      ready.withUnsafeBufferPointer { ready in
+        let block = ready.baseAddress! + start
+        for (index, kept) in stage.kept.enumerated() {
+          switch kept.slot.lane {
+          case .int32: gather(rows.column(index), block, n, frame.int32(kept.slot))
+          case .int64: gather(rows.column(index), block, n, frame.int64(kept.slot))
+          case .float64: gather(rows.column(index), block, n, frame.float64(kept.slot))
+          case .flag: gather(rows.column(index), block, n, frame.flag(kept.slot))
+          }
+        }
+        for value in stage.values {
+          let slots = rows.slots[stage.groups.firstIndex(of: value.group)!]
+          let table = tables[value.group]
+          if let split = table.plan.functions[value.function].split {
+            // The row's own cell: the split column is among the kept ones.
+            let column = stage.kept.first { $0.source == split.slot }!.slot
+            let lookup = CellLookup(split.cells, range: split.range)
+            lookup.assign(frame, column, rows: identity, count: n, into: entries)
+            let cells = Int32(truncatingIfNeeded: split.count)
+            for i in 0..<n {
+              let slot = slots[Int(block[i])]
+              entries[i] = slot < 0 || entries[i] < 0 ? -1 : slot * cells + entries[i]
+            }
+          } else {
+            for i in 0..<n { entries[i] = slots[Int(block[i])] }
+          }
+          table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
+        }
+      }
+      for step in stage.steps { step.run(frame) }
+      filler.fill(frame, rows: identity, count: n, into: window.aggregates)
+      start += n
+    }
+  }
+
+  @inline(__always)
+  private func gather<T>(
+    _ column: UnsafeMutableRawPointer, _ rows: UnsafePointer<Int32>, _ n: Int, _ out: UnsafeMutablePointer<T>
+  ) {
+    let values = column.assumingMemoryBound(to: T.self)
+    for i in 0..<n { out[i] = values[Int(rows[i])] }
+  }
+}

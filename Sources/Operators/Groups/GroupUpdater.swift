@@ -1,0 +1,117 @@
+import Columns
+
+/// Puts the rows of batches into the groups of one definition.
+final class GroupUpdater {
+  let plan: GroupPlan
+  /// The group of each row of the last update, in the order of its rows.
+  let slots: UnsafeMutablePointer<Int32>
+  private(set) var blocks = BlockExtremes()
+  private let keys: UnsafeMutablePointer<Int64>
+  private let rows: UnsafeMutablePointer<Int32>
+  private let entries: UnsafeMutablePointer<Int32>
+  private let lookups: [GroupPlan.Split: CellLookup]
+  private var reference: Int64?
+
+  init(_ plan: GroupPlan) {
+    self.plan = plan
+    slots = .allocate(capacity: Frame.standardCapacity)
+    keys = .allocate(capacity: Frame.standardCapacity)
+    rows = .allocate(capacity: Frame.standardCapacity)
+    entries = .allocate(capacity: Frame.standardCapacity)
+    lookups = Dictionary(
+      plan.functions.compactMap(\.split).map { ($0, CellLookup($0.cells, range: $0.range)) }, uniquingKeysWith: { a, _ in a })
+  }
+
+  deinit {
+    slots.deallocate()
+    keys.deallocate()
+    rows.deallocate()
+    entries.deallocate()
+  }
+
+  /// Starts a chunk. `reference` is about where the key stands, to count a wrapping counter on.
+  func begin(reference: Int64?) {
+    self.reference = reference
+    blocks.removeAll()
+  }
+
+  func update(_ frame: Frame, rows selected: UnsafePointer<Int32>, count n: Int, table: GroupTable) {
+    readKeys(frame, selected, n)
+    if plan.disorder != nil { blocks.add(keys, count: n) }
+    table.assign(keys, count: n, into: slots)
+    for (function, state) in zip(plan.functions, table.functions) {
+      var count = n
+      var counted = selected
+      if let condition = function.condition {
+        let flags = frame.flag(condition)
+        count = 0
+        for i in 0..<n where flags[Int(selected[i])] == 1 {
+          rows[count] = selected[i]
+          entries[count] = slots[i]
+          count += 1
+        }
+        counted = UnsafePointer(rows)
+        if count == 0 { continue }
+      } else {
+        entries.update(from: slots, count: n)
+      }
+      if let split = function.split { splitEntries(frame, split, counted, count) }
+      state.update(GroupInput(frame: frame, rows: counted, entries: entries, count: count))
+    }
+  }
+
+  /// Turns group slots into entries of group and cell.
+  private func splitEntries(_ frame: Frame, _ split: GroupPlan.Split, _ counted: UnsafePointer<Int32>, _ count: Int) {
+    let cells = Int32(truncatingIfNeeded: split.count)
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { cell in
+      lookups[split]!.assign(frame, split.slot, rows: counted, count: count, into: cell.baseAddress!)
+      for i in 0..<count {
+        entries[i] = entries[i] < 0 || cell[i] < 0 ? -1 : entries[i] &* cells &+ cell[i]
+      }
+    }
+  }
+
+  private func readKeys(_ frame: Frame, _ selected: UnsafePointer<Int32>, _ n: Int) {
+    for (number, part) in plan.key.enumerated() {
+      // One part alone is the key as it is; several are packed, each from the lower end of its range.
+      let isAlone = plan.key.count == 1
+      func put(_ i: Int, _ value: Int64) {
+        if isAlone {
+          keys[i] = value
+        } else if value.isUnknown || (number > 0 && keys[i].isUnknown) {
+          keys[i] = .unknown
+        } else {
+          keys[i] = (number == 0 ? 0 : keys[i]) | ((value &- part.type.range.lowerBound) << part.shift)
+        }
+      }
+      switch part.slot.lane {
+      case .int32:
+        let values = frame.int32(part.slot)
+        for i in 0..<n {
+          let value = values[Int(selected[i])]
+          put(i, value.isUnknown ? .unknown : Int64(value))
+        }
+      case .int64:
+        let values = frame.int64(part.slot)
+        if isAlone {
+          for i in 0..<n { keys[i] = values[Int(selected[i])] }
+        } else {
+          for i in 0..<n { put(i, values[Int(selected[i])]) }
+        }
+      case .flag:
+        let values = frame.flag(part.slot)
+        for i in 0..<n {
+          let value = values[Int(selected[i])]
+          put(i, value.isUnknown ? .unknown : Int64(value))
+        }
+      case .float64:
+        // The checker lets no float be a key.
+        for i in 0..<n { put(i, .unknown) }
+      }
+    }
+    guard let bits = plan.wrapBits else { return }
+    if reference == nil { reference = (0..<n).map { keys[$0] }.first { !$0.isUnknown } }
+    guard let reference else { return }
+    for i in 0..<n where !keys[i].isUnknown { keys[i] = Clock.unwrap(keys[i], near: reference, bits: bits) }
+  }
+}

@@ -1,0 +1,93 @@
+/// The clock of a stream whose rows are not quite in order: a counter that may wrap, rows that come late, and single rows
+/// that are far off.
+///
+/// Rows are looked at in blocks of 64. The clock stands at the fourth largest of the last sixteen blocks' maxima, and never
+/// goes back: up to three blocks in sixteen may hold a row far ahead, and the clock does not follow it; when the stream
+/// itself jumps ahead, the fourth block takes the clock along.
+public struct Clock: Sendable {
+  /// Rows a block.
+  static let blockRows = 64
+  private static let window = 16
+  private static let agreeing = 4
+
+  /// Where the clock stands; nil before the first row.
+  public private(set) var now: Int64?
+  private var recent: [Int64] = []
+
+  public init() {}
+
+  mutating func advance(_ blockMaxima: [Int64]) {
+    for maximum in blockMaxima {
+      recent.append(maximum)
+      if recent.count > Clock.window { recent.removeFirst() }
+      // With few blocks the smallest is the safe answer: a window closed too late loses nothing.
+      let rank = min(Clock.agreeing, recent.count)
+      let candidate = Clock.largest(rank, of: recent)
+      now = now.map { max($0, candidate) } ?? candidate
+    }
+  }
+
+  /// The `rank`-th largest, from 1.
+  static func largest(_ rank: Int, of values: [Int64]) -> Int64 {
+    values.sorted(by: >)[rank - 1]
+  }
+
+  /// Counts a counter of `bits` bits on beyond its range: the value nearest to `reference` that ends in the same bits.
+  @inline(__always)
+  static func unwrap(_ value: Int64, near reference: Int64, bits: Int64) -> Int64 {
+    let shift = 64 - bits
+    let difference = ((value &- reference) << shift) >> shift
+    return reference &+ difference
+  }
+}
+
+/// The extremes of a chunk's blocks of rows, gathered row by row.
+struct BlockExtremes {
+  private(set) var maxima: [Int64] = []
+  private(set) var minima: [Int64] = []
+  private var rows = 0
+
+  mutating func removeAll() {
+    maxima.removeAll(keepingCapacity: true)
+    minima.removeAll(keepingCapacity: true)
+    rows = 0
+  }
+
+  mutating func add(_ keys: UnsafePointer<Int64>, count: Int) {
+    var i = 0
+    while i < count {
+      let n = min(Clock.blockRows - rows, count - i)
+      var high = Int64.min, low = Int64.max
+      for j in i..<i + n {
+        let key = keys[j]
+        // Int64.min is *unknown*; it must not become the block's minimum.
+        high = max(high, key)
+        low = key.isUnknown ? low : min(low, key)
+      }
+      if high != .min {
+        if rows == 0 {
+          maxima.append(high)
+          minima.append(low)
+        } else {
+          maxima[maxima.count - 1] = max(maxima[maxima.count - 1], high)
+          minima[minima.count - 1] = min(minima[minima.count - 1], low)
+        }
+        rows = (rows + n) % Clock.blockRows
+      }
+      i += n
+    }
+  }
+
+  /// The keys between which the chunk holds all rows of a group, if no row is displaced by more than `disorder`: the
+  /// groups below may have begun in the chunk before, those above may go on in the next. Single rows far off do not
+  /// count: one block in 64 may hold some. Nil for a chunk too short to tell.
+  func interior(disorder: Int64) -> Range<Int64>? {
+    guard maxima.count >= 16 else { return nil }
+    let rank = max(4, maxima.count / 64)
+    let high = Clock.largest(rank, of: maxima)
+    let low = minima.sorted()[rank - 1]
+    let (first, overflow) = low.addingReportingOverflow(disorder + 1)
+    let (last, underflow) = high.subtractingReportingOverflow(disorder)
+    return overflow || underflow || first >= last ? nil : first..<last
+  }
+}
