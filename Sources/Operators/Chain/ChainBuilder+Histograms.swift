@@ -209,13 +209,8 @@ extension ChainBuilder {
 
   /// The expression as the user typed it.
   private func written(_ expression: TypedExpression) -> String {
-    let span = expression.span
-    guard span.start.line == span.end.line else { return "the expression" }
-    let line = Array(span.source.line(span.start.line).unicodeScalars)
-    guard span.start.column >= 1, span.end.column - 1 <= line.count, span.end.column > span.start.column else { return "the expression" }
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: line[(span.start.column - 1)..<(span.end.column - 1)])
-    return String(view)
+    let text = expression.span.text
+    return text.isEmpty ? "the expression" : text
   }
 
   private func categoryValues(_ texts: [String], _ type: ValueType, _ span: Span) -> [Int64]? {

@@ -41,7 +41,6 @@ public struct AggregatePlan: Sendable {
   /// The cells of its `per` column, with what each is called in results.
   public let cells: Cells?
   let perType: ValueType?
-  public let perUnit: String
   /// What it is filled once for: "hit", "group", "hit, once its group is complete".
   public let level: String
   /// For `explain`.

@@ -111,31 +111,25 @@ struct ChamberMap: Sendable {
     _ plan: Plan, domain: [(column: String, range: ClosedRange<Int64>)], columns: [String: (slot: Slot, type: ValueType)],
     outputs: [Slot], place: Slot, categories: Categories
   ) {
-    var layout = FrameLayout()
-    var compiler = Compiler(layout: layout, categories: categories)
-    for (column, _) in domain {
-      let type = columns[column]!.type
-      compiler.bind(column, slot: compiler.addColumn(type.lane), type: type)
-    }
-    let tableOutputs = outputs.map { compiler.addColumn($0.lane) }
+    var compiler = Compiler(layout: FrameLayout(), categories: categories)
+    let domainSlots = domain.map { compiler.addColumn($0.column, type: columns[$0.column]!.type) }
+    let tableOutputs = outputs.map { compiler.addSlot($0.lane) }
     let general = ChamberMap(plan, outputs: tableOutputs) { expression in
       let program = compiler.compile(expression)
       return ([.program(program)], program.result)
     }
-    layout = compiler.layout
-
     let inputs = domain.map { column, range in
       Input(slot: columns[column]!.slot, lower: range.lowerBound, count: range.upperBound - range.lowerBound + 1)
     }
     self.init(outputs: outputs, choices: [], inputs: inputs, place: place)
     let size = tableSize
-    let frame = Frame(layout: layout, capacity: size)
+    let frame = Frame(layout: compiler.layout, capacity: size)
     frame.count = size
     var repeats = size
     for (number, input) in inputs.enumerated() {
       // The last input varies fastest.
       repeats /= Int(input.count)
-      let slot = compiler.slot(of: domain[number].column)!
+      let slot = domainSlots[number]
       for index in 0..<size {
         let value = input.lower + Int64(index / repeats % Int(input.count))
         if slot.lane == .int32 {

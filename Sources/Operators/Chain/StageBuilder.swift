@@ -11,6 +11,14 @@ final class StageBuilder {
   /// Gives the slot of a name that this stage does not compute: a field, a chamber column, a value of a group.
   private let source: (StageBuilder, String) -> Slot
 
+  /// Whether a name is taken from the source although it could be computed here.
+  var takesFromSource: (Names.Entry) -> Bool = { _ in false }
+
+  /// A column computed from rows alone: later stages take its values along instead of computing it again.
+  static func isRowColumn(_ entry: Names.Entry) -> Bool {
+    if case .derived = entry.definition { entry.groups.isEmpty } else { false }
+  }
+
   init(names: Names, categories: Categories, source: @escaping (StageBuilder, String) -> Slot) {
     self.names = names
     self.categories = categories
@@ -42,6 +50,11 @@ final class StageBuilder {
   func slot(of name: String) -> Slot {
     if let slot = slots[name] { return slot }
     let entry = names.entries[name]!
+    if takesFromSource(entry) {
+      let slot = source(self, name)
+      slots[name] = slot
+      return slot
+    }
     switch entry.definition {
     case .derived:
       let slot = slot(of: entry.typed!)

@@ -1,0 +1,83 @@
+import Columns
+import Diagnostics
+
+/// A chain in words: what `explain` prints.
+public struct ChainDescription: Sendable {
+  public struct Column: Sendable {
+    public let name: String
+    public let type: String
+    /// Where it comes from, or what it is.
+    public let note: String
+  }
+
+  public struct Stage: Sendable {
+    public let name: String
+    public let columns: [Column]
+    public let lines: [String]
+  }
+
+  public let stages: [Stage]
+
+  init(
+    _ builder: ChainBuilder, format: any RecordFormat, fieldSlots: [Slot?], row: StageBuilder, rowSteps: [RowStep],
+    groups: [GroupPlan], deferred: (stage: StageBuilder, kept: Int)?, aggregates: [AggregatePlan]
+  ) {
+    let names = builder.names
+    func column(_ name: String, _ note: String) -> Column {
+      Column(name: name, type: names.type(of: name)?.description ?? "", note: note)
+    }
+    var stages: [Stage] = []
+    let fields = zip(format.fields, fieldSlots).map { field, slot in
+      Column(name: field.name.text, type: field.type.description, note: slot == nil ? "skipped" : "\(field.declared), converted")
+    }
+    stages.append(Stage(name: "decode \(builder.declaration.record?.specification.name ?? "")", columns: fields, lines: []))
+    if !builder.rules.isEmpty {
+      stages.append(
+        Stage(
+          name: "cleansing", columns: [],
+          lines: builder.rules.map { "\($0.keeps ? "keep" : "drop") \($0.source.written)" }))
+    }
+    if !builder.chambers.rows.isEmpty {
+      let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }.first
+      let method = map.map { $0.isTable ? "looked up in a table of \($0.tableSize) entries" : "conditions one after the other" } ?? ""
+      stages.append(
+        Stage(
+          name: "chambers",
+          columns: ["chamber", ] .map { column($0, "") } + builder.chambers.columns.map { column($0.name, "") },
+          lines: ["\(builder.chambers.rows.count) rows, \(method)"]))
+    }
+    let used = row.usedNames.union(deferred?.stage.usedNames ?? [])
+    let derived = builder.declaration.columns.map { entry in
+      let text = entry.setting.text?.written ?? ""
+      return column(entry.name.text, used.contains(entry.name.text) ? "= \(text)" : "= \(text), not used")
+    }
+    let constants = builder.declaration.constants.compactMap { entry -> Column? in
+      if case .lookup(let table)? = names.entries[entry.name.text]?.definition {
+        return column(entry.name.text, "by \(table.column)\(used.contains(entry.name.text) ? "" : ", not used")")
+      }
+      return nil
+    }
+    if !(derived + constants).isEmpty { stages.append(Stage(name: "columns", columns: constants + derived, lines: [])) }
+    for group in groups {
+      let keys = group.key.map { $0.name ?? "an expression" }.joined(separator: ", ")
+      stages.append(
+        Stage(
+          name: "group \(group.name) by \(keys)",
+          columns: group.functions.map { Column(name: "\(group.name).\($0.name)", type: $0.type.description, note: $0.summary) },
+          lines: [group.disorder.map { "complete when rows are \($0) further" } ?? "complete at the end of the window"]))
+    }
+    self.stages = stages
+  }
+}
+
+extension Span {
+  /// The text of the span, as far as it is on one line.
+  var text: String {
+    guard start.line == end.line else { return "" }
+    let line = Array(source.line(start.line).unicodeScalars)
+    guard start.column >= 1, end.column > start.column, end.column - 1 <= line.count else { return "" }
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: line[(start.column - 1)..<(end.column - 1)])
+    return String(view)
+  }
+}
