@@ -43,12 +43,24 @@ public struct Finding: Sendable {
 public final class Findings {
   public private(set) var all: [Finding] = []
 
+  /// Notes for every finding inside a source, such as the line that a plugin is used from.
+  private var origins: [(source: SourceText, note: Finding.Note)] = []
+
   public init() {}
+
+  /// From now on every finding in `source` carries `note`.
+  public func noteOrigin(of source: SourceText, _ note: Finding.Note) {
+    origins.append((source, note))
+  }
 
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
   public var errorCount: Int { all.count { $0.severity == .error } }
 
   public func add(_ finding: Finding) {
+    var finding = finding
+    if let source = finding.span?.source {
+      finding.notes += origins.filter { $0.source === source }.map(\.note)
+    }
     all.append(finding)
   }
 
