@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Simulation"),
     .target(
       name: "Connectors",
-      dependencies: ["CZlib", "CZstd", "Diagnostics", "Specifications", "Operators", "Simulation"]),
+      dependencies: ["CScan", "CZlib", "CZstd", "Diagnostics", "Specifications", "Operators", "Simulation"]),
 
     // The plan, the threads and the windows.
     .target(

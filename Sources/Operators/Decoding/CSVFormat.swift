@@ -57,7 +57,7 @@ extension DecoderComponent {
         },
         storage: declared.map { $0.setting.fieldType!.storage },
         policy: Framing.HeaderPolicy(rawValue: settings["header"]?.text?.text ?? "auto") ?? .auto,
-        separator: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "")
+        delimiter: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "")
     })
 }
 
@@ -70,11 +70,13 @@ struct CSVFormat: RecordFormat {
   let fields: [RecordField]
   let storage: [FieldType.Storage]
   let policy: Framing.HeaderPolicy
-  let separator: UInt8
+  let delimiter: UInt8
   let quote: UInt8
   let comment: String
 
   var framing: Framing { .lines(policy) }
+  var separator: UInt8? { delimiter }
+  var commentPrefix: [UInt8] { Array(comment.utf8) }
 
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder {
     CSVDecoder(format: self, columns: columns, categories: categories)
@@ -100,9 +102,9 @@ struct CSVFormat: RecordFormat {
     let text = String(decoding: line, as: UTF8.self)
     let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" || $0 == "\u{FEFF}" }
     let parts =
-      separator == 0
+      delimiter == 0
       ? text.split(whereSeparator: isBlank)
-      : text.split(separator: Character(Unicode.Scalar(separator)), omittingEmptySubsequences: false)
+      : text.split(separator: Character(Unicode.Scalar(delimiter)), omittingEmptySubsequences: false)
     return parts.map { part in
       var name = part.drop(while: isBlank)
       while let last = name.last, isBlank(last) { name.removeLast() }
@@ -171,7 +173,7 @@ final class CSVDecoder: RecordDecoder {
     let room = DecodeReport.sampleLimit - report.samples.count
     let result = comment.withUnsafeBufferPointer { comment in
       var layout = scan_format(
-        separator: CChar(bitPattern: format.separator), quote: CChar(bitPattern: format.quote),
+        separator: CChar(bitPattern: format.delimiter), quote: CChar(bitPattern: format.quote),
         comment: comment.baseAddress)
       return bad.withUnsafeMutableBufferPointer { bad in
         scan_csv(

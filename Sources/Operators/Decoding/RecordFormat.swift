@@ -66,6 +66,10 @@ public protocol RecordFormat: Sendable {
   var framing: Framing { get }
   /// What a file's first line says, where the format has header lines: nil if the line is a row.
   func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder?
+  /// The byte between the fields of a text row; nil for binary rows, 0 for blanks.
+  var separator: UInt8? { get }
+  /// What a line starts with that is no row; empty where there is no such thing.
+  var commentPrefix: [UInt8] { get }
   /// A decoder that writes field i to `columns[i]`, and does not convert fields whose column is nil.
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder
 }
@@ -85,6 +89,8 @@ public protocol RecordDecoder: AnyObject {
 }
 
 extension RecordFormat {
+  public var commentPrefix: [UInt8] { [] }
+  public var separator: UInt8? { nil }
   public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { nil }
 }
 

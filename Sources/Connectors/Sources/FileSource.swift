@@ -1,0 +1,231 @@
+import CScan
+import Operators
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Rows of files, one after the other, and of standard input.
+public final class FileSource: RowSource {
+  private let paths: [String]
+  private let format: any RecordFormat
+  private let commentPrefix: [UInt8]
+  private let stop: StopCheck?
+  private var next = 0
+  private var input: (any ByteInput)?
+  /// Bytes behind the last whole row, which the next buffer begins with.
+  private let rest = ChunkBuffer(capacity: 4096)
+  private var offset: Int64 = 0
+  private var order: FieldOrder = nil
+  private var headerIsDue = false
+  private var skip = 0
+  private var atEnd = false
+  private var failure: InputError?
+  /// Lines taken from the file that no chunk holds: its header.
+  private var linesDropped: Int64 = 0
+  private var finishedBytes: Int64 = 0
+  public private(set) var partitions: [String] = []
+  public let isLive = false
+  private let totalBytes: Int64?
+
+  private static let longestRow = 64 << 20
+
+  /// `paths` as ``expandInputs(_:)`` gives them.
+  public init(paths: [String], format: any RecordFormat, stop: StopCheck? = nil) {
+    self.paths = paths
+    self.format = format
+    self.stop = stop
+    commentPrefix = format.commentPrefix
+    var total: Int64? = 0
+    for path in paths {
+      var status = stat()
+      if path == "-" || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG { total = nil } else { total = total.map { $0 + Int64(status.st_size) } }
+    }
+    totalBytes = total
+  }
+
+  public var progress: SourceProgress {
+    SourceProgress(done: finishedBytes + (input?.position ?? 0), total: totalBytes)
+  }
+
+  public func close() {
+    input?.close()
+    input = nil
+  }
+
+  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+    while true {
+      if let failure, input == nil { throw failure }
+      if input == nil, rest.count == 0 {
+        guard next < paths.count else { return .end }
+        try open(paths[next])
+        next += 1
+      }
+      buffer.append(rest.bytes)
+      rest.count = 0
+      if try !fill(buffer, deadline: deadline) {
+        keep(buffer, from: 0)
+        return .idle
+      }
+      if skip > 0 || headerIsDue {
+        guard try takeHeader(buffer) else {
+          // The header is not there yet, or there is nothing behind it.
+          keep(buffer, from: 0)
+          if atEnd { finish() }
+          continue
+        }
+      }
+      let (end, rows) = cut(buffer, rowLimit: rowLimit)
+      let tail = buffer.count - end
+      if tail > 0 { keep(buffer, from: end) } else if atEnd { finish() }
+      buffer.count = end
+      guard end > 0 else { continue }
+      defer { offset += Int64(end) }
+      defer { linesDropped = 0 }
+      return .rows(
+        SourceRows(
+          partition: partitions.count - 1, offset: offset, order: order, rows: rows, linesBefore: linesDropped))
+    }
+  }
+
+  private func open(_ path: String) throws {
+    input = try openInput(path: path, stop: stop)
+    partitions.append(path)
+    offset = 0
+    order = nil
+    atEnd = false
+    switch format.framing {
+    case .lines(let policy): (headerIsDue, skip) = (policy != .no, 0)
+    case .fixed(_, let bytes): (headerIsDue, skip) = (false, bytes)
+    }
+  }
+
+  private func finish() {
+    finishedBytes += input?.position ?? 0
+    input?.close()
+    input = nil
+    rest.count = 0
+    atEnd = false
+  }
+
+  private func keep(_ buffer: ChunkBuffer, from start: Int) {
+    rest.append(UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]))
+    if start == 0 { buffer.count = 0 }
+  }
+
+  /// Reads until the buffer is full, the file ends, or the deadline is there with at least one row; false at the deadline
+  /// with none.
+  private func fill(_ buffer: ChunkBuffer, deadline: Int64) throws -> Bool {
+    guard let input else { return true }
+    // A row longer than the buffer makes it grow.
+    if buffer.count == buffer.capacity || cut(buffer, rowLimit: 1).end == 0, buffer.count * 2 > buffer.capacity {
+      buffer.reserve(buffer.capacity * 2)
+    }
+    while !atEnd, buffer.count < buffer.capacity {
+      // A pipe may have nothing for long: what is there by the deadline is passed on.
+      if input.size == nil {
+        let left = max(0, (deadline - monotonicNanoseconds()) / 1_000_000)
+        if !input.waitReadable(milliseconds: Int(min(left, 100))) {
+          if stop?() == true { throw InputError.interrupted(input.name) }
+          if monotonicNanoseconds() >= deadline { return hasRow(buffer) }
+          continue
+        }
+      }
+      do {
+        let count = try input.read(into: buffer.room)
+        if count == 0 { atEnd = true } else { buffer.count += count }
+      } catch {
+        // What came before the damage counts; the error comes after it.
+        failure = error
+        atEnd = true
+      }
+    }
+    return true
+  }
+
+  private func hasRow(_ buffer: ChunkBuffer) -> Bool { cut(buffer, rowLimit: nil).end > 0 }
+
+  /// Takes a header out of the buffer's front; false if it is not complete.
+  private func takeHeader(_ buffer: ChunkBuffer) throws -> Bool {
+    if skip > 0 {
+      let count = min(skip, buffer.count)
+      drop(count, from: buffer)
+      skip -= count
+      return skip == 0
+    }
+    // The first line that is a row or a header; comments and blank lines before it stay for the decoder.
+    var start = 0
+    while start < buffer.count {
+      let line = lineRange(buffer, from: start)
+      guard line.isWhole || atEnd else { return false }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<line.end])
+      if isRow(bytes) {
+        headerIsDue = false
+        do {
+          if let order = try format.header(bytes) {
+            self.order = order
+            linesDropped = Int64(scan_count_lines(buffer.base.assumingMemoryBound(to: CChar.self), line.next))
+            drop(line.next, from: buffer)
+          }
+        } catch {
+          throw ConnectorError("\(partitions.last ?? ""): \(error.message)")
+        }
+        return true
+      }
+      start = line.next
+    }
+    return atEnd
+  }
+
+  private func drop(_ count: Int, from buffer: ChunkBuffer) {
+    buffer.base.copyMemory(from: buffer.base + count, byteCount: buffer.count - count)
+    buffer.count -= count
+    offset += Int64(count)
+  }
+
+  // MARK: Rows
+
+  private func lineRange(_ buffer: ChunkBuffer, from start: Int) -> (end: Int, next: Int, isWhole: Bool) {
+    let found = memchr(buffer.base + start, 0x0A, buffer.count - start)
+    guard let found else { return (buffer.count, buffer.count, false) }
+    let end = UnsafeRawPointer(found) - UnsafeRawPointer(buffer.base)
+    return (end, end + 1, true)
+  }
+
+  /// Whether a line is a row: not blank, not a comment.
+  private func isRow(_ line: UnsafeRawBufferPointer) -> Bool {
+    guard let first = line.firstIndex(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return false }
+    return commentPrefix.isEmpty || !line[first...].starts(with: commentPrefix)
+  }
+
+  /// Where the last whole row ends, at most `rowLimit` rows on, and how many rows that is if there is a limit.
+  private func cut(_ buffer: ChunkBuffer, rowLimit: Int64?) -> (end: Int, rows: Int64?) {
+    switch format.framing {
+    case .fixed(let width, _):
+      // The end of the file is passed on whole: what is too short for a record is one malformed record.
+      let whole = buffer.count / width
+      let wanted = min(Int64(whole), rowLimit ?? .max)
+      let isLast = atEnd && wanted == Int64(whole) && buffer.count % width != 0
+      if isLast, Int64(whole) < rowLimit ?? .max { return (buffer.count, rowLimit == nil ? nil : Int64(whole) + 1) }
+      return (Int(wanted) * width, rowLimit == nil ? nil : wanted)
+    case .lines:
+      guard let rowLimit else {
+        if atEnd { return (buffer.count, nil) }
+        let end = scan_last_line(buffer.base.assumingMemoryBound(to: CChar.self), buffer.count)
+        // Nobody writes rows this long: the piece is passed on, to be counted as malformed.
+        return (end == 0 && buffer.count >= Self.longestRow ? buffer.count : end, nil)
+      }
+      var end = 0
+      var rows: Int64 = 0
+      while rows < rowLimit, end < buffer.count {
+        let line = lineRange(buffer, from: end)
+        guard line.isWhole || atEnd || (end == 0 && buffer.count >= Self.longestRow) else { break }
+        if isRow(UnsafeRawBufferPointer(rebasing: buffer.bytes[end..<line.end])) { rows += 1 }
+        end = line.next
+      }
+      return (end, rows)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Columns
+import Diagnostics
+import Operators
+import Simulation
+import Specifications
+
+/// A source of the registry: what it declares of itself, and how it is made from checked settings.
+public struct SourceComponent: Sendable {
+  /// What a source needs beside its own settings.
+  public struct Context: Sendable {
+    public let format: any RecordFormat
+    public let stop: StopCheck
+
+    public init(format: any RecordFormat, stop: @escaping StopCheck) {
+      self.format = format
+      self.stop = stop
+    }
+  }
+
+  public let specification: Specification
+  /// Findings that need no look at the world outside; what lint and run both say.
+  let check: @Sendable (Settings, any RecordFormat, Findings) -> Void
+  let open: @Sendable (Settings, Context) throws -> any RowSource
+
+  /// Every source. A new one is a file beside these and its line here.
+  public static let all: [SourceComponent] = [file, simulate]
+
+  private static func named(_ settings: Settings) -> SourceComponent? {
+    all.first { $0.specification.name == settings.specification.name }
+  }
+
+  public static func check(_ settings: Settings, format: any RecordFormat, findings: Findings) {
+    named(settings)?.check(settings, format, findings)
+  }
+
+  public static func open(_ settings: Settings, _ context: Context) throws -> any RowSource {
+    guard let component = named(settings) else { throw ConnectorError("there is no source `\(settings.specification.name)`") }
+    return try component.open(settings, context)
+  }
+
+  static let file = SourceComponent(
+    specification: Specification(
+      kind: .source, name: "file", summary: "Files, directories, patterns, or standard input, read to their end.",
+      details: """
+        A directory stands for the files in it, in the order of their names. gzip and zstd files are read as they are. `-` is
+        standard input.
+        """,
+      keys: [Key("path", .oneOrMore(.path), required: true, "A file, a directory, a pattern such as `data/*.txt.gz`, or `-`; or a list of them.")],
+      example: "sources: {archive: {file: {path: data/run333}}}"),
+    check: { _, _, _ in },
+    open: { settings, context in
+      let paths = (settings["path"]?.list ?? []).compactMap { $0.text?.text }
+      return FileSource(paths: try expandInputs(paths), format: context.format, stop: context.stop)
+    })
+}

@@ -1,0 +1,51 @@
+import Synchronization
+
+/// The counts of windows that are open, handed out to workers: nobody else writes to what a worker has taken. A window has
+/// as many as there were workers in it at a time; they are merged when it closes.
+public final class WindowPool: @unchecked Sendable {
+  private struct State {
+    var idle: [Int64: [WindowCounts]] = [:]
+    var spare: [WindowCounts] = []
+  }
+
+  private let plan: ChainPlan
+  private let state = Mutex<Void>(())
+  private nonisolated(unsafe) var contents = State()
+
+  public init(_ plan: ChainPlan) {
+    self.plan = plan
+  }
+
+  /// Counts of the window that nobody else has.
+  public func take(_ window: Int64) -> WindowCounts {
+    let found = state.withLock { _ in
+      contents.idle[window]?.popLast() ?? contents.spare.popLast()
+    }
+    return found ?? WindowCounts(plan)
+  }
+
+  public func give(_ window: Int64, _ counts: WindowCounts) {
+    state.withLock { _ in contents.idle[window, default: []].append(counts) }
+  }
+
+  /// All that was counted of a window, in one; the window has nothing afterwards.
+  func collect(_ window: Int64) -> WindowCounts {
+    let all = state.withLock { _ in contents.idle.removeValue(forKey: window) ?? [] }
+    guard let first = all.first else { return take(window) }
+    for counts in all.dropFirst() {
+      first.merge(counts)
+      recycle(counts)
+    }
+    return first
+  }
+
+  /// Takes back counts that were published.
+  public func recycle(_ counts: WindowCounts) {
+    counts.reset()
+    state.withLock { _ in if contents.spare.count < 16 { contents.spare.append(counts) } }
+  }
+
+  func windows() -> [Int64] {
+    state.withLock { _ in contents.idle.keys.sorted() }
+  }
+}
