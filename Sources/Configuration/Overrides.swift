@@ -1,25 +1,40 @@
 import Diagnostics
 import Specifications
 
+/// Something of a pipeline that the command line replaces.
+public enum Override: Sendable {
+  /// `--set path=value`: the path is keys (and numbers of list items) joined by dots, the value is YAML.
+  case set(String)
+  /// Another option that stands for a key.
+  case option(String, path: String, value: String)
+}
+
 extension PipelineLoader {
-  /// Applies `--set path=value`: the path is keys (and numbers of list items) joined by dots, the value is YAML.
-  func apply(_ overrides: [String], to node: Node) -> Node {
+  func apply(_ overrides: [Override], to node: Node) -> Node {
     overrides.reduce(node) { node, override in
-      let option = LocatedText(option: "--set", text: override)
-      guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
-        findings.error(
-          "bad-override", "`\(override)` has no `=`", at: option.span, hint: "write `--set sources.telescope.simulate.seed=2`")
-        return node
+      switch override {
+      case .option(let name, let path, let value):
+        return set([LocatedText(option: name, text: path)], to: value, option: name, in: node)
+      case .set(let text):
+        let option = LocatedText(option: "--set", text: text)
+        guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
+          findings.error(
+            "bad-override", "`\(text)` has no `=`", at: option.span, hint: "write `--set sources.telescope.simulate.seed=2`")
+          return node
+        }
+        let value = option[(equals + 1)..<option.scalars.count].text
+        return set(option[0..<equals].split(separator: ".")[...], to: value, option: "--set", in: node)
       }
-      let valueText = option[(equals + 1)..<option.scalars.count]
-      guard let value = YAML.compose(
-        SourceText(name: "--set", text: valueText.text), environment: environment, findings: findings)
-      else { return node }
-      return set(option[0..<equals].split(separator: ".")[...], value, in: node, option)
     }
   }
 
-  private func set(_ path: ArraySlice<LocatedText>, _ value: Node, in node: Node, _ option: LocatedText) -> Node {
+  private func set(_ path: ArraySlice<LocatedText>, to value: String, option: String, in node: Node) -> Node {
+    let source = SourceText(name: option, text: value)
+    guard let value = YAML.compose(source, environment: environment, findings: findings) else { return node }
+    return set(path, value, in: node)
+  }
+
+  private func set(_ path: ArraySlice<LocatedText>, _ value: Node, in node: Node) -> Node {
     guard let key = path.first else { return value }
     switch node.content {
     case .list(var items):
@@ -29,19 +44,19 @@ extension PipelineLoader {
           hint: "items count from 0")
         return node
       }
-      items[index] = set(path.dropFirst(), value, in: items[index], option)
+      items[index] = set(path.dropFirst(), value, in: items[index])
       return Node(.list(items), span: node.span)
     case .mapping(var entries):
       if let index = entries.firstIndex(where: { $0.name == key.text }) {
-        entries[index] = .init(key: entries[index].key, value: set(path.dropFirst(), value, in: entries[index].value, option))
+        entries[index] = .init(key: entries[index].key, value: set(path.dropFirst(), value, in: entries[index].value))
       } else {
         // A new key stands at the option, so that an error in it points there.
-        entries.append(.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span), option)))
+        entries.append(.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span))))
       }
       return Node(.mapping(entries), span: node.span)
     case .empty:
       return Node(
-        .mapping([.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span), option))]), span: key.span)
+        .mapping([.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span)))]), span: key.span)
     case .scalar:
       findings.error(
         "bad-override", "there are no keys in a single value, and `\(key.text)` is one", at: key.span,

@@ -36,8 +36,8 @@ public struct PipelineLoader {
   }
 
   /// What a pipeline declares; nil where it is not YAML or lacks what it cannot do without. Findings are reported either
-  /// way. `overrides` are the `--set path=value` of the command line.
-  public func load(path: String, overrides: [String] = []) throws(UnreadableFile) -> Declaration? {
+  /// way. `overrides` come from the command line.
+  public func load(path: String, overrides: [Override] = []) throws(UnreadableFile) -> Declaration? {
     let text = try readText(path)
     guard let source = decode(text, name: path), let node = YAML.compose(source, environment: environment, findings: findings)
     else { return nil }

@@ -8,7 +8,6 @@ public final class ChainWorker {
   private let filler: Filler
   private let updaters: [GroupUpdater]
   private let closer: GroupCloser
-  private var pool: [OpenGroups] = []
   private let splitter: WindowSplitter?
 
   public init(_ plan: ChainPlan) {
@@ -25,16 +24,16 @@ public final class ChainWorker {
   private struct Work {
     let chunk: Chunk
     let context: ChunkContext
-    let take: (Int64) -> WindowCounts
+    let pool: WindowPool
     var outcome = ChunkOutcome()
     /// Rows of earlier batches that no hit has placed in a window yet.
     var unplaced = RowCounts()
     var lastWindow: Int64?
   }
 
-  /// Processes a chunk. `take` gives the counts of a window that this worker may write to until the chunk is done.
-  public func process(_ chunk: Chunk, _ context: ChunkContext, take: @escaping (Int64) -> WindowCounts) -> ChunkOutcome {
-    var work = Work(chunk: chunk, context: context, take: take)
+  /// Processes a chunk, counting into windows of `pool`, which the outcome hands back.
+  public func process(_ chunk: Chunk, _ context: ChunkContext, _ pool: WindowPool) -> ChunkOutcome {
+    var work = Work(chunk: chunk, context: context, pool: pool)
     for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
     splitter?.begin(reference: context.clock, frontier: context.frontier)
 
@@ -64,14 +63,14 @@ public final class ChainWorker {
 
   private func windowCounts(_ index: Int64, _ work: inout Work) -> WindowCounts {
     if let counts = work.outcome.windows[index] { return counts }
-    let counts = work.take(index)
+    let counts = work.pool.take(index)
     work.outcome.windows[index] = counts
     return counts
   }
 
   private func openGroups(_ index: Int64, _ work: inout Work) -> OpenGroups {
     if let open = work.outcome.open[index] { return open }
-    let open = pool.popLast() ?? OpenGroups(plan)
+    let open = work.pool.takeGroups()
     work.outcome.open[index] = open
     return open
   }
@@ -200,20 +199,12 @@ public final class ChainWorker {
     work.outcome.interiors = interiors
     guard interiors.contains(where: { $0 != nil }) else { return }
     for (window, open) in work.outcome.open {
-      let rest = pool.popLast() ?? OpenGroups(plan)
+      let rest = work.pool.takeGroups()
       closer.closeSome(open, into: windowCounts(window, &work), rest: rest) { group, key in
         interiors[group]?.contains(key) ?? false
       }
-      pool.append(open)
+      work.pool.giveGroups(open)
       work.outcome.open[window] = rest
-    }
-  }
-
-  /// Takes back what came out of a chunk, to be used again.
-  public func reuse(_ outcome: ChunkOutcome) {
-    for open in outcome.open.values {
-      open.removeAll()
-      if pool.count < 64 { pool.append(open) }
     }
   }
 }

@@ -9,13 +9,19 @@ public struct Chunk: Sendable {
   public let offset: Int64
   /// The window of all rows, where windows cut the input.
   public let window: Int64?
+  /// Lines of the partition right before it that are in no chunk: a header.
+  public let linesBefore: Int64
 
-  public init(bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, partition: Int, offset: Int64, window: Int64?) {
+  public init(
+    bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, partition: Int, offset: Int64, window: Int64?,
+    linesBefore: Int64 = 0
+  ) {
     self.bytes = bytes
     self.order = order
     self.partition = partition
     self.offset = offset
     self.window = window
+    self.linesBefore = linesBefore
   }
 }
 

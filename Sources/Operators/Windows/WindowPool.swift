@@ -1,11 +1,12 @@
 import Synchronization
 
 /// The counts of windows that are open, handed out to workers: nobody else writes to what a worker has taken. A window has
-/// as many as there were workers in it at a time; they are merged when it closes.
+/// as many as there were workers in it at a time; they are merged when it closes. Memory that is free again is used again.
 public final class WindowPool: @unchecked Sendable {
   private struct State {
     var idle: [Int64: [WindowCounts]] = [:]
     var spare: [WindowCounts] = []
+    var groups: [OpenGroups] = []
   }
 
   private let plan: ChainPlan
@@ -45,7 +46,14 @@ public final class WindowPool: @unchecked Sendable {
     state.withLock { _ in if contents.spare.count < 16 { contents.spare.append(counts) } }
   }
 
-  func windows() -> [Int64] {
-    state.withLock { _ in contents.idle.keys.sorted() }
+  /// Groups of no rows.
+  func takeGroups() -> OpenGroups {
+    state.withLock { _ in contents.groups.popLast() } ?? OpenGroups(plan)
+  }
+
+  /// Takes groups back that are counted or handed on.
+  func giveGroups(_ groups: OpenGroups) {
+    groups.removeAll()
+    state.withLock { _ in if contents.groups.count < 64 { contents.groups.append(groups) } }
   }
 }

@@ -23,7 +23,6 @@ public final class WindowSequencer {
   private var groupClocks: [Clock]
   private var open: [Int64: OpenGroups] = [:]
   private var groupsAtLastClosing: [Int64: Int] = [:]
-  private var spare: [OpenGroups] = []
   private var completed = 0
   /// What was settled after each of the last chunks, the oldest first; see ``context(for:)``.
   private var contexts: [ChunkContext] = []
@@ -51,7 +50,7 @@ public final class WindowSequencer {
     return contexts[contexts.count - (completed - needed)]
   }
 
-  /// Takes the outcome of the next chunk of the input. Give the outcome back to its worker afterwards.
+  /// Takes the outcome of the next chunk of the input.
   public func complete(_ outcome: ChunkOutcome, of chunk: Chunk) {
     for (index, counts) in outcome.windows {
       touched.insert(index)
@@ -90,8 +89,9 @@ public final class WindowSequencer {
   // MARK: Groups
 
   private func take(_ groups: OpenGroups, _ window: Int64, _ outcome: ChunkOutcome, _ before: [Int64?]) {
+    defer { pool.giveGroups(groups) }
     guard !groups.isEmpty else { return }
-    let mine = open[window] ?? spare.popLast() ?? OpenGroups(plan)
+    let mine = open[window] ?? pool.takeGroups()
     countDisordered(groups, mine, outcome, before)
     mine.merge(groups, plan: plan)
     // Going through all open groups costs as much as there are; it waits until they have grown by half.
@@ -105,11 +105,11 @@ public final class WindowSequencer {
       guard let disorder = group.disorder, let now = groupClocks[index].now, !mustWait.contains(index) else { return nil }
       return now.subtractingReportingOverflow(disorder).overflow ? nil : now - disorder
     }
-    let rest = spare.popLast() ?? OpenGroups(plan)
+    let rest = pool.takeGroups()
     let counts = pool.take(window)
     closer.closeSome(mine, into: counts, rest: rest) { group, key in limits[group].map { key < $0 } ?? false }
     pool.give(window, counts)
-    spare.append(mine)
+    pool.giveGroups(mine)
     open[window] = rest
     groupsAtLastClosing[window] = rest.tables.reduce(0) { $0 + $1.count }
   }
@@ -137,8 +137,7 @@ public final class WindowSequencer {
     let counts = pool.collect(index)
     if let groups = open.removeValue(forKey: index) {
       closer.closeAll(groups, into: counts)
-      spare.append(groups)
-      if spare.count > 64 { spare.removeFirst() }
+      pool.giveGroups(groups)
     }
     groupsAtLastClosing[index] = nil
     counts.counts += pending

@@ -1,0 +1,69 @@
+import Specifications
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+extension SinkComponent {
+  static let file = SinkComponent(
+    specification: Specification(
+      kind: .sink, name: "file", summary: "A file of JSON lines: one result message a line.",
+      keys: [
+        Key("path", .path, required: true, "The file, or `-` for standard output."),
+        Key("append", .boolean, default: "false", "Whether results go behind what the file holds, or replace it."),
+      ],
+      example: "sinks: [{file: {path: results.jsonl}}]"),
+    open: { settings in
+      try FileSink(path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false)
+    })
+}
+
+/// JSON lines in a file. Every message is in the file when `write` returns, whole lines only.
+public final class FileSink: ResultSink {
+  public let name: String
+  private let descriptor: Int32
+  private let ownsDescriptor: Bool
+  private var line: [UInt8] = []
+
+  public init(path: String, append: Bool = false) throws {
+    name = path == "-" ? "standard output" : path
+    if path == "-" {
+      (descriptor, ownsDescriptor) = (1, false)
+    } else {
+      descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
+      ownsDescriptor = true
+      guard descriptor >= 0 else { throw ConnectorError("cannot write \(path): \(systemWords(for: errno))") }
+    }
+  }
+
+  public func write(_ message: UnsafeRawBufferPointer) throws {
+    line.removeAll(keepingCapacity: true)
+    line.append(contentsOf: message)
+    line.append(0x0A)
+    var done = 0
+    while done < line.count {
+      let count = line.withUnsafeBytes { Self.writeBytes(descriptor, $0.baseAddress! + done, $0.count - done) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw ConnectorError("cannot write \(name): \(systemWords(for: errno))")
+      }
+      done += count
+    }
+  }
+
+  private static func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(descriptor, bytes, count)
+    #else
+      Musl.write(descriptor, bytes, count)
+    #endif
+  }
+
+  public func close() throws {
+    if ownsDescriptor { closeDescriptor(descriptor) }
+  }
+}
+
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

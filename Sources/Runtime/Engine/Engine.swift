@@ -1,0 +1,174 @@
+import Connectors
+import Operators
+
+/// Runs chunks through the chain, on this thread or on several, and gives out complete windows in the order of the input.
+///
+/// One thread submits. With one thread the work is done inside `submit`; otherwise workers take chunks as they are free,
+/// and whichever finishes the next in order brings the outcomes together.
+final class Engine: @unchecked Sendable {
+  /// A chunk and the memory it lies in.
+  private struct Task {
+    let ticket: Int
+    let chunk: Chunk
+    let buffer: ChunkBuffer
+    let context: ChunkContext
+  }
+
+  private enum Done {
+    case chunk(Chunk, ChunkBuffer, ChunkOutcome)
+    case close(Int64)
+  }
+
+  /// Chunks under way at a time, whatever the number of threads: what a run decides must not depend on that.
+  static let chunksUnderWay = 8
+
+  private let plan: ChainPlan
+  private let pool: WindowPool
+  private let sequencer: WindowSequencer
+  private let report: (Chunk, ChunkOutcome) -> Void
+  private let monitor = Monitor()
+  private var threads: [SystemThread] = []
+  private let inlineWorker: ChainWorker?
+
+  // Behind the monitor.
+  private var tasks: [Task] = []
+  private var finished: [Int: Done] = [:]
+  private var nextTicket = 0
+  private var submittedTickets = 0
+  private var submittedChunks = 0
+  private var isSequencing = false
+  private var isClosing = false
+  private var spareBuffers: [ChunkBuffer] = []
+
+  /// - Parameters:
+  ///   - threads: how many work; 1 works on the submitting thread.
+  ///   - isLive: rows come as they happen, so a window is closed as soon as the clock allows.
+  ///   - report: called for every chunk in the order of the input.
+  ///   - publish: called for every complete window, in order.
+  init(
+    _ plan: ChainPlan, threads count: Int, isLive: Bool, report: @escaping (Chunk, ChunkOutcome) -> Void,
+    publish: @escaping (ClosedWindow) -> Void
+  ) {
+    self.plan = plan
+    self.report = report
+    let pool = WindowPool(plan)
+    self.pool = pool
+    sequencer = WindowSequencer(plan, pool: pool, lag: isLive ? 1 : Self.chunksUnderWay) { window in
+      publish(window)
+      pool.recycle(window.counts)
+    }
+    let workers = isLive ? 1 : count
+    inlineWorker = workers <= 1 ? ChainWorker(plan) : nil
+    if workers > 1 {
+      threads = (0..<workers).map { _ in SystemThread { [unowned self] in self.work() } }
+    }
+  }
+
+  /// An empty buffer.
+  func buffer() -> ChunkBuffer {
+    let spare = monitor.locked { spareBuffers.popLast() }
+    guard let spare else { return ChunkBuffer() }
+    spare.count = 0
+    return spare
+  }
+
+  func giveBack(_ buffer: ChunkBuffer) {
+    monitor.locked { if spareBuffers.count <= Self.chunksUnderWay { spareBuffers.append(buffer) } }
+  }
+
+  /// Counts the rows in `buffer`, which then belongs to the engine. Blocks while too many chunks are under way.
+  func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
+    if let worker = inlineWorker {
+      // The context is there: every chunk before this one is complete.
+      let context = sequencer.context(for: submittedChunks)!
+      submittedChunks += 1
+      let outcome = worker.process(chunk, context, pool)
+      finish(chunk, buffer, outcome)
+      return
+    }
+    monitor.locked {
+      var context: ChunkContext?
+      while true {
+        context = isSequencing ? nil : sequencer.context(for: submittedChunks)
+        if context != nil { break }
+        monitor.wait()
+      }
+      tasks.append(Task(ticket: submittedTickets, chunk: chunk, buffer: buffer, context: context!))
+      submittedTickets += 1
+      submittedChunks += 1
+      monitor.signalAll()
+    }
+  }
+
+  /// Closes a window that cuts the input, once all chunks submitted so far are counted.
+  func close(_ window: Int64) {
+    if inlineWorker != nil {
+      sequencer.close(window)
+      return
+    }
+    monitor.locked {
+      finished[submittedTickets] = .close(window)
+      submittedTickets += 1
+    }
+    sequence()
+  }
+
+  /// Waits for all chunks, closes every window that is open, and ends the threads.
+  func finish(always window: Int64? = nil) {
+    if inlineWorker == nil {
+      monitor.locked {
+        while nextTicket < submittedTickets || isSequencing { monitor.wait() }
+        isClosing = true
+        monitor.signalAll()
+      }
+      for thread in threads { thread.join() }
+    }
+    sequencer.finish(always: window)
+  }
+
+  /// Rows that were read and belong to no window published; to be asked when the engine has finished.
+  var unpublished: RowCounts { sequencer.unpublished }
+
+  // MARK: Workers
+
+  private func work() {
+    let worker = ChainWorker(plan)
+    while true {
+      let task: Task? = monitor.locked {
+        while tasks.isEmpty, !isClosing { monitor.wait() }
+        return tasks.isEmpty ? nil : tasks.removeFirst()
+      }
+      guard let task else { return }
+      let outcome = worker.process(task.chunk, task.context, pool)
+      monitor.locked { finished[task.ticket] = .chunk(task.chunk, task.buffer, outcome) }
+      sequence()
+    }
+  }
+
+  /// Brings together whatever is next in order, unless another thread is at it; that thread then takes this too.
+  private func sequence() {
+    while true {
+      let next: Done? = monitor.locked {
+        guard !isSequencing, let done = finished.removeValue(forKey: nextTicket) else { return nil }
+        isSequencing = true
+        nextTicket += 1
+        return done
+      }
+      guard let next else { return }
+      switch next {
+      case .chunk(let chunk, let buffer, let outcome): finish(chunk, buffer, outcome)
+      case .close(let window): sequencer.close(window)
+      }
+      monitor.locked {
+        isSequencing = false
+        monitor.signalAll()
+      }
+    }
+  }
+
+  private func finish(_ chunk: Chunk, _ buffer: ChunkBuffer, _ outcome: ChunkOutcome) {
+    report(chunk, outcome)
+    sequencer.complete(outcome, of: chunk)
+    giveBack(buffer)
+  }
+}

@@ -1,0 +1,63 @@
+import Configuration
+import Connectors
+import Diagnostics
+import Operators
+import Specifications
+
+/// A pipeline that passed every check, ready to run.
+public struct Pipeline: Sendable {
+  /// What is to be read, and what the command line changes of it.
+  public struct Request: Sendable {
+    public var path: String
+    /// `--set path=value`, in order.
+    public var overrides: [String] = []
+    /// `--window SPEC`.
+    public var window: String?
+    /// The program's own path: plugins may be installed beside it.
+    public var executable: String?
+
+    public init(path: String) {
+      self.path = path
+    }
+  }
+
+  public let declaration: Declaration
+  public let plan: ChainPlan
+
+  /// Reads and checks a pipeline: all that `lint` says, and all that `run` says before it starts. Nil where there are
+  /// errors.
+  public static func load(
+    _ request: Request, environment: @escaping (String) -> String?, findings: Findings
+  ) throws(UnreadableFile) -> Pipeline? {
+    let loader = PipelineLoader(
+      pipeline: Registry.pipeline, plugin: Sections.plugin,
+      pluginDirectories: pluginDirectories(
+        pipeline: request.path, executable: request.executable, environment: environment),
+      environment: environment, findings: findings)
+    var overrides = request.overrides.map { Override.set($0) }
+    if let window = request.window {
+      // `span: 5000 of ORBIT_CNT, late: 200` is the inside of a mapping; `all` is a word.
+      overrides.append(.option("--window", path: "window", value: window.contains(":") ? "{\(window)}" : window))
+    }
+    guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
+    let plan = ChainBuilder.build(declaration, findings: findings)
+    if let format = plan?.format {
+      for source in declaration.sources {
+        if let settings = source.setting.settings { SourceComponent.check(settings, format: format, findings: findings) }
+      }
+    }
+    guard let plan, !findings.hasErrors else { return nil }
+    return Pipeline(declaration: declaration, plan: plan)
+  }
+}
+
+/// Every component that a pipeline can use.
+public enum Registry {
+  public static let pipeline = Sections.pipeline(
+    sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification))
+
+  public static let specifications: [Specification] =
+    [pipeline, Sections.plugin, Sections.chamber, Sections.lookup, GroupSections.group]
+    + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
+    + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)
+}
