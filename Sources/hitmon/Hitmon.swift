@@ -1,0 +1,17 @@
+import ArgumentParser
+
+@main
+struct Hitmon: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hitmon",
+    abstract: "Watches detector hits: a YAML pipeline in, histograms of every window out.",
+    discussion: """
+      Try it:
+        hitmon run pipelines/dt-chambers.yaml
+        hitmon run pipelines/dt-chambers.yaml --input hits.txt --window all --results results.jsonl
+        hitmon lint pipelines/dt-chambers.yaml
+        hitmon list histogram
+      """,
+    version: "0.1.0",
+    subcommands: [RunCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self])
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Diagnostics
+import Runtime
+import Specifications
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List what a pipeline can be made of, with keys, types, defaults and an example.",
+    discussion: "Kinds: \(Specification.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, markdown
+  }
+
+  @Argument(help: "Only components of this kind.")
+  var kind: String?
+
+  @Argument(help: "Only the component of this name.")
+  var name: String?
+
+  @Option(help: "How it is printed: text, or markdown for the reference.")
+  var format: Format = .text
+
+  func validate() throws {
+    let kinds = Specification.Kind.allCases.map(\.rawValue)
+    if let kind, !kinds.contains(kind) {
+      let near = suggestion(for: kind, from: kinds).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError("there is no kind \(kind)\(near) The kinds are \(kinds.joined(separator: ", ")).")
+    }
+    if let name, chosen.isEmpty {
+      let names = Registry.specifications.filter { $0.kind.rawValue == kind }.map(\.name)
+      let near = suggestion(for: name, from: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))."
+      throw ValidationError("there is no \(kind ?? "component") \(name); \(near)")
+    }
+  }
+
+  private var chosen: [Specification] {
+    Registry.specifications.filter { specification in
+      (kind == nil || specification.kind.rawValue == kind) && (name == nil || specification.name == name)
+    }
+  }
+
+  func run() throws {
+    switch format {
+    case .markdown: printOut(ReferenceWriter.markdown(chosen))
+    case .text: printOut(chosen.count == 1 || kind != nil ? chosen.map(full).joined(separator: "\n\n") : overview)
+    }
+  }
+
+  private var overview: String {
+    Specification.Kind.allCases.compactMap { kind -> String? in
+      let all = chosen.filter { $0.kind == kind }
+      guard !all.isEmpty else { return nil }
+      let width = all.map(\.name.count).max() ?? 0
+      let lines = all.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.summary)" }
+      return "\(kind.rawValue): \(kind.summary)\n\(lines.joined(separator: "\n"))"
+    }.joined(separator: "\n\n") + "\n\nMore on one: hitmon list histogram profile"
+  }
+
+  private func full(_ specification: Specification) -> String {
+    var lines = ["\(specification.kind.rawValue) \(specification.name): \(specification.summary)"]
+    if !specification.details.isEmpty { lines += ["", wrap(specification.details, indent: "  ")] }
+    let keys = specification.keys + (specification.freeKeys.map { [$0] } ?? [])
+    if !keys.isEmpty { lines.append("") }
+    for key in keys {
+      let need = key.isRequired ? ", required" : key.standard.map { $0.isEmpty ? "" : ", default \($0)" } ?? ""
+      lines.append("  \(key.name): \(key.form.description)\(need)")
+      lines.append(wrap(key.summary, indent: "      "))
+    }
+    lines += ["", "  \(specification.example)"]
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Breaks a text into lines of at most 100 characters.
+private func wrap(_ text: String, indent: String) -> String {
+  var lines: [String] = []
+  var line = indent
+  for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+    if line.count + word.count > 100, line != indent {
+      lines.append(line)
+      line = indent
+    }
+    line += (line == indent ? "" : " ") + word
+  }
+  return (lines + [line]).joined(separator: "\n")
+}

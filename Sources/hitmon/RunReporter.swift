@@ -1,0 +1,109 @@
+import Connectors
+import Operators
+import Runtime
+import Synchronization
+
+/// Shows a run on standard error: a line a window, a progress bar for long inputs on a terminal, the totals.
+final class RunReporter: RunObserver, Sendable {
+  private struct State {
+    var start: Int64 = 0
+    var lastLine: Int64 = 0
+    var skippedWindows = 0
+    var lastBar: Int64 = 0
+    var barIsShown = false
+    var lastWindowAt: Int64 = 0
+  }
+
+  private let quiet: Bool
+  private let state = Mutex(State())
+
+  /// Windows that come faster than this are counted, not printed one by one.
+  private static let lineInterval: Int64 = 100_000_000
+  private static let barInterval: Int64 = 100_000_000
+  /// Inputs that are read faster than this need no bar.
+  private static let barDelay: Int64 = 500_000_000
+
+  init(quiet: Bool) {
+    self.quiet = quiet
+  }
+
+  func begin(_ pipeline: Pipeline) {
+    state.withLock { state in
+      state.start = monotonicNanoseconds()
+      state.lastWindowAt = state.start
+    }
+  }
+
+  func progress(rows: Int64, done: Int64, total: Int64?) {
+    guard !quiet, Terminal.isInteractive, let total, total > 0 else { return }
+    state.withLock { state in
+      let now = monotonicNanoseconds()
+      guard now - state.start > Self.barDelay, now - state.lastBar > Self.barInterval else { return }
+      state.lastBar = now
+      state.barIsShown = true
+      let seconds = Double(now - state.start) * 1e-9
+      let share = min(1, Double(done) / Double(total))
+      let left = share > 0 ? seconds / share - seconds : 0
+      let text =
+        "\(Int(share * 100)) %  \(grouped(rows)) rows  \(short(Double(rows) / seconds))rows/s  \(bytes(done)) of \(bytes(total))  \(duration(left)) left"
+      let room = max(0, min(30, Terminal.width - text.count - 4))
+      let full = Int(share * Double(room))
+      let bar = room < 5 ? "" : "[\(String(repeating: "=", count: full))\(String(repeating: " ", count: room - full))] "
+      writeToError("\r\u{1B}[K\(bar)\(text.prefix(max(0, Terminal.width - 1)))")
+    }
+  }
+
+  func published(_ window: PublishedWindow) {
+    guard !quiet else { return }
+    state.withLock { state in
+      let now = monotonicNanoseconds()
+      guard now - state.lastLine >= Self.lineInterval else {
+        state.skippedWindows += 1
+        return
+      }
+      let seconds = Double(now - state.lastWindowAt) * 1e-9
+      let counts = window.counts
+      var line = "window \(window.index): \(grouped(counts.hits)) hits of \(grouped(counts.records)) rows"
+      line += " (\(short(Double(counts.records) / max(seconds, 1e-9)))rows/s)"
+      if counts.unmapped > 0 { line += ", \(grouped(counts.unmapped)) unmapped" }
+      if counts.malformed > 0 { line += ", \(grouped(counts.malformed)) malformed" }
+      if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
+      if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
+      if state.skippedWindows > 0 { line += "; \(grouped(state.skippedWindows)) windows before it" }
+      state.lastLine = now
+      state.lastWindowAt = now
+      state.skippedWindows = 0
+      show(line, &state)
+    }
+  }
+
+  func warning(_ message: String) {
+    state.withLock { state in
+      show(Terminal.hasColour ? "\u{1B}[1;33mwarning:\u{1B}[0m \(message)" : "warning: \(message)", &state)
+    }
+  }
+
+  func end(_ totals: RunTotals) {
+    guard !quiet else {
+      state.withLock { clearBar(&$0) }
+      return
+    }
+    let counts = totals.counts
+    var line =
+      "\(grouped(totals.windows)) \(totals.windows == 1 ? "window" : "windows"): \(grouped(counts.records)) rows, \(grouped(counts.dropped)) dropped, \(grouped(counts.hits)) hits, \(grouped(counts.unmapped)) unmapped, \(grouped(counts.malformed)) malformed"
+    if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
+    if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
+    line += " in \(duration(totals.seconds)) (\(short(totals.rowsPerSecond))rows/s)"
+    state.withLock { show(line, &$0) }
+  }
+
+  private func show(_ line: String, _ state: inout State) {
+    clearBar(&state)
+    printToError(line)
+  }
+
+  private func clearBar(_ state: inout State) {
+    if state.barIsShown { writeToError("\r\u{1B}[K") }
+    state.barIsShown = false
+  }
+}

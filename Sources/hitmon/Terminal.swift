@@ -1,0 +1,104 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What can be shown on standard error.
+enum Terminal {
+  /// Standard error is a terminal that understands control sequences.
+  static let isInteractive = isatty(2) == 1 && environmentValue("TERM") != "dumb"
+  /// Colours are for terminals only, and not where the user asks for none (https://no-color.org).
+  static let hasColour = isInteractive && (environmentValue("NO_COLOR") ?? "").isEmpty
+
+  static var width: Int {
+    var size = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+}
+
+private func write(_ text: String, to descriptor: Int32) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { buffer in
+      #if canImport(Glibc)
+        Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      #else
+        Musl.write(descriptor, buffer.baseAddress, buffer.count)
+      #endif
+    }
+    if count < 0, errno == EINTR { continue }
+    // Nobody listens any more: there is nowhere to say so.
+    guard count > 0 else { return }
+    bytes = bytes.dropFirst(count)
+  }
+}
+
+/// Writes text to standard output, with a line end.
+func printOut(_ text: String) { write(text + "\n", to: 1) }
+
+/// Writes text to standard error, with a line end.
+func printToError(_ text: String) { write(text + "\n", to: 2) }
+
+/// Writes text to standard error as it is.
+func writeToError(_ text: String) { write(text, to: 2) }
+
+/// One sentence on what went wrong.
+func printError(_ message: String) {
+  printToError(Terminal.hasColour ? "\u{1B}[1;31merror:\u{1B}[0m \(message)" : "error: \(message)")
+}
+
+/// A whole number with commas between thousands.
+func grouped(_ number: some BinaryInteger) -> String {
+  let digits = String(number.magnitude)
+  var text = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+    text.append(digit)
+  }
+  return number < 0 ? "-\(text)" : text
+}
+
+/// A number in three digits with k, M or G: `14.2 M`.
+func short(_ number: Double) -> String {
+  for (factor, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where number >= factor {
+    let value = number / factor
+    return (value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)") + suffix
+  }
+  return number >= 100 || number == number.rounded() ? "\(Int(number.rounded())) " : "\((number * 10).rounded() / 10) "
+}
+
+/// Bytes as people read them: `256.1 MB`.
+func bytes(_ count: Int64) -> String { "\(short(Double(count)))B" }
+
+/// Seconds as people read them: `12.3 s`, `4 min 05 s`.
+func duration(_ seconds: Double) -> String {
+  if seconds < 60 { return "\((seconds * 10).rounded() / 10) s" }
+  let whole = Int(seconds.rounded())
+  if whole < 3600 { return "\(whole / 60) min \(whole % 60 < 10 ? "0" : "")\(whole % 60) s" }
+  return "\(whole / 3600) h \(whole / 60 % 60 < 10 ? "0" : "")\(whole / 60 % 60) min"
+}
+
+/// Ctrl-C and SIGTERM end a run in order; a second one ends the program at once.
+enum StopSignal {
+  private static let received = Atomic<Int32>(0)
+
+  /// The signal that came; 0 for none.
+  static var number: Int32 { received.load(ordering: .relaxed) }
+
+  static func install() {
+    for signal in [SIGINT, SIGTERM] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { number in
+        // Only what a signal handler may do: an atomic exchange, and leaving.
+        if StopSignal.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+      }
+      // Without SA_RESTART, so that a blocking read returns and looks at the flag.
+      action.sa_flags = 0
+      sigaction(signal, &action, nil)
+    }
+    signal(SIGPIPE, SIG_IGN)
+  }
+}
