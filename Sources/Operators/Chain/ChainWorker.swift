@@ -200,9 +200,7 @@ public final class ChainWorker {
     guard interiors.contains(where: { $0 != nil }) else { return }
     for (window, open) in work.outcome.open {
       let rest = work.pool.takeGroups()
-      closer.closeSome(open, into: windowCounts(window, &work), rest: rest) { group, key in
-        interiors[group]?.contains(key) ?? false
-      }
+      closer.closeSome(open, into: windowCounts(window, &work), rest: rest, complete: interiors)
       work.pool.giveGroups(open)
       work.outcome.open[window] = rest
     }

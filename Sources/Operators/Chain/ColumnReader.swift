@@ -19,6 +19,21 @@ struct ColumnReader {
     }
   }
 
+  /// The values of `rows`, densely.
+  func copy(_ rows: UnsafePointer<Int32>, count n: Int, to out: UnsafeMutablePointer<Double>) {
+    switch column {
+    case .int32(let values): for i in 0..<n { out[i] = Self.double(values[Int(rows[i])]) }
+    case .int64(let values): for i in 0..<n { out[i] = Self.double(values[Int(rows[i])]) }
+    case .float64(let values): for i in 0..<n { out[i] = values[Int(rows[i])] }
+    case .flag(let values): for i in 0..<n { out[i] = Self.double(values[Int(rows[i])]) }
+    }
+  }
+
+  @inline(__always)
+  private static func double<T: LaneValue & BinaryInteger>(_ value: T) -> Double {
+    value.isUnknown ? .nan : Double(value)
+  }
+
   subscript(row: Int) -> Double {
     switch column {
     case .int32(let values): values[row].isUnknown ? .nan : Double(values[row])

@@ -6,16 +6,19 @@ final class CountState: GroupFunctionState {
 
   func grow(toEntries count: Int) { counts.grow(to: count) }
   func reset(entries count: Int) { counts.reset(count) }
-  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = counts.base
+    mark(slots, count, cells, flags) { base[$0] > 0 }
+  }
 
   func update(_ input: GroupInput) {
     let base = counts.base
     for i in 0..<input.count where input.entries[i] >= 0 { base[Int(input.entries[i])] &+= 1 }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
-    let other = other as! CountState
-    for i in from.indices { counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])] }
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
+    let theirs = (other as! CountState).counts.base, mine = counts.base
+    forEachEntry(from, to, cells: cells) { mine[$1] &+= theirs[$0] }
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
@@ -33,7 +36,10 @@ final class AnyState: GroupFunctionState {
 
   func grow(toEntries count: Int) { states.grow(to: count) }
   func reset(entries count: Int) { states.reset(count) }
-  func isPresent(_ entry: Int) -> Bool { states.base[entry] > 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = states.base
+    mark(slots, count, cells, flags) { base[$0] > 0 }
+  }
 
   func update(_ input: GroupInput) {
     let base = states.base
@@ -44,11 +50,9 @@ final class AnyState: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
-    let other = other as! AnyState
-    for i in from.indices {
-      states.base[Int(to[i])] = max(states.base[Int(to[i])], other.states.base[Int(from[i])])
-    }
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
+    let theirs = (other as! AnyState).states.base, mine = states.base
+    forEachEntry(from, to, cells: cells) { mine[$1] = max(mine[$1], theirs[$0]) }
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {

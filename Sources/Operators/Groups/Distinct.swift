@@ -18,7 +18,10 @@ final class DistinctMaskState: GroupFunctionState {
 
   func grow(toEntries count: Int) { masks.grow(to: count) }
   func reset(entries count: Int) { masks.reset(count) }
-  func isPresent(_ entry: Int) -> Bool { masks.base[entry] != 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = masks.base
+    mark(slots, count, cells, flags) { base[$0] != 0 }
+  }
 
   func update(_ input: GroupInput) {
     let base = masks.base
@@ -47,9 +50,9 @@ final class DistinctMaskState: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
-    let other = other as! DistinctMaskState
-    for i in from.indices { masks.base[Int(to[i])] |= other.masks.base[Int(from[i])] }
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
+    let theirs = (other as! DistinctMaskState).masks.base, mine = masks.base
+    forEachEntry(from, to, cells: cells) { mine[$1] |= theirs[$0] }
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
@@ -78,7 +81,10 @@ final class DistinctSetState: GroupFunctionState {
     counts.reset(count)
     pairs.removeAll(keepingCapacity: true)
   }
-  func isPresent(_ entry: Int) -> Bool { counts.base[entry] != 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = counts.base
+    mark(slots, count, cells, flags) { base[$0] != 0 }
+  }
 
   private func put(_ value: Int64, _ entry: Int32) {
     if pairs.insert(Pair(entry: entry, value: value)).inserted { counts.base[Int(entry)] &+= 1 }
@@ -105,11 +111,11 @@ final class DistinctSetState: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let other = other as! DistinctSetState
-    let places = Dictionary(uniqueKeysWithValues: zip(from, to))
+    let places = Dictionary(uniqueKeysWithValues: zip(from, to)), cells = Int32(truncatingIfNeeded: cells)
     for pair in other.pairs {
-      if let entry = places[pair.entry] { put(pair.value, entry) }
+      if let target = places[pair.entry / cells] { put(pair.value, target * cells + pair.entry % cells) }
     }
   }
 

@@ -14,7 +14,10 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
 
   func grow(toEntries count: Int) { values.grow(to: count) }
   func reset(entries count: Int) { values.reset(count) }
-  func isPresent(_ entry: Int) -> Bool { !values.base[entry].isUnknown }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = values.base
+    mark(slots, count, cells, flags) { !base[$0].isUnknown }
+  }
 
   @inline(__always)
   private func put(_ value: T, _ place: UnsafeMutablePointer<T>) {
@@ -31,9 +34,9 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
-    let other = other as! ExtremeState<T>
-    for i in from.indices { put(other.values.base[Int(from[i])], values.base + Int(to[i])) }
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
+    let theirs = (other as! ExtremeState<T>).values.base, mine = values.base
+    forEachEntry(from, to, cells: cells) { put(theirs[$0], mine + $1) }
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {

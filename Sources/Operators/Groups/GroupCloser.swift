@@ -48,10 +48,10 @@ public final class GroupCloser {
     open.removeAll()
   }
 
-  /// Counts the groups whose key meets `isComplete(definition, key)` and the rows that waited for them alone, and moves
-  /// the others to `rest`.
+  /// Counts the groups whose key lies in `complete`, for each definition, and the rows that waited for them alone, and
+  /// moves the others to `rest`.
   func closeSome(
-    _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, isComplete: (Int, Int64) -> Bool
+    _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, complete ranges: [Range<Int64>?]
   ) {
     var complete: [[Bool]] = []
     var kept: [[Int32]] = []
@@ -60,8 +60,10 @@ public final class GroupCloser {
       var left: [Int32] = []
       var flags = Array(repeating: false, count: table.count)
       done.reserveCapacity(table.count)
+      let range = ranges[index] ?? 0..<0
+      let keys = table.keysBySlot
       for slot in 0..<table.count {
-        if isComplete(index, table.key(slot)) {
+        if range.contains(keys[slot]) {
           done.append(Int32(truncatingIfNeeded: slot))
           flags[slot] = true
         } else {
@@ -114,20 +116,29 @@ public final class GroupCloser {
   ) {
     let cells = split.count
     let states = stage.plan.values.filter { table.plan.functions[$0.function].split != nil }.map { table.functions[$0.function] }
-    var n = 0
-    for slot in slots {
-      for cell in 0..<cells {
-        let entry = Int(slot) * cells + cell
-        guard states.contains(where: { $0.isPresent(entry) }) else { continue }
-        entries[n] = Int32(truncatingIfNeeded: entry)
-        n += 1
-        if n == Frame.standardCapacity {
-          fill(stage, table, count: n, cellCount: cells, window)
-          n = 0
+    // So many groups at a time that their entries fit a frame.
+    let block = Frame.standardCapacity / cells
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: block * cells) { flags in
+      slots.withUnsafeBufferPointer { slots in
+        var start = 0
+        while start < slots.count {
+          let size = min(block, slots.count - start)
+          let part = slots.baseAddress! + start
+          flags.update(repeating: 0)
+          for state in states { state.markPresent(part, count: size, cells: cells, flags.baseAddress!) }
+          var n = 0
+          for i in 0..<size {
+            let first = Int(part[i]) &* cells
+            for cell in 0..<cells {
+              entries[n] = Int32(truncatingIfNeeded: first &+ cell)
+              n &+= Int(flags[i &* cells &+ cell])
+            }
+          }
+          if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
+          start += size
         }
       }
     }
-    if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
   }
 
   /// `entries` are group times cells plus cell.
@@ -144,35 +155,36 @@ public final class GroupCloser {
     }
     for (part, slot) in stage.plan.keys {
       let key = table.plan.key[part]
-      for i in 0..<n {
-        let value = wrapped(key.value(in: table.key(Int(entries[i]) / cellCount)), table.plan)
-        switch slot.lane {
-        case .int32: frame.int32(slot)[i] = Int32(truncatingIfNeeded: value)
-        case .int64: frame.int64(slot)[i] = value
-        case .flag: frame.flag(slot)[i] = UInt8(truncatingIfNeeded: value)
-        case .float64: break
-        }
-      }
+      let (shift, mask, lower) = key.bits >= 64 ? (0, -1, 0) : (key.shift, Int64(1) << key.bits - 1, key.type.range.lowerBound)
+      // Keys of a counter that wraps are kept counting on; the column shows what the record holds.
+      let wrap = table.plan.wrapBits.map { Int64(1) << $0 - 1 } ?? -1
+      let keys = table.keysBySlot
+      write(n, to: slot, frame) { (((keys[Int(entries[$0]) / cellCount] >> shift) & mask) &+ lower) & wrap }
     }
     if let slot = stage.plan.cell, let split = stage.plan.split {
-      let values = split.cells.values
-      for i in 0..<n {
-        let value = values[Int(entries[i]) % cellCount]
-        switch slot.lane {
-        case .int32: frame.int32(slot)[i] = Int32(truncatingIfNeeded: value)
-        case .int64: frame.int64(slot)[i] = value
-        case .flag: frame.flag(slot)[i] = UInt8(truncatingIfNeeded: value)
-        case .float64: break
-        }
+      split.cells.values.withUnsafeBufferPointer { values in
+        write(n, to: slot, frame) { values[Int(entries[$0]) % cellCount] }
       }
     }
     for step in stage.plan.steps { step.run(frame) }
     stage.filler.fill(frame, rows: identity, count: n, into: window.aggregates)
   }
 
-  /// Keys of a counter that wraps are kept counting on; the column shows what the record holds.
-  private func wrapped(_ key: Int64, _ plan: GroupPlan) -> Int64 {
-    plan.wrapBits.map { key & ((1 << $0) - 1) } ?? key
+  /// Writes integers to a column of any lane but that of floats, which no key or cell has.
+  @inline(__always)
+  private func write(_ n: Int, to slot: Slot, _ frame: Frame, _ value: (Int) -> Int64) {
+    switch slot.lane {
+    case .int32:
+      let out = frame.int32(slot)
+      for i in 0..<n { out[i] = Int32(truncatingIfNeeded: value(i)) }
+    case .int64:
+      let out = frame.int64(slot)
+      for i in 0..<n { out[i] = value(i) }
+    case .flag:
+      let out = frame.flag(slot)
+      for i in 0..<n { out[i] = UInt8(truncatingIfNeeded: value(i)) }
+    case .float64: break
+    }
   }
 
   private func withGroups(_ n: Int, _ cellCount: Int, _ body: (UnsafePointer<Int32>) -> Void) {

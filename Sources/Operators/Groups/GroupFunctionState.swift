@@ -15,14 +15,35 @@ protocol GroupFunctionState: AnyObject {
   /// Makes room for entries below `count`; new ones are those of no row.
   func grow(toEntries count: Int)
   func update(_ input: GroupInput)
-  /// Adds what `other` holds in entries `from` to the entries `to`.
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32])
+  /// Adds what `other` holds of the groups `from` to the groups `to`; a group has `cells` entries.
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int)
   /// Puts entries below `count` back to those of no row.
   func reset(entries count: Int)
-  /// Whether any row counted in the entry.
-  func isPresent(_ entry: Int) -> Bool
+  /// Sets `flags[i * cells + cell]` for the entries of group `slots[i]` that any row counted in; leaves the others.
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>)
   /// Writes the values of `entries` to a column of the function's lane; unknown where an entry is -1.
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
+}
+
+extension GroupFunctionState {
+  /// The entries of whole groups, pair by pair.
+  @inline(__always)
+  func forEachEntry(_ from: [Int32], _ to: [Int32], cells: Int, _ body: (Int, Int) -> Void) {
+    for (source, target) in zip(from, to) {
+      for cell in 0..<cells { body(Int(source) &* cells &+ cell, Int(target) &* cells &+ cell) }
+    }
+  }
+
+  @inline(__always)
+  func mark(
+    _ slots: UnsafePointer<Int32>, _ count: Int, _ cells: Int, _ flags: UnsafeMutablePointer<UInt8>,
+    where isPresent: (Int) -> Bool
+  ) {
+    for i in 0..<count {
+      let entry = Int(slots[i]) &* cells
+      for cell in 0..<cells { flags[i &* cells &+ cell] |= isPresent(entry &+ cell) ? 1 : 0 }
+    }
+  }
 }
 
 /// Plain memory for one value an entry.

@@ -35,11 +35,6 @@ struct GroupPlan: Sendable {
     let type: ValueType
     let shift: Int64
     let bits: Int64
-
-    /// The column's value in a key.
-    func value(in key: Int64) -> Int64 {
-      bits >= 64 ? key : ((key >> shift) & ((1 << bits) - 1)) + type.range.lowerBound
-    }
   }
 
   let name: String
@@ -68,20 +63,14 @@ final class GroupTable {
 
   func key(_ slot: Int) -> Int64 { keys.keys[slot] }
 
-  /// Slots of a batch's keys, -1 for a key that is unknown. Runs of one key, common in ordered data, are looked up once.
+  /// Slots of a batch's keys, -1 for a key that is unknown.
   func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
-    var last = Int64.unknown
-    var lastSlot: Int32 = -1
-    for i in 0..<n {
-      let key = batch[i]
-      if key != last {
-        last = key
-        lastSlot = key.isUnknown ? -1 : keys.slot(of: key)
-      }
-      slots[i] = lastSlot
-    }
+    keys.assign(batch, count: n, into: slots)
     growStates()
   }
+
+  /// The keys by slot.
+  var keysBySlot: UnsafePointer<Int64> { UnsafePointer(keys.keys) }
 
   private func growStates() {
     for (function, state) in zip(plan.functions, functions) { state.grow(toEntries: count * (function.split?.count ?? 1)) }
@@ -92,14 +81,7 @@ final class GroupTable {
     let mine = slots.map { keys.slot(of: other.key(Int($0))) }
     growStates()
     for (index, function) in plan.functions.enumerated() {
-      let cells = Int32(function.split?.count ?? 1)
-      if cells == 1 {
-        functions[index].merge(other.functions[index], from: slots, to: mine)
-      } else {
-        functions[index].merge(
-          other.functions[index], from: slots.flatMap { slot in (0..<cells).map { slot * cells + $0 } },
-          to: mine.flatMap { slot in (0..<cells).map { slot * cells + $0 } })
-      }
+      functions[index].merge(other.functions[index], from: slots, to: mine, cells: function.split?.count ?? 1)
     }
     return mine
   }

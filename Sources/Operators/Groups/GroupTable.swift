@@ -1,3 +1,5 @@
+import Columns
+
 /// The groups of one window (or of one chunk of its rows): each different key gets a slot, numbered from 0.
 ///
 /// Open addressing over a table of slot numbers; the keys themselves lie densely by slot, so that a table is emptied and
@@ -45,13 +47,17 @@ struct KeyTable: ~Copyable {
     return insert(key, at: place)
   }
 
-  /// The slot of `key`, -1 where there is none.
-  func find(_ key: Int64) -> Int32 {
-    var place = KeyTable.hash(key, shift)
-    while true {
-      let slot = index[Int(place)]
-      if slot < 0 || keys[Int(slot)] == key { return slot }
-      place = (place &+ 1) & mask
+  /// Slots of a batch's keys, -1 for a key that is unknown. Runs of one key, common in ordered data, are looked up once.
+  mutating func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
+    var last = Int64.unknown
+    var lastSlot: Int32 = -1
+    for i in 0..<n {
+      let key = batch[i]
+      if key != last {
+        last = key
+        lastSlot = key.isUnknown ? -1 : slot(of: key)
+      }
+      slots[i] = lastSlot
     }
   }
 

@@ -16,7 +16,10 @@ final class IntegerSumState: GroupFunctionState {
     sums.reset(count)
     counts.reset(count)
   }
-  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = counts.base
+    mark(slots, count, cells, flags) { base[$0] > 0 }
+  }
 
   private func add(_ value: Int64, to entry: Int) {
     let held = sums.base[entry]
@@ -45,11 +48,11 @@ final class IntegerSumState: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let other = other as! IntegerSumState
-    for i in from.indices {
-      counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])]
-      add(other.sums.base[Int(from[i])], to: Int(to[i]))
+    forEachEntry(from, to, cells: cells) { source, target in
+      counts.base[target] &+= other.counts.base[source]
+      add(other.sums.base[source], to: target)
     }
   }
 
@@ -79,7 +82,10 @@ final class FloatSumState: GroupFunctionState {
     sums.reset(count)
     counts.reset(count)
   }
-  func isPresent(_ entry: Int) -> Bool { counts.base[entry] > 0 }
+  func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
+    let base = counts.base
+    mark(slots, count, cells, flags) { base[$0] > 0 }
+  }
 
   func update(_ input: GroupInput) {
     let values = ColumnReader(input.frame, argument)
@@ -91,11 +97,11 @@ final class FloatSumState: GroupFunctionState {
     }
   }
 
-  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32]) {
+  func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let other = other as! FloatSumState
-    for i in from.indices {
-      sums.base[Int(to[i])] += other.sums.base[Int(from[i])]
-      counts.base[Int(to[i])] &+= other.counts.base[Int(from[i])]
+    forEachEntry(from, to, cells: cells) { source, target in
+      sums.base[target] += other.sums.base[source]
+      counts.base[target] &+= other.counts.base[source]
     }
   }
 

@@ -61,14 +61,23 @@ struct Points: AggregateKind {
     func fill(_ input: FillInput) {
       grow(to: input.cellCount)
       let x = ColumnReader(input.frame, plan.columns.x), y = ColumnReader(input.frame, plan.columns.y)
-      for i in 0..<input.count {
-        let cell = input.cells.map { Int($0[i]) } ?? 0
-        guard cell >= 0 else { continue }
-        let row = Int(input.rows[i])
-        let point = Point(x: x[row], y: y[row])
-        // A point needs both its values.
-        if point.x.isUnknown || point.y.isUnknown { continue }
-        cells[cell].add(point, limit: plan.limit)
+      let limit = plan.limit
+      cells.withUnsafeMutableBufferPointer { gathered in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * input.count) { values in
+          let xs = values.baseAddress!, ys = xs + input.count
+          x.copy(input.rows, count: input.count, to: xs)
+          y.copy(input.rows, count: input.count, to: ys)
+          for i in 0..<input.count {
+            let cell = input.cells.map { Int($0[i]) } ?? 0
+            // A point needs both its values.
+            if cell < 0 || xs[i].isUnknown || ys[i].isUnknown { continue }
+            if xs[i] > gathered[cell].ceiling {
+              gathered[cell].omitted &+= 1
+            } else {
+              gathered[cell].add(Point(x: xs[i], y: ys[i]), limit: limit)
+            }
+          }
+        }
       }
     }
 

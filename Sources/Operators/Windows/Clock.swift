@@ -22,6 +22,8 @@ public struct Clock: Sendable {
       if recent.count > Clock.window { recent.removeFirst() }
       // With few blocks the smallest is the safe answer: a window closed too late loses nothing.
       let rank = min(Clock.agreeing, recent.count)
+      // The usual block brings nothing that could move the clock.
+      if let now, recent.count == Clock.window, recent.count(where: { $0 > now }) < rank { continue }
       let candidate = Clock.largest(rank, of: recent)
       now = now.map { max($0, candidate) } ?? candidate
     }

@@ -101,13 +101,13 @@ public final class WindowSequencer {
       return
     }
     let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
-    let limits = plan.groups.enumerated().map { index, group -> Int64? in
+    let complete = plan.groups.enumerated().map { index, group -> Range<Int64>? in
       guard let disorder = group.disorder, let now = groupClocks[index].now, !mustWait.contains(index) else { return nil }
-      return now.subtractingReportingOverflow(disorder).overflow ? nil : now - disorder
+      return now.subtractingReportingOverflow(disorder).overflow ? nil : .min..<now - disorder
     }
     let rest = pool.takeGroups()
     let counts = pool.take(window)
-    closer.closeSome(mine, into: counts, rest: rest) { group, key in limits[group].map { key < $0 } ?? false }
+    closer.closeSome(mine, into: counts, rest: rest, complete: complete)
     pool.give(window, counts)
     pool.giveGroups(mine)
     open[window] = rest
