@@ -2,6 +2,9 @@ import Columns
 
 /// `min(x)` and `max(x)`: the least or the greatest value of the group's rows. Rows whose x is unknown do not count; a
 /// group without any other row has no value.
+///
+/// Methods of a generic class are called through its table, where nothing is specialised; the attributes make a version
+/// for each lane, without which every value would go through the type's metadata.
 final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
   private let argument: Slot
   private let isMaximum: Bool
@@ -14,6 +17,9 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
 
   func grow(toEntries count: Int) { values.grow(to: count) }
   func reset(entries count: Int) { values.reset(count) }
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
     let base = values.base
     mark(slots, count, cells, flags) { !base[$0].isUnknown }
@@ -26,6 +32,9 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
     if held.isUnknown || (isMaximum ? held < value : value < held) { place.pointee = value }
   }
 
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func update(_ input: GroupInput) {
     let base = values.base
     let column = input.frame.column(argument, as: T.self)
@@ -34,13 +43,20 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
     }
   }
 
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let theirs = (other as! ExtremeState<T>).values.base, mine = values.base
     forEachEntry(from, to, cells: cells) { put(theirs[$0], mine + $1) }
   }
 
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: T.self)
-    for i in 0..<count { out[i] = entries[i] < 0 ? T.unknown : values.base[Int(entries[i])] }
+    let base = values.base
+    for i in 0..<count { out[i] = entries[i] < 0 ? T.unknown : base[Int(entries[i])] }
   }
 }

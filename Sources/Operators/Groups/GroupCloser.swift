@@ -79,9 +79,10 @@ public final class GroupCloser {
       var ready: [Int32] = []
       ready.reserveCapacity(rows.count)
       for row in 0..<rows.count {
-        let isReady = groups.indices.allSatisfy { index in
+        var isReady = true
+        for index in groups.indices {
           let slot = rows.slots[index][row]
-          return slot < 0 || complete[groups[index]][Int(slot)]
+          isReady = isReady && (slot < 0 || complete[groups[index]][Int(slot)])
         }
         if isReady { ready.append(Int32(truncatingIfNeeded: row)) } else { waiting.append(Int32(truncatingIfNeeded: row)) }
       }

@@ -22,8 +22,6 @@ public struct Clock: Sendable {
       if recent.count > Clock.window { recent.removeFirst() }
       // With few blocks the smallest is the safe answer: a window closed too late loses nothing.
       let rank = min(Clock.agreeing, recent.count)
-      // The usual block brings nothing that could move the clock.
-      if let now, recent.count == Clock.window, recent.count(where: { $0 > now }) < rank { continue }
       let candidate = Clock.largest(rank, of: recent)
       now = now.map { max($0, candidate) } ?? candidate
     }
@@ -31,7 +29,17 @@ public struct Clock: Sendable {
 
   /// The `rank`-th largest, from 1.
   static func largest(_ rank: Int, of values: [Int64]) -> Int64 {
-    values.sorted(by: >)[rank - 1]
+    // The largest so far, in descending order: ranks are small, so most values are compared once.
+    var best = Array(repeating: Int64.min, count: rank)
+    for value in values where value > best[rank - 1] {
+      var place = rank - 1
+      while place > 0, best[place - 1] < value {
+        best[place] = best[place - 1]
+        place -= 1
+      }
+      best[place] = value
+    }
+    return best[rank - 1]
   }
 
   /// Counts a counter of `bits` bits on beyond its range: the value nearest to `reference` that ends in the same bits.
