@@ -52,5 +52,6 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
   ]
 )

@@ -25,6 +25,7 @@ final class Engine: @unchecked Sendable {
   private let plan: ChainPlan
   private let pool: WindowPool
   private let sequencer: WindowSequencer
+  private let chunkBytes: Int
   private let report: (Chunk, ChunkOutcome) -> Void
   private let monitor = Monitor()
   private var threads: [SystemThread] = []
@@ -42,14 +43,16 @@ final class Engine: @unchecked Sendable {
 
   /// - Parameters:
   ///   - threads: how many work; 1 works on the submitting thread.
+  ///   - chunkBytes: bytes of a buffer; a row that is longer makes its buffer grow.
   ///   - isLive: rows come as they happen, so a window is closed as soon as the clock allows.
   ///   - report: called for every chunk in the order of the input.
   ///   - publish: called for every complete window, in order.
   init(
-    _ plan: ChainPlan, threads count: Int, isLive: Bool, report: @escaping (Chunk, ChunkOutcome) -> Void,
-    publish: @escaping (ClosedWindow) -> Void
+    _ plan: ChainPlan, threads count: Int, chunkBytes: Int, isLive: Bool,
+    report: @escaping (Chunk, ChunkOutcome) -> Void, publish: @escaping (ClosedWindow) -> Void
   ) {
     self.plan = plan
+    self.chunkBytes = chunkBytes
     self.report = report
     let pool = WindowPool(plan)
     self.pool = pool
@@ -67,7 +70,7 @@ final class Engine: @unchecked Sendable {
   /// An empty buffer.
   func buffer() -> ChunkBuffer {
     let spare = monitor.locked { spareBuffers.popLast() }
-    guard let spare else { return ChunkBuffer() }
+    guard let spare else { return ChunkBuffer(capacity: chunkBytes) }
     spare.count = 0
     return spare
   }

@@ -12,6 +12,8 @@ public final class Run {
     /// Files of JSON lines beside the declared sinks.
     public var results: [String] = []
     public var threads = 1
+    /// Bytes that are read and counted at a time, at least 1. The products do not depend on it.
+    public var chunkBytes = ChunkBuffer.standardCapacity
     /// Asked often; the run ends when it says yes.
     public var stop: @Sendable () -> Bool = { false }
 
@@ -72,7 +74,7 @@ public final class Run {
     let sourceName = sources.map(\.name).joined(separator: ",")
     let isLive = sources.contains { $0.source.isLive }
     let engine = Engine(
-      pipeline.plan, threads: options.threads, isLive: isLive,
+      pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: isLive,
       report: { [unowned self] chunk, outcome in self.report(chunk, outcome) },
       publish: { [unowned self] window in
         self.publish(window, message.write(window, source: sourceName, partitions: self.partitions.all))

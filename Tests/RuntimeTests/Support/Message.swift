@@ -1,0 +1,111 @@
+import Foundation
+
+/// A result message (schema hitmon.results/1) as a program that consumes it reads it.
+struct Message: Decodable, Equatable {
+  struct Window: Decodable, Equatable {
+    var index: Int64
+    var kind: String
+    var of: String?
+    var start: Mark?
+    var end: Mark?
+  }
+
+  /// A window's end: a number, or a time as text.
+  enum Mark: Decodable, Equatable {
+    case number(Double)
+    case text(String)
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) { self = .number(number) } else { self = .text(try container.decode(String.self)) }
+    }
+  }
+
+  struct Source: Decodable, Equatable {
+    var name: String
+    var offsets: [String: [Int64]]
+    var resume: [String: Int64]
+  }
+
+  var schema: String
+  var pipeline: String
+  var run: String
+  var window: Window
+  var counts: [String: Int]
+  var source: Source
+  var histograms: [String: Histogram]
+}
+
+/// One histogram of a message, of any kind: what its kind does not have is nil.
+struct Histogram: Decodable, Equatable {
+  struct Axis: Decodable, Equatable {
+    var label: String
+    var unit: String
+    var categories: [String]?
+  }
+
+  var title: String
+  var axis: Axis?
+  var yAxis: Axis?
+  var edges: [Double]?
+  var bins: [Double]?
+  var variances: [Double]?
+  var entries: [Double]?
+  var underflow: Double?
+  var overflow: Double?
+  var unknown: Double?
+  // 2D
+  var map: [[Double]]?
+  var xEdges: [Double]?
+  var yEdges: [Double]?
+  var xUnderflow: [Double]?
+  var xOverflow: [Double]?
+  var yUnderflow: [Double]?
+  var yOverflow: [Double]?
+  // Profiles
+  var mean: [Double?]?
+  var error: [Double?]?
+  var sum: [Double]?
+  var sumOfSquares: [Double]?
+  // Points
+  var x: [Double]?
+  var y: [Double]?
+  var omitted: Int?
+
+  private enum Key: String, CodingKey {
+    case title, axis, y_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
+    case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_of_squares, x, y, omitted
+  }
+
+  init(from decoder: any Decoder) throws {
+    let from = try decoder.container(keyedBy: Key.self)
+    func numbers(_ key: Key) throws -> [Double]? { try from.decodeIfPresent([Double].self, forKey: key) }
+    func number(_ key: Key) throws -> Double? { try from.decodeIfPresent(Double.self, forKey: key) }
+    title = try from.decode(String.self, forKey: .title)
+    axis = try from.decodeIfPresent(Axis.self, forKey: .axis)
+    yAxis = try from.decodeIfPresent(Axis.self, forKey: .y_axis)
+    edges = try numbers(.bin_edges)
+    xEdges = try numbers(.x_edges)
+    yEdges = try numbers(.y_edges)
+    if xEdges == nil { bins = try numbers(.bin_counts) } else { map = try from.decode([[Double]].self, forKey: .bin_counts) }
+    variances = try numbers(.bin_variances)
+    entries = try numbers(.bin_entries)
+    underflow = try number(.underflow)
+    overflow = try number(.overflow)
+    unknown = try number(.unknown)
+    xUnderflow = try numbers(.x_underflow)
+    xOverflow = try numbers(.x_overflow)
+    yUnderflow = try numbers(.y_underflow)
+    yOverflow = try numbers(.y_overflow)
+    mean = try from.decodeIfPresent([Double?].self, forKey: .mean)
+    error = try from.decodeIfPresent([Double?].self, forKey: .error)
+    sum = try numbers(.sum)
+    sumOfSquares = try numbers(.sum_of_squares)
+    x = try numbers(.x)
+    y = try numbers(.y)
+    omitted = try from.decodeIfPresent(Int.self, forKey: .omitted)
+  }
+
+  /// All that fell anywhere.
+  var total: Double { (bins ?? []).reduce(0, +) + (underflow ?? 0) + (overflow ?? 0) }
+}
