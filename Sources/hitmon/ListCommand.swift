@@ -25,8 +25,8 @@ struct ListCommand: ParsableCommand {
   func validate() throws {
     let kinds = Specification.Kind.allCases.map(\.rawValue)
     if let kind, !kinds.contains(kind) {
-      let near = suggestion(for: kind, from: kinds).map { "; did you mean \($0)?" } ?? ""
-      throw ValidationError("there is no kind \(kind)\(near) The kinds are \(kinds.joined(separator: ", ")).")
+      let near = suggestion(for: kind, from: kinds).map { "did you mean \($0)?" } ?? "the kinds are \(kinds.joined(separator: ", "))."
+      throw ValidationError("there is no kind \(kind); \(near)")
     }
     if let name, chosen.isEmpty {
       let names = Registry.specifications.filter { $0.kind.rawValue == kind }.map(\.name)

@@ -9,6 +9,7 @@ final class RunReporter: RunObserver, Sendable {
     var start: Int64 = 0
     var lastLine: Int64 = 0
     var skippedWindows = 0
+    var rowsSinceLine: UInt64 = 0
     var lastBar: Int64 = 0
     var barIsShown = false
     var lastWindowAt: Int64 = 0
@@ -57,6 +58,7 @@ final class RunReporter: RunObserver, Sendable {
     guard !quiet else { return }
     state.withLock { state in
       let now = monotonicNanoseconds()
+      state.rowsSinceLine += window.counts.records
       guard now - state.lastLine >= Self.lineInterval else {
         state.skippedWindows += 1
         return
@@ -64,15 +66,17 @@ final class RunReporter: RunObserver, Sendable {
       let seconds = Double(now - state.lastWindowAt) * 1e-9
       let counts = window.counts
       var line = "window \(window.index): \(grouped(counts.hits)) hits of \(grouped(counts.records)) rows"
-      line += " (\(short(Double(counts.records) / max(seconds, 1e-9)))rows/s)"
+      line += " (\(short(Double(state.rowsSinceLine) / max(seconds, 1e-9)))rows/s)"
       if counts.unmapped > 0 { line += ", \(grouped(counts.unmapped)) unmapped" }
       if counts.malformed > 0 { line += ", \(grouped(counts.malformed)) malformed" }
       if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
+      if counts.stray > 0 { line += ", \(grouped(counts.stray)) stray" }
       if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
       if state.skippedWindows > 0 { line += "; \(grouped(state.skippedWindows)) windows before it" }
       state.lastLine = now
       state.lastWindowAt = now
       state.skippedWindows = 0
+      state.rowsSinceLine = 0
       show(line, &state)
     }
   }
@@ -92,6 +96,7 @@ final class RunReporter: RunObserver, Sendable {
     var line =
       "\(grouped(totals.windows)) \(totals.windows == 1 ? "window" : "windows"): \(grouped(counts.records)) rows, \(grouped(counts.dropped)) dropped, \(grouped(counts.hits)) hits, \(grouped(counts.unmapped)) unmapped, \(grouped(counts.malformed)) malformed"
     if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
+    if counts.stray > 0 { line += ", \(grouped(counts.stray)) stray" }
     if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
     line += " in \(duration(totals.seconds)) (\(short(totals.rowsPerSecond))rows/s)"
     state.withLock { show(line, &$0) }

@@ -35,7 +35,7 @@ public final class ChainWorker {
   public func process(_ chunk: Chunk, _ context: ChunkContext, _ pool: WindowPool) -> ChunkOutcome {
     var work = Work(chunk: chunk, context: context, pool: pool)
     for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
-    splitter?.begin(reference: context.clock, frontier: context.frontier)
+    splitter?.begin(reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
 
     var offset = 0
     while offset < chunk.bytes.count {
@@ -127,11 +127,12 @@ public final class ChainWorker {
 
   private func fillEvents(_ splitter: WindowSplitter, _ work: inout Work, _ batch: RowCounts, end: Int) {
     var counts = batch
-    let late = splitter.split(frame)
+    let (late, stray) = splitter.split(frame)
     work.outcome.unplaced.late += UInt64(late)
-    // Late rows count as late and as nothing else.
-    counts.records -= UInt64(late)
-    let kept = UInt64(frame.selectedCount - late)
+    work.outcome.unplaced.stray += UInt64(stray)
+    // Late rows count as late and as nothing else, and so do stray ones.
+    counts.records -= UInt64(late + stray)
+    let kept = UInt64(frame.selectedCount - late - stray)
     // Rows that are no hits have no clock of their own: they go with the first hit beside them.
     var others = counts
     others.records -= kept

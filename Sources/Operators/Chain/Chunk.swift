@@ -33,8 +33,11 @@ public struct ChunkContext: Sendable {
   public var clock: Int64?
   /// The same for the key of each group.
   public var groupClocks: [Int64?]
+  /// How many windows the chunk may have rows of.
+  public var newWindows: Int
 
-  public init(frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?]) {
+  public init(frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?], newWindows: Int = .max) {
+    self.newWindows = newWindows
     self.frontier = frontier
     self.clock = clock
     self.groupClocks = groupClocks

@@ -12,6 +12,8 @@ public struct RowCounts: Sendable, Equatable {
   public var unmapped: UInt64 = 0
   /// Rows of a window already published.
   public var late: UInt64 = 0
+  /// Rows that are in no window: their clock is unknown, or their window would be one too many to keep open.
+  public var stray: UInt64 = 0
   /// Groups of which a row came further behind than `disorder` says: each counts in two parts.
   public var disordered: UInt64 = 0
 
@@ -25,6 +27,7 @@ public struct RowCounts: Sendable, Equatable {
     a.dropped += b.dropped
     a.unmapped += b.unmapped
     a.late += b.late
+    a.stray += b.stray
     a.disordered += b.disordered
   }
 }

@@ -44,7 +44,7 @@ public final class WindowSequencer {
   /// What chunk `number` (from 0) is processed with; nil while it is not settled. It is what was known after the chunk
   /// `lag` before, whatever has been completed since, so that a run with many threads decides as one with few.
   public func context(for number: Int) -> ChunkContext? {
-    if number == 0 { return ChunkContext(groupClocks: plan.groups.map { _ in nil }) }
+    if number == 0 { return ChunkContext(groupClocks: plan.groups.map { _ in nil }, newWindows: plan.openWindowLimit) }
     let needed = max(0, number - lag)
     guard needed < completed else { return nil }
     return contexts[contexts.count - (completed - needed)]
@@ -76,7 +76,10 @@ public final class WindowSequencer {
       let (tick, overflow) = now.subtractingReportingOverflow(windows.late)
       if !overflow { frontier = max(frontier ?? .min, windows.index(of: tick)) }
     }
-    contexts.append(ChunkContext(frontier: frontier, clock: clock.now, groupClocks: groupClocks.map(\.now)))
+    // Garbage in the clock's column must not fill the memory with windows; the stream itself always gets some.
+    let room = max(plan.openWindowLimit - touched.count, plan.openWindowLimit / 16)
+    contexts.append(
+      ChunkContext(frontier: frontier, clock: clock.now, groupClocks: groupClocks.map(\.now), newWindows: room))
     if contexts.count > lag + 1 { contexts.removeFirst() }
   }
 

@@ -18,6 +18,9 @@ final class WindowSplitter {
   /// The parts of the last batch, in the order of their first rows; rows ascend in each.
   private(set) var parts: [Part] = []
   private(set) var blocks = BlockExtremes()
+  /// Windows that the chunk has rows of, and how many it may have.
+  private var seen: Set<Int64> = []
+  private var allowance = Int.max
 
   init(_ plan: EventWindows) {
     self.plan = plan
@@ -32,18 +35,21 @@ final class WindowSplitter {
     partOfRow.deallocate()
   }
 
-  func begin(reference: Int64?, frontier: Int64?) {
+  /// Starts a chunk, which may have rows of at most `allowance` windows.
+  func begin(reference: Int64?, frontier: Int64?, allowance: Int) {
     self.reference = reference
     self.frontier = frontier
+    self.allowance = allowance
     blocks.removeAll()
+    seen.removeAll(keepingCapacity: true)
   }
 
-  /// Splits the selection; gives the number of rows that came too late. A row whose clock is unknown belongs to no window
-  /// and counts as late too.
-  func split(_ frame: Frame) -> Int {
+  /// Splits the selection; gives the number of rows that came too late, and of those that are in no window: their clock is
+  /// unknown, or so many windows are open that theirs cannot be opened too.
+  func split(_ frame: Frame) -> (late: Int, stray: Int) {
     let n = frame.selectedCount
     parts.removeAll(keepingCapacity: true)
-    guard n > 0 else { return 0 }
+    guard n > 0 else { return (0, 0) }
     readTicks(frame, n)
     blocks.add(ticks, count: n)
 
@@ -52,34 +58,48 @@ final class WindowSplitter {
       low = min(low, ticks[i])
       high = max(high, ticks[i])
     }
-    if low != .unknown, plan.index(of: low) == plan.index(of: high), plan.index(of: low) >= frontier ?? .min {
+    let index = plan.index(of: low)
+    if low != .unknown, index == plan.index(of: high), index >= frontier ?? .min, admits(index) {
       // The usual batch lies in one window.
       rows.update(from: frame.selection, count: n)
-      parts.append(Part(index: plan.index(of: low), rows: rows, count: n))
-      return 0
+      parts.append(Part(index: index, rows: rows, count: n))
+      return (0, 0)
     }
     return splitApart(frame, n)
   }
 
-  private func splitApart(_ frame: Frame, _ n: Int) -> Int {
+  private func admits(_ index: Int64) -> Bool {
+    if seen.contains(index) { return true }
+    guard seen.count < allowance else { return false }
+    seen.insert(index)
+    return true
+  }
+
+  private func splitApart(_ frame: Frame, _ n: Int) -> (late: Int, stray: Int) {
     var numbers: [Int64: Int32] = [:]
     var sizes: [Int] = []
     var indices: [Int64] = []
-    var late = 0
+    var late = 0, stray = 0
     var lastIndex = Int64.min
     var lastPart: Int32 = -1
     for i in 0..<n {
       let tick = ticks[i]
       let index = plan.index(of: tick)
-      if tick.isUnknown || index < frontier ?? .min {
+      if !tick.isUnknown, index < frontier ?? .min {
         partOfRow[i] = -1
         late += 1
         continue
       }
-      if index != lastIndex {
+      if index != lastIndex || tick.isUnknown {
         lastIndex = index
         if let part = numbers[index] {
           lastPart = part
+        } else if tick.isUnknown || !admits(index) {
+          partOfRow[i] = -1
+          stray += 1
+          // The next row is looked at afresh.
+          lastIndex = .min
+          continue
         } else {
           lastPart = Int32(sizes.count)
           numbers[index] = lastPart
@@ -100,7 +120,7 @@ final class WindowSplitter {
       parts[part].rows[parts[part].count] = frame.selection[i]
       parts[part].count += 1
     }
-    return late
+    return (late, stray)
   }
 
   private func readTicks(_ frame: Frame, _ n: Int) {

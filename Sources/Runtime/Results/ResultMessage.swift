@@ -94,6 +94,7 @@ struct ResultMessage {
     field("hits", counts.hits)
     field("unmapped", counts.unmapped)
     field("late", counts.late)
+    field("stray", counts.stray)
     field("disordered", counts.disordered)
     writer.endObject()
   }

@@ -1,0 +1,108 @@
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+extension ChainEmitter {
+  final class DeferredDraft {
+    var stage: StageBuilder!
+    var kept: [(source: Slot, slot: Slot)] = []
+    var values: [GroupValueBinding] = []
+  }
+
+  func deferredStage() -> DeferredDraft {
+    let draft = DeferredDraft()
+    let names = names, row = row, plans = groupPlans, numbers = groupNumbers, functions = usedFunctions
+    draft.stage = StageBuilder(names: names, categories: builder.categories) { stage, name in
+      let slot = stage.addColumn(name, type: names.type(of: name)!)
+      if case .groupValue(let group, let value)? = names.entries[name]?.definition {
+        let number = numbers[group]!
+        let function = functions[number].firstIndex(of: value)!
+        draft.values.append(GroupValueBinding(group: number, function: function, slot: slot))
+        // The row's own cell chooses among the values of a split.
+        if let split = plans[number].functions[function].split { _ = stage.slot(of: split.column) }
+      } else {
+        draft.kept.append((row.slot(of: name), slot))
+      }
+      return slot
+    }
+    draft.stage.takesFromSource = StageBuilder.isRowColumn
+    return draft
+  }
+
+  final class GroupStageDraft {
+    let group: Int
+    let split: String?
+    var stage: StageBuilder!
+    var keys: [(part: Int, slot: Slot)] = []
+    var cell: Slot?
+    var values: [GroupValueBinding] = []
+    var bindings: [AggregateBinding] = []
+
+    init(group: Int, split: String?) {
+      self.group = group
+      self.split = split
+    }
+  }
+
+  func groupStage(_ group: Int, _ split: String?, _ all: inout [GroupStageDraft]) -> GroupStageDraft {
+    if let known = all.first(where: { $0.group == group && $0.split == split }) { return known }
+    let draft = GroupStageDraft(group: group, split: split)
+    let names = names, number = groupNumbers[group]!, functions = usedFunctions[number], key = groupPlans[number].key
+    draft.stage = StageBuilder(names: names, categories: builder.categories) { stage, name in
+      let slot = stage.addColumn(name, type: names.type(of: name)!)
+      if case .groupValue(_, let value)? = names.entries[name]?.definition {
+        draft.values.append(
+          GroupValueBinding(group: number, function: functions.firstIndex(of: value)!, slot: slot))
+      } else if name == split {
+        draft.cell = slot
+      } else {
+        draft.keys.append((key.firstIndex { $0.name == name }!, slot))
+      }
+      return slot
+    }
+    draft.stage.takesFromSource = StageBuilder.isRowColumn
+    all.append(draft)
+    return draft
+  }
+
+  mutating func aggregate(
+    _ draft: HistogramDraft, _ index: Int, _ stage: StageBuilder
+  ) -> (AggregatePlan, AggregateBinding) {
+    let weight = draft.weight.map { stage.slot(of: $0) }
+    let kind: any AggregateKind
+    switch draft.form {
+    case .histogram(let x, let axis): kind = Histogram1D(axis: axis, column: stage.slot(of: x), weight: weight)
+    case .map(let x, let xAxis, let y, let yAxis):
+      kind = Histogram2D(x: xAxis, y: yAxis, columns: (stage.slot(of: x), stage.slot(of: y)), weight: weight)
+    case .profile(let y, let x, let axis):
+      kind = Profile(
+        axis: axis, columns: (stage.slot(of: x), stage.slot(of: y)), yLabel: y.span.text, yUnit: y.type.unit.symbol)
+    case .points(let y, let x, let limit):
+      kind = Points(
+        columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit,
+        xAxis: (draft.label ?? x.span.text, x.type.unit.symbol), yAxis: (y.span.text, y.type.unit.symbol))
+    case .count:
+      // One bin that holds everything: its column is 0 in every row.
+      let zero = stage.addSlot(.int32)
+      kind = Histogram1D(axis: Axis(label: "", unit: "", edges: [0, 1], isRegular: true, range: 0...0), column: zero, weight: weight)
+    }
+    var per: AggregateBinding.Per?
+    var split: Cells?
+    if let name = draft.per?.text {
+      split = cells(of: name)
+      per = .init(slot: stage.slot(of: name), range: names.type(of: name)!.range, cells: split!)
+    }
+    let level =
+      switch draft.level {
+      case .row: "for every hit"
+      case .group(let group, nil): "for every \(builder.groups[group].name)"
+      case .group(let group, let column?): "for every \(builder.groups[group].name) and \(column)"
+      case .deferred: "for every hit, once its group is complete"
+      }
+    let plan = AggregatePlan(
+      name: draft.name.text, title: draft.title, kind: kind, cells: split, perType: draft.per.flatMap { names.type(of: $0.text) },
+      level: level, summary: kind.summary, bytes: kind.bytesPerCell * max(1, split?.count ?? 1))
+    return (plan, AggregateBinding(aggregate: index, condition: draft.condition.map { stage.slot(of: $0) }, per: per))
+  }
+}
