@@ -131,12 +131,13 @@ public struct Binning: Sendable {
   private static func quantity(_ text: LocatedText, _ findings: Findings) -> Quantity? {
     do {
       return try Quantity.parse(text.text)
-    } catch .notANumber {
-      findings.error("bad-bins", "`\(text.written)` is not a number", at: text.span, hint: hint)
-    } catch .unknownUnit(let symbol) {
-      reportUnknownUnit(symbol, at: text.span, findings: findings)
     } catch {
-      // Typed throws: both cases are above.
+      switch error {
+      case .notANumber:
+        findings.error("bad-bins", "`\(text.written)` is not a number", at: text.span, hint: hint)
+      case .unknownUnit(let symbol):
+        reportUnknownUnit(symbol, at: text.span, findings: findings)
+      }
     }
     return nil
   }

@@ -62,7 +62,7 @@ struct RunCommand: ParsableCommand {
     let totals: RunTotals
     do {
       let run = try Run(loaded, options: runOptions, observer: reporter)
-      reporter.begin(loaded)
+      reporter.begin(loaded, sources: run.sourceNames, sinks: run.sinkNames)
       totals = try run.execute()
     } catch let failure as RunFailure {
       reporter.end(failure.totals)

@@ -28,11 +28,15 @@ final class RunReporter: RunObserver, Sendable {
     self.quiet = quiet
   }
 
-  func begin(_ pipeline: Pipeline) {
+  /// Says what runs: a line before the first window.
+  func begin(_ pipeline: Pipeline, sources: [String], sinks: [String]) {
     state.withLock { state in
       state.start = monotonicNanoseconds()
       state.lastWindowAt = state.start
     }
+    guard !quiet else { return }
+    let sinks = sinks.isEmpty ? "results go nowhere: give --results FILE" : "results to \(sinks.joined(separator: ", "))"
+    printToError("\(pipeline.declaration.name.text): \(sources.joined(separator: ", ")), \(sinks); Ctrl-C ends it")
   }
 
   func progress(rows: Int64, done: Int64, total: Int64?) {

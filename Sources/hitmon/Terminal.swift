@@ -61,8 +61,9 @@ func grouped(_ number: some BinaryInteger) -> String {
   return number < 0 ? "-\(text)" : text
 }
 
-/// A number in three digits with k, M or G: `14.2 M`.
+/// A number in three digits with k, M or G: `14.2 M`; below 10,000 as it is.
 func short(_ number: Double) -> String {
+  if number >= 1000, number < 10_000 { return "\(grouped(Int(number.rounded()))) " }
   for (factor, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where number >= factor {
     let value = number / factor
     return (value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)") + suffix

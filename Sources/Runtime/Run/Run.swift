@@ -64,6 +64,15 @@ public final class Run {
     for path in options.results { sinks.append(try FileSink(path: path)) }
   }
 
+  /// What is read, for people: the files given, or the declared sources.
+  public var sourceNames: [String] {
+    options.inputs.isEmpty
+      ? pipeline.declaration.sources.map { "\($0.name.text) (\($0.setting.settings?.specification.name ?? ""))" }
+      : options.inputs.map { $0 == "-" ? "standard input" : $0 }
+  }
+
+  public var sinkNames: [String] { sinks.map(\.name) }
+
   /// Runs to the end of the input, or until `stop`. Everything counted so far is published in any case; then an error
   /// that ended the run is thrown.
   public func execute() throws -> RunTotals {
