@@ -153,7 +153,8 @@ extension ChainBuilder {
     case .distinct:
       let range = argument!.range
       let (width, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-      return .integer(0...(overflow || argument!.kind == .float ? Int64(Int32.max) : min(width + 1, Int64(Int32.max))), mayBeUnknown: true)
+      let isOpen = overflow || argument!.kind == .float || width >= Int64(Int32.max)
+      return .integer(0...(isOpen ? Int64(Int32.max) : width + 1), mayBeUnknown: true)
     case .mean: return .float(unit: argument!.unit, mayBeUnknown: true)
     case .min, .max, .sum:
       guard argument!.kind == .integer else { return .float(unit: argument!.unit, mayBeUnknown: true) }

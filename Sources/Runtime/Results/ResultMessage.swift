@@ -76,9 +76,10 @@ struct ResultMessage {
       field("kind", "span")
       field("of", windows.label)
       writer.key("start")
-      writer.number(Double(index * windows.span) / windows.ticksPerUnit)
+      // The ends of a window at the ends of 64 bits lie beyond them.
+      writer.number(Double(index) * Double(windows.span) / windows.ticksPerUnit)
       writer.key("end")
-      writer.number(Double((index + 1) * windows.span) / windows.ticksPerUnit)
+      writer.number((Double(index) + 1) * Double(windows.span) / windows.ticksPerUnit)
     case .all:
       field("kind", "all")
     }
