@@ -7,7 +7,7 @@ import Runtime
 /// One run of a pipeline inside the test: what it reads and how, and what comes of it.
 struct Job {
   enum Declared {
-    /// A file of the package, such as `pipelines/dt-chambers.yaml`.
+    /// A file, by its place in the package, such as `pipelines/dt-chambers.yaml`, or in the file system.
     case file(String)
     case text(String)
   }
@@ -51,7 +51,7 @@ struct Job {
   func load(_ scratch: Scratch) throws -> Pipeline {
     let path =
       switch pipeline {
-      case .file(let name): "\(Job.packageRoot)/\(name)"
+      case .file(let name): name.hasPrefix("/") ? name : "\(Job.packageRoot)/\(name)"
       case .text(let yaml): scratch.write(yaml, "pipeline.yaml")
       }
     var request = Pipeline.Request(path: path)

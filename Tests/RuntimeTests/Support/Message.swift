@@ -79,7 +79,10 @@ struct Histogram: Decodable, Equatable {
 
   init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: Key.self)
-    func numbers(_ key: Key) throws -> [Double]? { try from.decodeIfPresent([Double].self, forKey: key) }
+    // JSON has no infinity: a sum that left the range of floats is null.
+    func numbers(_ key: Key) throws -> [Double]? {
+      try from.decodeIfPresent([Double?].self, forKey: key)?.map { $0 ?? .infinity }
+    }
     func number(_ key: Key) throws -> Double? { try from.decodeIfPresent(Double.self, forKey: key) }
     title = try from.decode(String.self, forKey: .title)
     axis = try from.decodeIfPresent(Axis.self, forKey: .axis)
