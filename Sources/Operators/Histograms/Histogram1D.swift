@@ -61,57 +61,30 @@ struct Histogram1D: AggregateKind {
   /// Every row counts with its weight; the squares give the error of a bin, sqrt(sum of squared weights).
   final class Weighted: AggregateState {
     private let plan: Histogram1D
-    private var counts: Tally<UInt64>
-    private var sums: Tally<Double>
-    private var squares: Tally<Double>
+    private var moments: Moments
 
     init(_ plan: Histogram1D) {
       self.plan = plan
-      counts = Tally(stride: plan.axis.slots)
-      sums = Tally(stride: plan.axis.slots)
-      squares = Tally(stride: plan.axis.slots)
+      moments = Moments(plan.axis)
     }
 
     func fill(_ input: FillInput) {
-      counts.grow(toCells: input.cellCount)
-      sums.grow(toCells: input.cellCount)
-      squares.grow(toCells: input.cellCount)
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
-      let weights = ColumnReader(input.frame, plan.weight!)
-      for i in 0..<input.count {
-        let cell = input.cells.map { $0[i] } ?? 0
-        guard cell >= 0 else { continue }
-        let weight = weights[Int(input.rows[i])]
-        // A row without a weight cannot be placed: it is unknown.
-        let place = Int(cell) * counts.stride + Int(weight.isUnknown ? plan.axis.unknownBin : bins[i])
-        counts.base[place] &+= 1
-        guard !weight.isUnknown else { continue }
-        sums.base[place] += weight
-        squares.base[place] += weight * weight
-      }
+      moments.add(input, bins: bins, values: ColumnReader(input.frame, plan.weight!))
     }
 
-    func merge(_ other: any AggregateState) {
-      let other = other as! Weighted
-      counts.add(other.counts)
-      sums.add(other.sums)
-      squares.add(other.squares)
-    }
+    func merge(_ other: any AggregateState) { moments.merge((other as! Weighted).moments) }
 
-    func reset() {
-      counts.reset()
-      sums.reset()
-      squares.reset()
-    }
+    func reset() { moments.reset() }
 
     func result(cell: Int) -> AggregateResult {
       let n = plan.axis.count
-      let all = counts.cell(cell), weights = sums.cell(cell)
+      let all = moments.counts.cell(cell), weights = moments.sums.cell(cell)
       return .histogram(
         plan.axis,
         .init(
-          counts: Array(all[1...n]), weights: (Array(weights[1...n]), Array(squares.cell(cell)[1...n])),
+          counts: Array(all[1...n]), weights: (Array(weights[1...n]), Array(moments.squares.cell(cell)[1...n])),
           underflow: weights[0], overflow: weights[n + 1], unknown: all[n + 2]))
     }
   }
