@@ -53,5 +53,7 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
+    // Reads README.md and docs/, and runs the program on what they say.
+    .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
   ]
 )

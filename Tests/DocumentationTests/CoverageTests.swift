@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// What is generated is current, and what must be explained is.
+@Suite("Coverage of the documentation")
+struct CoverageTests {
+  @Test("docs/reference.md is what `make docs` writes")
+  func referenceIsCurrent() throws {
+    let (status, output) = try Shell().run("hitmon list --format markdown")
+    #expect(status == 0)
+    #expect(output == Document("docs/reference.md").text, "run `make docs`")
+  }
+
+  @Test("every code of a finding has an entry in docs/checks.md, and every entry is a code")
+  func codesAreExplained() throws {
+    var codes: Set<String> = []
+    let sources = Package.root.appending(path: "Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /(?:error\(|warning\(|\.error,|\.warning,|code:)\s*"([a-z0-9-]+)"/) {
+        codes.insert(String(match.output.1))
+      }
+    }
+    #expect(codes.count > 40)
+    let entries = Document("docs/checks.md").text.split(separator: "\n").filter { $0.hasPrefix("### ") }.map { String($0.dropFirst(4)) }
+    #expect(codes.subtracting(entries).sorted() == [])
+    #expect(Set(entries).subtracting(codes).sorted() == [])
+    #expect(entries.count == Set(entries).count)
+  }
+
+  @Test("links between pages lead somewhere", arguments: Document.all)
+  func linksWork(page: Document) {
+    let folder = Package.root.appending(path: page.name).deletingLastPathComponent()
+    for match in page.text.matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/) where !match.output.1.contains("://") {
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: String(match.output.1)).path), "\(match.output.1)")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Foundation
+import Runtime
+import Testing
+
+/// Every `yaml` block of the documentation passes lint, whole pipelines as they stand, parts inside a pipeline of the miniDT
+/// telescope; every `yaml wrong` block of docs/checks.md is found to be wrong in the way that its heading says.
+@Suite("YAML of the documentation")
+struct SnippetTests {
+  private static let prefix = "pipeline: snippet\nuses: [detectors/minidt]\n"
+
+  /// What lint says to a pipeline.
+  private func lint(_ yaml: String, plugins: [String: String] = [:]) throws -> Findings {
+    let shell = try Shell()
+    try shell.write(yaml, "pipeline.yaml")
+    for (name, text) in plugins { try shell.write(text, "own/\(name).yaml") }
+    let findings = Findings()
+    let own = shell.folder.appending(path: "own").path
+    _ = try Pipeline.load(
+      Pipeline.Request(path: shell.folder.appending(path: "pipeline.yaml").path),
+      environment: { $0 == "HITMON_PLUGINS" ? own : nil }, findings: findings)
+    return findings
+  }
+
+  private func topKeys(_ yaml: String) -> [String] {
+    yaml.split(separator: "\n").compactMap { line in
+      guard let first = line.first, first.isLetter, let colon = line.firstIndex(of: ":") else { return nil }
+      return String(line[..<colon])
+    }
+  }
+
+  /// The block as a pipeline of its own, with the plugins that it declares.
+  private func pipeline(_ block: Document.Block) -> (yaml: String, plugins: [String: String]) {
+    let keys = topKeys(block.text)
+    if keys.contains("pipeline") { return (block.text, [:]) }
+    let counts = keys.contains("histograms") ? "" : "histograms: {hits: {count: hits}}\n"
+    if keys.first == "plugin" {
+      let name = block.text.split(separator: "\n").first { $0.hasPrefix("plugin:") }!.dropFirst(7).drop { $0 == " " }
+      let uses = keys.contains("record") ? "\(name)" : "detectors/minidt, \(name)"
+      return ("pipeline: snippet\nuses: [\(uses)]\n\(counts)", [String(name): block.text])
+    }
+    return (Self.prefix + block.text + counts, [:])
+  }
+
+  /// An entry of the reference, put where its kind belongs; nil for the two that are files of their own.
+  private func referencePipeline(_ block: Document.Block) -> String? {
+    let kind = block.section.prefix { $0 != ":" }.lowercased()
+    let end = "\nhistograms: {hits: {count: hits}}\n"
+    switch kind {
+    case "histogram": return Self.prefix + "histograms:\n  " + block.text
+    case "group": return Self.prefix + "columns: {ADC: BX_COUNTER}\ngroups:\n  event:\n    by: ORBIT_CNT\n    " + block.text + end
+    case "decoder": return "pipeline: snippet\n" + block.text + end
+    case "section" where ["pipeline", "plugin"].contains(block.heading): return nil
+    default: return Self.prefix + block.text + end
+    }
+  }
+
+  @Test("passes lint", arguments: Document.all.filter { $0.name != "docs/reference.md" })
+  func isSound(page: Document) throws {
+    for block in page.blocks where block.info == "yaml" {
+      let (yaml, plugins) = pipeline(block)
+      let findings = try lint(yaml, plugins: plugins)
+      #expect(findings.all.isEmpty, "\(page.name):\(block.line)\n\(FindingPrinter(colour: false).text(findings))")
+    }
+  }
+
+  @Test("the reference's examples pass lint")
+  func referenceIsSound() throws {
+    var count = 0
+    for block in Document("docs/reference.md").blocks where block.info == "yaml" {
+      guard let yaml = referencePipeline(block) else { continue }
+      count += 1
+      let findings = try lint(yaml)
+      #expect(findings.all.isEmpty, "\(block.heading)\n\(FindingPrinter(colour: false).text(findings))")
+    }
+    #expect(count > 15)
+  }
+
+  @Test("what docs/checks.md calls wrong is found, by the code of its heading")
+  func isWrong() throws {
+    let blocks = Document("docs/checks.md").blocks.filter { $0.info == "yaml wrong" }
+    #expect(blocks.count > 30)
+    for block in blocks {
+      let (yaml, plugins) = pipeline(block)
+      let codes = try lint(yaml, plugins: plugins).all.map(\.code)
+      #expect(codes.contains(block.heading), "docs/checks.md:\(block.line): \(block.heading), found \(codes)")
+    }
+  }
+}
