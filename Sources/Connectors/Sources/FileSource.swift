@@ -92,7 +92,7 @@ public final class FileSource: RowSource {
 
   private func open(_ path: String) throws {
     input = try openInput(path: path, stop: stop)
-    partitions.append(path)
+    partitions.append(path == "-" ? "standard input" : path)
     offset = 0
     order = nil
     atEnd = false
