@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".build/release/hitmon"
@@ -125,7 +126,7 @@ def skip(what: str) -> None:
     print(f"skipped: {what}", file=sys.stderr)
 
 
-def reference_line(output: str) -> tuple[float, dict[str, object]]:
+def reference_line(output: str) -> tuple[float, dict[str, Any]]:
     """Million rows/s of the reference, and what it counted."""
     speed = re.search(r"^reference +\d+ rows +([\d.]+) M rows/s", output, re.MULTILINE)
     counts = re.search(r"hits (\d+)  chamber hits ([\d ]+?)  orbits with one wire in chamber 0: (\d+)", output)
@@ -139,7 +140,7 @@ def reference_line(output: str) -> tuple[float, dict[str, object]]:
     return float(speed[1]), counted
 
 
-def products(results: Path) -> dict[str, object]:
+def products(results: Path) -> dict[str, Any]:
     """What a run counted: its counts and every histogram, of its one window."""
     lines = results.read_text().splitlines()
     if len(lines) != 1:
@@ -148,7 +149,7 @@ def products(results: Path) -> dict[str, object]:
     return {"counts": message["counts"], **message["histograms"]}
 
 
-def as_reference(found: dict[str, object]) -> dict[str, object]:
+def as_reference(found: dict[str, Any]) -> dict[str, Any]:
     """The part of a run's products that the reference counts too."""
     occupancy = [found[f"occupancy/{chamber}"] for chamber in range(4)]
     return {
@@ -158,7 +159,7 @@ def as_reference(found: dict[str, object]) -> dict[str, object]:
     }
 
 
-def compare(name: str, found: dict[str, object], expected: dict[str, object]) -> None:
+def compare(name: str, found: dict[str, Any], expected: dict[str, Any]) -> None:
     """Raises Disagreement naming the first product of `expected` that `found` has otherwise."""
     for key, value in expected.items():
         if found.get(key) != value:
@@ -184,23 +185,22 @@ class Bench:
         self.repeats = repeats
         self.results = cache / "results.jsonl"
         self.megabytes: dict[tuple[Path, int], float] = {}
-        self.found: dict[Path, dict[str, object]] = {}
-        self.reference_counts: dict[str, object] | None = None
+        self.found: dict[Path, dict[str, Any]] = {}
+        self.reference_counts: dict[str, Any] | None = None
 
     def hitmon(self, pipeline: Path, threads: int) -> float:
         """Million rows/s of one run; its products must be those of every run before it."""
-        usage = run(
-            [PROGRAM, "run", pipeline, "--input", self.path, "--results", self.results, "--threads", str(threads), "--quiet"]
-        )
+        options = ["--input", self.path, "--results", self.results, "--threads", str(threads), "--quiet"]
+        usage = run([PROGRAM, "run", pipeline, *options])
         key = (pipeline, threads)
         self.megabytes[key] = max(self.megabytes.get(key, 0), usage.megabytes)
         found = products(self.results)
-        compare(f"{pipeline.stem}, {threads} threads", found, self.found.setdefault(pipeline, found))
+        name = f"{pipeline.stem}, {threads} threads"
+        compare(name, found, self.found.setdefault(pipeline, found))
         for other in self.found.values():
-            shared = {name: value for name, value in other.items() if name in found}
-            compare(f"{pipeline.stem}, {threads} threads, against another pipeline", found, shared)
+            compare(f"{name}, against another pipeline", found, {key: other[key] for key in other if key in found})
         if self.reference_counts is not None:
-            compare(f"{pipeline.stem}, {threads} threads, against the reference", as_reference(found), self.reference_counts)
+            compare(f"{name}, against the reference", as_reference(found), self.reference_counts)
         return self.rows / usage.seconds / 1e6
 
     def reference(self, program: Path) -> float:
@@ -223,7 +223,9 @@ class Bench:
             ratio = f"{speeds[key] / reference:.2f}" if reference else ""
             return Measurement(name, speeds[key], "M rows/s", target, ratio)
 
-        table = [Measurement("reference, hand-written C, products 1-4", reference, "M rows/s", "", "1.00")] if reference else []
+        table = []
+        if reference:
+            table.append(Measurement("reference, hand-written C, products 1-4", reference, "M rows/s", "", "1.00"))
         table += [
             line("products 1-4, one thread", (REQUIRED, 1), verdict(speeds[REQUIRED, 1], SPEED_TARGET, at_least=True)),
             line("products 1-4, two threads", (REQUIRED, 2)),
@@ -274,8 +276,9 @@ def count_rows(path: Path) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure hitmon's speed and memory beside hand-written C.")
-    parser.add_argument("--rows", type=int, default=1_000_000 if IS_QUICK else 10_000_000, help="rows of the input file")
-    parser.add_argument("--repeat", type=int, default=3 if IS_QUICK else 5, help="the best of so many runs counts")
+    rows, repeats = (1_000_000, 3) if IS_QUICK else (10_000_000, 5)
+    parser.add_argument("--rows", type=int, default=rows, help="rows of the input file")
+    parser.add_argument("--repeat", type=int, default=repeats, help="the best of so many runs counts")
     parser.add_argument("--no-build", action="store_true", help="measure the program as it is")
     options = parser.parse_args()
     if options.rows < 1000 or options.repeat < 1:

@@ -33,14 +33,17 @@ struct ConsoleTests {
         let place = "\(page.name):\(block.line): \(command.line)"
         #expect(status == 0, "\(place)\n\(output)")
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        #expect(Self.matches(Array(lines.last == "" ? lines.dropLast() : lines[...]), command.output), "\(place)\n\(output)")
+        let printed = Array(lines.last == "" ? lines.dropLast() : lines[...])
+        #expect(Self.matches(printed, command.output), "\(place)\n\(output)")
       }
     }
   }
 
   /// `NAME.yaml` where the block begins with `# NAME.yaml`.
   private static func fileName(of block: Document.Block) -> String? {
-    guard let first = block.text.split(separator: "\n").first, first.hasPrefix("# "), first.hasSuffix(".yaml") else { return nil }
+    guard let first = block.text.split(separator: "\n").first, first.hasPrefix("# "), first.hasSuffix(".yaml") else {
+      return nil
+    }
     return String(first.dropFirst(2))
   }
 

@@ -23,7 +23,8 @@ struct CoverageTests {
       }
     }
     #expect(codes.count > 40)
-    let entries = Document("docs/checks.md").text.split(separator: "\n").filter { $0.hasPrefix("### ") }.map { String($0.dropFirst(4)) }
+    let entries = Document("docs/checks.md").text.split(separator: "\n").filter { $0.hasPrefix("### ") }
+      .map { String($0.dropFirst(4)) }
     #expect(codes.subtracting(entries).sorted() == [])
     #expect(Set(entries).subtracting(codes).sorted() == [])
     #expect(entries.count == Set(entries).count)
@@ -33,7 +34,8 @@ struct CoverageTests {
   func linksWork(page: Document) {
     let folder = Package.root.appending(path: page.name).deletingLastPathComponent()
     for match in page.text.matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/) where !match.output.1.contains("://") {
-      #expect(FileManager.default.fileExists(atPath: folder.appending(path: String(match.output.1)).path), "\(match.output.1)")
+      let target = folder.appending(path: String(match.output.1)).path
+      #expect(FileManager.default.fileExists(atPath: target), "\(match.output.1)")
     }
   }
 }

@@ -48,7 +48,8 @@ struct SnippetTests {
     let end = "\nhistograms: {hits: {count: hits}}\n"
     switch kind {
     case "histogram": return Self.prefix + "histograms:\n  " + block.text
-    case "group": return Self.prefix + "columns: {ADC: BX_COUNTER}\ngroups:\n  event:\n    by: ORBIT_CNT\n    " + block.text + end
+    case "group":
+      return Self.prefix + "columns: {ADC: BX_COUNTER}\ngroups:\n  event:\n    by: ORBIT_CNT\n    " + block.text + end
     case "decoder": return "pipeline: snippet\n" + block.text + end
     case "section" where ["pipeline", "plugin"].contains(block.heading): return nil
     default: return Self.prefix + block.text + end
