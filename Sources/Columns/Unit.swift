@@ -16,10 +16,17 @@ public struct Dimension: Hashable, Sendable {
 
   public static let none = Dimension()
 
-  public static func * (a: Dimension, b: Dimension) -> Dimension {
-    Dimension(
-      time: a.time + b.time, length: a.length + b.length, voltage: a.voltage + b.voltage,
-      temperature: a.temperature + b.temperature, angle: a.angle + b.angle)
+  /// Nil where an exponent leaves -127...127.
+  public static func * (a: Dimension, b: Dimension) -> Dimension? {
+    func sum(_ exponent: KeyPath<Dimension, Int8>) -> Int8? {
+      let (sum, overflow) = a[keyPath: exponent].addingReportingOverflow(b[keyPath: exponent])
+      // Without -128 every dimension has an inverse.
+      return overflow || sum == .min ? nil : sum
+    }
+    guard let time = sum(\.time), let length = sum(\.length), let voltage = sum(\.voltage),
+      let temperature = sum(\.temperature), let angle = sum(\.angle)
+    else { return nil }
+    return Dimension(time: time, length: length, voltage: voltage, temperature: temperature, angle: angle)
   }
 
   public var inverse: Dimension {
@@ -97,18 +104,22 @@ public struct Unit: Hashable, Sendable {
     dimension == other.dimension ? scale.times(other.scale.inverse) : nil
   }
 
+  /// Nil where the factor needs more than 63 bits or the dimension is absurd.
   public static func * (a: Unit, b: Unit) -> Unit? {
     if a.isNone, a.scale == .one { return b }
     if b.isNone, b.scale == .one { return a }
-    guard let scale = a.scale.times(b.scale) else { return nil }
-    return Unit(dimension: a.dimension * b.dimension, scale: scale, symbol: Unit.join(a.symbol, b.symbol))
+    guard let scale = a.scale.times(b.scale), let dimension = a.dimension * b.dimension else { return nil }
+    return Unit(dimension: dimension, scale: scale, symbol: Unit.join(a.symbol, b.symbol))
   }
 
+  /// Nil where the factor needs more than 63 bits or the dimension is absurd.
   public static func / (a: Unit, b: Unit) -> Unit? {
     if b.isNone, b.scale == .one { return a }
-    guard let scale = a.scale.times(b.scale.inverse) else { return nil }
+    guard let scale = a.scale.times(b.scale.inverse), let dimension = a.dimension * b.dimension.inverse else {
+      return nil
+    }
     let symbol = a.symbol == b.symbol ? "" : "\(a.symbol)/\(b.symbol)"
-    return Unit(dimension: a.dimension * b.dimension.inverse, scale: scale, symbol: symbol)
+    return Unit(dimension: dimension, scale: scale, symbol: symbol)
   }
 
   private static func join(_ a: String, _ b: String) -> String {
@@ -118,7 +129,8 @@ public struct Unit: Hashable, Sendable {
   /// The unit of that symbol, such as `ns` or `mm`.
   public static func named(_ symbol: String) -> Unit? { bySymbol[symbol] }
 
-  /// A symbol of units joined by `/`, such as `um/ns` or `/s`.
+  /// A symbol of units joined by `/`, such as `um/ns` or `/s`. Nil where one of them is unknown, or where the whole is too
+  /// large or too small to compute with.
   public static func parse(_ text: String) -> Unit? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map {
       String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

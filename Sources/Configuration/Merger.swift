@@ -23,6 +23,11 @@ struct Merger {
     return found?.setting
   }
 
+  /// Whether a section is there and cannot be read at all; what uses its names would only repeat that.
+  func isBroken(_ section: String) -> Bool {
+    ([own] + plugins.map(\.settings)).contains { $0.given.contains(section) && $0[section] == nil }
+  }
+
   /// A section that is a list: the pipeline's own items come first, so that its chamber rows win.
   func joined(_ section: String) -> [Setting] {
     (own[section]?.list ?? []) + plugins.flatMap { $0.settings[section]?.list ?? [] }
@@ -56,8 +61,8 @@ struct Merger {
 
   private func reportClash(_ what: String, first: (plugin: String, span: Span), second: (plugin: String, span: Span)) {
     findings.error(
-      "plugin-clash", "the plugins `\(first.plugin)` and `\(second.plugin)` both declare \(what)", at: second.span,
-      hint: "declare it in the pipeline, which wins, or use one of the two",
-      notes: [.init(message: "`\(first.plugin)` declares it here", span: first.span)])
+      "plugin-clash", "the plugins `\(first.plugin)` and `\(second.plugin)` both have \(what)", at: second.span,
+      hint: "use one of the two plugins, or declare it in the pipeline, which wins",
+      notes: [.init(message: "`\(first.plugin)` has it here", span: first.span)])
   }
 }

@@ -19,11 +19,18 @@ extension PipelineLoader {
         let option = LocatedText(option: "--set", text: text)
         guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
           findings.error(
-            "bad-override", "`\(text)` has no `=`", at: option.span, hint: "write `--set sources.telescope.simulate.seed=2`")
+            "bad-override", "`--set` takes a path, `=` and a value", at: option.span,
+          hint: "for example: `--set sources.telescope.simulate.seed=2`")
           return node
         }
+        let path = option[0..<equals].split(separator: ".")
         let value = option[(equals + 1)..<option.scalars.count].text
-        return set(option[0..<equals].split(separator: ".")[...], to: value, option: "--set", in: node)
+        let source = option.source
+        let own = Findings()
+        let read = YAML.compose(SourceText(name: source.name, text: value), environment: environment, findings: own)
+        for finding in own.all { findings.add(finding.moved(into: source, by: equals + 1)) }
+        guard let read else { return node }
+        return set(path[...], read.moved(into: source, by: equals + 1), in: node)
       }
     }
   }
@@ -41,7 +48,7 @@ extension PipelineLoader {
       guard let index = Int(key.text), items.indices.contains(index) else {
         findings.error(
           "bad-override", "there is no item `\(key.text)` in a list of \(items.count)", at: key.span,
-          hint: "items count from 0")
+          hint: items.isEmpty ? "the list is empty" : "items count from 0: the last is \(items.count - 1)")
         return node
       }
       items[index] = set(path.dropFirst(), value, in: items[index])
@@ -59,8 +66,8 @@ extension PipelineLoader {
         .mapping([.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span)))]), span: key.span)
     case .scalar:
       findings.error(
-        "bad-override", "there are no keys in a single value, and `\(key.text)` is one", at: key.span,
-        hint: "shorten the path")
+        "bad-override", "there is no `\(key.text)` inside of a single value", at: key.span,
+        hint: "end the path before it")
       return node
     }
   }

@@ -45,14 +45,14 @@ public struct PipelineLoader {
     let checker = Checker(findings: findings)
     guard changed.mapping != nil else {
       findings.error(
-        "wrong-type", "a pipeline is a mapping of sections, and this is \(changed.kindName)", at: changed.span,
-        hint: "begin with `pipeline: NAME`")
+        "wrong-type", "a pipeline is a block of sections such as `histograms:`, and this is \(changed.kindName)",
+        at: changed.span, hint: "begin with `pipeline: NAME`")
       return nil
     }
-    if changed["pipeline"] == nil, changed["plugin"] != nil {
+    if changed["pipeline"] == nil, let plugin = changed["plugin"] {
       findings.error(
-        "wrong-type", "this is a plugin, and a pipeline is needed", at: changed.mapping?.first?.key.span,
-        hint: "write a pipeline with `uses: [NAME]`")
+        "wrong-type", "this is a plugin, and a pipeline is needed", at: changed.mapping?.first { $0.name == "plugin" }?.key.span,
+        hint: "write a pipeline with `uses: [\(plugin.scalar?.written ?? "NAME")]`")
       return nil
     }
     let settings = checker.check(changed, against: pipelineSpecification)
@@ -60,10 +60,16 @@ public struct PipelineLoader {
     let uses = settings?["uses"]?.list ?? []
     let plugins = loadPlugins(uses)
     guard let settings, let name = settings["pipeline"]?.text else { return nil }
-    let declaration = merge(settings, name: name, plugins: plugins, span: changed.span)
-    // A missing plugin leaves out names that the pipeline uses; reporting those too would bury the one error that counts.
-    return plugins.count == uses.count ? declaration : nil
+    let (plugin, all) = (plugins.compactMap { $0 }, plugins.count)
+    let merger = Merger(own: settings, plugins: plugin.map { ($0.name, $0.settings) }, findings: findings)
+    let declaration = merge(settings, name: name, merger, span: changed.span)
+    // What is missing leaves out names that the pipeline uses; reporting those too would bury the one error that counts.
+    let isWhole = plugin.count == all && !Self.sectionsOfNames.contains(where: merger.isBroken)
+    return isWhole && settings["uses"]?.isInvalid != true ? declaration : nil
   }
+
+  /// The sections that give names to others.
+  private static let sectionsOfNames = ["uses", "record", "chambers", "constants", "columns", "groups"]
 
   /// Gives findings inside plugins a note on the `uses` entry that led there.
   private func annotate(_ plugin: SourceText, use: Span) {
@@ -84,10 +90,12 @@ public struct PipelineLoader {
       let valid = validPrefix(bytes)
       let line = 1 + bytes[..<valid].count { $0 == 0x0A }
       let source = SourceText(name: name, text: String(decoding: bytes, as: UTF8.self))
-      let place = Position(line: line, column: 1)
+      let start = bytes[..<valid].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      let column = 1 + String(decoding: bytes[start..<valid], as: UTF8.self).unicodeScalars.count
+      let place = Position(line: line, column: column)
       findings.error(
-        "not-utf8", "the file is not UTF-8 text", at: Span(source: source, start: place, end: place),
-        hint: "save it as UTF-8")
+        "not-utf8", "the file is not UTF-8 text from here on", at: Span(source: source, start: place, end: place),
+        hint: "save it as UTF-8 in your editor")
       return nil
     }
     return SourceText(name: name, text: text)
@@ -104,17 +112,23 @@ public struct PipelineLoader {
 
   // MARK: Plugins
 
-  private func loadPlugins(_ uses: [Setting]) -> [Plugin] {
-    var plugins: [Plugin] = []
+  /// One for each entry, nil for those that cannot be used; an entry that stands twice counts once.
+  private func loadPlugins(_ uses: [Setting]) -> [Plugin?] {
+    var plugins: [Plugin?] = []
+    var seen: [String: Span] = [:]
     for use in uses {
-      guard let name = use.text else { continue }
-      if let first = plugins.first(where: { $0.name == name.text }) {
-        findings.error(
-          "duplicate-name", "the plugin `\(name.written)` is used twice", at: name.span, hint: "remove one of them",
-          notes: [.init(message: "used first here", span: first.use)])
+      guard let name = use.text else {
+        plugins.append(nil)
         continue
       }
-      if let plugin = loadPlugin(name) { plugins.append(plugin) }
+      if let first = seen[name.text] {
+        findings.error(
+          "duplicate-name", "the plugin `\(name.written)` is used twice", at: name.span, hint: "remove one of them",
+          notes: [.init(message: "used first here", span: first)])
+        continue
+      }
+      seen[name.text] = name.span
+      plugins.append(loadPlugin(name))
     }
     return plugins
   }
@@ -123,10 +137,17 @@ public struct PipelineLoader {
     guard let path = findPlugin(name.text) else {
       let known = availablePlugins(in: pluginDirectories)
       let near = suggestion(for: name.text, from: known)
-      findings.error(
-        "missing-plugin", "there is no plugin `\(name.written)`", at: name.span,
-        hint: near.map { "did you mean `\($0)`?" }
-          ?? (known.isEmpty ? "plugins are looked for in \(pluginDirectories.joined(separator: ", "))" : "there are \(known.map { "`\($0)`" }.joined(separator: ", "))"))
+      let hint =
+        if let meant = near ?? known.first(where: { name.text.hasSuffix("\($0).yaml") || name.text.hasSuffix("/\($0)") }) {
+          "did you mean `\(meant)`?"
+        } else if known.isEmpty {
+          pluginDirectories.isEmpty
+            ? "put it beside the pipeline, into plugins/\(name.written).yaml"
+            : "put it into \(pluginDirectories[0])/\(name.written).yaml"
+        } else {
+          "there \(known.count == 1 ? "is" : "are") \(known.map { "`\($0)`" }.joined(separator: ", "))"
+        }
+      findings.error("missing-plugin", "there is no plugin `\(name.written)`", at: name.span, hint: hint)
       return nil
     }
     let bytes: [UInt8]
@@ -139,10 +160,16 @@ public struct PipelineLoader {
     guard let source = decode(bytes, name: path) else { return nil }
     annotate(source, use: name.span)
     guard let node = YAML.compose(source, environment: environment, findings: findings) else { return nil }
+    if node["plugin"] == nil, let key = node.mapping?.first(where: { $0.name == "pipeline" })?.key {
+      findings.error(
+        "wrong-type", "this is a pipeline, and `uses` takes plugins", at: key.span,
+        hint: "move what both pipelines need into a plugin: a file that begins with `plugin: NAME`")
+      return nil
+    }
     guard let settings = Checker(findings: findings).check(node, against: pluginSpecification) else { return nil }
     if let declared = settings["plugin"]?.text, declared.text != name.text {
       findings.error(
-        "plugin-name", "the plugin calls itself `\(declared.written)`, and its file says `\(name.written)`",
+        "plugin-name", "the plugin calls itself `\(declared.written)`, and its file is named `\(name.written)`",
         at: declared.span, hint: "write `plugin: \(name.written)`")
     }
     return Plugin(name: name.text, source: source, settings: settings, use: name.span)
@@ -155,12 +182,12 @@ public struct PipelineLoader {
 
   // MARK: Merging
 
-  private func merge(_ own: Settings, name: LocatedText, plugins: [Plugin], span: Span) -> Declaration {
+  private func merge(_ own: Settings, name: LocatedText, _ merger: Merger, span: Span) -> Declaration {
     var result = Declaration(name: name, description: own["description"]?.text?.text ?? "", span: span)
-    let merger = Merger(own: own, plugins: plugins.map { ($0.name, $0.settings) }, findings: findings)
     result.record = merger.single("record")?.settings
     result.cleansing = merger.joined("cleansing").compactMap(\.settings)
     result.chambers = merger.joined("chambers").compactMap(\.settings)
+    result.invalidChambers = merger.joined("chambers").filter(\.isInvalid).map(\.node)
     result.constants = merger.named("constants")
     result.columns = merger.named("columns")
     result.groups = merger.named("groups")

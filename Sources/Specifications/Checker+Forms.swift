@@ -9,15 +9,15 @@ extension Checker {
     let quantity: Quantity
     do {
       quantity = try Quantity.parse(text.text)
-    } catch .unknownUnit(let symbol) {
-      reportUnknownUnit(symbol, at: text.span, findings: findings)
+    } catch .unknownUnit {
+      reportUnknownUnit(text, findings: findings)
       return nil
     } catch {
       return wrongType(nil)
     }
     if case .quantity(let dimension) = form, quantity.unit.dimension != dimension {
       let unit = Unit.known.first { $0.dimension == dimension && $0.scale == .one }
-      let hint = quantity.unit.isNone ? unit.map { "give it a unit: `\(quantity.text) \($0.symbol)`" } : nil
+      let hint = quantity.unit.isNone ? unit.map { "give it a unit: `\(text.written) \($0.symbol)`" } : nil
       findings.error(
         "unit-mismatch", "\(what) takes \(form.description), but `\(text.written)` is \(quantity.unit.dimension.name)",
         at: text.span, hint: hint)
@@ -44,7 +44,7 @@ extension Checker {
       if storage == .text {
         findings.error("bad-field-type", "text has no unit", at: rest.span, hint: "write `text`")
       } else {
-        reportUnknownUnit(rest.text, at: rest.span, findings: findings)
+        reportUnknown(unit: rest, findings: findings)
       }
       return nil
     }
@@ -53,12 +53,14 @@ extension Checker {
 
   func checkMapping(_ node: Node, key: ValueForm, value: ValueForm, what: String, wrongType: WrongType) -> Setting? {
     if node.isEmpty { return Setting(node: node, value: .mapping([])) }
-    guard let entries = node.mapping else { return wrongType(nil) }
+    guard let entries = node.mapping else { return wrongType(example(value)) }
     var all: [(key: LocatedText, setting: Setting)] = []
     for entry in entries {
-      guard check(Node(.scalar(entry.key, quoted: false), span: entry.key.span), as: key, what: "a key of \(what)") != nil
-      else { continue }
-      if let setting = check(entry.value, as: value, what: "`\(entry.name)`") { all.append((entry.key, setting)) }
+      if !isAny(key), !isIdentifier(entry.key, loose: isName(key)) {
+        reportBadName(entry.key, loose: isName(key))
+        continue
+      }
+      all.append((entry.key, check(entry.value, as: value, what: "`\(entry.name)`") ?? .invalid(entry.value)))
     }
     return Setting(node: node, value: .mapping(all))
   }
@@ -69,7 +71,15 @@ extension Checker {
       return Setting(
         node: node, value: .settings(Settings(specification: specification, span: node.span, entries: [:], given: [])))
     }
-    guard let entries = node.mapping else { return wrongType(nil) }
+    guard let entries = node.mapping else {
+      // `window: every 2 s` lacks only the brackets.
+      let inside = node.scalar.flatMap { text -> String? in
+        let word = text.words().first?.text ?? ""
+        let known = specifications.contains { $0.discriminator == word || $0.discriminator + ":" == word }
+        return known ? "{\(word.filter { $0 != ":" }): \(text.text(after: text.words()[0]).written)}" : nil
+      }
+      return wrongType(inside.map { "write `\($0)`" } ?? "for example: `\(specifications[0].exampleLine)`")
+    }
     let candidates = specifications.filter { specification in
       entries.contains { $0.name == specification.discriminator }
     }
@@ -82,9 +92,16 @@ extension Checker {
           return nil
         }
       }
-      findings.error(
-        "missing-key", "\(what) needs one of the keys \(discriminators.map { "`\($0)`" }.joined(separator: ", "))",
-        at: node.span, hint: "for example: \(specifications[0].exampleLine)")
+      let names = alternatives(discriminators)
+      if entries.count == 1 {
+        findings.error(
+          "unknown-key", "\(what) has no key `\(entries[0].name)`", at: entries[0].key.span,
+          hint: "it takes one of the keys \(names)")
+      } else {
+        findings.error(
+          "missing-key", "\(what) needs one of the keys \(names)", at: node.span,
+          hint: "for example: `\(specifications[0].exampleLine)`")
+      }
       return nil
     }
     if candidates.count > 1, let second = entries.first(where: { entry in candidates.dropFirst().contains { $0.discriminator == entry.name } }),
@@ -106,7 +123,9 @@ extension Checker {
       name = text
       body = Node(.mapping([]), span: node.span)
     } else {
-      guard let entries = node.mapping, let entry = entries.first else { return wrongType(nil) }
+      guard let entries = node.mapping, let entry = entries.first else {
+        return wrongType("for example: `\(specifications[0].exampleLine)`")
+      }
       name = entry.key
       body = entry.value
       if entries.count > 1 {
@@ -120,9 +139,9 @@ extension Checker {
     guard let specification = specifications.first(where: { $0.name == name.text }) else {
       let names = specifications.map(\.name)
       findings.error(
-        "unknown-component", "there is no \(specifications[0].kind.rawValue) `\(name.written)`", at: name.span,
+        "unknown-component", "there is no \(specifications[0].kind.words) `\(name.written)`", at: name.span,
         hint: suggestion(for: name.text, from: names).map { "did you mean `\($0)`?" }
-          ?? "there are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+          ?? "there \(names.count == 1 ? "is" : "are") \(alternatives(names, and: true))")
       return nil
     }
     return check(body, against: specification, nameSpan: name.span).map { Setting(node: node, value: .settings($0)) }
@@ -131,7 +150,7 @@ extension Checker {
   func checkSelected(
     _ node: Node, by key: String, _ specifications: [Specification], what: String, wrongType: WrongType
   ) -> Setting? {
-    guard let entries = node.mapping else { return wrongType(nil) }
+    guard let entries = node.mapping else { return wrongType("for example: `\(specifications[0].exampleLine)`") }
     let names = specifications.map(\.name)
     guard let entry = entries.first(where: { $0.name == key }) else {
       if let slip = entries.first(where: { suggestion(for: $0.name, from: [key]) != nil }) {
@@ -140,20 +159,27 @@ extension Checker {
       } else {
         findings.error(
           "missing-key", "\(what) needs the key `\(key)`", at: node.span,
-          hint: "add `\(key):` with one of \(names.joined(separator: ", "))")
+          hint: "add `\(key): \(names[0])`; there are \(alternatives(names, and: true))")
       }
       return nil
     }
     guard let text = entry.value.scalar, let specification = specifications.first(where: { $0.name == text.text }) else {
       let written = entry.value.scalar.map { "`\($0.written)`" } ?? entry.value.kindName
       findings.error(
-        "unknown-component", "there is no \(specifications[0].kind.rawValue) \(written)", at: entry.value.span,
+        "unknown-component", "there is no \(specifications[0].kind.words) \(written)", at: entry.value.span,
         hint: entry.value.scalar.flatMap { suggestion(for: $0.text, from: names) }.map { "did you mean `\($0)`?" }
-          ?? "there are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+          ?? "there are \(alternatives(names, and: true))")
       return nil
     }
     return check(node, against: specification, nameSpan: text.span).map { Setting(node: node, value: .settings($0)) }
   }
+}
+
+/// Names for a message: `a`, `b` or `c`.
+func alternatives(_ names: [String], and: Bool = false) -> String {
+  let quoted = names.map { "`\($0)`" }
+  guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+  return "\(quoted.dropLast().joined(separator: ", ")) \(and ? "and" : "or") \(last)"
 }
 
 extension Specification {

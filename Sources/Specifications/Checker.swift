@@ -15,15 +15,17 @@ public struct Checker {
   public func check(_ node: Node, against specification: Specification, nameSpan: Span? = nil) -> Settings? {
     guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
       findings.error(
-        "wrong-type", "`\(specification.name)` takes a mapping, not \(node.kindName)", at: node.span,
-        hint: "for example: \(specification.exampleLine)")
+        "wrong-type", "\(specification.title) takes a block of keys, not \(node.scalar.map { "`\($0.written)`" } ?? node.kindName)",
+        at: node.span, hint: "for example: `\(specification.exampleLine)`")
       return nil
     }
     var values: [String: Setting] = [:]
     var free: [(key: LocatedText, setting: Setting)] = []
     var given: Set<String> = []
+    // Keys that the user meant by others; they are not missing too.
+    var meant: Set<String> = []
     var isSound = true
-    for entry in entries {
+    for (index, entry) in entries.enumerated() {
       if let key = specification.key(entry.name) {
         given.insert(entry.name)
         if let setting = check(entry.value, as: key.form, what: "`\(key.name)`") {
@@ -38,17 +40,20 @@ public struct Checker {
           reportBadName(entry.key)
           continue
         }
-        if let setting = check(entry.value, as: key.form, what: "`\(entry.name)`") { free.append((entry.key, setting)) }
+        free.append((entry.key, check(entry.value, as: key.form, what: "`\(entry.name)`") ?? .invalid(entry.value)))
       } else {
-        reportUnknownKey(entry.key, of: specification)
+        let open = specification.keys.map(\.name).filter { node[$0] == nil }
+        if let near = suggestion(for: entry.name, from: open) { meant.insert(near) }
+        reportUnknownKey(entry, before: index > 0 ? entries[index - 1] : nil, of: specification, open: open)
       }
     }
     for key in specification.keys where !given.contains(key.name) {
       if key.isRequired {
+        isSound = false
+        if meant.contains(key.name) { continue }
         findings.error(
           "missing-key", "\(specification.title) needs the key `\(key.name)`", at: nameSpan ?? node.span,
           hint: "add `\(key.name):` with \(key.form.description)")
-        isSound = false
       } else if let standard = key.standard {
         let text = LocatedText(option: "default of \(key.name)", text: standard)
         values[key.name] = check(Node(.scalar(text, quoted: false), span: text.span), as: key.form, what: "`\(key.name)`")
@@ -62,6 +67,7 @@ public struct Checker {
 
   /// Checks one value; `what` names it in messages.
   public func check(_ node: Node, as form: ValueForm, what: String) -> Setting? {
+    if isReported(node) { return nil }
     func wrongType(hint: String? = nil) -> Setting? {
       let written = node.scalar.map { "`\($0.written)`" } ?? node.kindName
       findings.error("wrong-type", "\(what) takes \(form.description), not \(written)", at: node.span, hint: hint)
@@ -84,7 +90,13 @@ public struct Checker {
     case .identifier, .name:
       guard let text = node.scalar else { return wrongType() }
       guard isIdentifier(text, loose: isName(form)) else {
-        reportBadName(text)
+        if isName(form) {
+          reportBadName(text, loose: true)
+        } else {
+          findings.error(
+            "bad-name", "\(what) takes the name of a column, not `\(text.written)`", at: text.span,
+            hint: "give the expression a name in `columns:`, and write that name here")
+        }
         return nil
       }
       return setting(.text(text))
@@ -125,16 +137,17 @@ public struct Checker {
       return Binning.parse(text, findings: findings).map { setting(.binning($0)) }
     case .list(let element):
       guard let nodes = node.list else {
-        return wrongType(hint: node.scalar.map { "write `[\($0.written)]`" })
+        return wrongType(hint: example(element) ?? node.scalar.map { "write `[\($0.written)]`" })
       }
-      return setting(.list(nodes.compactMap { check($0, as: element, what: "an item of \(what)") }))
+      return setting(.list(nodes.map { check($0, as: element, what: "an item of \(what)") ?? .invalid($0) }))
     case .oneOrMore(let element):
       let nodes = node.list ?? [node]
       // A list of bin edges is one value, not several.
-      if case .binning = element, let first = nodes.first, first.scalar.map({ (try? Quantity.parse($0.text)) != nil }) == true {
+      if case .binning = element, node.list != nil, nodes.first?.scalar.map({ !$0.text.contains(" from ") && !$0.startsWithWord }) ?? true {
         return check(node, as: element, what: what).map { setting(.list([$0])) }
       }
-      return setting(.list(nodes.compactMap { check($0, as: element, what: node.list == nil ? what : "an item of \(what)") }))
+      let name = node.list == nil ? what : "an item of \(what)"
+      return setting(.list(nodes.map { check($0, as: element, what: name) ?? .invalid($0) }))
     case .mapping(let key, let value):
       return checkMapping(node, key: key, value: value, what: what, wrongType: wrongType)
     case .block(let specification):
@@ -149,31 +162,65 @@ public struct Checker {
   }
 
   private func isText(_ form: ValueForm) -> Bool { if case .text = form { true } else { false } }
-  private func isName(_ form: ValueForm) -> Bool { if case .name = form { true } else { false } }
+  func isAny(_ form: ValueForm) -> Bool { if case .any = form { true } else { false } }
+  func isName(_ form: ValueForm) -> Bool { if case .name = form { true } else { false } }
+
+  /// An example for a list or a mapping of components.
+  func example(_ element: ValueForm) -> String? {
+    switch element {
+    case .block(let specification): "for example: `\(specification.exampleLine)`"
+    case .variant(let all), .component(let all), .selected(_, let all): "for example: `\(all[0].exampleLine)`"
+    default: nil
+    }
+  }
+
+  /// Whether a variable or an alias in it has no value: what it would have been, nobody knows.
+  private func isReported(_ node: Node) -> Bool {
+    if node.list != nil || node.mapping != nil { return false }
+    return findings.all.contains { finding in
+      guard let span = finding.span, span.source === node.span.source else { return false }
+      return ["undefined-variable", "variable-syntax", "yaml-alias"].contains(finding.code) && span.start >= node.span.start
+        && span.end <= node.span.end
+    }
+  }
 
   // MARK: Findings
 
-  func reportUnknownKey(_ key: LocatedText, of specification: Specification) {
+  /// `open` are the keys that the user did not give: one of them may be meant. `before` is the entry in front of it.
+  func reportUnknownKey(_ entry: Node.Entry, before: Node.Entry?, of specification: Specification, open: [String]) {
+    let key = entry.key
+    if entry.value.isEmpty, let before, let value = before.value.scalar, before.key.span.start.line == key.span.start.line {
+      findings.error(
+        "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span,
+        hint: "between braces a comma ends a value; put all of it in quotes: `\(before.name): \"\(value.written), \(key.written)\"`")
+      return
+    }
     let names = specification.keys.map(\.name)
-    let hint = suggestion(for: key.text, from: names).map { "did you mean `\($0)`?" }
+    let hint = suggestion(for: key.text, from: open).map { "did you mean `\($0)`?" }
+    let all = names.isEmpty ? "it takes none" : names.count == 1 ? "its only key is `\(names[0])`" : "its keys are \(alternatives(names, and: true))"
     findings.error(
-      "unknown-key", "\(specification.title) has no key `\(key.text)`", at: key.span,
-      hint: hint ?? "the keys are \(names.map { "`\($0)`" }.joined(separator: ", "))")
+      "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span, hint: hint ?? all)
   }
 
-  func reportBadName(_ name: LocatedText) {
+  func reportBadName(_ name: LocatedText, loose: Bool = false) {
+    let valid = String(String.UnicodeScalarView(name.scalars.map { isNameScalar($0, loose: loose) ? $0 : "_" }))
+    let isNearlyValid = name.replacements.isEmpty && valid.unicodeScalars.first.map(isLetter) == true
     findings.error(
       "bad-name", "`\(name.written)` cannot be a name", at: name.span,
-      hint: "a name starts with a letter or `_` and goes on with letters, digits and `_`")
+      hint: isNearlyValid
+        ? "write `\(valid)`"
+        : "a name starts with a letter and goes on with letters, digits and \(loose ? "`_`, `-`, `.` or `/`" : "`_`")")
   }
 
   func isIdentifier(_ text: LocatedText, loose: Bool = false) -> Bool {
     guard let first = text.scalars.first else { return false }
-    func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic || scalar == "_" }
-    return isLetter(first)
-      && text.scalars.allSatisfy {
-        isLetter($0) || ("0"..."9").contains($0) || (loose && ($0 == "-" || $0 == "." || $0 == "/"))
-      }
+    return isLetter(first) && text.scalars.allSatisfy { isNameScalar($0, loose: loose) }
+  }
+
+  private func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isAlphabetic || scalar == "_" }
+
+  private func isNameScalar(_ scalar: Unicode.Scalar, loose: Bool) -> Bool {
+    isLetter(scalar) || ("0"..."9").contains(scalar) || (loose && "-./".unicodeScalars.contains(scalar))
   }
 }
 
@@ -181,8 +228,20 @@ extension Specification {
   /// How messages name it: "the source `simulate`", "a histogram", "the pipeline".
   public var title: String {
     switch kind {
-    case .section: name == "pipeline" ? "a pipeline" : name == "plugin" ? "a plugin" : "`\(name)`"
-    case .histogram: "a histogram of the form `\(name)`"
+    case .section:
+      switch name {
+      case "pipeline", "plugin": "a \(name)"
+      case "chambers": "a chamber"
+      case "constants": "a table of constants"
+      case "groups": "a group"
+      default: "`\(name)`"
+      }
+    case .histogram:
+      switch name {
+      case "histogram": "a histogram"
+      case "points": "a plot"
+      default: "a \(name)"
+      }
     case .cleansing: "the cleansing rule `\(name)`"
     case .group: "the group function `\(name)`"
     case .window: "the window `\(name)`"

@@ -20,6 +20,8 @@ public struct Declaration: Sendable {
   public var record: Settings?
   public var cleansing: [Settings] = []
   public var chambers: [Settings] = []
+  /// Rows of the chamber map with errors: the columns that they would give are not to be missed.
+  public var invalidChambers: [Node] = []
   public var constants: [Named] = []
   public var columns: [Named] = []
   public var groups: [Named] = []

@@ -23,6 +23,9 @@ extension LocatedText {
     return words
   }
 
+  /// Whether it begins with `integers` or `categories`.
+  var startsWithWord: Bool { ["integers", "categories"].contains(words().first?.text) }
+
   func text(after word: Word) -> LocatedText { self[word.range.upperBound..<scalars.count].trimmed }
 
   func text(from first: Word, to last: Word) -> LocatedText { self[first.range.lowerBound..<last.range.upperBound] }

@@ -59,12 +59,12 @@ public struct Node: Sendable {
     mapping?.first { $0.name == key }?.value
   }
 
-  /// What it is, for messages: "a list", "a mapping", "text", "nothing".
+  /// What it is, for messages: "a list", "a block of keys", "a single value", "nothing".
   public var kindName: String {
     switch content {
     case .scalar: "a single value"
     case .list: "a list"
-    case .mapping: "a mapping"
+    case .mapping: "a block of keys"
     case .empty: "nothing"
     }
   }

@@ -15,12 +15,18 @@ public indirect enum Value: Sendable {
   case settings(Settings)
   /// Unchecked: whoever reads it looks at the node.
   case node
+  /// What is wrong with it was reported. It keeps its place in lists and mappings, so that whoever refers to it is not
+  /// told that it does not exist.
+  case invalid
 }
 
 /// A checked value with its place.
 public struct Setting: Sendable {
   public let node: Node
   public let value: Value
+
+  /// A value whose errors were reported.
+  public static func invalid(_ node: Node) -> Setting { Setting(node: node, value: .invalid) }
 
   public init(node: Node, value: Value) {
     self.node = node
@@ -29,6 +35,7 @@ public struct Setting: Sendable {
 
   public var span: Span { node.span }
 
+  public var isInvalid: Bool { if case .invalid = value { true } else { false } }
   public var text: LocatedText? { if case .text(let text) = value { text } else { nil } }
   public var integer: Int64? { if case .integer(let integer) = value { integer } else { nil } }
   public var number: Double? { if case .number(let number) = value { number } else { nil } }

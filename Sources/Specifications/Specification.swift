@@ -66,6 +66,9 @@ public struct Specification: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     case section, source, decoder, cleansing, group, window, histogram, sink
 
+    /// As messages name one.
+    var words: String { self == .decoder ? "record format" : rawValue }
+
     public var summary: String {
       switch self {
       case .section: "sections of a pipeline or a plugin"
@@ -130,14 +133,15 @@ extension ValueForm {
     case .aggregateCall: "a function over the group's rows such as `min(time) where HEAD == 2`"
     case .fieldType: "a field type such as `u16` or `f32 ns`"
     case .binning: "bins such as `64 from 0 to 64`"
-    case .choice(let names): names.map { "`\($0)`" }.joined(separator: " or ")
-    case .list(let form): "a list, each item \(form.description)"
+    case .choice(let names): alternatives(names)
+    case .list: "a list"
     case .oneOrMore(let form): "\(form.description), or a list of them"
-    case .mapping(_, let value): "a mapping of names, each to \(value.description)"
-    case .block(let specification): "a mapping with the keys \(specification.keys.map { "`\($0.name)`" }.joined(separator: ", "))"
-    case .variant(let all): "a mapping with one of the keys \(all.map { "`\($0.discriminator)`" }.joined(separator: ", "))"
-    case .component(let all): "one of \(all.map { "`\($0.name)`" }.joined(separator: ", ")), with its settings"
-    case .selected(let key, let all): "a mapping whose `\(key)` is one of \(all.map { "`\($0.name)`" }.joined(separator: ", "))"
+    case .mapping(_, .fieldType): "a block of fields such as `{HEAD: u8, ORBIT_CNT: u32}`"
+    case .mapping: "a block of `NAME: …` lines"
+    case .block(let specification): "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
+    case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
+    case .component(let all): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
+    case .selected(let key, let all): "a block whose `\(key)` is \(alternatives(all.map(\.name)))"
     case .any: "a value"
     }
   }

@@ -26,23 +26,26 @@ extension SourceComponent {
     check: { settings, format, findings in
       if let text = settings["rate"]?.text, rate(text.text) == nil {
         findings.error(
-          "wrong-type", "`rate` takes a number of rows a second, not `\(text.written)`", at: text.span,
+          "wrong-type", "`rate` is how many rows come in a second, and `\(text.written)` is not", at: text.span,
           hint: "write `rate: 1000 /s` or `rate: max`")
       }
       for key in ["muons", "noise"] {
         if let setting = settings[key], let share = setting.number, !(0...1).contains(share) {
-          findings.error("wrong-type", "`\(key)` is a share, 0 to 1, and this is \(share)", at: setting.span)
+          findings.error(
+            "wrong-type", "`\(key)` is a share of the rows, and `\(setting.node.scalar?.written ?? "")` is not between 0 and 1",
+            at: setting.span, hint: "write `\(key): 0.25` for a quarter of them")
         }
       }
       if let muons = settings["muons"]?.number, let noise = settings["noise"]?.number, (0...1).contains(muons), (0...1).contains(noise), muons + noise > 1 {
         findings.error(
-          "wrong-type", "muons and noise together are \(muons + noise) of all rows", at: settings.span,
+          "wrong-type", "`muons` and `noise` together are more than all rows", at: settings.nameSpan ?? settings.span,
           hint: "let `muons` and `noise` add up to at most 1; the rest is ancillary")
       }
       if writer(format) == nil {
         findings.error(
-          "simulate-record", "the simulated telescope writes text rows of \(TelescopeRow.csvHeader)",
-          at: settings.nameSpan ?? settings.span, hint: "use the record of detectors/minidt, or read a file")
+          "simulate-record", "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
+          at: settings.nameSpan ?? settings.span,
+          hint: "take the record of the plugin `detectors/minidt`, or read a file: `{file: {path: data}}`")
       }
     },
     open: { settings, context in

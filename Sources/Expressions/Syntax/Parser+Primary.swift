@@ -58,6 +58,10 @@ extension Parser {
     guard let lower = expression(Precedence.bitOr) else { return nil }
     guard take("..") else {
       let single = written(lower.range)
+      if case .binary(.subtract, let first, let last) = lower.kind {
+        return fail(
+          "a range is written with two points", lower.range, hint: "write in \(written(first.range))..\(written(last.range))")
+      }
       return unexpected(wanted: "..", hint: "write in \(single)..63 for a range or in [\(single)] for a list")
     }
     guard let upper = expression(Precedence.bitOr) else { return nil }

@@ -89,7 +89,14 @@ struct Checker {
     if Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
     if let near = suggestion(for: name, from: scope.names) { return "did you mean \(near)?" }
     if AggregateFunction(rawValue: name) != nil { return "\(name) is an aggregate: declare it under groups" }
-    return nil
+    let values = scope.names.filter { $0.hasPrefix(name + ".") }
+    if !values.isEmpty { return "values of \(name) are \(listed(values))" }
+    return scope.names.isEmpty ? nil : "there are \(listed(scope.names))"
+  }
+
+  /// Names for a message; the first of many.
+  private func listed(_ names: [String]) -> String {
+    names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
   }
 
   // MARK: Kinds

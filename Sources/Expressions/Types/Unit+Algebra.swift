@@ -4,20 +4,21 @@ import Columns
 extension Unit {
   /// Nil where the factor to base units needs more than 63 bits or an exponent leaves the sensible.
   func multiplying(by other: Unit) -> Unit? {
-    guard exponentsAllow(other), let scale = scale.times(other.scale) else { return nil }
+    guard exponentsAllow(other), let scale = scale.times(other.scale), let dimension = dimension * other.dimension
+    else { return nil }
     let symbol = [self.symbol, other.symbol].filter { !$0.isEmpty }.joined(separator: " ")
-    return Unit(dimension: dimension * other.dimension, scale: scale, symbol: symbol).canonical
+    return Unit(dimension: dimension, scale: scale, symbol: symbol).canonical
   }
 
   /// Nil where the factor to base units needs more than 63 bits or an exponent leaves the sensible.
   func dividing(by other: Unit) -> Unit? {
     if other.symbol.isEmpty, other == .none { return self }
-    guard exponentsAllow(other), let scale = scale.times(other.scale.inverse) else { return nil }
+    guard exponentsAllow(other), let scale = scale.times(other.scale.inverse),
+      let dimension = dimension * other.dimension.inverse
+    else { return nil }
     let isCompound = other.symbol.contains("/") || other.symbol.contains(" ")
     let divisor = isCompound ? "(\(other.symbol))" : other.symbol
-    return Unit(
-      dimension: dimension * other.dimension.inverse, scale: scale, symbol: "\(symbol)/\(divisor)"
-    ).canonical
+    return Unit(dimension: dimension, scale: scale, symbol: "\(symbol)/\(divisor)").canonical
   }
 
   /// The unit whose square this is; nil where an exponent is odd or the factor is not a square.

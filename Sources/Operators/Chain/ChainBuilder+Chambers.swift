@@ -8,17 +8,21 @@ extension ChainBuilder {
   /// derived columns that do not use the map.
   mutating func checkChambers() {
     let rows = declaration.chambers
-    guard !rows.isEmpty else { return }
-    let what = "the chamber map comes before groups", hint = "use columns of the record"
+    let invalid = declaration.invalidChambers
+    guard let place = rows.first?["chamber"]?.span ?? invalid.first?.span else { return }
+    let what = "the chamber map comes before groups", hint = "use fields of the record"
     // The map's columns, in the order of their first row.
     var order: [LocatedText] = []
     for row in rows {
       for (name, _) in row.free where !order.contains(where: { $0.text == name.text }) { order.append(name) }
     }
-    // While the map is checked its own columns are unknown to it.
+    for case let key in invalid.flatMap({ $0.mapping ?? [] }).map(\.key)
+    where Sections.chamber.key(key.text) == nil && !order.contains(where: { $0.text == key.text }) { order.append(key) }
+    names.addMapped("chamber", at: place, 0)
+    for (index, name) in order.enumerated() { names.addMapped(name.text, at: name.span, index + 1) }
     var drafts: [ChamberMap.Plan.Row] = []
     var values: [[TypedExpression?]] = []
-    var isSound = true
+    var isSound = invalid.isEmpty
     for row in rows {
       guard let chamber = row["chamber"]?.integer, let when = row["when"]?.text,
         let condition = names.check(parseBeforeGroups(when, what: what, hint: hint), condition: true)
@@ -58,15 +62,8 @@ extension ChainBuilder {
     if let first = numbers.min(), let last = numbers.max() {
       chambers.chamberType = .integer(first...last, mayBeUnknown: true)
     }
-    let place = rows[0].nameSpan ?? rows[0].span
-    names.add("chamber", at: place, as: "chamber column", .mapped(0), type: chambers.chamberType)
-    for (index, name) in order.enumerated() {
-      if let type = types[index], isSound {
-        names.add(name, as: "chamber column", .mapped(index + 1), type: type)
-      } else {
-        names.addFailed(name, as: "chamber column")
-      }
-    }
+    names.setMapped(isSound ? chambers.chamberType : nil, of: "chamber", 0)
+    for (index, name) in order.enumerated() { names.setMapped(isSound ? types[index] : nil, of: name.text, index + 1) }
     guard isSound else { return }
     chambers.columns = order.enumerated().map { ($0.element.text, types[$0.offset]!) }
     chambers.rows = zip(drafts, values).map { draft, values in
@@ -85,8 +82,8 @@ extension ChainBuilder {
       }
       guard value.type.isNumber == before.isNumber, value.type.isNumber || value.type.kind == before.kind else {
         findings.error(
-          "type-mismatch", "`\(name.text)` is \(value.type.description) here and \(before.description) in a row before",
-          at: value.span, hint: "give it the same type in every row")
+          "type-mismatch", "`\(name.text)` is \(value.type.words) here and \(before.words) in a chamber above",
+          at: value.span, hint: "give it the same type in every chamber")
         return nil
       }
       guard let converted = TypeChecker.converted(value, to: before.unit, findings: findings) else { return nil }

@@ -29,7 +29,10 @@ extension ChainBuilder {
   /// Adds the names of the groups' values; their types follow in ``checkGroups()``.
   mutating func addGroups() {
     for group in declaration.groups {
-      guard let settings = group.setting.settings else { continue }
+      guard let settings = group.setting.settings else {
+        names.addFailedGroup(group.name.text)
+        continue
+      }
       groups.append(GroupDraft(name: group.name.text, settings: settings))
       let index = groups.count - 1
       for (name, _) in settings.free {
@@ -60,14 +63,19 @@ extension ChainBuilder {
   }
 
   private func checkValue(_ name: LocatedText, _ setting: Setting) -> GroupDraft.Function? {
-    guard let call = aggregateCall(setting) else { return nil }
-    for expression in [call.argument, call.condition].compactMap({ $0 }) {
-      if let value = names.groupValue(in: expression) {
-        findings.error(
-          "needs-group", "a value of a group is computed before `\(value)` is known", at: expression.span,
-          hint: "combine values of groups in `columns:`")
-        return nil
-      }
+    guard !setting.isInvalid, let call = aggregateCall(setting) else { return nil }
+    var sources = [call.argument, call.condition].compactMap { $0 }
+    if let split = call.split.flatMap({ ExpressionParser.parse($0, findings: findings) }) { sources.append(split) }
+    for expression in sources {
+      guard let value = names.groupValue(in: expression) else { continue }
+      let direct = expression.names.sorted().first { names.groupValue(from: [$0]) != nil } ?? value
+      findings.error(
+        "needs-group",
+        direct == value
+          ? "a value of a group cannot use another, and `\(value)` is one"
+          : "a value of a group cannot use another, and `\(direct)` depends on `\(value)`",
+        at: expression.place(of: direct), hint: "combine values of groups in `columns:`")
+      return nil
     }
     let isCondition = call.function == .any
     var argument: TypedExpression?
@@ -82,8 +90,9 @@ extension ChainBuilder {
     }
     if let argument, !isCondition, call.function != .distinct, !argument.type.isNumber {
       findings.error(
-        "type-mismatch", "\(call.function.rawValue) takes a number, and this is \(argument.type.description)",
-        at: argument.span, hint: argument.type.kind == .boolean ? "use `any(...)` or `count where ...`" : "use `distinct(...)`")
+        "type-mismatch", "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
+        at: argument.span,
+        hint: argument.type.kind == .boolean ? "use `any(...)` or `count where ...`" : "use `distinct(...)`")
       return nil
     }
     if let split = call.split {
@@ -127,7 +136,7 @@ extension ChainBuilder {
       condition = expression
       summary += " where \(text.written)"
     }
-    if let split = settings["per"]?.text { summary += " per \(split.text)" }
+    if let split = settings["per"]?.text { summary += " per \(split.written)" }
     return Call(function: function, argument: argument, condition: condition, split: settings["per"]?.text, summary: summary)
   }
 
@@ -139,8 +148,8 @@ extension ChainBuilder {
     let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
     guard type.kind == .integer || type.kind == .boolean, !overflow, width < Self.mostSplits else {
       findings.error(
-        "per-unbounded", "`\(name.text)` is \(type.description): too many values to keep one for each in every group",
-        at: name.span, hint: "split by a column of at most \(Self.mostSplits) values, such as `chamber`")
+        "per-unbounded", "`\(name.written)` has too many values to keep one for each in every group",
+        at: name.span, hint: "use a column of at most \(Self.mostSplits) values, such as `chamber`")
       return nil
     }
     return type.range
@@ -166,13 +175,13 @@ extension ChainBuilder {
     let settings = groups[index].settings
     for setting in settings["by"]?.list ?? [] {
       guard let text = setting.text,
-        let expression = parseBeforeGroups(text, what: "a group goes by columns of its rows", hint: "use a column of the record"),
+        let expression = parseBeforeGroups(text, what: "groups are made before their values are known", hint: "use a column of the record"),
         let typed = names.check(expression)
       else { continue }
       if typed.type.kind == .float {
         findings.error(
-          "type-mismatch", "a group goes by integers or texts, and `\(text.written)` is \(typed.type.description)",
-          at: text.span, hint: "round it: `floor(\(text.written))`")
+          "type-mismatch", "a group goes by whole numbers or texts, and `\(text.written)` is \(typed.type.words)",
+          at: text.span, hint: "round it\(typed.type.unit.isNone ? "" : " to whole numbers"): `\(Self.rounded(text.written, typed.type.unit))`")
       } else {
         groups[index].keys.append(typed)
       }
@@ -180,15 +189,22 @@ extension ChainBuilder {
     groups[index].disorder = settings["disorder"]?.integer
     if groups[index].disorder != nil, groups[index].keys.count > 1 {
       findings.error(
-        "bad-disorder", "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count)",
-        at: settings["disorder"]!.span, hint: "leave it out, or group by one column")
+        "bad-disorder", "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count) columns",
+        at: settings["disorder"]!.span, hint: "leave `disorder` out, or group by one column")
     }
     let bits = groups[index].keys.reduce(0) { $0 + Self.keyBits($1.type) }
     if groups[index].keys.count > 1, bits > 63 {
       findings.error(
-        "group-key-too-wide", "the columns of the key need \(bits) bits together, and 63 are there",
-        at: settings["by"]!.span, hint: "group by narrower columns, or by fewer")
+        "group-key-too-wide", "the columns of `by` need \(bits) bits together, and 63 is the most",
+        at: settings["by"]!.span, hint: "group by fewer columns, or by columns with smaller values")
     }
+  }
+
+  /// An expression that makes whole numbers of `text`.
+  static func rounded(_ text: String, _ unit: Unit) -> String {
+    guard !unit.isNone else { return "floor(\(text))" }
+    let isName = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "_" || $0 == "." || ("0"..."9").contains($0) }
+    return "floor(\(isName ? text : "(\(text))") / 1 \(unit.symbol))"
   }
 
   /// Bits that a column takes in a key of several.

@@ -51,7 +51,8 @@ extension ChainBuilder {
         histograms.append(draft)
       }
     }
-    if declaration.histograms.isEmpty {
+    // Where there are errors the histograms may only be misspelt.
+    if declaration.histograms.isEmpty, !findings.hasErrors {
       findings.warning(
         "no-histograms", "the pipeline counts rows and plots nothing", at: declaration.name.span,
         hint: "add `histograms:`, such as `occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}`")
@@ -66,7 +67,7 @@ extension ChainBuilder {
     let weight = settings["weight"]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
     if let weight, !weight.type.isNumber {
       findings.error(
-        "type-mismatch", "a weight is a number, and this is \(weight.type.description)", at: weight.span,
+        "type-mismatch", "a weight is a number, and this is \(weight.type.words)", at: weight.span,
         hint: weight.type.kind == .boolean ? "put the condition into `where:`" : nil)
       return nil
     }
@@ -75,8 +76,9 @@ extension ChainBuilder {
       guard let type = typeOfColumn(per) else { return nil }
       guard type.kind != .float else {
         findings.error(
-          "per-unbounded", "`per` takes a column of integers, texts or booleans, and `\(per.text)` is \(type.description)",
-          at: per.span, hint: "round it in `columns:`: `\(per.text)_step: floor(\(per.text))`")
+          "per-unbounded", "`per` takes a column of whole numbers, texts or conditions, and `\(per.written)` is \(type.words)",
+          at: per.span,
+          hint: "round it in `columns:`, `\(per.written)_step: \(Self.rounded(per.written, type.unit))`, and write `per: \(per.written)_step`")
         return nil
       }
     }
@@ -102,7 +104,8 @@ extension ChainBuilder {
       guard let y, let x else { return nil }
       for typed in [x, y] where !typed.type.isNumber {
         findings.error(
-          "type-mismatch", "a plot takes numbers, and this is \(typed.type.description)", at: typed.span, hint: nil)
+          "type-mismatch", "a plot takes numbers, and this is \(typed.type.words)", at: typed.span,
+          hint: typed.type.kind == .boolean ? "plot `if(\(written(typed)), 1, 0)`" : nil)
         return nil
       }
       return .points(y: y, x: x, limit: Int(settings["points"]?.integer ?? 100_000))
@@ -111,7 +114,8 @@ extension ChainBuilder {
       guard let y, let x, let binning = settings["bins"]?.binning, let (converted, axis) = axis(x, binning, label: label)
       else { return nil }
       guard y.type.isNumber else {
-        findings.error("type-mismatch", "a profile takes the mean of a number, and this is \(y.type.description)", at: y.span)
+        findings.error("type-mismatch", "a profile takes the mean of a number, and this is \(y.type.words)", at: y.span,
+          hint: y.type.kind == .boolean ? "take the mean of `if(\(written(y)), 1, 0)`" : nil)
         return nil
       }
       return .profile(y: y, x: converted, axis: axis)
@@ -124,15 +128,17 @@ extension ChainBuilder {
     guard let of = settings["of"]?.list, let bins = settings["bins"]?.list else { return nil }
     guard (1...2).contains(of.count) else {
       findings.error(
-        "wrong-argument-count", "a histogram is of one expression or of two, not of \(of.count)",
+        "wrong-argument-count", "`of` takes one expression, or two for a 2D histogram, not \(of.count)",
         at: settings["of"]!.span, hint: "make one histogram for each")
       return nil
     }
     guard bins.count == of.count else {
       findings.error(
-        "wrong-argument-count", "`of` has \(of.count == 1 ? "one expression" : "two expressions") and `bins` \(bins.count)",
+        "wrong-argument-count", "`of` has \(of.count == 1 ? "one expression" : "two expressions"), but there \(bins.count == 1 ? "are bins for one axis" : "are bins for \(bins.count) axes")",
         at: settings["bins"]!.span,
-        hint: of.count == 2 ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`" : "give one")
+        hint: of.count == 2
+          ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`"
+          : "give bins for one axis, or two expressions: `of: [x, y]`")
       return nil
     }
     let typed = of.map { $0.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) } }
@@ -159,13 +165,13 @@ extension ChainBuilder {
   private func axis(_ expression: TypedExpression, _ binning: Binning, label: String?) -> (TypedExpression, Axis)? {
     let label = label ?? written(expression)
     if case .categories(let texts) = binning.shape {
-      guard let values = categoryValues(texts, expression.type, binning.span) else { return nil }
+      guard let values = categoryValues(texts, expression, binning.span) else { return nil }
       return (expression, Axis(label: label, unit: expression.type.unit.symbol, categories: texts, values: values))
     }
     guard expression.type.isNumber else {
       findings.error(
-        "type-mismatch", "bins of numbers need a number, and this is \(expression.type.description)", at: expression.span,
-        hint: expression.type.kind == .boolean ? "write `bins: categories true, false`" : "write `bins: categories A, B`")
+        "type-mismatch", "these bins are for numbers, and this is \(expression.type.words)", at: expression.span,
+        hint: expression.type.kind == .boolean ? "write `bins: \"categories false, true\"`" : "write `bins: \"categories A, B\"`")
       return nil
     }
     let unit: Unit =
@@ -175,10 +181,10 @@ extension ChainBuilder {
       default: expression.type.unit
       }
     guard unit.dimension == expression.type.unit.dimension else {
-      let hint = expression.type.unit.isNone ? "write the bins without a unit" : "give the bins a unit: \(exampleBins(binning, expression.type.unit))"
+      let hint = expression.type.unit.isNone ? "write the bins without a unit" : "\(unit.isNone ? "give the bins a unit" : "use its unit"): \(exampleBins(binning, expression.type.unit))"
       findings.error(
         "unit-mismatch",
-        "the bins are in \(unit.isNone ? "plain numbers" : unit.symbol), and \(written(expression)) is \(expression.type.unit.isNone ? "a plain number" : "in \(expression.type.unit.symbol)")",
+        "the bins are \(unit.isNone ? "plain numbers" : "in \(unit.symbol)"), and \(written(expression)) is \(expression.type.unit.isNone ? "a plain number" : "in \(expression.type.unit.symbol)")",
         at: binning.span, hint: hint)
       return nil
     }
@@ -203,6 +209,9 @@ extension ChainBuilder {
   }
 
   private func exampleBins(_ binning: Binning, _ unit: Unit) -> String {
+    if case .edges(let edges) = binning.shape {
+      return "`[\(edges.prefix(2).map { "\(shortNumber($0.value)) \(unit.symbol)" }.joined(separator: ", "))\(edges.count > 2 ? ", …" : "")]`"
+    }
     guard case .regular(let count, let from, let to) = binning.shape else { return "`0 \(unit.symbol)`" }
     return "`\(count) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
   }
@@ -213,17 +222,30 @@ extension ChainBuilder {
     return text.isEmpty ? "the expression" : text
   }
 
-  private func categoryValues(_ texts: [String], _ type: ValueType, _ span: Span) -> [Int64]? {
+  private func categoryValues(_ texts: [String], _ expression: TypedExpression, _ span: Span) -> [Int64]? {
+    let type = expression.type
+    guard type.kind != .float else {
+      findings.error(
+        "bad-bins", "categories are for whole numbers, texts and conditions, and \(written(expression)) is \(type.words)",
+        at: span, hint: "write bins as \(type.unit.isNone ? "`64 from 0 to 64`" : "`64 from 0 \(type.unit.symbol) to 64 \(type.unit.symbol)`")")
+      return nil
+    }
     var values: [Int64] = []
     for text in texts {
       switch type.kind {
-      case .text: values.append(Int64(categories.code(for: text) ?? -1))
+      case .text:
+        guard let code = categories.code(for: text) else {
+          findings.error("bad-bins", "the histograms name more than \(categories.limit) categories", at: span, hint: "name fewer")
+          return nil
+        }
+        values.append(Int64(code))
       case .boolean where text == "true" || text == "false": values.append(text == "true" ? 1 : 0)
       case .integer where Int64(text) != nil: values.append(Int64(text)!)
       default:
+        let wanted = type.kind == .boolean ? "`true` and `false`" : "whole numbers"
         findings.error(
-          "bad-bins", "`\(text)` is no value of \(type.description)", at: span,
-          hint: type.kind == .float ? "use `N from A to B` for floats" : nil)
+          "bad-bins", "the categories of \(written(expression)) are \(wanted), and these are others", at: span,
+          hint: type.kind == .boolean ? "write `\"categories false, true\"`" : "write `\"categories 2, 5, 7\"`")
         return nil
       }
     }
@@ -235,7 +257,7 @@ extension ChainBuilder {
   private func level(_ draft: HistogramDraft) -> HistogramDraft.Level {
     var leaves = draft.expressions.reduce(into: Set<String>()) { $0.formUnion(names.leaves(of: $1)) }
     if let per = draft.per {
-      if let typed = names.entries[per.text]?.typed { leaves.formUnion(names.leaves(of: typed)) } else { leaves.insert(per.text) }
+      leaves.formUnion(names.leaves(from: [per.text]))
     }
     let used = leaves.compactMap { leaf -> (group: Int, value: Int)? in
       guard case .groupValue(let group, let value)? = names.entries[leaf]?.definition else { return nil }

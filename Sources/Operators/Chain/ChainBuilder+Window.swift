@@ -19,15 +19,15 @@ extension ChainBuilder {
       guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: Unit.named("s")!) else { return nil }
       guard seconds >= 0.01, seconds <= 1e6 else {
         findings.error(
-          "bad-window", "a window of \(quantity.text) is too \(seconds < 0.01 ? "short" : "long")", at: settings["every"]!.span,
-          hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or `window: all`")
+          "bad-window", "a window of \(settings["every"]!.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")", at: settings["every"]!.span,
+          hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or write `window: all`")
         return nil
       }
       return .every(nanoseconds: Int64((seconds * 1e9).rounded()))
     case "rows":
       return settings["rows"]?.integer.map(WindowDraft.rows)
     case "span":
-      return names.order.isEmpty ? nil : checkSpan(settings)
+      return format == nil ? nil : checkSpan(settings)
     default:
       return .all
     }
@@ -49,7 +49,13 @@ extension ChainBuilder {
       return fail("`\(text.written)` does not say what it is a span of", text.span, hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
     }
     let length = text[0..<of].trimmed
-    guard let quantity = try? Quantity.parse(length.text) else {
+    let quantity: Quantity
+    do {
+      quantity = try Quantity.parse(length.text)
+    } catch .unknownUnit {
+      reportUnknownUnit(length, findings: findings)
+      return nil
+    } catch {
       return fail("`\(length.written)` is not a length", length.span, hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
     }
     guard let expression = parseBeforeGroups(
@@ -57,35 +63,48 @@ extension ChainBuilder {
       let clock = names.check(expression)
     else { return nil }
     guard clock.type.isNumber else {
-      return fail("the clock of a window is a number, and this is \(clock.type.description)", clock.span)
+      return fail(
+        "the clock of a window is a number, and this is \(clock.type.words)", clock.span,
+        hint: "name a column that counts or measures time: `22448 of ORBIT_CNT`")
     }
     guard let span = quantity.value(in: clock.type.unit) else {
       findings.error(
-        "unit-mismatch", "the span is \(quantity.unit.dimension.name), and the column is \(clock.type.unit.dimension.name)",
-        at: length.span, hint: clock.type.unit.isNone ? "write `\(shortNumber(quantity.value)) of …`" : "write `\(shortNumber(quantity.value)) \(clock.type.unit.symbol) of …`")
+        "unit-mismatch", "the span is \(quantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
+        at: length.span,
+        hint: clock.type.unit.isNone
+          ? "give the span without a unit, such as `22448 of \(expression.source.written)`"
+          : "give the span in \(clock.type.unit.symbol), such as `1000 \(clock.type.unit.symbol) of \(expression.source.written)`")
       return nil
     }
-    guard span > 0 else { return fail("a span of \(quantity.text) holds nothing", length.span, hint: "give a length above 0") }
+    guard span > 0 else { return fail("a span of \(length.written) holds nothing", length.span, hint: "give a length above 0") }
     let lateQuantity = settings["late"]?.quantity ?? Quantity(0)
     // A bare 0 needs no unit.
     guard let late = lateQuantity.value(in: clock.type.unit) ?? (lateQuantity.value == 0 ? 0 : nil) else {
       findings.error(
-        "unit-mismatch", "`late` is \(lateQuantity.unit.dimension.name), and the column is \(clock.type.unit.dimension.name)",
-        at: settings["late"]!.span, hint: clock.type.unit.isNone ? "leave the unit out" : "write `\(shortNumber(lateQuantity.value)) \(clock.type.unit.symbol)`")
+        "unit-mismatch", "`late` is \(lateQuantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
+        at: settings["late"]!.span,
+        hint: clock.type.unit.isNone ? "give `late` without a unit" : "give `late` in \(clock.type.unit.symbol)")
       return nil
     }
     guard late >= 0 else { return fail("`late` is below 0", settings["late"]!.span, hint: "give 0 or more") }
+    guard span.isFinite, late.isFinite, late / span < 1e9 else {
+      return fail(
+        "`late` is more than 1000000000 windows long", settings["late"]!.span, hint: "give a shorter `late`, or a longer span")
+    }
     guard clock.type.kind == .integer else {
       // Floats are counted in 2^20ths of the span.
       let ticks = 1_048_576.0
+      guard (ticks / span).isFinite else {
+        return fail("a span of \(length.written) is too short to compute with", length.span, hint: "give a longer span")
+      }
       return .span(
         clock: clock, label: expression.source.written, span: Int64(ticks), late: Int64((late / span * ticks).rounded(.up)),
         ticksPerUnit: ticks / span)
     }
     guard span == span.rounded(), span < 9e18, late < 9e18 else {
       return fail(
-        "a span of \(quantity.text) is no whole number of the column's unit", length.span,
-        hint: "the column counts \(clock.type.unit.isNone ? "whole numbers" : "whole \(clock.type.unit.symbol)")")
+        "\(expression.source.written) counts in whole \(clock.type.unit.isNone ? "numbers" : clock.type.unit.symbol), and \(length.written) is \(span < 9e18 ? "none" : "too many")",
+        length.span, hint: "give a whole number, at least 1")
     }
     return .span(
       clock: clock, label: expression.source.written, span: Int64(span), late: Int64(late.rounded(.up)), ticksPerUnit: 1)

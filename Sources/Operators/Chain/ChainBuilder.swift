@@ -22,13 +22,16 @@ public struct ChainBuilder {
     names = Names(findings: findings)
   }
 
-  public static func build(_ declaration: Declaration, findings: Findings) -> ChainPlan? {
+  /// The plan is nil where there are errors, the record's format only where the record itself has some.
+  public static func build(
+    _ declaration: Declaration, findings: Findings
+  ) -> (plan: ChainPlan?, format: (any RecordFormat)?) {
     let errorsBefore = findings.errorCount
     var builder = ChainBuilder(declaration, findings: findings)
     builder.check()
     let window = builder.checkWindow()
-    guard findings.errorCount == errorsBefore, let format = builder.format, let window else { return nil }
-    return builder.emit(format: format, window: window)
+    guard findings.errorCount == errorsBefore, let format = builder.format, let window else { return (nil, builder.format) }
+    return (builder.emit(format: format, window: window), format)
   }
 
   private mutating func check() {
@@ -39,7 +42,6 @@ public struct ChainBuilder {
     // Without a record every name of a field would be reported again.
     guard format != nil else { return }
     checkChambers()
-    resolveLookups()
     checkGroups()
     names.resolveAll()
     checkCleansing()
@@ -52,7 +54,7 @@ public struct ChainBuilder {
     guard let record = declaration.record else {
       findings.error(
         "missing-key", "the pipeline does not say how a row is made", at: declaration.name.span,
-        hint: "use a detector's plugin, `uses: [detectors/minidt]`, or add `record:`")
+        hint: "use the plugin of a detector, such as `uses: [detectors/minidt]`, or add `record:`")
       return
     }
     guard let format = DecoderComponent.make(record, findings: findings) else { return }
@@ -65,7 +67,9 @@ public struct ChainBuilder {
   private mutating func addConstants() {
     let checker = Checker(findings: findings)
     for constant in declaration.constants {
-      if constant.setting.node.mapping != nil {
+      if constant.setting.isInvalid {
+        names.addFailed(constant.name, as: "constant")
+      } else if constant.setting.node.mapping != nil {
         guard let settings = checker.check(constant.setting.node, against: Sections.lookup),
           let by = settings["by"]?.text, let values = settings["values"]?.mapping
         else {
@@ -95,30 +99,26 @@ public struct ChainBuilder {
       guard let quantity = setting.quantity else { continue }
       guard let number = Int64(key.text) else {
         findings.error(
-          "wrong-type", "`\(key.written)` is not a value of \(by.text)", at: key.span, hint: "give whole numbers, such as `0: 93.9 ns`")
+          "wrong-type", "`\(key.written)` is not a value of `\(by.written)`", at: key.span, hint: "give whole numbers, such as `0: 93.9 ns`")
         continue
       }
       let first = unit ?? quantity.unit
       guard let value = quantity.value(in: first) else {
         findings.error(
-          "unit-mismatch", "`\(quantity.text)` is \(quantity.unit.dimension.name), the value before is \(first.dimension.name)",
-          at: setting.span, hint: "give all values the same unit")
+          "unit-mismatch", "`\(setting.node.scalar?.written ?? "it")` is \(quantity.unit.dimension.name), and the first value is \(first.dimension.name)",
+          at: setting.span,
+          hint: quantity.unit.isNone ? "write `\(setting.node.scalar?.written ?? "") \(first.symbol)`" : "give all values the same unit")
         continue
       }
       unit = first
       table[number] = value
     }
-    names.add(name, as: "constant", .lookup(.init(column: by.text, unit: unit ?? .none, values: table)))
-    pendingLookups.append((name, by))
+    names.addTable(name, .init(column: by.text, unit: unit ?? .none, values: table), by: by)
   }
-
-  /// Tables whose column can be looked at only when all names are known.
-  var pendingLookups: [(name: LocatedText, by: LocatedText)] = []
 
   private mutating func addColumns() {
     for column in declaration.columns {
-      guard let text = column.setting.text else { continue }
-      if let expression = ExpressionParser.parse(text, findings: findings) {
+      if let text = column.setting.text, let expression = ExpressionParser.parse(text, findings: findings) {
         names.add(column.name, as: "column", .derived(expression))
       } else {
         names.addFailed(column.name, as: "column")
@@ -144,32 +144,14 @@ public struct ChainBuilder {
   func parseBeforeGroups(_ text: LocatedText, what: String, hint: String) -> Expression? {
     guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
     if let value = names.groupValue(in: expression) {
-      findings.error("needs-group", "\(what), and this uses `\(value)`", at: text.span, hint: hint)
+      let direct = expression.names.sorted().first { names.groupValue(from: [$0]) != nil } ?? value
+      findings.error(
+        "needs-group",
+        "\(what), and \(direct == value ? "`\(value)` is a value of a group" : "`\(direct)` depends on `\(value)`, a value of a group")",
+        at: expression.place(of: direct), hint: hint)
       return nil
     }
     return expression
-  }
-
-  /// Reports names of tables that do not exist, and gives each table its type.
-  mutating func resolveLookups() {
-    for (name, by) in pendingLookups {
-      guard case .lookup(var table)? = names.entries[name.text]?.definition else { continue }
-      guard let type = typeOfColumn(by) else {
-        names.setType(nil, of: name.text)
-        continue
-      }
-      guard type.kind == .integer || type.kind == .boolean else {
-        findings.error(
-          "type-mismatch", "`\(by.text)` is \(type.description), and a table needs an integer", at: by.span,
-          hint: "choose by a column such as `chamber`")
-        names.setType(nil, of: name.text)
-        continue
-      }
-      let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
-      table.isComplete = !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
-      names.setType(table.type, of: name.text)
-    }
-    pendingLookups = []
   }
 
   /// The type of a column named by itself; an error where there is none.
@@ -177,6 +159,11 @@ public struct ChainBuilder {
     if names.isFailed(name.text) { return nil }
     // The parser knows what a column's name is; so its errors are the same as in any expression.
     guard let expression = ExpressionParser.parse(name, findings: findings) else { return nil }
-    return names.check(expression)?.type
+    guard let typed = names.check(expression) else { return nil }
+    if typed.column == nil {
+      names.reportNoColumn(name)
+      return nil
+    }
+    return typed.type
   }
 }

@@ -19,6 +19,8 @@ final class Names: Scope, @unchecked Sendable {
   enum State {
     case unchecked
     case checking
+    /// A column of the chamber map while the map is checked.
+    case mapping
     case known(ValueType)
     /// Errors were reported; whoever uses the name says nothing more.
     case failed
@@ -40,6 +42,10 @@ final class Names: Scope, @unchecked Sendable {
   private(set) var order: [String] = []
   private let findings: Findings
   private var stack: [String] = []
+  /// The column that chooses in each table of constants.
+  private var tableKeys: [String: LocatedText] = [:]
+  /// Groups with errors: no value of theirs is known.
+  private var failedGroups: Set<String> = []
 
   init(findings: Findings) {
     self.findings = findings
@@ -59,19 +65,35 @@ final class Names: Scope, @unchecked Sendable {
     _ name: String, at span: Span, as what: String, _ definition: Definition, type: ValueType?, groups: Set<Int> = []
   ) {
     if Names.reserved.contains(name) {
-      findings.error("bad-name", "`\(name)` is a word of the expression language", at: span, hint: "choose another name")
+      findings.error("bad-name", "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
       return
     }
     if let other = entries[name] {
       findings.error(
         "duplicate-name", "there is already a \(other.what) `\(name)`", at: span, hint: "give one of them another name",
-        notes: [.init(message: "the \(other.what) `\(name)` stands here", span: other.span)])
+        notes: [.init(message: "the \(other.what) `\(name)` is here", span: other.span)])
       return
     }
     entries[name] = Entry(
       definition: definition, span: span, state: type.map(State.known) ?? .unchecked, groups: groups, what: what)
     order.append(name)
   }
+
+  /// Adds a table of constants; its column is looked at when the table is first used.
+  func addTable(_ name: LocatedText, _ table: LookupColumn.Table, by: LocatedText) {
+    add(name, as: "constant", .lookup(table))
+    if tableKeys[name.text] == nil { tableKeys[name.text] = by }
+  }
+
+  /// Adds a column of the chamber map, which the map itself cannot use; ``setType(_:of:)`` follows.
+  func addMapped(_ name: String, at span: Span, _ index: Int) {
+    let isNew = entries[name] == nil
+    add(name, at: span, as: "chamber column", .mapped(index), type: nil)
+    if isNew { entries[name]?.state = .mapping }
+  }
+
+  /// Says that the values of a group have errors that are reported.
+  func addFailedGroup(_ name: String) { failedGroups.insert(name) }
 
   /// Says that a name exists and that its errors are reported.
   func addFailed(_ name: LocatedText, as what: String) {
@@ -84,13 +106,22 @@ final class Names: Scope, @unchecked Sendable {
     entries[name]?.state = type.map(State.known) ?? .failed
   }
 
+  /// The type of a column of the chamber map; nil where the map has errors.
+  func setMapped(_ type: ValueType?, of name: String, _ index: Int) {
+    // Another definition of the same name was reported.
+    guard case .mapped(index)? = entries[name]?.definition else { return }
+    setType(type, of: name)
+  }
+
   func replace(_ name: String, definition: Definition, type: ValueType) {
     guard let old = entries[name] else { return }
     entries[name] = Entry(definition: definition, span: old.span, state: .known(type), groups: old.groups, what: old.what)
   }
 
   func isFailed(_ name: String) -> Bool {
-    if case .failed = entries[name]?.state { true } else { false }
+    guard let entry = entries[name] else { return name.split(separator: ".").first.map { failedGroups.contains(String($0)) } ?? false }
+    if case .failed = entry.state { return true }
+    return false
   }
 
   // MARK: Scope
@@ -117,60 +148,126 @@ final class Names: Scope, @unchecked Sendable {
   /// Resolves what an expression uses; false if a name that it uses has failed.
   func resolveAll(of expression: Expression) -> Bool {
     var isSound = true
-    for name in expression.names.sorted() where !resolve(name) { isSound = false }
+    for name in expression.names.sorted() where !resolve(name, in: expression) { isSound = false }
     return isSound
   }
 
   /// False where the name failed; unknown names are left to the type checker, which reports them where they stand.
-  private func resolve(_ name: String) -> Bool {
-    guard let entry = entries[name] else { return true }
+  private func resolve(_ name: String, in user: Expression?) -> Bool {
+    guard let entry = entries[name] else { return !isFailed(name) }
     switch entry.state {
     case .known: return true
     case .failed: return false
-    case .checking:
-      let cycle = stack[stack.firstIndex(of: name)!...] + [name]
+    case .mapping:
       findings.error(
-        "cyclic-columns", "`\(name)` depends on itself: \(cycle.joined(separator: " -> "))", at: entries[name]!.span,
-        hint: "break the circle: one of these columns must not use the next")
+        "cyclic-columns", "the chamber map gives `\(name)`, so it cannot use it\(stack.isEmpty ? "" : " by way of `\(stack[0])`")",
+        at: user?.place(of: name) ?? entry.span, hint: "use fields of the record")
+      return false
+    case .checking:
+      let cycle = (stack.firstIndex(of: name).map { Array(stack[$0...]) } ?? []) + [name]
+      findings.error(
+        "cyclic-columns",
+        cycle.count == 2 ? "`\(name)` uses itself" : "`\(name)` depends on itself: \(cycle.joined(separator: " -> "))",
+        at: entry.span,
+        hint: cycle.count == 2 ? "give one of the two another name" : "break the circle: one of these must not use the next")
       return false
     case .unchecked:
-      guard case .derived(let expression) = entry.definition else { return true }
-      entries[name]!.state = .checking
-      stack.append(name)
-      let typed = check(expression)
-      stack.removeLast()
-      guard let typed else {
-        entries[name]!.state = .failed
+      guard stack.count < Names.deepest else {
+        if isTooDeep { return false }
+        isTooDeep = true
+        findings.error(
+          "cyclic-columns", "columns depend on one another more than \(Names.deepest) deep", at: entry.span,
+          hint: "write some of them as one expression")
         return false
       }
-      entries[name]!.typed = typed
-      entries[name]!.groups = groups(of: typed)
-      entries[name]!.state = .known(typed.type)
-      return true
+      switch entry.definition {
+      case .derived(let expression): return resolve(name, as: expression)
+      case .lookup(let table): return resolve(name, as: table)
+      case .field, .mapped, .constant, .groupValue: return true
+      }
     }
+  }
+
+  /// How deep columns may depend on one another; each takes some of the stack.
+  private static let deepest = 200
+  /// Whether that was reported: one finding is enough for a long chain.
+  private var isTooDeep = false
+
+  private func resolve(_ name: String, as expression: Expression) -> Bool {
+    guard let typed = checkInside(name, expression) else { return false }
+    entries[name]!.typed = typed
+    entries[name]!.groups = groups(of: typed)
+    entries[name]!.state = .known(typed.type)
+    return true
+  }
+
+  private func resolve(_ name: String, as table: LookupColumn.Table) -> Bool {
+    guard let by = tableKeys[name], let key = checkInside(name, ExpressionParser.parse(by, findings: findings)) else {
+      entries[name]!.state = .failed
+      return false
+    }
+    guard key.column != nil else {
+      reportNoColumn(by)
+      entries[name]!.state = .failed
+      return false
+    }
+    let type = key.type
+    guard type.kind == .integer || type.kind == .boolean else {
+      findings.error(
+        "type-mismatch", "a table goes by whole numbers, and `\(by.written)` is \(type.words)", at: by.span,
+        hint: "choose by a column such as `chamber`")
+      entries[name]!.state = .failed
+      return false
+    }
+    var table = table
+    let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
+    table.isComplete = !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
+    entries[name]!.groups = groups(of: key)
+    entries[name]!.state = .known(table.type)
+    return true
+  }
+
+  /// Reports a word or a constant where the name of a column should stand.
+  func reportNoColumn(_ name: LocatedText) {
+    findings.error(
+      "type-mismatch", "`\(name.written)` is the same for all rows, and a column is needed", at: name.span,
+      hint: "name a column such as `chamber`")
+  }
+
+  /// Checks what the definition of `name` is made of; nil, and `name` failed, where that has errors.
+  private func checkInside(_ name: String, _ expression: Expression?) -> TypedExpression? {
+    entries[name]!.state = .checking
+    stack.append(name)
+    let typed = check(expression)
+    stack.removeLast()
+    if typed == nil { entries[name]!.state = .failed }
+    return typed
   }
 
   /// Checks every derived column, used or not.
   func resolveAll() {
-    for name in order { _ = resolve(name) }
+    for name in order { _ = resolve(name, in: nil) }
   }
 
   /// The first value of a group that an expression comes down to, found from the names alone: what must come before groups
   /// is looked at before their types are known.
   func groupValue(in expression: Expression) -> String? {
-    var seen: Set<String> = []
-    func search(_ names: Set<String>) -> String? {
-      for name in names.sorted() where seen.insert(name).inserted {
-        switch entries[name]?.definition {
-        case .groupValue: return name
-        case .derived(let expression): if let found = search(expression.names) { return found }
-        case .lookup(let table): if let found = search([table.column]) { return found }
-        default: break
-        }
+    groupValue(from: expression.names)
+  }
+
+  func groupValue(from names: Set<String>) -> String? {
+    var seen = names
+    // A list instead of recursion: columns are not yet known to end.
+    var open = names.sorted()
+    while let name = open.popLast() {
+      switch entries[name]?.definition {
+      case .groupValue: return name
+      case .derived(let expression): open += expression.names.sorted().filter { seen.insert($0).inserted }
+      case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
+      default: break
       }
-      return nil
     }
-    return search(expression.names)
+    return nil
   }
 
   /// The groups whose values an expression depends on, through derived columns too.
@@ -184,19 +281,22 @@ final class Names: Scope, @unchecked Sendable {
 
   /// The columns that an expression comes down to: fields, columns of the chamber map, and values of groups.
   func leaves(of typed: TypedExpression) -> Set<String> {
+    leaves(from: typed.columns)
+  }
+
+  func leaves(from names: Set<String>) -> Set<String> {
     var leaves: Set<String> = []
-    func visit(_ names: Set<String>) {
-      for name in names {
-        if let typed = entries[name]?.typed {
-          visit(typed.columns)
-        } else if case .lookup(let table)? = entries[name]?.definition {
-          visit([table.column])
-        } else {
-          leaves.insert(name)
-        }
+    var seen = names
+    var open = Array(names)
+    while let name = open.popLast() {
+      if let typed = entries[name]?.typed {
+        open += typed.columns.filter { seen.insert($0).inserted }
+      } else if case .lookup(let table)? = entries[name]?.definition {
+        if seen.insert(table.column).inserted { open.append(table.column) }
+      } else {
+        leaves.insert(name)
       }
     }
-    visit(typed.columns)
     return leaves
   }
 }

@@ -28,6 +28,7 @@ public struct DecoderComponent: Sendable {
         "missing-key", "the record has no fields", at: settings["fields"]!.span, hint: "declare them: `{HEAD: u8, FPGA: u8}`")
       return nil
     }
-    return fields
+    // Errors of single fields were reported.
+    return fields.contains { $0.setting.isInvalid } ? nil : fields
   }
 }

@@ -31,28 +31,35 @@ extension DecoderComponent {
         guard let text = setting.text else { continue }
         let words = text.text.split(separator: " ").map(String.init)
         let isSigned = words.dropFirst().first == "signed"
-        let unitText = words.dropFirst(isSigned ? 2 : 1).joined(separator: " ")
+        let unitText = text.split(separator: " ").filter { !$0.scalars.isEmpty }.dropFirst(isSigned ? 2 : 1).first
         guard let first = words.first, let width = Int(first), (1...63).contains(width) else {
           findings.error(
             "bad-field-type", "`\(text.written)` is not a number of bits", at: text.span,
             hint: "give 1 to 63 bits: `\(name.text): 12`, or `\(name.text): 12 signed`")
           continue
         }
-        guard let unit = unitText.isEmpty ? Unit.none : Unit.parse(unitText) else {
-          findings.error(
-            "unknown-unit", "`\(unitText)` is not a unit", at: text.span,
-            hint: "a bit field is written `12`, `12 signed` or `12 ns`")
+        guard let unit = unitText.map({ Unit.parse($0.text) }) ?? Unit.none else {
+          if let unitText, unitText.text == "unsigned" {
+            findings.error(
+              "bad-field-type", "bits are unsigned anyway", at: unitText.span, hint: "write `\(name.text): \(width)`")
+          } else if let unitText {
+            reportUnknown(unit: unitText, findings: findings)
+          }
           continue
         }
         if shift + width > 8 * bytes {
+          let rest = 8 * bytes - shift
           findings.error(
-            "bad-field-type", "`\(name.text)` ends at bit \(shift + width), beyond the word's \(8 * bytes)", at: text.span,
-            hint: "the fields before it take \(shift) bits; give it \(max(0, 8 * bytes - shift)), or set `bytes`")
+            "bad-field-type",
+            rest > 0
+              ? "`\(name.text)` takes \(width) bits, and \(rest) of the word's \(8 * bytes) are left"
+              : "the fields before `\(name.text)` fill all \(8 * bytes) bits of the word",
+            at: text.span, hint: bytes < 8 ? "give it fewer bits, or the word more `bytes:`" : "give the fields fewer bits")
           return nil
         }
         let top = Int64(1) << Int64(width - (isSigned ? 1 : 0))
         let range = isSigned ? max(-top, Int64.min + 1)...(top - 1) : 0...(width == 63 && !isSigned ? Int64.max : top - 1)
-        fields.append(RecordField(name: name, type: .integer(range, unit: unit), declared: "\(text.text) bits from bit \(shift)"))
+        fields.append(RecordField(name: name, type: .integer(range, unit: unit), declared: "\(text.written) bits from bit \(shift)"))
         bits.append(.init(shift: shift, width: width, isSigned: isSigned))
         shift += width
       }

@@ -15,6 +15,8 @@ public struct Pipeline: Sendable {
     public var window: String?
     /// The program's own path: plugins may be installed beside it.
     public var executable: String?
+    /// Where plugins are looked for; nil for the usual places.
+    public var pluginDirectories: [String]?
 
     public init(path: String) {
       self.path = path
@@ -31,8 +33,9 @@ public struct Pipeline: Sendable {
   ) throws(UnreadableFile) -> Pipeline? {
     let loader = PipelineLoader(
       pipeline: Registry.pipeline, plugin: Sections.plugin,
-      pluginDirectories: pluginDirectories(
-        pipeline: request.path, executable: request.executable, environment: environment),
+      pluginDirectories: request.pluginDirectories
+        ?? Configuration.pluginDirectories(
+          pipeline: request.path, executable: request.executable, environment: environment),
       environment: environment, findings: findings)
     var overrides = request.overrides.map { Override.set($0) }
     if let window = request.window {
@@ -40,8 +43,8 @@ public struct Pipeline: Sendable {
       overrides.append(.option("--window", path: "window", value: window.contains(":") ? "{\(window)}" : window))
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
-    let plan = ChainBuilder.build(declaration, findings: findings)
-    if let format = plan?.format {
+    let (plan, format) = ChainBuilder.build(declaration, findings: findings)
+    if let format {
       for source in declaration.sources {
         if let settings = source.setting.settings { SourceComponent.check(settings, format: format, findings: findings) }
       }
