@@ -53,7 +53,7 @@ public struct Checker {
         if meant.contains(key.name) { continue }
         findings.error(
           "missing-key", "\(specification.title) needs the key `\(key.name)`", at: nameSpan ?? node.span,
-          hint: "add `\(key.name):` with \(key.form.description)")
+          hint: "add `\(key.name):` with \(key.form.brief)")
       } else if let standard = key.standard {
         let text = LocatedText(option: "default of \(key.name)", text: standard)
         values[key.name] = check(Node(.scalar(text, quoted: false), span: text.span), as: key.form, what: "`\(key.name)`")
@@ -70,7 +70,7 @@ public struct Checker {
     if isReported(node) { return nil }
     func wrongType(hint: String? = nil) -> Setting? {
       let written = node.scalar.map { "`\($0.written)`" } ?? node.kindName
-      findings.error("wrong-type", "\(what) takes \(form.description), not \(written)", at: node.span, hint: hint)
+      findings.error("wrong-type", "\(what) takes \(form.brief), not \(written)", at: node.span, hint: hint)
       return nil
     }
     func setting(_ value: Value) -> Setting { Setting(node: node, value: value) }

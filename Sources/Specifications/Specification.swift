@@ -114,6 +114,16 @@ public struct Specification: Sendable {
 }
 
 extension ValueForm {
+  /// What to type, where what it is made of would make a message too long.
+  var brief: String {
+    switch self {
+    case .list: "a list"
+    case .mapping(_, .fieldType): "a block of fields such as `{HEAD: u8, ORBIT_CNT: u32}`"
+    case .mapping: "a block of `NAME: …` lines"
+    default: description
+    }
+  }
+
   /// What to type, in a few words: `a time such as 2 s`.
   public var description: String {
     switch self {
@@ -134,10 +144,9 @@ extension ValueForm {
     case .fieldType: "a field type such as `u16` or `f32 ns`"
     case .binning: "bins such as `64 from 0 to 64`"
     case .choice(let names): alternatives(names)
-    case .list: "a list"
+    case .list(let form): "a list, each item \(form.description)"
     case .oneOrMore(let form): "\(form.description), or a list of them"
-    case .mapping(_, .fieldType): "a block of fields such as `{HEAD: u8, ORBIT_CNT: u32}`"
-    case .mapping: "a block of `NAME: …` lines"
+    case .mapping(_, let value): "a block of names, each with \(value.description)"
     case .block(let specification): "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
     case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
     case .component(let all): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"

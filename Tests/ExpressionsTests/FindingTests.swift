@@ -30,7 +30,13 @@ import Testing
       | ns is a unit: put a number before it, such as 1 ns
       """
     ),
-    ("xyzzy", "1-6 error[unknown-column]: xyzzy is not a column of this pipeline"),
+    (
+      "xyzzy",
+      """
+      1-6 error[unknown-column]: xyzzy is not a column of this pipeline \
+      | there are BX_COUNTER, FPGA, HEAD, ORBIT_CNT, TDC_CHANNEL, TDC_MEAS, clock, flag, maybe, mode, offset, orbit.t0, …
+      """
+    ),
     ("mini(1, 2)", "1-5 error[unknown-function]: mini is not a function | did you mean min?"),
     ("sum(HEAD)", "1-4 error[unknown-function]: sum is not a function | sum is an aggregate: declare it under groups"),
     (

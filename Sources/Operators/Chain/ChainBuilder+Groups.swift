@@ -181,7 +181,7 @@ extension ChainBuilder {
       if typed.type.kind == .float {
         findings.error(
           "type-mismatch", "a group goes by whole numbers or texts, and `\(text.written)` is \(typed.type.words)",
-          at: text.span, hint: "round it\(typed.type.unit.isNone ? "" : " to whole numbers"): `\(Self.rounded(text.written, typed.type.unit))`")
+          at: text.span, hint: "round it: `\(Self.rounded(text.written, typed.type.unit))`")
       } else {
         groups[index].keys.append(typed)
       }
