@@ -28,10 +28,13 @@ struct KeyTable: ~Copyable {
     index.deallocate()
   }
 
-  /// Multiplicative hashing (Knuth, TAOCP 6.4) with 2^64 divided by the golden ratio; the high bits are the well-mixed ones.
+  /// Keys that share all but their last four bits lie in one cache line of the index: the orbits that rows come from at a
+  /// time are neighbours, so that their places stay in the first-level cache. Lines are spread by multiplicative hashing
+  /// (Knuth, TAOCP 6.4) with 2^64 divided by the golden ratio; the high bits are the well-mixed ones.
   @inline(__always)
   private static func hash(_ key: Int64, _ shift: UInt64) -> UInt64 {
-    (UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) &>> shift
+    let bits = UInt64(bitPattern: key)
+    return ((((bits &>> 4) &* 0x9E37_79B9_7F4A_7C15) &>> (shift &+ 4)) &<< 4) | (bits & 15)
   }
 
   /// The slot of `key`, made if there was none.

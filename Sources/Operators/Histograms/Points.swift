@@ -23,7 +23,7 @@ struct Points: AggregateKind {
   }
 
   /// The points of one cell. Points gather up to twice the limit, then the larger half goes: each point is looked at a
-  /// constant number of times on average.
+  /// constant number of times on average. They are sorted only when the window is published.
   struct Gathered {
     var points: [Point] = []
     var omitted: UInt64 = 0
@@ -41,10 +41,34 @@ struct Points: AggregateKind {
 
     mutating func trim(to limit: Int) {
       guard points.count > limit else { return }
-      points.sort(by: Point.precedes)
+      points.withUnsafeMutableBufferPointer { Gathered.partition($0, at: limit - 1) }
       omitted += UInt64(points.count - limit)
       points.removeLast(points.count - limit)
       ceiling = points[limit - 1].x
+    }
+
+    /// Puts the point of that rank at its place, all smaller ones before it and no smaller one behind it (Hoare's
+    /// quickselect, the pivot being the median of three).
+    private static func partition(_ points: UnsafeMutableBufferPointer<Point>, at rank: Int) {
+      var low = 0, high = points.count - 1
+      while low < high {
+        let middle = low + (high - low) / 2
+        if Point.precedes(points[middle], points[low]) { points.swapAt(middle, low) }
+        if Point.precedes(points[high], points[low]) { points.swapAt(high, low) }
+        if Point.precedes(points[high], points[middle]) { points.swapAt(high, middle) }
+        let pivot = points[middle]
+        var i = low, j = high
+        while i <= j {
+          while Point.precedes(points[i], pivot) { i += 1 }
+          while Point.precedes(pivot, points[j]) { j -= 1 }
+          if i <= j {
+            points.swapAt(i, j)
+            i += 1
+            j -= 1
+          }
+        }
+        if rank <= j { high = j } else if rank >= i { low = i } else { return }
+      }
     }
   }
 
