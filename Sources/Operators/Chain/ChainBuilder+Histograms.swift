@@ -254,11 +254,14 @@ extension ChainBuilder {
 
   // MARK: Levels
 
+  /// The columns that a histogram comes down to, by its expressions and by the column that splits it.
+  func leaves(of draft: HistogramDraft) -> Set<String> {
+    let expressions = draft.expressions.reduce(into: Set<String>()) { $0.formUnion(names.leaves(of: $1)) }
+    return draft.per.map { expressions.union(names.leaves(from: [$0.text])) } ?? expressions
+  }
+
   private func level(_ draft: HistogramDraft) -> HistogramDraft.Level {
-    var leaves = draft.expressions.reduce(into: Set<String>()) { $0.formUnion(names.leaves(of: $1)) }
-    if let per = draft.per {
-      leaves.formUnion(names.leaves(from: [per.text]))
-    }
+    let leaves = leaves(of: draft)
     let used = leaves.compactMap { leaf -> (group: Int, value: Int)? in
       guard case .groupValue(let group, let value)? = names.entries[leaf]?.definition else { return nil }
       return (group, value)

@@ -7,13 +7,9 @@ extension ChainEmitter {
   /// Finds the groups and the values that histograms come down to.
   mutating func chooseGroups() {
     var used: [Int: Set<Int>] = [:]
-    for draft in builder.histograms {
-      for expression in draft.expressions {
-        for leaf in names.leaves(of: expression) {
-          if case .groupValue(let group, let value)? = names.entries[leaf]?.definition {
-            used[group, default: []].insert(value)
-          }
-        }
+    for leaf in builder.histograms.reduce(into: Set<String>(), { $0.formUnion(builder.leaves(of: $1)) }) {
+      if case .groupValue(let group, let value)? = names.entries[leaf]?.definition {
+        used[group, default: []].insert(value)
       }
     }
     for (number, group) in used.keys.sorted().enumerated() {

@@ -61,7 +61,7 @@ extension ChainEmitter {
       }
       return slot
     }
-    draft.stage.takesFromSource = StageBuilder.isRowColumn
+    // Columns are computed here from the key, the cell and the values: there are no rows to take them from.
     all.append(draft)
     return draft
   }
