@@ -4,9 +4,12 @@ import Runtime
 import Testing
 
 /// Mutations of the shipped pipelines, of the plugin and of the golden mistakes, the same in every run: loading ends,
-/// without a crash, and either there is a pipeline or a finding says why not.
+/// without a crash, and either there is a pipeline or a finding says why not. HITMON_FUZZ_SEED=N in the environment tries
+/// others.
 @Suite struct FuzzTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+
+  private static let seed = ProcessInfo.processInfo.environment["HITMON_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
 
   /// A folder of its own with a pipeline and the plugin in it.
   private struct Workspace {
@@ -48,8 +51,8 @@ import Testing
     let seeds =
       [try Self.shipped("pipelines/dt-chambers.yaml")]
       + GoldenCase.all.compactMap { try? String(contentsOf: URL(filePath: $0.path), encoding: .utf8) }
-    var mutator = Mutator(random: SeededRandom(state: 1))
-    for round in 0..<2000 {
+    var mutator = Mutator(random: SeededRandom(state: Self.seed))
+    for round in 0..<1200 {
       let seed = round.isMultiple(of: 2) ? seeds[0] : seeds[round / 2 % seeds.count]
       try Data(mutator.mutated(seed)).write(to: workspace.pipeline)
       try check(workspace)
@@ -61,15 +64,15 @@ import Testing
     defer { try? FileManager.default.removeItem(at: workspace.folder) }
     try Self.shipped("pipelines/dt-chambers.yaml").write(to: workspace.pipeline, atomically: false, encoding: .utf8)
     let plugin = try Self.shipped("plugins/detectors/minidt.yaml")
-    var mutator = Mutator(random: SeededRandom(state: 2))
-    for _ in 0..<1500 {
+    var mutator = Mutator(random: SeededRandom(state: Self.seed &+ 1))
+    for _ in 0..<900 {
       try Data(mutator.mutated(plugin)).write(to: workspace.plugin)
       try check(workspace)
     }
   }
 
   /// Every word in turn comes out of a variable: whatever is wrong with it, its value is not shown.
-  @Test(arguments: ["hunter2", "hunter2 ns", "5 hunter2", "hunter2()", "[hunter2"]) func secretsAreNotPrinted(value: String) throws {
+  @Test(arguments: ["hunter2", "5 hunter2", "[hunter2"]) func secretsAreNotPrinted(value: String) throws {
     let workspace = try Workspace()
     defer { try? FileManager.default.removeItem(at: workspace.folder) }
     let texts = [try Self.shipped("pipelines/dt-chambers.yaml"), try Self.shipped("plugins/detectors/minidt.yaml")]
