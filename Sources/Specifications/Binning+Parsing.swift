@@ -39,6 +39,9 @@ extension Binning {
       before = text
     }
     guard edges.count >= 2 else { return fail("bins need at least two edges", span, hint: "give more edges: `[0, 10, 50]`") }
+    guard (edges[edges.count - 1].value - edges[0].value).isFinite else {
+      return fail("the edges are too far apart to compute with", span, hint: "take edges nearer to 0")
+    }
     return Binning(.edges(edges), span: span)
   }
 }
@@ -79,8 +82,8 @@ private struct BinningParser {
         "the range \(range.written) makes more than \(Binning.mostBins) bins", range.span,
         hint: "take fewer, wider bins: `1000 from \(ends[0].written) to \(ends[2].written)`")
     }
-    // Edges are floats: beyond 2^53 they do not tell one integer from the next.
-    guard from >= -(1 << 53), to <= 1 << 53 else {
+    // Edges are floats: beyond 2^53 they do not tell one integer from the next, and the last edge is one beyond `to`.
+    guard from >= -(1 << 53), to < 1 << 53 else {
       return fail(
         "the range \(range.written) is too far from 0 for one bin an integer", range.span,
         hint: "subtract an offset in `of:` and bin what is left")
@@ -142,7 +145,7 @@ private struct BinningParser {
     guard width.isFinite else {
       return fail("the ends \(a) and \(b) are too far apart to compute with", whole.span, hint: "take ends nearer to 0")
     }
-    guard width >= max(abs(lower.value), abs(end)).ulp else {
+    guard width >= max(abs(lower.value), abs(end)).ulp, (1 / width).isFinite else {
       return fail(
         "the bins are narrower than the numbers can tell apart", whole.span,
         hint: "take fewer bins, or subtract an offset in `of:` and bin what is left")
