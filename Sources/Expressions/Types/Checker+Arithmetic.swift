@@ -68,7 +68,9 @@ extension Checker {
     _ result: TypedExpression, _ a: TypedExpression, _ b: TypedExpression, _ operation: BinaryOperator
   ) -> TypedExpression? {
     guard result.isAlwaysUnknown, !a.isAlwaysUnknown, !b.isAlwaysUnknown else { return result }
-    let dividesByZero = b.constant?.number == 0
+    // No constant, and yet nothing but 0: `a // (kind % 1)`.
+    let isZero = b.type.kind == .integer && b.type.range == 0...0
+    let dividesByZero = isZero || b.constant?.number == 0
     switch operation {
     case .divide where dividesByZero, .floorDivide where dividesByZero, .modulo where dividesByZero:
       findings.warning(
