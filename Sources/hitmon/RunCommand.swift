@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       Without --input the pipeline's own sources are read. With it, those files are read to their end instead.
       Ctrl-C closes the open window, hands every result on, prints the totals and exits with 130.
 
-      Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written,
+      Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written, \
       130 Ctrl-C, 143 SIGTERM.
       """)
 

@@ -100,6 +100,12 @@ enum StopSignal {
       action.sa_flags = 0
       sigaction(signal, &action, nil)
     }
+    // A program inherits the signals that its parent's thread blocks; blocked, these would never end the run.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    sigaddset(&unblocked, SIGINT)
+    sigaddset(&unblocked, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     signal(SIGPIPE, SIG_IGN)
   }
 }
