@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// Ctrl-C and SIGTERM end a run in order.
+@Suite(.serialized) struct StopTests {
+  private static let pipeline = "\(Program.packageRoot)/pipelines/dt-chambers.yaml"
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func `The open window is closed, its line is whole, and the totals are told`(signal: Int32, exit: Int32) throws {
+    let program = Program()
+    // The first window is over after 0.2 s, so a line is there when the signal comes, and another follows it.
+    let result = try program(
+      "run", Self.pipeline, "--window", "every: 200 ms", signal: signal,
+      ready: { program.folder.read("results.jsonl").contains("\n") })
+    #expect(result.exit == exit)
+    #expect(try #require(result.secondsAfterSignal) < 2)
+    let text = program.folder.read("results.jsonl")
+    #expect(text.hasSuffix("}\n"))
+    let found = try messages(text)
+    #expect(found.count >= 2)
+    let records = found.reduce(0) { $0 + (count("records", of: $1) ?? 0) }
+    let last = result.error.split(separator: "\n").last ?? ""
+    #expect(last.hasPrefix("\(found.count) windows: \(records) rows, "), "\(result.error)")
+    #expect(records > 100)
+  }
+
+  @Test func `A run that waits for standard input ends too`() throws {
+    let program = Program()
+    // A fifo that nobody writes to.
+    let fifo = program.folder("fifo")
+    try #require(mkfifo(fifo, 0o600) == 0)
+    let held = open(fifo, O_RDWR)
+    defer { close(held) }
+    let row = Array("1,1\n".utf8)
+    #expect(write(held, row, row.count) == row.count)
+    var polls = 0
+    let result = try program(
+      "run", program.folder.pipeline(), "--input", fifo, "--results", "-", signal: SIGINT,
+      ready: {
+        polls += 1
+        return polls > 50
+      })
+    #expect(result.exit == 130)
+    #expect(try #require(result.secondsAfterSignal) < 2)
+    #expect(try messages(result.out).map { count("records", of: $0) } == [1])
+  }
+
+  @Test func `A run as fast as it can ends too`() throws {
+    let program = Program()
+    let result = try program(
+      "run", Self.pipeline, "--window", "rows: 2000", "--set", "sources.telescope.simulate.rate=max", signal: SIGTERM,
+      ready: { program.folder.read("results.jsonl").contains("\n") })
+    #expect(result.exit == 143)
+    #expect(try #require(result.secondsAfterSignal) < 2)
+    #expect(program.folder.read("results.jsonl").hasSuffix("}\n"))
+  }
+}
