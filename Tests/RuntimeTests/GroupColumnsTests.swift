@@ -42,4 +42,23 @@ struct GroupColumnsTests {
     #expect(outcome.bins("h/1") == [2])
     #expect(outcome.bins("h/2") == [2])
   }
+
+  @Test("a key and a split that are computed columns count once for each group too")
+  func computedKeyAndSplit() throws {
+    let outcome = try Job(
+      """
+      pipeline: computed
+      uses: [detectors/minidt]
+      columns: {pair: ORBIT_CNT // 2, side: wire % 2}
+      groups: {pairs: {by: pair, hits: count, wires: {distinct: wire, per: side}}}
+      histograms:
+        hits: {of: pairs.hits, bins: [0, 5, 6], per: pair}
+        wires: {of: pairs.wires, bins: [1, 2, 3], per: side}
+      """
+    ).run(rows: Self.rows)
+    // Orbits 100 and 101 are one pair with five hits: wires 5, 5, 5 and 6.
+    #expect(outcome.bins("hits/50") == [0, 1])
+    #expect(outcome.bins("wires/1") == [1, 0])
+    #expect(outcome.bins("wires/0") == [1, 0])
+  }
 }

@@ -255,14 +255,14 @@ extension ChainBuilder {
   // MARK: Levels
 
   /// The columns that a histogram comes down to, by its expressions and by the column that splits it.
-  func leaves(of draft: HistogramDraft) -> Set<String> {
-    let expressions = draft.expressions.reduce(into: Set<String>()) { $0.formUnion(names.leaves(of: $1)) }
-    return draft.per.map { expressions.union(names.leaves(from: [$0.text])) } ?? expressions
+  func leaves(of draft: HistogramDraft, stops: Set<String> = []) -> Set<String> {
+    var columns = draft.expressions.reduce(into: Set<String>()) { $0.formUnion($1.columns) }
+    if let per = draft.per { columns.insert(per.text) }
+    return names.leaves(from: columns, stops: stops)
   }
 
   private func level(_ draft: HistogramDraft) -> HistogramDraft.Level {
-    let leaves = leaves(of: draft)
-    let used = leaves.compactMap { leaf -> (group: Int, value: Int)? in
+    let used = leaves(of: draft).compactMap { leaf -> (group: Int, value: Int)? in
       guard case .groupValue(let group, let value)? = names.entries[leaf]?.definition else { return nil }
       return (group, value)
     }
@@ -271,7 +271,8 @@ extension ChainBuilder {
     let splits = Set(used.compactMap { groups[group].functions[$0.value].split })
     guard splits.count <= 1 else { return .deferred }
     let allowed = groups[group].keyColumns.union(splits)
-    let others = leaves.filter { leaf in
+    // A key or a split can be a column computed from others: what matters is the column itself.
+    let others = leaves(of: draft, stops: allowed).filter { leaf in
       if case .groupValue? = names.entries[leaf]?.definition { return false }
       return !allowed.contains(leaf)
     }

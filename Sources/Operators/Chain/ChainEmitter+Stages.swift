@@ -26,7 +26,7 @@ extension ChainEmitter {
       }
       return slot
     }
-    draft.stage.takesFromSource = StageBuilder.isRowColumn
+    draft.stage.takesFromSource = { _, entry in StageBuilder.isRowColumn(entry) }
     return draft
   }
 
@@ -61,7 +61,8 @@ extension ChainEmitter {
       }
       return slot
     }
-    // Columns are computed here from the key, the cell and the values: there are no rows to take them from.
+    // Other columns are computed here from the key, the cell and the values: there are no rows to take them from.
+    draft.stage.takesFromSource = { name, _ in name == split || key.contains { $0.name == name } }
     all.append(draft)
     return draft
   }

@@ -279,17 +279,16 @@ final class Names: Scope, @unchecked Sendable {
     if case .known(let type) = entries[name]?.state { type } else { nil }
   }
 
-  /// The columns that an expression comes down to: fields, columns of the chamber map, and values of groups.
-  func leaves(of typed: TypedExpression) -> Set<String> {
-    leaves(from: typed.columns)
-  }
-
-  func leaves(from names: Set<String>) -> Set<String> {
+  /// The columns that names come down to: fields, columns of the chamber map, values of groups, and the columns in `stops`,
+  /// which are taken as they are.
+  func leaves(from names: Set<String>, stops: Set<String> = []) -> Set<String> {
     var leaves: Set<String> = []
     var seen = names
     var open = Array(names)
     while let name = open.popLast() {
-      if let typed = entries[name]?.typed {
+      if stops.contains(name) {
+        leaves.insert(name)
+      } else if let typed = entries[name]?.typed {
         open += typed.columns.filter { seen.insert($0).inserted }
       } else if case .lookup(let table)? = entries[name]?.definition {
         if seen.insert(table.column).inserted { open.append(table.column) }

@@ -12,7 +12,7 @@ final class StageBuilder {
   private let source: (StageBuilder, String) -> Slot
 
   /// Whether a name is taken from the source although it could be computed here.
-  var takesFromSource: (Names.Entry) -> Bool = { _ in false }
+  var takesFromSource: (String, Names.Entry) -> Bool = { _, _ in false }
 
   /// A column computed from rows alone: later stages take its values along instead of computing it again.
   static func isRowColumn(_ entry: Names.Entry) -> Bool {
@@ -50,7 +50,7 @@ final class StageBuilder {
   func slot(of name: String) -> Slot {
     if let slot = slots[name] { return slot }
     let entry = names.entries[name]!
-    if takesFromSource(entry) {
+    if takesFromSource(name, entry) {
       let slot = source(self, name)
       slots[name] = slot
       return slot
