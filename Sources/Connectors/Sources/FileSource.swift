@@ -17,6 +17,8 @@ public final class FileSource: RowSource {
   private var input: (any ByteInput)?
   /// Bytes behind the last whole row, which the next buffer begins with.
   private let rest = ChunkBuffer(capacity: 4096)
+  /// Where they begin, once some were given out.
+  private var restStart = 0
   private var offset: Int64 = 0
   private var order: FieldOrder = nil
   private var headerIsDue = false
@@ -63,8 +65,9 @@ public final class FileSource: RowSource {
         try open(paths[next])
         next += 1
       }
-      buffer.append(rest.bytes)
-      rest.count = 0
+      if let rowLimit, let rows = takeFromRest(into: buffer, rowLimit: rowLimit) { return rows }
+      buffer.append(UnsafeRawBufferPointer(rebasing: rest.bytes[restStart...]))
+      (rest.count, restStart) = (0, 0)
       if try !fill(buffer, deadline: deadline) {
         keep(buffer, from: 0)
         return .idle
@@ -77,17 +80,35 @@ public final class FileSource: RowSource {
           continue
         }
       }
-      let (end, rows) = cut(buffer, rowLimit: rowLimit)
+      let (end, rows) = cut(buffer.bytes, rowLimit: rowLimit)
       let tail = buffer.count - end
       if tail > 0 { keep(buffer, from: end) } else if atEnd { finish() }
       buffer.count = end
       guard end > 0 else { continue }
-      defer { offset += Int64(end) }
-      defer { linesDropped = 0 }
-      return .rows(
-        SourceRows(
-          partition: partitions.count - 1, offset: offset, order: order, rows: rows, linesBefore: linesDropped))
+      return delivered(end, rows: rows)
     }
+  }
+
+  private func delivered(_ bytes: Int, rows: Int64?) -> SourceEvent {
+    defer {
+      offset += Int64(bytes)
+      linesDropped = 0
+    }
+    return .rows(
+      SourceRows(partition: partitions.count - 1, offset: offset, order: order, rows: rows, linesBefore: linesDropped))
+  }
+
+  /// Short windows of rows are cut out of what is left of the last read: moving all of it for each would cost more than
+  /// counting them. Nil where it does not hold so many rows.
+  private func takeFromRest(into buffer: ChunkBuffer, rowLimit: Int64) -> SourceEvent? {
+    guard !headerIsDue, skip == 0, rest.count > restStart else { return nil }
+    let held = UnsafeRawBufferPointer(rebasing: rest.bytes[restStart...])
+    let (end, rows) = cut(held, rowLimit: rowLimit)
+    // The end of the file is left to the general way.
+    guard rows == rowLimit, end < held.count else { return nil }
+    buffer.append(UnsafeRawBufferPointer(rebasing: held[..<end]))
+    restStart += end
+    return delivered(end, rows: rows)
   }
 
   private func open(_ path: String) throws {
@@ -106,7 +127,7 @@ public final class FileSource: RowSource {
     finishedBytes += input?.position ?? 0
     input?.close()
     input = nil
-    rest.count = 0
+    (rest.count, restStart) = (0, 0)
     atEnd = false
   }
 
@@ -120,7 +141,7 @@ public final class FileSource: RowSource {
   private func fill(_ buffer: ChunkBuffer, deadline: Int64) throws -> Bool {
     guard let input else { return true }
     // A row longer than the buffer makes it grow.
-    if buffer.count == buffer.capacity || cut(buffer, rowLimit: 1).end == 0, buffer.count * 2 > buffer.capacity {
+    if buffer.count == buffer.capacity || cut(buffer.bytes, rowLimit: 1).end == 0, buffer.count * 2 > buffer.capacity {
       buffer.reserve(buffer.capacity * 2)
     }
     while !atEnd, buffer.count < buffer.capacity {
@@ -145,7 +166,7 @@ public final class FileSource: RowSource {
     return true
   }
 
-  private func hasRow(_ buffer: ChunkBuffer) -> Bool { cut(buffer, rowLimit: nil).end > 0 }
+  private func hasRow(_ buffer: ChunkBuffer) -> Bool { cut(buffer.bytes, rowLimit: nil).end > 0 }
 
   /// Takes a header out of the buffer's front; false if it is not complete.
   private func takeHeader(_ buffer: ChunkBuffer) throws -> Bool {
@@ -158,7 +179,7 @@ public final class FileSource: RowSource {
     // The first line that is a row or a header; comments and blank lines before it stay for the decoder.
     var start = 0
     while start < buffer.count {
-      let line = lineRange(buffer, from: start)
+      let line = lineRange(buffer.bytes, from: start)
       guard line.isWhole || atEnd else { return false }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<line.end])
       if isRow(bytes) {
@@ -187,10 +208,10 @@ public final class FileSource: RowSource {
 
   // MARK: Rows
 
-  private func lineRange(_ buffer: ChunkBuffer, from start: Int) -> (end: Int, next: Int, isWhole: Bool) {
-    let found = memchr(buffer.base + start, 0x0A, buffer.count - start)
-    guard let found else { return (buffer.count, buffer.count, false) }
-    let end = UnsafeRawPointer(found) - UnsafeRawPointer(buffer.base)
+  private func lineRange(_ bytes: UnsafeRawBufferPointer, from start: Int) -> (end: Int, next: Int, isWhole: Bool) {
+    let found = memchr(bytes.baseAddress! + start, 0x0A, bytes.count - start)
+    guard let found else { return (bytes.count, bytes.count, false) }
+    let end = UnsafeRawPointer(found) - bytes.baseAddress!
     return (end, end + 1, true)
   }
 
@@ -201,28 +222,28 @@ public final class FileSource: RowSource {
   }
 
   /// Where the last whole row ends, at most `rowLimit` rows on, and how many rows that is if there is a limit.
-  private func cut(_ buffer: ChunkBuffer, rowLimit: Int64?) -> (end: Int, rows: Int64?) {
+  private func cut(_ bytes: UnsafeRawBufferPointer, rowLimit: Int64?) -> (end: Int, rows: Int64?) {
     switch format.framing {
     case .fixed(let width, _):
       // The end of the file is passed on whole: what is too short for a record is one malformed record.
-      let whole = buffer.count / width
+      let whole = bytes.count / width
       let wanted = min(Int64(whole), rowLimit ?? .max)
-      let isLast = atEnd && wanted == Int64(whole) && buffer.count % width != 0
-      if isLast, Int64(whole) < rowLimit ?? .max { return (buffer.count, rowLimit == nil ? nil : Int64(whole) + 1) }
+      let isLast = atEnd && wanted == Int64(whole) && bytes.count % width != 0
+      if isLast, Int64(whole) < rowLimit ?? .max { return (bytes.count, rowLimit == nil ? nil : Int64(whole) + 1) }
       return (Int(wanted) * width, rowLimit == nil ? nil : wanted)
     case .lines:
       guard let rowLimit else {
-        if atEnd { return (buffer.count, nil) }
-        let end = scan_last_line(buffer.base.assumingMemoryBound(to: CChar.self), buffer.count)
+        if atEnd { return (bytes.count, nil) }
+        let end = scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         // Nobody writes rows this long: the piece is passed on, to be counted as malformed.
-        return (end == 0 && buffer.count >= Self.longestRow ? buffer.count : end, nil)
+        return (end == 0 && bytes.count >= Self.longestRow ? bytes.count : end, nil)
       }
       var end = 0
       var rows: Int64 = 0
-      while rows < rowLimit, end < buffer.count {
-        let line = lineRange(buffer, from: end)
-        guard line.isWhole || atEnd || (end == 0 && buffer.count >= Self.longestRow) else { break }
-        if isRow(UnsafeRawBufferPointer(rebasing: buffer.bytes[end..<line.end])) { rows += 1 }
+      while rows < rowLimit, end < bytes.count {
+        let line = lineRange(bytes, from: end)
+        guard line.isWhole || atEnd || (end == 0 && bytes.count >= Self.longestRow) else { break }
+        if isRow(UnsafeRawBufferPointer(rebasing: bytes[end..<line.end])) { rows += 1 }
         end = line.next
       }
       return (end, rows)

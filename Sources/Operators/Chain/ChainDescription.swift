@@ -39,7 +39,7 @@ public struct ChainDescription: Sendable {
     }
     if !builder.chambers.rows.isEmpty {
       let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }.first
-      let method = map.map { $0.isTable ? "looked up in a table of \($0.tableSize) entries" : "conditions one after the other" } ?? ""
+      let method = map?.table.map { "looked up in a table of \($0.size) entries" } ?? "conditions one after the other"
       stages.append(
         Stage(
           name: "chambers",

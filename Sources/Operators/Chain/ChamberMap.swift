@@ -59,36 +59,17 @@ struct ChamberMap: Sendable {
     let values: [Slot?]
   }
 
-  private enum Answers: Sendable {
-    case int32([Int32])
-    case int64([Int64])
-    case float64([Double])
-    case flag([UInt8])
-  }
-
-  private struct Input: Sendable {
-    let slot: Slot
-    let lower: Int64
-    let count: Int64
-  }
-
   /// The chamber, then the other columns.
   let outputs: [Slot]
-  private let choices: [Choice]
-  private let inputs: [Input]
-  private let place: Slot?
-  private var answers: [Answers] = []
+  private let method: Method
 
-  /// Whether answers are looked up.
-  var isTable: Bool { place != nil }
-  var tableSize: Int { inputs.reduce(1) { $0 * Int($1.count) } }
-
-  private init(outputs: [Slot], choices: [Choice], inputs: [Input], place: Slot?) {
-    self.outputs = outputs
-    self.choices = choices
-    self.inputs = inputs
-    self.place = place
+  private enum Method: Sendable {
+    case table(ChamberTable)
+    case conditions([Choice])
   }
+
+  /// The table that answers are looked up in, where there is one.
+  var table: ChamberTable? { if case .table(let table) = method { table } else { nil } }
 
   /// A map that evaluates its conditions for every hit.
   init(_ plan: Plan, outputs: [Slot], compile: (TypedExpression) -> (steps: [RowStep], slot: Slot)) {
@@ -103,7 +84,8 @@ struct ChamberMap: Sendable {
       }
       return Choice(condition: steps, flag: condition.slot, chamber: row.chamber, values: values)
     }
-    self.init(outputs: outputs, choices: choices, inputs: [], place: nil)
+    self.outputs = outputs
+    method = .conditions(choices)
   }
 
   /// A map that looks its answers up; they are worked out here, by the general form of the map.
@@ -112,92 +94,28 @@ struct ChamberMap: Sendable {
     outputs: [Slot], place: Slot, categories: Categories
   ) {
     var compiler = Compiler(layout: FrameLayout(), categories: categories)
-    let domainSlots = domain.map { compiler.addColumn($0.column, type: columns[$0.column]!.type) }
-    let tableOutputs = outputs.map { compiler.addSlot($0.lane) }
-    let general = ChamberMap(plan, outputs: tableOutputs) { expression in
+    let inputs = domain.map { compiler.addColumn($0.column, type: columns[$0.column]!.type) }
+    let answers = outputs.map { compiler.addSlot($0.lane) }
+    let general = ChamberMap(plan, outputs: answers) { expression in
       let program = compiler.compile(expression)
       return ([.program(program)], program.result)
     }
-    let inputs = domain.map { column, range in
-      Input(slot: columns[column]!.slot, lower: range.lowerBound, count: range.upperBound - range.lowerBound + 1)
-    }
-    self.init(outputs: outputs, choices: [], inputs: inputs, place: place)
-    let size = tableSize
-    let frame = Frame(layout: compiler.layout, capacity: size)
-    frame.count = size
-    var repeats = size
-    for (number, input) in inputs.enumerated() {
-      // The last input varies fastest.
-      repeats /= Int(input.count)
-      let slot = domainSlots[number]
-      for index in 0..<size {
-        let value = input.lower + Int64(index / repeats % Int(input.count))
-        if slot.lane == .int32 {
-          frame.int32(slot)[index] = Int32(truncatingIfNeeded: value)
-        } else {
-          frame.int64(slot)[index] = value
-        }
-      }
-    }
-    general.run(frame)
-    // One more answer at the end, for whatever lies outside the domain.
-    answers = tableOutputs.map { slot in
-      switch slot.lane {
-      case .int32: .int32(Array(UnsafeBufferPointer(start: frame.int32(slot), count: size)) + [.unknown])
-      case .int64: .int64(Array(UnsafeBufferPointer(start: frame.int64(slot), count: size)) + [.unknown])
-      case .float64: .float64(Array(UnsafeBufferPointer(start: frame.float64(slot), count: size)) + [.unknown])
-      case .flag: .flag(Array(UnsafeBufferPointer(start: frame.flag(slot), count: size)) + [.unknown])
-      }
-    }
+    self.outputs = outputs
+    method = .table(
+      ChamberTable(
+        inputs: domain.map { ChamberTable.Input(slot: columns[$0.column]!.slot, range: $0.range) }, place: place,
+        outputs: outputs, working: Frame(layout: compiler.layout), workingInputs: inputs, workingOutputs: answers,
+        evaluate: general.run))
   }
 
   func run(_ frame: Frame) {
-    if let place { lookUp(frame, place) } else { evaluate(frame) }
-  }
-
-  private func lookUp(_ frame: Frame, _ placeSlot: Slot) {
-    let places = frame.int32(placeSlot)
-    let n = frame.count
-    let outside = Int32(truncatingIfNeeded: tableSize)
-    for row in 0..<n { places[row] = 0 }
-    for input in inputs {
-      let lower = input.lower, count = input.count
-      let factor = Int32(truncatingIfNeeded: count)
-      if input.slot.lane == .int32 {
-        let values = frame.int32(input.slot)
-        let first = Int32(truncatingIfNeeded: lower)
-        for row in 0..<n {
-          let step = UInt32(bitPattern: values[row] &- first)
-          places[row] = places[row] < 0 || step >= UInt32(factor) ? -1 : places[row] &* factor &+ Int32(bitPattern: step)
-        }
-      } else {
-        let values = frame.int64(input.slot)
-        for row in 0..<n {
-          let step = UInt64(bitPattern: values[row] &- lower)
-          places[row] =
-            places[row] < 0 || step >= UInt64(count) ? -1 : places[row] &* factor &+ Int32(truncatingIfNeeded: step)
-        }
-      }
-    }
-    for row in 0..<n where places[row] < 0 { places[row] = outside }
-    for (slot, answer) in zip(outputs, answers) {
-      switch answer {
-      case .int32(let table): gather(table, places, n, frame.int32(slot))
-      case .int64(let table): gather(table, places, n, frame.int64(slot))
-      case .float64(let table): gather(table, places, n, frame.float64(slot))
-      case .flag(let table): gather(table, places, n, frame.flag(slot))
-      }
+    switch method {
+    case .table(let table): table.run(frame)
+    case .conditions(let choices): evaluate(frame, choices)
     }
   }
 
-  @inline(__always)
-  private func gather<T>(_ table: [T], _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ out: UnsafeMutablePointer<T>) {
-    table.withUnsafeBufferPointer { table in
-      for row in 0..<n { out[row] = table[Int(places[row])] }
-    }
-  }
-
-  private func evaluate(_ frame: Frame) {
+  private func evaluate(_ frame: Frame, _ choices: [Choice]) {
     let n = frame.count
     for slot in outputs { setUnknown(frame, slot, n) }
     for choice in choices {

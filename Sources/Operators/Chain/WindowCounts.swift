@@ -14,7 +14,7 @@ public struct RowCounts: Sendable, Equatable {
   public var late: UInt64 = 0
   /// Rows that are in no window: their clock is unknown, or their window would be one too many to keep open.
   public var stray: UInt64 = 0
-  /// Groups of which a row came further behind than `disorder` says: each counts in two parts.
+  /// Groups of which a row came further behind than `disorder` says: each may count in two parts.
   public var disordered: UInt64 = 0
 
   public init() {}

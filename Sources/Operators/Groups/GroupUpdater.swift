@@ -110,7 +110,7 @@ final class GroupUpdater {
       }
     }
     guard let bits = plan.wrapBits else { return }
-    if reference == nil { reference = (0..<n).map { keys[$0] }.first { !$0.isUnknown } }
+    if reference == nil { reference = Clock.typical(keys, count: n) }
     guard let reference else { return }
     for i in 0..<n where !keys[i].isUnknown { keys[i] = Clock.unwrap(keys[i], near: reference, bits: bits) }
   }

@@ -50,7 +50,7 @@ public struct Axis: Sendable {
       // Beyond the edges every integer has the same bin, so the table need not be longer than the axis.
       let first = max(range.lowerBound, Axis.integer(lower.rounded(.down)) - 1)
       let last = min(range.upperBound, Axis.integer(edges[count].rounded(.up)) + 1)
-      if first <= last, last - first < Axis.largestTable {
+      if first <= last, !last.subtractingReportingOverflow(first).overflow, last - first < Axis.largestTable {
         lookup = .table(
           lower: first,
           bins: (first...last).map { Axis.bin(of: Double($0), lookup: general, count: count) },

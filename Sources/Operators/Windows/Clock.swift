@@ -42,6 +42,12 @@ public struct Clock: Sendable {
     return best[rank - 1]
   }
 
+  /// The median of the first rows that have a value: about where a stream begins, whatever its very first row holds.
+  static func typical(_ values: UnsafePointer<Int64>, count: Int) -> Int64? {
+    let known = (0..<min(count, blockRows)).map { values[$0] }.filter { !$0.isUnknown }.sorted()
+    return known.isEmpty ? nil : known[known.count / 2]
+  }
+
   /// Counts a counter of `bits` bits on beyond its range: the value nearest to `reference` that ends in the same bits.
   @inline(__always)
   static func unwrap(_ value: Int64, near reference: Int64, bits: Int64) -> Int64 {

@@ -145,7 +145,7 @@ final class WindowSplitter {
       for i in 0..<n { ticks[i] = .unknown }
     }
     guard let bits = plan.wrapBits else { return }
-    if reference == nil { reference = (0..<n).map { ticks[$0] }.first { !$0.isUnknown } }
+    if reference == nil { reference = Clock.typical(ticks, count: n) }
     guard let reference else { return }
     for i in 0..<n where !ticks[i].isUnknown { ticks[i] = Clock.unwrap(ticks[i], near: reference, bits: bits) }
   }
