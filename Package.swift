@@ -55,7 +55,8 @@ let package = Package(
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
-    .testTarget(name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
+    .testTarget(
+      name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["hitmon"], exclude: ["Golden"]),
   ]
 )

@@ -10,7 +10,8 @@ private let largestFile = 16 << 20
 func readFile(_ path: String) -> Result<[UInt8], UnreadableFile> {
   func failure(_ action: String) -> Result<[UInt8], UnreadableFile> {
     let words = String(cString: strerror(errno))
-    return .failure(UnreadableFile(message: "cannot \(action) \(path): \(words.prefix(1).lowercased() + words.dropFirst())"))
+    return .failure(
+      UnreadableFile(message: "cannot \(action) \(path): \(words.prefix(1).lowercased() + words.dropFirst())"))
   }
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return failure("open") }
@@ -25,7 +26,9 @@ func readFile(_ path: String) -> Result<[UInt8], UnreadableFile> {
     }
     if count == 0 { return .success(bytes) }
     bytes += block[..<count]
-    if bytes.count > largestFile { return .failure(UnreadableFile(message: "\(path) is too large for a configuration file")) }
+    if bytes.count > largestFile {
+      return .failure(UnreadableFile(message: "\(path) is too large for a configuration file"))
+    }
   }
 }
 
@@ -63,7 +66,8 @@ public func availablePlugins(in directories: [String]) -> [String] {
 
 /// Where plugins of a pipeline are looked for, in order: the pipeline's folder, a folder `plugins` in or beside it,
 /// `./plugins`, `$HITMON_PLUGINS`, and those installed with the program.
-public func pluginDirectories(pipeline path: String, executable: String?, environment: (String) -> String?) -> [String] {
+public func pluginDirectories(pipeline path: String, executable: String?, environment: (String) -> String?) -> [String]
+{
   let folder = parent(of: path)
   var directories = ["\(folder)/plugins", "\(folder)/../plugins", "plugins"]
   if let more = environment("HITMON_PLUGINS") { directories += more.split(separator: ":").map(String.init) }

@@ -20,7 +20,7 @@ extension PipelineLoader {
         guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
           findings.error(
             "bad-override", "`--set` takes a path, `=` and a value", at: option.span,
-          hint: "for example: `--set sources.telescope.simulate.seed=2`")
+            hint: "for example: `--set sources.telescope.simulate.seed=2`")
           return node
         }
         let path = option[0..<equals].split(separator: ".")
@@ -63,7 +63,8 @@ extension PipelineLoader {
       return Node(.mapping(entries), span: node.span)
     case .empty:
       return Node(
-        .mapping([.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span)))]), span: key.span)
+        .mapping([.init(key: key, value: set(path.dropFirst(), value, in: Node(.empty, span: key.span)))]),
+        span: key.span)
     case .scalar:
       findings.error(
         "bad-override", "there is no `\(key.text)` inside of a single value", at: key.span,

@@ -39,7 +39,8 @@ public struct PipelineLoader {
   /// way. `overrides` come from the command line.
   public func load(path: String, overrides: [Override] = []) throws(UnreadableFile) -> Declaration? {
     let text = try readText(path)
-    guard let source = decode(text, name: path), let node = YAML.compose(source, environment: environment, findings: findings)
+    guard let source = decode(text, name: path),
+      let node = YAML.compose(source, environment: environment, findings: findings)
     else { return nil }
     let changed = apply(overrides, to: node)
     let checker = Checker(findings: findings)
@@ -51,7 +52,8 @@ public struct PipelineLoader {
     }
     if changed["pipeline"] == nil, let plugin = changed["plugin"] {
       findings.error(
-        "wrong-type", "this is a plugin, and a pipeline is needed", at: changed.mapping?.first { $0.name == "plugin" }?.key.span,
+        "wrong-type", "this is a plugin, and a pipeline is needed",
+        at: changed.mapping?.first { $0.name == "plugin" }?.key.span,
         hint: "write a pipeline with `uses: [\(plugin.scalar?.written ?? "NAME")]`")
       return nil
     }
@@ -138,7 +140,9 @@ public struct PipelineLoader {
       let known = availablePlugins(in: pluginDirectories)
       let near = suggestion(for: name.text, from: known)
       let hint =
-        if let meant = near ?? known.first(where: { name.text.hasSuffix("\($0).yaml") || name.text.hasSuffix("/\($0)") }) {
+        if let meant = near
+          ?? known.first(where: { name.text.hasSuffix("\($0).yaml") || name.text.hasSuffix("/\($0)") })
+        {
           "did you mean `\(meant)`?"
         } else if known.isEmpty {
           pluginDirectories.isEmpty

@@ -38,7 +38,9 @@ extension Binning {
       edges.append(edge)
       before = text
     }
-    guard edges.count >= 2 else { return fail("bins need at least two edges", span, hint: "give more edges: `[0, 10, 50]`") }
+    guard edges.count >= 2 else {
+      return fail("bins need at least two edges", span, hint: "give more edges: `[0, 10, 50]`")
+    }
     guard (edges[edges.count - 1].value - edges[0].value).isFinite else {
       return fail("the edges are too far apart to compute with", span, hint: "take edges nearer to 0")
     }
@@ -69,7 +71,8 @@ private struct BinningParser {
   private func integers(_ range: LocatedText) -> Binning? {
     let ends = range.split(separator: ".")
     guard ends.count == 3, ends[1].scalars.isEmpty, let from = Int64(ends[0].text), let to = Int64(ends[2].text) else {
-      return fail("`integers` takes a range", range.scalars.isEmpty ? text.span : range.span, hint: "write `integers 0..63`")
+      return fail(
+        "`integers` takes a range", range.scalars.isEmpty ? text.span : range.span, hint: "write `integers 0..63`")
     }
     guard from <= to else {
       return fail(
@@ -94,7 +97,8 @@ private struct BinningParser {
   private func categories(_ list: LocatedText) -> Binning? {
     let names = list.split(separator: ",").filter { !$0.scalars.isEmpty }
     guard !names.isEmpty else {
-      return fail("`categories` names no values", text.span, hint: "write `\"categories 2, 5, 7\"` or `\"categories A, B\"`")
+      return fail(
+        "`categories` names no values", text.span, hint: "write `\"categories 2, 5, 7\"` or `\"categories A, B\"`")
     }
     guard names.count <= Binning.mostCategories else {
       return fail("there are \(names.count) categories, and \(Binning.mostCategories) is the most", list.span)
@@ -111,16 +115,19 @@ private struct BinningParser {
 
   /// `N from A to B`.
   private func regular(_ words: [LocatedText.Word]) -> Binning? {
-    guard let from = words.firstIndex(where: { $0.text == "from" }), let to = words.firstIndex(where: { $0.text == "to" }),
+    guard let from = words.firstIndex(where: { $0.text == "from" }),
+      let to = words.firstIndex(where: { $0.text == "to" }),
       from == 1, to > from + 1, to + 1 < words.count
     else { return fail("`\(text.written)` does not describe bins", text.span) }
     let first = text[words[0].range]
     guard let count = Int(first.text), count >= 1 else {
-      return fail("`\(first.written)` is not a number of bins", first.span, hint: "give a whole number of bins, at least 1")
+      return fail(
+        "`\(first.written)` is not a number of bins", first.span, hint: "give a whole number of bins, at least 1")
     }
     guard count <= Binning.mostBins else {
       return fail(
-        "\(first.written) bins are more than \(Binning.mostBins)", first.span, hint: "take fewer bins; each takes 8 bytes")
+        "\(first.written) bins are more than \(Binning.mostBins)", first.span,
+        hint: "take fewer bins; each takes 8 bytes")
     }
     let lowerText = text.text(from: words[from + 1], to: words[to - 1])
     let upperText = text.text(from: words[to + 1], to: words[words.count - 1])
@@ -131,7 +138,8 @@ private struct BinningParser {
       let (plain, unit) = lower.unit.isNone ? (a, upper.unit) : (b, lower.unit)
       let isPlain = lower.unit.isNone || upper.unit.isNone
       return fail(
-        "the bins begin at \(lower.unit.dimension.name) (\(a)) and end at \(upper.unit.dimension.name) (\(b))", whole.span,
+        "the bins begin at \(lower.unit.dimension.name) (\(a)) and end at \(upper.unit.dimension.name) (\(b))",
+        whole.span,
         hint: isPlain ? "give both ends the same unit: `\(plain) \(unit.symbol)`" : "give both ends the same unit")
     }
     guard lower.value < end else {
@@ -206,5 +214,6 @@ public func reportUnknown(unit: LocatedText, findings: Findings) {
   let near = Unit.named(ascii) != nil ? ascii : others[ascii.lowercased()] ?? suggestion(for: part.text, from: symbols)
   findings.error(
     "unknown-unit", "`\(part.written)` is not a unit", at: part.span,
-    hint: near.map { "did you mean `\($0)`?" } ?? "units are \(symbols.joined(separator: ", ")), and quotients such as `um/ns`")
+    hint: near.map { "did you mean `\($0)`?" }
+      ?? "units are \(symbols.joined(separator: ", ")), and quotients such as `um/ns`")
 }

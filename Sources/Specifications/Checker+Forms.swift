@@ -31,11 +31,14 @@ extension Checker {
     let names = FieldType.Storage.allCases.map(\.rawValue)
     guard let first = words.first, let storage = FieldType.Storage(rawValue: first.text) else {
       let word = words.first?.text ?? ""
-      let others = ["int": "i32", "uint": "u32", "float": "f32", "double": "f64", "string": "text", "str": "text", "byte": "u8"]
+      let others = [
+        "int": "i32", "uint": "u32", "float": "f32", "double": "f64", "string": "text", "str": "text", "byte": "u8",
+      ]
       let hint = others[word.lowercased()] ?? suggestion(for: word, from: names)
       findings.error(
         "bad-field-type", "`\(text.written)` is not a field type", at: text.span,
-        hint: hint.map { "did you mean `\($0)`?" } ?? "the types are \(names.joined(separator: ", ")), with a unit if it has one: `f32 ns`")
+        hint: hint.map { "did you mean `\($0)`?" }
+          ?? "the types are \(names.joined(separator: ", ")), with a unit if it has one: `f32 ns`")
       return nil
     }
     guard words.count > 1 else { return FieldType(storage) }
@@ -104,7 +107,9 @@ extension Checker {
       }
       return nil
     }
-    if candidates.count > 1, let second = entries.first(where: { entry in candidates.dropFirst().contains { $0.discriminator == entry.name } }),
+    if candidates.count > 1,
+      let second = entries.first(where: { entry in candidates.dropFirst().contains { $0.discriminator == entry.name } }
+      ),
       specification.key(second.name) == nil
     {
       findings.error(
@@ -163,7 +168,8 @@ extension Checker {
       }
       return nil
     }
-    guard let text = entry.value.scalar, let specification = specifications.first(where: { $0.name == text.text }) else {
+    guard let text = entry.value.scalar, let specification = specifications.first(where: { $0.name == text.text })
+    else {
       let written = entry.value.scalar.map { "`\($0.written)`" } ?? entry.value.kindName
       findings.error(
         "unknown-component", "there is no \(specifications[0].kind.words) \(written)", at: entry.value.span,

@@ -15,7 +15,8 @@ public struct Checker {
   public func check(_ node: Node, against specification: Specification, nameSpan: Span? = nil) -> Settings? {
     guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
       findings.error(
-        "wrong-type", "\(specification.title) takes a block of keys, not \(node.scalar.map { "`\($0.written)`" } ?? node.kindName)",
+        "wrong-type",
+        "\(specification.title) takes a block of keys, not \(node.scalar.map { "`\($0.written)`" } ?? node.kindName)",
         at: node.span, hint: "for example: `\(specification.exampleLine)`")
       return nil
     }
@@ -34,7 +35,8 @@ public struct Checker {
           isSound = false
         }
       } else if let key = specification.freeKeys,
-        suggestion(for: entry.name, from: specification.keys.map(\.name).filter { !given.contains($0) && $0.count > 3 }) == nil
+        suggestion(for: entry.name, from: specification.keys.map(\.name).filter { !given.contains($0) && $0.count > 3 })
+          == nil
       {
         guard isIdentifier(entry.key) else {
           reportBadName(entry.key)
@@ -56,7 +58,8 @@ public struct Checker {
           hint: "add `\(key.name):` with \(key.form.brief)")
       } else if let standard = key.standard {
         let text = LocatedText(option: "default of \(key.name)", text: standard)
-        values[key.name] = check(Node(.scalar(text, quoted: false), span: text.span), as: key.form, what: "`\(key.name)`")
+        values[key.name] = check(
+          Node(.scalar(text, quoted: false), span: text.span), as: key.form, what: "`\(key.name)`")
       }
     }
     return isSound
@@ -143,7 +146,9 @@ public struct Checker {
     case .oneOrMore(let element):
       let nodes = node.list ?? [node]
       // A list of bin edges is one value, not several.
-      if case .binning = element, node.list != nil, nodes.first?.scalar.map({ !$0.text.contains(" from ") && !$0.startsWithWord }) ?? true {
+      if case .binning = element, node.list != nil,
+        nodes.first?.scalar.map({ !$0.text.contains(" from ") && !$0.startsWithWord }) ?? true
+      {
         return check(node, as: element, what: what).map { setting(.list([$0])) }
       }
       let name = node.list == nil ? what : "an item of \(what)"
@@ -179,7 +184,8 @@ public struct Checker {
     if node.list != nil || node.mapping != nil { return false }
     return findings.all.contains { finding in
       guard let span = finding.span, span.source === node.span.source else { return false }
-      return ["undefined-variable", "variable-syntax", "yaml-alias"].contains(finding.code) && span.start >= node.span.start
+      return ["undefined-variable", "variable-syntax", "yaml-alias"].contains(finding.code)
+        && span.start >= node.span.start
         && span.end <= node.span.end
     }
   }
@@ -189,15 +195,22 @@ public struct Checker {
   /// `open` are the keys that the user did not give: one of them may be meant. `before` is the entry in front of it.
   func reportUnknownKey(_ entry: Node.Entry, before: Node.Entry?, of specification: Specification, open: [String]) {
     let key = entry.key
-    if entry.value.isEmpty, let before, let value = before.value.scalar, before.key.span.start.line == key.span.start.line {
+    if entry.value.isEmpty, let before, let value = before.value.scalar,
+      before.key.span.start.line == key.span.start.line
+    {
       findings.error(
         "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span,
-        hint: "between braces a comma ends a value; put all of it in quotes: `\(before.name): \"\(value.written), \(key.written)\"`")
+        hint:
+          "between braces a comma ends a value; put all of it in quotes: `\(before.name): \"\(value.written), \(key.written)\"`"
+      )
       return
     }
     let names = specification.keys.map(\.name)
     let hint = suggestion(for: key.text, from: open).map { "did you mean `\($0)`?" }
-    let all = names.isEmpty ? "it takes none" : names.count == 1 ? "its only key is `\(names[0])`" : "its keys are \(alternatives(names, and: true))"
+    let all =
+      names.isEmpty
+      ? "it takes none"
+      : names.count == 1 ? "its only key is `\(names[0])`" : "its keys are \(alternatives(names, and: true))"
     findings.error(
       "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span, hint: hint ?? all)
   }

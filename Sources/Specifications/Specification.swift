@@ -51,7 +51,9 @@ public struct Key: Sendable {
   /// One or two sentences for people.
   public let summary: String
 
-  public init(_ name: String, _ form: ValueForm, required: Bool = false, default standard: String? = nil, _ summary: String) {
+  public init(
+    _ name: String, _ form: ValueForm, required: Bool = false, default standard: String? = nil, _ summary: String
+  ) {
     self.name = name
     self.form = form
     self.isRequired = required
@@ -132,7 +134,8 @@ extension ValueForm {
     case .path: "a path"
     case .integer(let range):
       range.upperBound >= Int64.max / 2
-        ? range.lowerBound == 0 ? "a whole number" : range.lowerBound < 0 ? "an integer" : "a whole number from \(range.lowerBound)"
+        ? range.lowerBound == 0
+          ? "a whole number" : range.lowerBound < 0 ? "an integer" : "a whole number from \(range.lowerBound)"
         : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number: "a number"
     case .boolean: "true or false"
@@ -147,7 +150,8 @@ extension ValueForm {
     case .list(let form): "a list, each item \(form.description)"
     case .oneOrMore(let form): "\(form.description), or a list of them"
     case .mapping(_, let value): "a block of names, each with \(value.description)"
-    case .block(let specification): "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
+    case .block(let specification):
+      "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
     case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
     case .component(let all): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
     case .selected(let key, let all): "a block whose `\(key)` is \(alternatives(all.map(\.name)))"

@@ -25,12 +25,16 @@ struct ListCommand: ParsableCommand {
   func validate() throws {
     let kinds = Specification.Kind.allCases.map(\.rawValue)
     if let kind, !kinds.contains(kind) {
-      let near = suggestion(for: kind, from: kinds).map { "did you mean \($0)?" } ?? "the kinds are \(kinds.joined(separator: ", "))."
+      let near =
+        suggestion(for: kind, from: kinds).map { "did you mean \($0)?" }
+        ?? "the kinds are \(kinds.joined(separator: ", "))."
       throw ValidationError("there is no kind \(kind); \(near)")
     }
     if let name, chosen.isEmpty {
       let names = Registry.specifications.filter { $0.kind.rawValue == kind }.map(\.name)
-      let near = suggestion(for: name, from: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))."
+      let near =
+        suggestion(for: name, from: names).map { "did you mean \($0)?" }
+        ?? "there are \(names.joined(separator: ", "))."
       throw ValidationError("there is no \(kind ?? "component") \(name); \(near)")
     }
   }

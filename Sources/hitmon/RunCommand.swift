@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write results to this file too, one JSON message a line; - is standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write results to this file too, one JSON message a line; - is standard output.", valueName: "file"))
   var results: [String] = []
 
   @OptionGroup var options: PipelineOptions

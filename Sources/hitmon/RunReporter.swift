@@ -35,7 +35,8 @@ final class RunReporter: RunObserver, Sendable {
       state.lastWindowAt = state.start
     }
     guard !quiet else { return }
-    let sinks = sinks.isEmpty ? "results go nowhere: give --results FILE" : "results to \(sinks.joined(separator: ", "))"
+    let sinks =
+      sinks.isEmpty ? "results go nowhere: give --results FILE" : "results to \(sinks.joined(separator: ", "))"
     printToError("\(pipeline.declaration.name.text): \(sources.joined(separator: ", ")), \(sinks); Ctrl-C ends it")
   }
 

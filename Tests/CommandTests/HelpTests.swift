@@ -4,7 +4,8 @@ import Testing
 /// `Golden/NAME.txt` is what the program prints for help. With HITMON_REWRITE_GOLDEN=1 in the environment the texts are
 /// written anew, to be read before they are committed.
 @Suite struct HelpTests {
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+    "Golden")
   private static let rewrites = ProcessInfo.processInfo.environment["HITMON_REWRITE_GOLDEN"] == "1"
 
   @Test(arguments: ["", "run", "lint", "explain", "list"])

@@ -75,7 +75,8 @@ import Testing
 
   @Test func `A pipeline with errors: exit 1 with every finding`() throws {
     let program = Program()
-    let path = program.folder.write("pipeline: p\nrecord: {format: csv, fields: {a: u8}}\nhistogram: {}\n", "wrong.yaml")
+    let path = program.folder.write(
+      "pipeline: p\nrecord: {format: csv, fields: {a: u8}}\nhistogram: {}\n", "wrong.yaml")
     let result = try program("run", path)
     #expect(result.exit == 1)
     #expect(result.out == "")

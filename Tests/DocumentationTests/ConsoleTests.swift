@@ -67,6 +67,6 @@ struct ConsoleTests {
   }
 
   private static func normalised(_ line: String) -> String {
-    line.replacing(/\([0-9.]+ [kMG]?rows\/s\)/, with: "(rate)").replacing(/\ in [0-9.]+ m?s/, with: " in time")
+    line.replacing(/\([0-9.,]+ [kMG]?rows\/s\)/, with: "(rate)").replacing(/\ in [0-9.]+ m?s/, with: " in time")
   }
 }

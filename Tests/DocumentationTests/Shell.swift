@@ -36,7 +36,8 @@ final class Shell {
     process.arguments = ["-c", command]
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment
-    environment["PATH"] = Shell.program.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+    environment["PATH"] =
+      Shell.program.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     process.environment = environment
     let pipe = Pipe()
     process.standardInput = FileHandle.nullDevice

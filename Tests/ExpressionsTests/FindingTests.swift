@@ -242,7 +242,10 @@ import Testing
     ("1e308 * 10", "1-11 error[constant-overflow]: 1e308 * 10 is too large for a float"),
     ("floor(1e300)", "1-13 error[constant-overflow]: floor(1e300) needs more than 63 bits"),
     ("HEAD // 0", "1-10 warning[constant-unknown]: HEAD // 0 divides by zero, so it is always unknown"),
-    ("HEAD // (HEAD % 1)", "1-19 warning[constant-unknown]: HEAD // (HEAD % 1) divides by zero, so it is always unknown"),
+    (
+      "HEAD // (HEAD % 1)",
+      "1-19 warning[constant-unknown]: HEAD // (HEAD % 1) divides by zero, so it is always unknown"
+    ),
     (
       "HEAD << 64",
       """

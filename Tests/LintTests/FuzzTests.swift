@@ -80,7 +80,8 @@ import Testing
     for (index, text) in texts.enumerated() {
       try texts[1 - index].write(to: files[1 - index], atomically: false, encoding: .utf8)
       for place in Mutator.places(text) {
-        try text.replacingCharacters(in: place, with: "${TOKEN}").write(to: files[index], atomically: false, encoding: .utf8)
+        try text.replacingCharacters(in: place, with: "${TOKEN}").write(
+          to: files[index], atomically: false, encoding: .utf8)
         let (_, findings) = try workspace.load(["TOKEN": value])
         let printed =
           FindingPrinter(colour: false).text(findings) + FindingPrinter.json(findings.all)
@@ -109,7 +110,9 @@ import Testing
     #expect(deep.all.map(\.code) == ["cyclic-columns"])
     // Each step doubles the number of ways from the first to the last.
     let wide = try load(
-      (0..<60).flatMap { ["a\($0): min(b\($0), c\($0))", "b\($0): a\($0 + 1)", "c\($0): a\($0 + 1) + 1"] } + ["a60: HEAD"], last: "a0")
+      (0..<60).flatMap { ["a\($0): min(b\($0), c\($0))", "b\($0): a\($0 + 1)", "c\($0): a\($0 + 1) + 1"] } + [
+        "a60: HEAD"
+      ], last: "a0")
     #expect(wide.all.isEmpty)
   }
 }

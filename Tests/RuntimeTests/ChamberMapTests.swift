@@ -59,7 +59,11 @@ import Testing
     }
     // The chamber of the row that no hit meets has empty histograms.
     for (name, histogram) in evaluated.messages[0].histograms {
-      if let other = looked.histogram(name) { #expect(histogram == other, "\(name)") } else { #expect(histogram.total == 0) }
+      if let other = looked.histogram(name) {
+        #expect(histogram == other, "\(name)")
+      } else {
+        #expect(histogram.total == 0)
+      }
     }
   }
 
@@ -67,7 +71,8 @@ import Testing
     func method(_ condition: String) throws -> [String] {
       let first = "{chamber: 0, when: FPGA == 1 and TDC_CHANNEL in 0..9, wire: TDC_CHANNEL}"
       let map = "chambers: [\(first), {chamber: 1, when: \(condition), wire: TDC_CHANNEL}]\n"
-      let yaml = "pipeline: p\n\(Self.record)\(map)histograms: {wire: {of: wire, bins: 'integers 0..9', per: chamber}}\n"
+      let yaml =
+        "pipeline: p\n\(Self.record)\(map)histograms: {wire: {of: wire, bins: 'integers 0..9', per: chamber}}\n"
       let stages = try Job(yaml).load(Scratch()).plan.description.stages
       return stages.first { $0.name == "chambers" }?.lines ?? []
     }

@@ -10,7 +10,8 @@ import Testing
     }
     var plugin = try package("plugins/detectors/minidt.yaml")
     let last = try #require(plugin.range(of: "\n\nconstants:"))
-    plugin.insert(contentsOf: "\n  - {chamber: 4, when: FPGA == 1 and TDC_CHANNEL == 128, wire: 0}", at: last.lowerBound)
+    plugin.insert(
+      contentsOf: "\n  - {chamber: 4, when: FPGA == 1 and TDC_CHANNEL == 128, wire: 0}", at: last.lowerBound)
     try FileManager.default.createDirectory(atPath: scratch("plugins/detectors"), withIntermediateDirectories: true)
     scratch.write(plugin, "plugins/detectors/minidt.yaml")
 

@@ -3,11 +3,14 @@ import Testing
 /// Damaged and random input: the run goes to its end, and the good rows beside the damage all count.
 @Suite struct DecoderFuzzTests {
   private static let formats = [
-    "format: csv, fields: {a: i32, b: f64, c: u8, d: text}", "format: csv, separator: blanks, fields: {a: i32, b: f64, c: u8, d: text}",
+    "format: csv, fields: {a: i32, b: f64, c: u8, d: text}",
+    "format: csv, separator: blanks, fields: {a: i32, b: f64, c: u8, d: text}",
     "format: csv, quote: '\"', comment: '#', fields: {a: i32, b: f64, c: u8, d: text}",
-    "format: csv, header: yes, fields: {a: i64, b: f32, c: u64, d: text}", "format: words, fields: {a: 20 signed, b: 12, c: 30, d: 1}",
+    "format: csv, header: yes, fields: {a: i64, b: f32, c: u64, d: text}",
+    "format: words, fields: {a: 20 signed, b: 12, c: 30, d: 1}",
     "format: words, bytes: 3, order: big, fields: {a: 7, b: 9, c: 4, d: 2}",
-    "format: records, skip: 3, fields: {a: i64, b: f64, c: u64, d: f32}", "format: records, bytes: 11, order: big, fields: {a: i16, b: f32, c: u8, d: i8}",
+    "format: records, skip: 3, fields: {a: i64, b: f64, c: u64, d: f32}",
+    "format: records, bytes: 11, order: big, fields: {a: i16, b: f32, c: u8, d: i8}",
   ]
 
   private static func job(_ record: String) -> Job {
@@ -76,7 +79,10 @@ import Testing
     for row in telescope.rows {
       if dice.chance(0.05) {
         // Rows that cannot be taken for good ones: a letter, a field too few or too many, a number too large.
-        let bad = ["2,0,x,5,6,7", "2,0,1,5,6", "2,0,1,5,6,7,8", "2,0,1,99999999999,6,7", "\u{0}", "2,-1,1,5,6,7", "\"", ",,,,,", "2 0 1 5 6 7"]
+        let bad = [
+          "2,0,x,5,6,7", "2,0,1,5,6", "2,0,1,5,6,7,8", "2,0,1,99999999999,6,7", "\u{0}", "2,-1,1,5,6,7", "\"", ",,,,,",
+          "2 0 1 5 6 7",
+        ]
         bytes += (dice.pick(bad) + (dice.chance(0.5) ? "\r\n" : "\n")).utf8
         damaged += 1
       }
@@ -110,7 +116,8 @@ import Testing
       }
     }
     let lines = bytes.split(separator: 0x0A).filter { $0.contains { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 } }.count
-    let outcome = try Job.dtChambers.with { ($0.window, $0.chunkBytes) = ("all", dice.int(1...9_000)) }.run(bytes: bytes)
+    let outcome = try Job.dtChambers.with { ($0.window, $0.chunkBytes) = ("all", dice.int(1...9_000)) }.run(
+      bytes: bytes)
     // Every line but the header is a row or malformed.
     #expect(outcome.totals.counts.records + outcome.totals.counts.malformed == UInt64(lines - 1))
     #expect(outcome.totals.counts.malformed <= 80)
@@ -118,8 +125,10 @@ import Testing
 
   @Test func `A line longer than any buffer`() throws {
     let long = String(repeating: "7", count: 300_000)
-    let outcome = try Job("pipeline: p\nrecord: {format: csv, fields: {a: u8, b: text}}\nhistograms: {a: {of: a, bins: 'integers 0..9'}}\n")
-      .with { $0.chunkBytes = 1_000 }.run(rows: "1,x\n2,\(long)\n\(long),y\n3,z\n")
+    let outcome = try Job(
+      "pipeline: p\nrecord: {format: csv, fields: {a: u8, b: text}}\nhistograms: {a: {of: a, bins: 'integers 0..9'}}\n"
+    )
+    .with { $0.chunkBytes = 1_000 }.run(rows: "1,x\n2,\(long)\n\(long),y\n3,z\n")
     #expect(outcome.bins("a") == [0, 1, 1, 1, 0, 0, 0, 0, 0, 0])
     #expect(outcome.products.counts["malformed"] == 1)
     #expect(outcome.warnings.first?.hasSuffix(String(repeating: "7", count: 80) + "...") == true)

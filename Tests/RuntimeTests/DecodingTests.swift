@@ -9,7 +9,9 @@ import Testing
     ).run(bytes: bytes)
   }
 
-  private func text(_ record: String, _ rows: String) throws -> Outcome { try points("format: csv, \(record)", Array(rows.utf8)) }
+  private func text(_ record: String, _ rows: String) throws -> Outcome {
+    try points("format: csv, \(record)", Array(rows.utf8))
+  }
 
   private static let fields = "fields: {a: i32, b: f64}"
   private static let expected: [Double: Double] = [1.5: -7, 2: 8, -3.25: 2_000_000_000]
@@ -60,7 +62,8 @@ import Testing
       let little = (0..<5).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
       bytes += isBig ? little.reversed() : little
     }
-    let keys = "format: words, bytes: 5, skip: \(skip), order: \(isBig ? "big" : "little"), fields: {a: 5, b: 12 signed, c: 20}"
+    let keys =
+      "format: words, bytes: 5, skip: \(skip), order: \(isBig ? "big" : "little"), fields: {a: 5, b: 12 signed, c: 20}"
     let ab = try points(keys, bytes)
     #expect(ab.products.points["h"] == Dictionary(uniqueKeysWithValues: rows.map { (Double($0.1), Double($0.0)) }))
     let cb = try points(keys, bytes, plot: "c")
@@ -96,7 +99,9 @@ import Testing
     ]
     for (name, values) in columns {
       let outcome = try points(keys, bytes, plot: name, against: "a")
-      #expect(outcome.products.points["h"] == Dictionary(uniqueKeysWithValues: zip(rows.map { Double($0.0) }, values)), "\(name)")
+      #expect(
+        outcome.products.points["h"] == Dictionary(uniqueKeysWithValues: zip(rows.map { Double($0.0) }, values)),
+        "\(name)")
     }
   }
 

@@ -2,7 +2,8 @@ import Testing
 
 /// Windows over a clock of the record.
 @Suite struct EventWindowTests {
-  private static let clock = "pipeline: clock\nrecord: {format: csv, fields: {t: u32, keep: u8}}\ncleansing: [{keep: keep == 1}]\n"
+  private static let clock =
+    "pipeline: clock\nrecord: {format: csv, fields: {t: u32, keep: u8}}\ncleansing: [{keep: keep == 1}]\n"
 
   private static func job(_ window: String, groups: Bool = false) -> Job {
     Job(

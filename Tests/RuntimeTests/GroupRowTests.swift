@@ -21,7 +21,8 @@ import Testing
     for rows in rows.byKey.values {
       let low = rows.filter { $0.kind == 2 }.map(\.a).min()
       for row in rows {
-        above["above/\(row.name)", default: Array(repeating: 0, count: 201)][100 + row.a - (low ?? row.a)] += low == nil ? 0 : 1
+        above["above/\(row.name)", default: Array(repeating: 0, count: 201)][100 + row.a - (low ?? row.a)] +=
+          low == nil ? 0 : 1
         if low == nil { unknown["above/\(row.name)", default: 0] += 1 } else { known[row.a + 50] += 1 }
       }
     }
@@ -74,8 +75,10 @@ import Testing
     let straggler = Sample(key: rows[1000].key, kind: 1, a: 7, f: 0, name: "up")
     rows.append(straggler)
     func job(_ disorder: String) -> Job {
-      samplePipeline("groups: {g: {by: key, \(disorder)n: count}}\nhistograms: {n: {of: g.n, bins: 'integers 0..40'}}\n")
-        .with { ($0.threads, $0.chunkBytes) = (threads, 40_000) }
+      samplePipeline(
+        "groups: {g: {by: key, \(disorder)n: count}}\nhistograms: {n: {of: g.n, bins: 'integers 0..40'}}\n"
+      )
+      .with { ($0.threads, $0.chunkBytes) = (threads, 40_000) }
     }
     let declared = try job("disorder: 3, ").run(rows: rows.text)
     #expect(declared.products.counts["disordered"] == 1)

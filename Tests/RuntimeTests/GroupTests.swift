@@ -16,10 +16,13 @@ import Testing
     ("sum(a)", { $0.reduce(0) { $0 + Double($1.a) } }),
     ("sum(f)", { $0.reduce(0) { $0 + $1.f } }),
     ("mean(f)", { rows in rows.reduce(0) { $0 + $1.f } / Double(rows.count) }),
-    ("mean(a) where kind in 2..3", { rows in
-      let some = rows.filter { $0.kind >= 2 }
-      return some.isEmpty ? nil : some.reduce(0) { $0 + Double($1.a) } / Double(some.count)
-    }),
+    (
+      "mean(a) where kind in 2..3",
+      { rows in
+        let some = rows.filter { $0.kind >= 2 }
+        return some.isEmpty ? nil : some.reduce(0) { $0 + Double($1.a) } / Double(some.count)
+      }
+    ),
     ("distinct(a)", { Double(Set($0.map(\.a)).count) }),
     ("distinct(kind)", { Double(Set($0.map(\.kind)).count) }),
     ("distinct(f)", { Double(Set($0.map(\.f)).count) }),
@@ -46,7 +49,9 @@ import Testing
     let rows = Sample.rows(3_000, seed: 11, disorder: 12)
     var expected: [Double: Double] = [:]
     for (key, rows) in rows.byKey { if let y = value(rows) { expected[Double(key)] = y } }
-    for (disorder, threads, chunkBytes) in [("", 1, 1 << 20), ("disorder: 12", 1, 30_000), ("disorder: 40", 3, 5_000), ("", 2, 700)] {
+    for (disorder, threads, chunkBytes) in [
+      ("", 1, 1 << 20), ("disorder: 12", 1, 30_000), ("disorder: 40", 3, 5_000), ("", 2, 700),
+    ] {
       let job = Self.job("\"\(written)\"", plot: "{plot: g.v, against: key}", disorder: disorder)
       let outcome = try job.with { ($0.threads, $0.chunkBytes) = (threads, chunkBytes) }.run(rows: rows.text)
       #expect(outcome.products.points["v"] == expected, "\(disorder), \(threads) threads, \(chunkBytes) bytes")

@@ -5,10 +5,18 @@ import Testing
   private static let rows = Sample.rows(2_500, seed: 31, disorder: 8)
 
   /// The bin of `x` by definition: the last whose lower edge is not above it.
-  private static func fill(_ edges: [Double], _ values: [Double]) -> (bins: [Double], underflow: Double, overflow: Double) {
+  private static func fill(_ edges: [Double], _ values: [Double]) -> (
+    bins: [Double], underflow: Double, overflow: Double
+  ) {
     var bins = [Double](repeating: 0, count: edges.count - 1), underflow = 0.0, overflow = 0.0
     for x in values {
-      if x < edges[0] { underflow += 1 } else if x >= edges.last! { overflow += 1 } else { bins[edges.lastIndex { $0 <= x }!] += 1 }
+      if x < edges[0] {
+        underflow += 1
+      } else if x >= edges.last! {
+        overflow += 1
+      } else {
+        bins[edges.lastIndex { $0 <= x }!] += 1
+      }
     }
     return (bins, underflow, overflow)
   }
@@ -148,7 +156,9 @@ import Testing
     #expect(try histograms("{count: hits, where: a > 10 and name != 'up'}")["h"]?.bins == [Double(some.count)])
     #expect(try histograms("{count: hits, weight: a}")["h"]?.bins == [Self.rows.reduce(0) { $0 + Double($1.a) }])
     let kinds = try histograms("{count: hits, per: kind, where: a > 10 and name != 'up'}")
-    #expect(kinds.mapValues { $0.bins! } == Dictionary(grouping: some, by: { "h/\($0.kind)" }).mapValues { [Double($0.count)] })
+    #expect(
+      kinds.mapValues { $0.bins! }
+        == Dictionary(grouping: some, by: { "h/\($0.kind)" }).mapValues { [Double($0.count)] })
   }
 
   @Test(arguments: ["name", "key", "positive", "step"])

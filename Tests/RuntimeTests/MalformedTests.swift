@@ -9,14 +9,17 @@ import Testing
   @Test(arguments: [
     ("1,2,3", "has more than 2 fields"), ("1", "has 1 of 2 fields"), ("x,2", "a is not a number"),
     ("1.5,2", "a is not an integer"), ("256,2", "a is out of the range of u8"), ("-1,2", "a is out of the range of u8"),
-    (",2", "a is not a number"), ("1,", "b is not a number"), ("1,2x", "b is not a number"), ("1,-129", "b is out of the range of i8"),
+    (",2", "a is not a number"), ("1,", "b is not a number"), ("1,2x", "b is not a number"),
+    ("1,-129", "b is out of the range of i8"),
     ("99999999999999999999999,1", "a is out of the range of u8"),
   ])
   func `One bad row between good ones`(row: String, reason: String) throws {
     let scratch = Scratch()
     let path = scratch.write("a,b\n1,2\n3,4\n\(row)\n5,6\n", "rows.txt")
     for chunkBytes in [1, 1 << 20] {
-      let outcome = try Self.job("format: csv, fields: {a: u8, b: i8}").reading(path).with { $0.chunkBytes = chunkBytes }.run()
+      let outcome = try Self.job("format: csv, fields: {a: u8, b: i8}").reading(path).with {
+        $0.chunkBytes = chunkBytes
+      }.run()
       #expect(outcome.warnings == ["malformed row at \(path):4: \(reason): \(row)"])
       #expect(outcome.products.counts["malformed"] == 1)
       #expect(outcome.products.counts["records"] == 3)
@@ -67,7 +70,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("format: words, bytes: 2, fields: {a: 8, b: 8}", 2, "word"), ("format: records, fields: {a: u16, b: u8}", 3, "record"),
+    ("format: words, bytes: 2, fields: {a: 8, b: 8}", 2, "word"),
+    ("format: records, fields: {a: u16, b: u8}", 3, "record"),
   ])
   func `A last record cut short is one malformed record`(record: String, width: Int, what: String) throws {
     for cut in 1..<width {
@@ -96,7 +100,8 @@ import Testing
 
   @Test func `A quote that is not closed spoils its own row only`() throws {
     let job = Job(
-      "pipeline: p\nrecord: {format: csv, quote: '\"', fields: {a: text, b: u8}}\nhistograms: {h: {of: b, bins: 'integers 0..9'}, n: {count: hits, per: a}}\n")
+      "pipeline: p\nrecord: {format: csv, quote: '\"', fields: {a: text, b: u8}}\nhistograms: {h: {of: b, bins: 'integers 0..9'}, n: {count: hits, per: a}}\n"
+    )
     let outcome = try job.run(rows: "\"x\",1\n\"y,2\nz,3\n")
     #expect(outcome.products.counts["malformed"] == 1)
     #expect(outcome.products.counts["records"] == 2)

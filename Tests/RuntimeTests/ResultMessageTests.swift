@@ -35,7 +35,10 @@ import Testing
       let inChambers = (0...3).reduce(0.0) { $0 + message.histograms["chamber_hits/\($1)"]!.bins![0] }
       #expect(Double(counts["hits"]!) == inChambers + Double(counts["unmapped"]!))
       #expect(counts["records"]! == counts["hits"]! + counts["dropped"]!)
-      #expect((0...3).allSatisfy { message.histograms["occupancy/\($0)"]!.total == message.histograms["chamber_hits/\($0)"]!.bins![0] })
+      #expect(
+        (0...3).allSatisfy {
+          message.histograms["occupancy/\($0)"]!.total == message.histograms["chamber_hits/\($0)"]!.bins![0]
+        })
     }
   }
 
@@ -65,7 +68,9 @@ import Testing
   }
 
   @Test func `Row windows count malformed rows, blank lines count as nothing`() throws {
-    let job = Job("pipeline: p\nrecord: {format: csv, fields: {a: u8, b: u8}}\nwindow: {rows: 2}\nhistograms: {n: {count: hits, where: a > 0}}\n")
+    let job = Job(
+      "pipeline: p\nrecord: {format: csv, fields: {a: u8, b: u8}}\nwindow: {rows: 2}\nhistograms: {n: {count: hits, where: a > 0}}\n"
+    )
     let outcome = try job.run(rows: "1,2\n\nx,1\n3,4\n\n\n5,6\n7,8\n")
     #expect(outcome.messages.map { $0.counts["records"] } == [1, 2, 1])
     #expect(outcome.messages.map { $0.counts["malformed"] } == [1, 0, 0])
@@ -101,7 +106,8 @@ import Testing
       let resume = Int(try #require(whole.messages[stopped].source.resume[path]))
       #expect(resume <= scratch.bytes("rows.txt").count)
       let rest = scratch.write(Array(scratch.bytes("rows.txt")[resume...]), "rest.txt")
-      let again = Products(try job.reading(rest).run().messages.filter { !indices[...stopped].contains($0.window.index) })
+      let again = Products(
+        try job.reading(rest).run().messages.filter { !indices[...stopped].contains($0.window.index) })
       let expected = Products(Array(whole.messages[(stopped + 1)...]))
       #expect(again.histograms == expected.histograms, "resumed at \(resume)")
       #expect(again.points == expected.points)

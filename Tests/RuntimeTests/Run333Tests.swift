@@ -22,7 +22,10 @@ import Testing
     let words = try SharedData.bytes(SharedData.run333Raw)
     scratch.write(Array(words[..<(8 * Self.common)]), "first.dat")
     // Beside the products, the times, for the fine time of the words is another.
-    let times = ["histograms.time={of: time, bins: 3564 from 0 ns to 89100 ns, per: FPGA}", "histograms.trigger={of: orbit.trigger, bins: 3564 from 0 ns to 89100 ns}"]
+    let times = [
+      "histograms.time={of: time, bins: 3564 from 0 ns to 89100 ns, per: FPGA}",
+      "histograms.trigger={of: orbit.trigger, bins: 3564 from 0 ns to 89100 ns}",
+    ]
     let fromWords = try Self.raw.reading(scratch("first.dat")).with { $0.overrides += times }.run()
     let fromText = try Self.text.reading(SharedData.path(SharedData.run333)).with { $0.overrides += times }.run()
 

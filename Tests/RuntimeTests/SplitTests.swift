@@ -59,7 +59,8 @@ import Testing
     let one = try job.run(rows: rows.text)
     #expect(one.messages.count == 1)
     for _ in 0..<4 {
-      let other = try job.with { ($0.threads, $0.chunkBytes) = (dice.int(1...5), dice.int(1...12_000)) }.run(rows: rows.text)
+      let other = try job.with { ($0.threads, $0.chunkBytes) = (dice.int(1...5), dice.int(1...12_000)) }.run(
+        rows: rows.text)
       #expect(other.messages.map(\.histograms) == one.messages.map(\.histograms))
       #expect(other.messages.map(\.counts) == one.messages.map(\.counts))
     }

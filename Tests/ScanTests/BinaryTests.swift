@@ -88,10 +88,11 @@ import Testing
     )
   }
 
-  @Test(arguments: [
-    (SCAN_U8, 1, 0xFE), (SCAN_I8, 1, -2), (SCAN_U16, 2, 0xFEDC), (SCAN_I16, 2, -292), (SCAN_U32, 4, 0xFEDC_BA98),
-    (SCAN_I32, 4, -19_088_744), (SCAN_U64, 8, 0x0EDC_BA98_7654_3210), (SCAN_I64, 8, -81_985_529_216_486_896),
-  ] as [(scan_storage, Int, Int64)], [false, true])
+  @Test(
+    arguments: [
+      (SCAN_U8, 1, 0xFE), (SCAN_I8, 1, -2), (SCAN_U16, 2, 0xFEDC), (SCAN_I16, 2, -292), (SCAN_U32, 4, 0xFEDC_BA98),
+      (SCAN_I32, 4, -19_088_744), (SCAN_U64, 8, 0x0EDC_BA98_7654_3210), (SCAN_I64, 8, -81_985_529_216_486_896),
+    ] as [(scan_storage, Int, Int64)], [false, true])
   func integersOfEveryStorage(stored: (scan_storage, Int, Int64), bigEndian: Bool) {
     let (storage, width, expected) = stored
     let data = [0xAA] + bytes(UInt64(bitPattern: expected), width, bigEndian: bigEndian)
@@ -107,10 +108,11 @@ import Testing
     let found = records(values, 8, SCAN_FLOAT64, SCAN_F64)
     #expect(found.values == [Double(0.1).bitPattern, Double(-0.0).bitPattern])
     #expect(found.offsets == [100, 124])
-    #expect(found.bad == [
-      Bad(offset: 108, length: 8, line: 1, field: 0, reason: SCAN_NOT_A_NUMBER),
-      Bad(offset: 116, length: 8, line: 2, field: 0, reason: SCAN_OUT_OF_RANGE),
-    ])
+    #expect(
+      found.bad == [
+        Bad(offset: 108, length: 8, line: 1, field: 0, reason: SCAN_NOT_A_NUMBER),
+        Bad(offset: 116, length: 8, line: 2, field: 0, reason: SCAN_OUT_OF_RANGE),
+      ])
   }
 
   @Test func integersOutOfRangeAreMalformed() {

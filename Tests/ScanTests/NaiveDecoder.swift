@@ -125,8 +125,9 @@ struct Number {
   private var fraction = ""
 
   init?(_ bytes: ArraySlice<UInt8>) {
-    guard let match = String(decoding: bytes, as: UTF8.self).wholeMatch(
-      of: /([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]+))?/)
+    guard
+      let match = String(decoding: bytes, as: UTF8.self).wholeMatch(
+        of: /([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]+))?/)
     else { return nil }
     sign = String(match.1)
     whole = String(match.2)

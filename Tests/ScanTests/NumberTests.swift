@@ -2,35 +2,38 @@ import CScan
 import Testing
 
 @Suite struct NumberTests {
-  @Test(arguments: [
-    ("0", 0), ("7", 7), ("1234", 1234), ("12345", 12345), ("99999999", 99_999_999), ("123456789", 123_456_789),
-    ("2147483647", 2_147_483_647), ("-2147483647", -2_147_483_647), ("+5", 5), ("-0", 0), ("007", 7), (" 7", 7),
-    ("7 \t", 7), ("12.000000", 12), ("12.", 12), (".0", 0), ("1.2e1", 12), ("1.25E+2", 125), ("1200e-2", 12),
-    ("0e999999999999999999999", 0), ("00000000000000000000000000000000012", 12),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("0", 0), ("7", 7), ("1234", 1234), ("12345", 12345), ("99999999", 99_999_999), ("123456789", 123_456_789),
+      ("2147483647", 2_147_483_647), ("-2147483647", -2_147_483_647), ("+5", 5), ("-0", 0), ("007", 7), (" 7", 7),
+      ("7 \t", 7), ("12.000000", 12), ("12.", 12), (".0", 0), ("1.2e1", 12), ("1.25E+2", 125), ("1200e-2", 12),
+      ("0e999999999999999999999", 0), ("00000000000000000000000000000000012", 12),
+    ] as [(String, Int64)])
   func integersOf32Bits(text: String, expected: Int64) {
     #expect(value(text, .int32) == .success(.integer(expected)))
     #expect(value(text, .int64) == .success(.integer(expected)))
   }
 
-  @Test(arguments: [
-    ("4294967295", 4_294_967_295), ("9999999999999999", 9_999_999_999_999_999),
-    ("12345678901234567", 12_345_678_901_234_567), ("9223372036854775807", Int64.max),
-    ("-9223372036854775807", -Int64.max), ("9007199254740993e0", 9_007_199_254_740_993),
-    ("9.223372036854775807e18", Int64.max), ("-2147483648", -2_147_483_648),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("4294967295", 4_294_967_295), ("9999999999999999", 9_999_999_999_999_999),
+      ("12345678901234567", 12_345_678_901_234_567), ("9223372036854775807", Int64.max),
+      ("-9223372036854775807", -Int64.max), ("9007199254740993e0", 9_007_199_254_740_993),
+      ("9.223372036854775807e18", Int64.max), ("-2147483648", -2_147_483_648),
+    ] as [(String, Int64)])
   func integersOf64Bits(text: String, expected: Int64) {
     #expect(value(text, .int64) == .success(.integer(expected)))
   }
 
-  @Test(arguments: [
-    ("", SCAN_NOT_A_NUMBER), ("  ", SCAN_NOT_A_NUMBER), ("-", SCAN_NOT_A_NUMBER), (".", SCAN_NOT_A_NUMBER),
-    ("+-1", SCAN_NOT_A_NUMBER), ("1e", SCAN_NOT_A_NUMBER), ("1e+", SCAN_NOT_A_NUMBER), ("0x10", SCAN_NOT_A_NUMBER),
-    ("1 2", SCAN_NOT_A_NUMBER), ("12a", SCAN_NOT_A_NUMBER), ("nan", SCAN_NOT_A_NUMBER), ("1.2.3", SCAN_NOT_A_NUMBER),
-    ("12.5", SCAN_NOT_AN_INTEGER), ("1e-1", SCAN_NOT_AN_INTEGER), ("99999999999999999999.5", SCAN_NOT_AN_INTEGER),
-    ("9223372036854775808", SCAN_OUT_OF_RANGE), ("-9223372036854775808", SCAN_OUT_OF_RANGE),
-    ("99999999999999999999999", SCAN_OUT_OF_RANGE), ("1e400", SCAN_OUT_OF_RANGE),
-  ] as [(String, scan_reason)])
+  @Test(
+    arguments: [
+      ("", SCAN_NOT_A_NUMBER), ("  ", SCAN_NOT_A_NUMBER), ("-", SCAN_NOT_A_NUMBER), (".", SCAN_NOT_A_NUMBER),
+      ("+-1", SCAN_NOT_A_NUMBER), ("1e", SCAN_NOT_A_NUMBER), ("1e+", SCAN_NOT_A_NUMBER), ("0x10", SCAN_NOT_A_NUMBER),
+      ("1 2", SCAN_NOT_A_NUMBER), ("12a", SCAN_NOT_A_NUMBER), ("nan", SCAN_NOT_A_NUMBER), ("1.2.3", SCAN_NOT_A_NUMBER),
+      ("12.5", SCAN_NOT_AN_INTEGER), ("1e-1", SCAN_NOT_AN_INTEGER), ("99999999999999999999.5", SCAN_NOT_AN_INTEGER),
+      ("9223372036854775808", SCAN_OUT_OF_RANGE), ("-9223372036854775808", SCAN_OUT_OF_RANGE),
+      ("99999999999999999999999", SCAN_OUT_OF_RANGE), ("1e400", SCAN_OUT_OF_RANGE),
+    ] as [(String, scan_reason)])
   func malformedIntegers(text: String, reason: scan_reason) {
     #expect(value(text, .int64) == .failure(Reason(reason)))
     #expect(value(text, .int32) == .failure(Reason(reason)))
@@ -75,11 +78,12 @@ import Testing
     #expect(value("1" + String(repeating: "0", count: 2000) + "e-2000", .float) == .success(.float(1)))
   }
 
-  @Test(arguments: [
-    ("", SCAN_NOT_A_NUMBER), ("nan", SCAN_NOT_A_NUMBER), ("inf", SCAN_NOT_A_NUMBER), ("-Infinity", SCAN_NOT_A_NUMBER),
-    ("0x1p3", SCAN_NOT_A_NUMBER), ("1e", SCAN_NOT_A_NUMBER), ("1,5".replacing(",", with: ";"), SCAN_NOT_A_NUMBER),
-    ("--1", SCAN_NOT_A_NUMBER), ("1e309", SCAN_OUT_OF_RANGE), ("-1e99999999999", SCAN_OUT_OF_RANGE),
-  ] as [(String, scan_reason)])
+  @Test(
+    arguments: [
+      ("", SCAN_NOT_A_NUMBER), ("nan", SCAN_NOT_A_NUMBER), ("inf", SCAN_NOT_A_NUMBER), ("-Infinity", SCAN_NOT_A_NUMBER),
+      ("0x1p3", SCAN_NOT_A_NUMBER), ("1e", SCAN_NOT_A_NUMBER), ("1,5".replacing(",", with: ";"), SCAN_NOT_A_NUMBER),
+      ("--1", SCAN_NOT_A_NUMBER), ("1e309", SCAN_OUT_OF_RANGE), ("-1e99999999999", SCAN_OUT_OF_RANGE),
+    ] as [(String, scan_reason)])
   func malformedFloats(text: String, reason: scan_reason) {
     #expect(value(text, .float) == .failure(Reason(reason)))
   }

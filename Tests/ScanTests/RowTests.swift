@@ -4,9 +4,10 @@ import Testing
 @Suite struct RowTests {
   @Test func rowsOfAllLanes() {
     let table = decode("2,x,4294967295,1.5,a b\n3,y,7,-2,\n", [.int32, .skip, .int64, .float, .text])
-    #expect(table.rows == [
-      [2, 4_294_967_295, .float(1.5), .text("a b")], [3, 7, .float(-2), .text("")],
-    ])
+    #expect(
+      table.rows == [
+        [2, 4_294_967_295, .float(1.5), .text("a b")], [3, 7, .float(-2), .text("")],
+      ])
     #expect(table.offsets == [0, 23])
     #expect(table.lines == 2 && table.consumed == 33 && table.badCount == 0)
   }
@@ -40,28 +41,31 @@ import Testing
   @Test func runsOfBlanksSeparate() {
     let table = decode("  1 \t 2\n3    4   \n\n5 6 7\n8\n", [.int32, .int32], format: Format(separator: nil))
     #expect(table.rows == [[1, 2], [3, 4]])
-    #expect(table.bad == [
-      Bad(offset: 19, length: 5, line: 3, field: 2, reason: SCAN_LONG),
-      Bad(offset: 25, length: 1, line: 4, field: 1, reason: SCAN_SHORT),
-    ])
+    #expect(
+      table.bad == [
+        Bad(offset: 19, length: 5, line: 3, field: 2, reason: SCAN_LONG),
+        Bad(offset: 25, length: 1, line: 4, field: 1, reason: SCAN_SHORT),
+      ])
   }
 
   @Test func quotedFieldsHoldSeparatorsAndQuotes() {
     let text = "\"a,b\",1\n\"say \"\"hi\"\"\" ,\"2\"\nc\"d,3\n \" e \",4\n"
     let table = decode(text, [.text, .int32], format: Format(quote: "\""))
-    #expect(table.rows == [
-      [.text("a,b", quoted: true), 1], [.text("say \"\"hi\"\"", quoted: true), 2], [.text("c\"d"), 3],
-      [.text(" e ", quoted: true), 4],
-    ])
+    #expect(
+      table.rows == [
+        [.text("a,b", quoted: true), 1], [.text("say \"\"hi\"\"", quoted: true), 2], [.text("c\"d"), 3],
+        [.text(" e ", quoted: true), 4],
+      ])
   }
 
   @Test func quotesThatDoNotFit() {
     let table = decode("1,\"2\n\"1\"x,2\n\"1\",2\n", [.int32, .int32], format: Format(quote: "\""))
     #expect(table.rows == [[1, 2]])
-    #expect(table.bad == [
-      Bad(offset: 0, length: 4, line: 0, field: 1, reason: SCAN_BAD_QUOTE),
-      Bad(offset: 5, length: 6, line: 1, field: 0, reason: SCAN_BAD_QUOTE),
-    ])
+    #expect(
+      table.bad == [
+        Bad(offset: 0, length: 4, line: 0, field: 1, reason: SCAN_BAD_QUOTE),
+        Bad(offset: 5, length: 6, line: 1, field: 0, reason: SCAN_BAD_QUOTE),
+      ])
   }
 
   @Test func everyReasonWithItsPlace() {
@@ -73,13 +77,14 @@ import Testing
       let start = padding.utf8.count
       #expect(table.rows.suffix(2) == [[1, 2, 3], [7, 8, 9]])
       #expect(table.rows.count == lines + 2)
-      #expect(table.bad == [
-        Bad(offset: start + 6, length: 3, line: lines + 1, field: 2, reason: SCAN_SHORT),
-        Bad(offset: start + 10, length: 7, line: lines + 2, field: 3, reason: SCAN_LONG),
-        Bad(offset: start + 18, length: 5, line: lines + 3, field: 0, reason: SCAN_NOT_A_NUMBER),
-        Bad(offset: start + 24, length: 7, line: lines + 4, field: 1, reason: SCAN_NOT_AN_INTEGER),
-        Bad(offset: start + 32, length: 7, line: lines + 5, field: 1, reason: SCAN_OUT_OF_RANGE),
-      ])
+      #expect(
+        table.bad == [
+          Bad(offset: start + 6, length: 3, line: lines + 1, field: 2, reason: SCAN_SHORT),
+          Bad(offset: start + 10, length: 7, line: lines + 2, field: 3, reason: SCAN_LONG),
+          Bad(offset: start + 18, length: 5, line: lines + 3, field: 0, reason: SCAN_NOT_A_NUMBER),
+          Bad(offset: start + 24, length: 7, line: lines + 4, field: 1, reason: SCAN_NOT_AN_INTEGER),
+          Bad(offset: start + 32, length: 7, line: lines + 5, field: 1, reason: SCAN_OUT_OF_RANGE),
+        ])
     }
   }
 

@@ -43,7 +43,11 @@ public final class FileSource: RowSource {
     var total: Int64? = 0
     for path in paths {
       var status = stat()
-      if path == "-" || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG { total = nil } else { total = total.map { $0 + Int64(status.st_size) } }
+      if path == "-" || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
+        total = nil
+      } else {
+        total = total.map { $0 + Int64(status.st_size) }
+      }
     }
     totalBytes = total
   }

@@ -26,7 +26,9 @@ public final class ChunkBuffer: @unchecked Sendable {
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
   /// Room behind the bytes that are there.
-  var room: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count) }
+  var room: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: base + count, count: capacity - count)
+  }
 
   func append(_ bytes: UnsafeRawBufferPointer) {
     reserve(count + bytes.count)

@@ -7,14 +7,16 @@ import Specifications
 extension SourceComponent {
   static let simulate = SourceComponent(
     specification: Specification(
-      kind: .source, name: "simulate", summary: "A simulated telescope of miniDT chambers: muons, drift, scintillator, noise.",
+      kind: .source, name: "simulate",
+      summary: "A simulated telescope of miniDT chambers: muons, drift, scintillator, noise.",
       details: """
         Rows have the six fields HEAD, FPGA, TDC_CHANNEL, ORBIT_CNT, BX_COUNTER and TDC_MEAS, as text. One wire is hot, one is
         dead, a tenth of the rows is ancillary, and rows are a little out of order, as in the real stream. The same seed
         gives the same rows.
         """,
       keys: [
-        Key("rate", .text, default: "1000 /s", "Rows a second, such as `1000 /s`, or `max`: as fast as they can be made."),
+        Key(
+          "rate", .text, default: "1000 /s", "Rows a second, such as `1000 /s`, or `max`: as fast as they can be made."),
         Key("seed", .integer(0...Int64.max), default: "1", "Which of the possible streams."),
         Key("rows", .integer(1...Int64.max), "How many rows; endless if left out."),
         Key("muons", .number, default: "0.25", "The share of rows that muons make, 0 to 1."),
@@ -32,18 +34,22 @@ extension SourceComponent {
       for key in ["muons", "noise"] {
         if let setting = settings[key], let share = setting.number, !(0...1).contains(share) {
           findings.error(
-            "wrong-type", "`\(key)` is a share of the rows, and `\(setting.node.scalar?.written ?? "")` is not between 0 and 1",
+            "wrong-type",
+            "`\(key)` is a share of the rows, and `\(setting.node.scalar?.written ?? "")` is not between 0 and 1",
             at: setting.span, hint: "write `\(key): 0.25` for a quarter of them")
         }
       }
-      if let muons = settings["muons"]?.number, let noise = settings["noise"]?.number, (0...1).contains(muons), (0...1).contains(noise), muons + noise > 1 {
+      if let muons = settings["muons"]?.number, let noise = settings["noise"]?.number, (0...1).contains(muons),
+        (0...1).contains(noise), muons + noise > 1
+      {
         findings.error(
           "wrong-type", "`muons` and `noise` together are more than all rows", at: settings.nameSpan ?? settings.span,
           hint: "let `muons` and `noise` add up to at most 1; the rest is ancillary")
       }
       if writer(format) == nil {
         findings.error(
-          "simulate-record", "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
+          "simulate-record",
+          "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
           at: settings.nameSpan ?? settings.span,
           hint: "take the record of the plugin `detectors/minidt`, or read a file: `{file: {path: data}}`")
       }

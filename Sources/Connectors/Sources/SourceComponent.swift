@@ -34,7 +34,9 @@ public struct SourceComponent: Sendable {
   }
 
   public static func open(_ settings: Settings, _ context: Context) throws -> any RowSource {
-    guard let component = named(settings) else { throw ConnectorError("there is no source `\(settings.specification.name)`") }
+    guard let component = named(settings) else {
+      throw ConnectorError("there is no source `\(settings.specification.name)`")
+    }
     return try component.open(settings, context)
   }
 
@@ -45,7 +47,11 @@ public struct SourceComponent: Sendable {
         A directory stands for the files in it, in the order of their names. gzip and zstd files are read as they are. `-` is
         standard input.
         """,
-      keys: [Key("path", .oneOrMore(.path), required: true, "A file, a directory, a pattern such as `data/*.txt.gz`, or `-`; or a list of them.")],
+      keys: [
+        Key(
+          "path", .oneOrMore(.path), required: true,
+          "A file, a directory, a pattern such as `data/*.txt.gz`, or `-`; or a list of them.")
+      ],
       example: "sources: {archive: {file: {path: data/run333}}}"),
     check: { _, _, _ in },
     open: { settings, context in

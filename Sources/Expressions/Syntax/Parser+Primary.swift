@@ -60,7 +60,8 @@ extension Parser {
       let single = written(lower.range)
       if case .binary(.subtract, let first, let last) = lower.kind {
         return fail(
-          "a range is written with two points", lower.range, hint: "write in \(written(first.range))..\(written(last.range))")
+          "a range is written with two points", lower.range,
+          hint: "write in \(written(first.range))..\(written(last.range))")
       }
       return unexpected(wanted: "..", hint: "write in \(single)..63 for a range or in [\(single)] for a list")
     }

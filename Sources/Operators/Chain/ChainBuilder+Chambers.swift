@@ -43,7 +43,8 @@ extension ChainBuilder {
           isSound = isSound && !row.free.contains { $0.key.text == name.text }
           return nil
         }
-        guard names.resolveAll(of: expression), let typed = TypeChecker.check(expression, in: scope, findings: findings) else {
+        guard names.resolveAll(of: expression), let typed = TypeChecker.check(expression, in: scope, findings: findings)
+        else {
           isSound = false
           return nil
         }
@@ -92,7 +93,8 @@ extension ChainBuilder {
         joined = .float(unit: before.unit)
       } else if before.kind == .integer {
         let range =
-          min(before.range.lowerBound, converted.type.range.lowerBound)...max(
+          min(
+            before.range.lowerBound, converted.type.range.lowerBound)...max(
             before.range.upperBound, converted.type.range.upperBound)
         joined = .integer(range, unit: before.unit)
       }

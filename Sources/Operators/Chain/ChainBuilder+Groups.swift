@@ -37,7 +37,8 @@ extension ChainBuilder {
       let index = groups.count - 1
       for (name, _) in settings.free {
         names.add(
-          "\(group.name.text).\(name.text)", at: name.span, as: "value of a group", .groupValue(group: index, value: -1),
+          "\(group.name.text).\(name.text)", at: name.span, as: "value of a group",
+          .groupValue(group: index, value: -1),
           type: nil, groups: [index])
       }
     }
@@ -120,7 +121,8 @@ extension ChainBuilder {
     }
     let checker = Checker(findings: findings)
     guard
-      let settings = checker.check(setting.node, as: .variant(GroupSections.functions), what: "a value of a group")?.settings,
+      let settings = checker.check(setting.node, as: .variant(GroupSections.functions), what: "a value of a group")?
+        .settings,
       let function = AggregateFunction(rawValue: settings.specification.name)
     else { return nil }
     var argument: Expression?
@@ -137,7 +139,8 @@ extension ChainBuilder {
       summary += " where \(text.written)"
     }
     if let split = settings["per"]?.text { summary += " per \(split.written)" }
-    return Call(function: function, argument: argument, condition: condition, split: settings["per"]?.text, summary: summary)
+    return Call(
+      function: function, argument: argument, condition: condition, split: settings["per"]?.text, summary: summary)
   }
 
   /// The most values of a column that splits a value of a group.
@@ -175,7 +178,8 @@ extension ChainBuilder {
     let settings = groups[index].settings
     for setting in settings["by"]?.list ?? [] {
       guard let text = setting.text,
-        let expression = parseBeforeGroups(text, what: "groups are made before their values are known", hint: "use a column of the record"),
+        let expression = parseBeforeGroups(
+          text, what: "groups are made before their values are known", hint: "use a column of the record"),
         let typed = names.check(expression)
       else { continue }
       if typed.type.kind == .float {
@@ -189,7 +193,8 @@ extension ChainBuilder {
     groups[index].disorder = settings["disorder"]?.integer
     if groups[index].disorder != nil, groups[index].keys.count > 1 {
       findings.error(
-        "bad-disorder", "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count) columns",
+        "bad-disorder",
+        "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count) columns",
         at: settings["disorder"]!.span, hint: "leave `disorder` out, or group by one column")
     }
     let bits = groups[index].keys.reduce(0) { $0 + Self.keyBits($1.type) }
@@ -203,7 +208,9 @@ extension ChainBuilder {
   /// An expression that makes whole numbers of `text`.
   static func rounded(_ text: String, _ unit: Unit) -> String {
     guard !unit.isNone else { return "floor(\(text))" }
-    let isName = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "_" || $0 == "." || ("0"..."9").contains($0) }
+    let isName = text.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || $0 == "_" || $0 == "." || ("0"..."9").contains($0)
+    }
     return "floor(\(isName ? text : "(\(text))") / 1 \(unit.symbol))"
   }
 

@@ -76,13 +76,18 @@ extension ChainBuilder {
       guard let type = typeOfColumn(per) else { return nil }
       guard type.kind != .float else {
         findings.error(
-          "per-unbounded", "`per` takes a column of whole numbers, texts or conditions, and `\(per.written)` is \(type.words)",
+          "per-unbounded",
+          "`per` takes a column of whole numbers, texts or conditions, and `\(per.written)` is \(type.words)",
           at: per.span,
-          hint: "round it in `columns:`, `\(per.written)_step: \(Self.rounded(per.written, type.unit))`, and write `per: \(per.written)_step`")
+          hint:
+            "round it in `columns:`, `\(per.written)_step: \(Self.rounded(per.written, type.unit))`, and write `per: \(per.written)_step`"
+        )
         return nil
       }
     }
-    guard let form, settings["where"] == nil || condition != nil, settings["weight"] == nil || weight != nil else { return nil }
+    guard let form, settings["where"] == nil || condition != nil, settings["weight"] == nil || weight != nil else {
+      return nil
+    }
     let draft = HistogramDraft(
       name: name, title: settings["title"]?.text?.text ?? name.text, label: settings["label"]?.text?.text, form: form,
       condition: condition, weight: weight, per: per, level: .row)
@@ -111,10 +116,12 @@ extension ChainBuilder {
       return .points(y: y, x: x, limit: Int(settings["points"]?.integer ?? 100_000))
     case "profile":
       let y = value("profile"), x = value("against")
-      guard let y, let x, let binning = settings["bins"]?.binning, let (converted, axis) = axis(x, binning, label: label)
+      guard let y, let x, let binning = settings["bins"]?.binning,
+        let (converted, axis) = axis(x, binning, label: label)
       else { return nil }
       guard y.type.isNumber else {
-        findings.error("type-mismatch", "a profile takes the mean of a number, and this is \(y.type.words)", at: y.span,
+        findings.error(
+          "type-mismatch", "a profile takes the mean of a number, and this is \(y.type.words)", at: y.span,
           hint: y.type.kind == .boolean ? "take the mean of `if(\(written(y)), 1, 0)`" : nil)
         return nil
       }
@@ -134,7 +141,8 @@ extension ChainBuilder {
     }
     guard bins.count == of.count else {
       findings.error(
-        "wrong-argument-count", "`of` has \(of.count == 1 ? "one expression" : "two expressions"), but there \(bins.count == 1 ? "are bins for one axis" : "are bins for \(bins.count) axes")",
+        "wrong-argument-count",
+        "`of` has \(of.count == 1 ? "one expression" : "two expressions"), but there \(bins.count == 1 ? "are bins for one axis" : "are bins for \(bins.count) axes")",
         at: settings["bins"]!.span,
         hint: of.count == 2
           ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`"
@@ -171,7 +179,8 @@ extension ChainBuilder {
     guard expression.type.isNumber else {
       findings.error(
         "type-mismatch", "these bins are for numbers, and this is \(expression.type.words)", at: expression.span,
-        hint: expression.type.kind == .boolean ? "write `bins: \"categories false, true\"`" : "write `bins: \"categories A, B\"`")
+        hint: expression.type.kind == .boolean
+          ? "write `bins: \"categories false, true\"`" : "write `bins: \"categories A, B\"`")
       return nil
     }
     let unit: Unit =
@@ -181,7 +190,10 @@ extension ChainBuilder {
       default: expression.type.unit
       }
     guard unit.dimension == expression.type.unit.dimension else {
-      let hint = expression.type.unit.isNone ? "write the bins without a unit" : "\(unit.isNone ? "give the bins a unit" : "use its unit"): \(exampleBins(binning, expression.type.unit))"
+      let hint =
+        expression.type.unit.isNone
+        ? "write the bins without a unit"
+        : "\(unit.isNone ? "give the bins a unit" : "use its unit"): \(exampleBins(binning, expression.type.unit))"
       findings.error(
         "unit-mismatch",
         "the bins are \(unit.isNone ? "plain numbers" : "in \(unit.symbol)"), and \(written(expression)) is \(expression.type.unit.isNone ? "a plain number" : "in \(expression.type.unit.symbol)")",
@@ -210,7 +222,8 @@ extension ChainBuilder {
 
   private func exampleBins(_ binning: Binning, _ unit: Unit) -> String {
     if case .edges(let edges) = binning.shape {
-      return "`[\(edges.prefix(2).map { "\(shortNumber($0.value)) \(unit.symbol)" }.joined(separator: ", "))\(edges.count > 2 ? ", …" : "")]`"
+      return
+        "`[\(edges.prefix(2).map { "\(shortNumber($0.value)) \(unit.symbol)" }.joined(separator: ", "))\(edges.count > 2 ? ", …" : "")]`"
     }
     guard case .regular(let count, let from, let to) = binning.shape else { return "`0 \(unit.symbol)`" }
     return "`\(count) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
@@ -226,8 +239,12 @@ extension ChainBuilder {
     let type = expression.type
     guard type.kind != .float else {
       findings.error(
-        "bad-bins", "categories are for whole numbers, texts and conditions, and \(written(expression)) is \(type.words)",
-        at: span, hint: "write bins as \(type.unit.isNone ? "`64 from 0 to 64`" : "`64 from 0 \(type.unit.symbol) to 64 \(type.unit.symbol)`")")
+        "bad-bins",
+        "categories are for whole numbers, texts and conditions, and \(written(expression)) is \(type.words)",
+        at: span,
+        hint:
+          "write bins as \(type.unit.isNone ? "`64 from 0 to 64`" : "`64 from 0 \(type.unit.symbol) to 64 \(type.unit.symbol)`")"
+      )
       return nil
     }
     var values: [Int64] = []
@@ -235,7 +252,8 @@ extension ChainBuilder {
       switch type.kind {
       case .text:
         guard let code = categories.code(for: text) else {
-          findings.error("bad-bins", "the histograms name more than \(categories.limit) categories", at: span, hint: "name fewer")
+          findings.error(
+            "bad-bins", "the histograms name more than \(categories.limit) categories", at: span, hint: "name fewer")
           return nil
         }
         values.append(Int64(code))

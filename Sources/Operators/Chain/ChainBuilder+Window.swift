@@ -16,10 +16,14 @@ extension ChainBuilder {
     guard let settings = declaration.window else { return .all }
     switch settings.specification.name {
     case "every":
-      guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: Unit.named("s")!) else { return nil }
+      guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: Unit.named("s")!) else {
+        return nil
+      }
       guard seconds >= 0.01, seconds <= 1e6 else {
         findings.error(
-          "bad-window", "a window of \(settings["every"]!.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")", at: settings["every"]!.span,
+          "bad-window",
+          "a window of \(settings["every"]!.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")",
+          at: settings["every"]!.span,
           hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or write `window: all`")
         return nil
       }
@@ -43,10 +47,13 @@ extension ChainBuilder {
     let scalars = text.scalars
     guard
       let of = scalars.indices.first(where: {
-        $0 > 0 && $0 + 3 < scalars.count && scalars[$0 - 1] == " " && scalars[$0] == "o" && scalars[$0 + 1] == "f" && scalars[$0 + 2] == " "
+        $0 > 0 && $0 + 3 < scalars.count && scalars[$0 - 1] == " " && scalars[$0] == "o" && scalars[$0 + 1] == "f"
+          && scalars[$0 + 2] == " "
       })
     else {
-      return fail("`\(text.written)` does not say what it is a span of", text.span, hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
+      return fail(
+        "`\(text.written)` does not say what it is a span of", text.span,
+        hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
     }
     let length = text[0..<of].trimmed
     let quantity: Quantity
@@ -56,10 +63,13 @@ extension ChainBuilder {
       reportUnknownUnit(length, findings: findings)
       return nil
     } catch {
-      return fail("`\(length.written)` is not a length", length.span, hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
+      return fail(
+        "`\(length.written)` is not a length", length.span, hint: "write `22448 of ORBIT_CNT` or `2 s of time`")
     }
-    guard let expression = parseBeforeGroups(
-      text[(of + 3)..<scalars.count].trimmed, what: "windows are cut before groups are known", hint: "use a column of the record"),
+    guard
+      let expression = parseBeforeGroups(
+        text[(of + 3)..<scalars.count].trimmed, what: "windows are cut before groups are known",
+        hint: "use a column of the record"),
       let clock = names.check(expression)
     else { return nil }
     guard clock.type.isNumber else {
@@ -69,19 +79,24 @@ extension ChainBuilder {
     }
     guard let span = quantity.value(in: clock.type.unit) else {
       findings.error(
-        "unit-mismatch", "the span is \(quantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
+        "unit-mismatch",
+        "the span is \(quantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
         at: length.span,
         hint: clock.type.unit.isNone
           ? "give the span without a unit, such as `22448 of \(expression.source.written)`"
-          : "give the span in \(clock.type.unit.symbol), such as `1000 \(clock.type.unit.symbol) of \(expression.source.written)`")
+          : "give the span in \(clock.type.unit.symbol), such as `1000 \(clock.type.unit.symbol) of \(expression.source.written)`"
+      )
       return nil
     }
-    guard span > 0 else { return fail("a span of \(length.written) holds nothing", length.span, hint: "give a length above 0") }
+    guard span > 0 else {
+      return fail("a span of \(length.written) holds nothing", length.span, hint: "give a length above 0")
+    }
     let lateQuantity = settings["late"]?.quantity ?? Quantity(0)
     // A bare 0 needs no unit.
     guard let late = lateQuantity.value(in: clock.type.unit) ?? (lateQuantity.value == 0 ? 0 : nil) else {
       findings.error(
-        "unit-mismatch", "`late` is \(lateQuantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
+        "unit-mismatch",
+        "`late` is \(lateQuantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
         at: settings["late"]!.span,
         hint: clock.type.unit.isNone ? "give `late` without a unit" : "give `late` in \(clock.type.unit.symbol)")
       return nil
@@ -89,7 +104,8 @@ extension ChainBuilder {
     guard late >= 0 else { return fail("`late` is below 0", settings["late"]!.span, hint: "give 0 or more") }
     guard span.isFinite, late.isFinite, late / span < 1e9 else {
       return fail(
-        "`late` is more than 1000000000 windows long", settings["late"]!.span, hint: "give a shorter `late`, or a longer span")
+        "`late` is more than 1000000000 windows long", settings["late"]!.span,
+        hint: "give a shorter `late`, or a longer span")
     }
     guard clock.type.kind == .integer else {
       // Floats are counted in 2^20ths of the span.
@@ -98,7 +114,8 @@ extension ChainBuilder {
         return fail("a span of \(length.written) is too short to compute with", length.span, hint: "give a longer span")
       }
       return .span(
-        clock: clock, label: expression.source.written, span: Int64(ticks), late: Int64((late / span * ticks).rounded(.up)),
+        clock: clock, label: expression.source.written, span: Int64(ticks),
+        late: Int64((late / span * ticks).rounded(.up)),
         ticksPerUnit: ticks / span)
     }
     guard span == span.rounded(), span < 9e18, late < 9e18 else {
@@ -107,7 +124,8 @@ extension ChainBuilder {
         length.span, hint: "give a whole number, at least 1")
     }
     return .span(
-      clock: clock, label: expression.source.written, span: Int64(span), late: Int64(late.rounded(.up)), ticksPerUnit: 1)
+      clock: clock, label: expression.source.written, span: Int64(span), late: Int64(late.rounded(.up)), ticksPerUnit: 1
+    )
   }
 
   /// The bits of an unsigned counter of the record that starts from 0 again; nil for anything else.
@@ -115,7 +133,8 @@ extension ChainBuilder {
     guard let name = expression.column, case .field? = names.entries[name]?.definition else { return nil }
     let range = expression.type.range
     // 2^n - 1 for some n up to 62: a full unsigned field.
-    guard range.lowerBound == 0, range.upperBound > 255, range.upperBound < Int64.max, range.upperBound & (range.upperBound + 1) == 0
+    guard range.lowerBound == 0, range.upperBound > 255, range.upperBound < Int64.max,
+      range.upperBound & (range.upperBound + 1) == 0
     else { return nil }
     return Int64(64 - range.upperBound.leadingZeroBitCount)
   }

@@ -30,7 +30,9 @@ public struct ChainBuilder {
     var builder = ChainBuilder(declaration, findings: findings)
     builder.check()
     let window = builder.checkWindow()
-    guard findings.errorCount == errorsBefore, let format = builder.format, let window else { return (nil, builder.format) }
+    guard findings.errorCount == errorsBefore, let format = builder.format, let window else {
+      return (nil, builder.format)
+    }
     return (builder.emit(format: format, window: window), format)
   }
 
@@ -99,15 +101,18 @@ public struct ChainBuilder {
       guard let quantity = setting.quantity else { continue }
       guard let number = Int64(key.text) else {
         findings.error(
-          "wrong-type", "`\(key.written)` is not a value of `\(by.written)`", at: key.span, hint: "give whole numbers, such as `0: 93.9 ns`")
+          "wrong-type", "`\(key.written)` is not a value of `\(by.written)`", at: key.span,
+          hint: "give whole numbers, such as `0: 93.9 ns`")
         continue
       }
       let first = unit ?? quantity.unit
       guard let value = quantity.value(in: first) else {
         findings.error(
-          "unit-mismatch", "`\(setting.node.scalar?.written ?? "it")` is \(quantity.unit.dimension.name), and the first value is \(first.dimension.name)",
+          "unit-mismatch",
+          "`\(setting.node.scalar?.written ?? "it")` is \(quantity.unit.dimension.name), and the first value is \(first.dimension.name)",
           at: setting.span,
-          hint: quantity.unit.isNone ? "write `\(setting.node.scalar?.written ?? "") \(first.symbol)`" : "give all values the same unit")
+          hint: quantity.unit.isNone
+            ? "write `\(setting.node.scalar?.written ?? "") \(first.symbol)`" : "give all values the same unit")
         continue
       }
       unit = first

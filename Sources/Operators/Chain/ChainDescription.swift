@@ -28,9 +28,12 @@ public struct ChainDescription: Sendable {
     }
     var stages: [Stage] = []
     let fields = zip(format.fields, fieldSlots).map { field, slot in
-      Column(name: field.name.text, type: field.type.description, note: slot == nil ? "skipped" : "\(field.declared), converted")
+      Column(
+        name: field.name.text, type: field.type.description,
+        note: slot == nil ? "skipped" : "\(field.declared), converted")
     }
-    stages.append(Stage(name: "decode \(builder.declaration.record?.specification.name ?? "")", columns: fields, lines: []))
+    stages.append(
+      Stage(name: "decode \(builder.declaration.record?.specification.name ?? "")", columns: fields, lines: []))
     if !builder.rules.isEmpty {
       stages.append(
         Stage(
@@ -38,12 +41,13 @@ public struct ChainDescription: Sendable {
           lines: builder.rules.map { "\($0.keeps ? "keep" : "drop") \($0.source.written)" }))
     }
     if !builder.chambers.rows.isEmpty {
-      let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }.first
+      let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }
+        .first
       let method = map?.table.map { "looked up in a table of \($0.size) entries" } ?? "conditions one after the other"
       stages.append(
         Stage(
           name: "chambers",
-          columns: ["chamber", ] .map { column($0, "") } + builder.chambers.columns.map { column($0.name, "") },
+          columns: ["chamber"].map { column($0, "") } + builder.chambers.columns.map { column($0.name, "") },
           lines: ["\(builder.chambers.rows.count) rows, \(method)"]))
     }
     let used = row.usedNames.union(deferred?.stage.usedNames ?? [])
@@ -63,8 +67,11 @@ public struct ChainDescription: Sendable {
       stages.append(
         Stage(
           name: "group \(group.name) by \(keys)",
-          columns: group.functions.map { Column(name: "\(group.name).\($0.name)", type: $0.type.description, note: $0.summary) },
-          lines: [group.disorder.map { "complete when rows are \($0) further" } ?? "complete at the end of the window"]))
+          columns: group.functions.map {
+            Column(name: "\(group.name).\($0.name)", type: $0.type.description, note: $0.summary)
+          },
+          lines: [group.disorder.map { "complete when rows are \($0) further" } ?? "complete at the end of the window"])
+      )
     }
     self.stages = stages
   }

@@ -25,7 +25,8 @@ extension ChainEmitter {
       let key = draft.keys.map { typed in
         let bits = draft.keys.count == 1 ? 64 : ChainBuilder.keyBits(typed.type)
         defer { shift += bits }
-        return GroupPlan.KeyPart(name: typed.column, slot: row.slot(of: typed), type: typed.type, shift: shift, bits: bits)
+        return GroupPlan.KeyPart(
+          name: typed.column, slot: row.slot(of: typed), type: typed.type, shift: shift, bits: bits)
       }
       let functions = usedFunctions[groupNumbers[group]!].map { plan(draft.functions[$0]) }
       groupPlans.append(
@@ -79,7 +80,9 @@ extension ChainEmitter {
     let made: Cells
     if case .mapped(0)? = names.entries[name]?.definition {
       var seen: Set<Int64> = []
-      made = Cells(column: name, values: builder.chambers.rows.map(\.chamber).filter { seen.insert($0).inserted }.sorted(), isClosed: true)
+      made = Cells(
+        column: name, values: builder.chambers.rows.map(\.chamber).filter { seen.insert($0).inserted }.sorted(),
+        isClosed: true)
     } else if type.kind == .boolean {
       made = Cells(column: name, values: [0, 1], isClosed: true)
     } else if isSplit(name), type.kind == .integer {

@@ -86,7 +86,8 @@ extension ChainEmitter {
     case .count:
       // One bin that holds everything: its column is 0 in every row.
       let zero = stage.addSlot(.int32)
-      kind = Histogram1D(axis: Axis(label: "", unit: "", edges: [0, 1], isRegular: true, range: 0...0), column: zero, weight: weight)
+      kind = Histogram1D(
+        axis: Axis(label: "", unit: "", edges: [0, 1], isRegular: true, range: 0...0), column: zero, weight: weight)
     }
     var per: AggregateBinding.Per?
     var split: Cells?
@@ -102,7 +103,8 @@ extension ChainEmitter {
       case .deferred: "for every hit, once its group is complete"
       }
     let plan = AggregatePlan(
-      name: draft.name.text, title: draft.title, kind: kind, cells: split, perType: draft.per.flatMap { names.type(of: $0.text) },
+      name: draft.name.text, title: draft.title, kind: kind, cells: split,
+      perType: draft.per.flatMap { names.type(of: $0.text) },
       level: level, summary: kind.summary, bytes: kind.bytesPerCell * max(1, split?.count ?? 1))
     return (plan, AggregateBinding(aggregate: index, condition: draft.condition.map { stage.slot(of: $0) }, per: per))
   }

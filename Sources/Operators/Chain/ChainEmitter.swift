@@ -55,18 +55,21 @@ struct ChainEmitter {
     }
   }
 
-  private static func addChambers(_ plan: ChamberMap.Plan, to stage: StageBuilder, names: Names, categories: Categories) {
+  private static func addChambers(_ plan: ChamberMap.Plan, to stage: StageBuilder, names: Names, categories: Categories)
+  {
     let inputs = plan.inputs
     for name in inputs.sorted() { _ = stage.slot(of: name) }
     let types = Dictionary(uniqueKeysWithValues: inputs.map { ($0, names.type(of: $0)!) })
     let outputs =
-      [stage.addColumn("chamber", type: plan.chamberType)] + plan.columns.map { stage.addColumn($0.name, type: $0.type) }
+      [stage.addColumn("chamber", type: plan.chamberType)]
+      + plan.columns.map { stage.addColumn($0.name, type: $0.type) }
     if let domain = plan.domain(types: types) {
       let columns = Dictionary(uniqueKeysWithValues: inputs.map { ($0, (slot: stage.slot(of: $0), type: types[$0]!)) })
       stage.append(
         .chambers(
           ChamberMap(
-            plan, domain: domain, columns: columns, outputs: outputs, place: stage.addSlot(.int32), categories: categories)))
+            plan, domain: domain, columns: columns, outputs: outputs, place: stage.addSlot(.int32),
+            categories: categories)))
     } else {
       stage.append(.chambers(ChamberMap(plan, outputs: outputs) { ([], stage.slot(of: $0)) }))
     }
@@ -112,7 +115,9 @@ struct ChainEmitter {
       let steps = draft.stage.takeSteps()
       return GroupStage(
         group: groupNumbers[draft.group]!,
-        split: draft.split.flatMap { name in groupPlans[groupNumbers[draft.group]!].functions.compactMap(\.split).first { $0.column == name } },
+        split: draft.split.flatMap { name in
+          groupPlans[groupNumbers[draft.group]!].functions.compactMap(\.split).first { $0.column == name }
+        },
         layout: draft.stage.layout, keys: draft.keys, cell: draft.cell, values: draft.values, steps: steps,
         aggregates: draft.bindings)
     }
@@ -120,10 +125,12 @@ struct ChainEmitter {
     let rowSteps = row.takeSteps()
     let stops = builder.declaration.record?["on_malformed"]?.text?.text == "stop"
     let description = ChainDescription(
-      builder, format: format, fieldSlots: fields.slots, row: row, rowSteps: cleansingSteps + rowSteps, groups: groupPlans,
+      builder, format: format, fieldSlots: fields.slots, row: row, rowSteps: cleansingSteps + rowSteps,
+      groups: groupPlans,
       deferred: deferred.map { ($0.stage, $0.kept.count) }, aggregates: aggregates)
     return ChainPlan(
-      format: format, stopsAtMalformed: stops, window: windowPlan, categories: builder.categories, aggregates: aggregates,
+      format: format, stopsAtMalformed: stops, window: windowPlan, categories: builder.categories,
+      aggregates: aggregates,
       rowLayout: row.layout, fieldSlots: fields.slots, cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
       chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
       description: description)

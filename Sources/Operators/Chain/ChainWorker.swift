@@ -167,7 +167,9 @@ public final class ChainWorker {
     filler.fill(frame, rows: rows, count: n, into: target.aggregates)
     guard !updaters.isEmpty else { return }
     let open = openGroups(window, &work)
-    for (index, updater) in updaters.enumerated() { updater.update(frame, rows: rows, count: n, table: open.tables[index]) }
+    for (index, updater) in updaters.enumerated() {
+      updater.update(frame, rows: rows, count: n, table: open.tables[index])
+    }
     if let stage = plan.deferred {
       open.rows?.append(
         frame, sources: stage.kept.map(\.source), rows: rows, count: n, groups: stage.groups.map { updaters[$0].slots })

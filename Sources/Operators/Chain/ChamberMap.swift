@@ -35,7 +35,9 @@ struct ChamberMap: Sendable {
       var size = 1
       var box: [(column: String, range: ClosedRange<Int64>)] = []
       for column in inputs.sorted() {
-        guard let type = types[column], type.kind == .integer || type.kind == .text, !type.mayBeUnknown else { return nil }
+        guard let type = types[column], type.kind == .integer || type.kind == .text, !type.mayBeUnknown else {
+          return nil
+        }
         let ranges = rows.map { $0.ranges[column] ?? type.range }
         guard let lower = ranges.map(\.lowerBound).min(), let upper = ranges.map(\.upperBound).max() else { return nil }
         let (width, overflow) = upper.subtractingReportingOverflow(lower)
@@ -90,7 +92,8 @@ struct ChamberMap: Sendable {
 
   /// A map that looks its answers up; they are worked out here, by the general form of the map.
   init(
-    _ plan: Plan, domain: [(column: String, range: ClosedRange<Int64>)], columns: [String: (slot: Slot, type: ValueType)],
+    _ plan: Plan, domain: [(column: String, range: ClosedRange<Int64>)],
+    columns: [String: (slot: Slot, type: ValueType)],
     outputs: [Slot], place: Slot, categories: Categories
   ) {
     var compiler = Compiler(layout: FrameLayout(), categories: categories)

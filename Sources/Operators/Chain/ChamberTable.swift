@@ -105,7 +105,8 @@ struct ChamberTable: Sendable {
         let first = Int32(truncatingIfNeeded: lower)
         for row in 0..<n {
           let step = UInt32(bitPattern: values[row] &- first)
-          places[row] = places[row] < 0 || step >= UInt32(factor) ? -1 : places[row] &* factor &+ Int32(bitPattern: step)
+          places[row] =
+            places[row] < 0 || step >= UInt32(factor) ? -1 : places[row] &* factor &+ Int32(bitPattern: step)
         }
       } else {
         let values = frame.int64(input.slot)
@@ -128,7 +129,8 @@ struct ChamberTable: Sendable {
   }
 
   @inline(__always)
-  private func gather<T>(_ table: [T], _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ out: UnsafeMutablePointer<T>) {
+  private func gather<T>(_ table: [T], _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ out: UnsafeMutablePointer<T>)
+  {
     table.withUnsafeBufferPointer { table in
       for row in 0..<n { out[row] = table[Int(places[row])] }
     }

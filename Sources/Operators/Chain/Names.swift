@@ -57,7 +57,9 @@ final class Names: Scope, @unchecked Sendable {
   ]
 
   /// Adds a name; a second one of the same spelling is an error that shows both places.
-  func add(_ name: LocatedText, as what: String, _ definition: Definition, type: ValueType? = nil, groups: Set<Int> = []) {
+  func add(
+    _ name: LocatedText, as what: String, _ definition: Definition, type: ValueType? = nil, groups: Set<Int> = []
+  ) {
     add(name.text, at: name.span, as: what, definition, type: type, groups: groups)
   }
 
@@ -65,7 +67,8 @@ final class Names: Scope, @unchecked Sendable {
     _ name: String, at span: Span, as what: String, _ definition: Definition, type: ValueType?, groups: Set<Int> = []
   ) {
     if Names.reserved.contains(name) {
-      findings.error("bad-name", "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
+      findings.error(
+        "bad-name", "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
       return
     }
     if let other = entries[name] {
@@ -115,11 +118,14 @@ final class Names: Scope, @unchecked Sendable {
 
   func replace(_ name: String, definition: Definition, type: ValueType) {
     guard let old = entries[name] else { return }
-    entries[name] = Entry(definition: definition, span: old.span, state: .known(type), groups: old.groups, what: old.what)
+    entries[name] = Entry(
+      definition: definition, span: old.span, state: .known(type), groups: old.groups, what: old.what)
   }
 
   func isFailed(_ name: String) -> Bool {
-    guard let entry = entries[name] else { return name.split(separator: ".").first.map { failedGroups.contains(String($0)) } ?? false }
+    guard let entry = entries[name] else {
+      return name.split(separator: ".").first.map { failedGroups.contains(String($0)) } ?? false
+    }
     if case .failed = entry.state { return true }
     return false
   }
@@ -160,7 +166,8 @@ final class Names: Scope, @unchecked Sendable {
     case .failed: return false
     case .mapping:
       findings.error(
-        "cyclic-columns", "the chamber map gives `\(name)`, so it cannot use it\(stack.isEmpty ? "" : " by way of `\(stack[0])`")",
+        "cyclic-columns",
+        "the chamber map gives `\(name)`, so it cannot use it\(stack.isEmpty ? "" : " by way of `\(stack[0])`")",
         at: user?.place(of: name) ?? entry.span, hint: "use fields of the record")
       return false
     case .checking:
@@ -169,7 +176,8 @@ final class Names: Scope, @unchecked Sendable {
         "cyclic-columns",
         cycle.count == 2 ? "`\(name)` uses itself" : "`\(name)` depends on itself: \(cycle.joined(separator: " -> "))",
         at: entry.span,
-        hint: cycle.count == 2 ? "give one of the two another name" : "break the circle: one of these must not use the next")
+        hint: cycle.count == 2
+          ? "give one of the two another name" : "break the circle: one of these must not use the next")
       return false
     case .unchecked:
       guard stack.count < Names.deepest else {
@@ -221,7 +229,8 @@ final class Names: Scope, @unchecked Sendable {
     }
     var table = table
     let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
-    table.isComplete = !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
+    table.isComplete =
+      !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
     entries[name]!.groups = groups(of: key)
     entries[name]!.state = .known(table.type)
     return true

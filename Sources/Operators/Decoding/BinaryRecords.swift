@@ -14,8 +14,10 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["records"]), required: true, "Names the format."),
-        Key("fields", .mapping(key: .identifier, value: .fieldType), required: true,
-          "The fields in the order of the record: u8 to u64, i8 to i64, f32, f64, with a unit if it has one (`i64 ps`)."),
+        Key(
+          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
+          "The fields in the order of the record: u8 to u64, i8 to i64, f32, f64, with a unit if it has one (`i64 ps`)."
+        ),
         Key("bytes", .integer(1...65_536), "Bytes a record, where there is padding behind the last field."),
         Key("order", .choice(["little", "big"]), default: "little", "The order of a field's bytes."),
         Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),

@@ -16,19 +16,28 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["csv"]), required: true, "Names the format."),
-        Key("fields", .mapping(key: .identifier, value: .fieldType), required: true,
-          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64 or text, and a unit if it has one (`f32 ns`)."),
-        Key("header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
-          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over."),
-        Key("separator", .text, default: ",",
+        Key(
+          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
+          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64 or text, and a unit if it has one (`f32 ns`)."
+        ),
+        Key(
+          "header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
+          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over."
+        ),
+        Key(
+          "separator", .text, default: ",",
           "The character between fields, or `blanks`: any number of spaces and tabs, or `tab`."),
         Key("comment", .text, "Lines that start so are passed over, such as `#`."),
-        Key("quote", .text, "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special."),
+        Key(
+          "quote", .text,
+          "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special."),
       ] + commonKeys,
-      example: "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"),
+      example:
+        "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"
+    ),
     make: { settings, findings in
       guard let declared = fields(settings, findings: findings) else { return nil }
-      var isSound = true
+      let errorsBefore = findings.errorCount
       /// One byte that is not part of a number.
       func character(_ key: String) -> UInt8? {
         guard let text = settings[key]?.text else { return nil }
@@ -38,9 +47,9 @@ extension DecoderComponent {
           return byte
         }
         findings.error(
-          "wrong-type", "`\(key)` takes one character that is not part of a number, not `\(text.written)`", at: text.span,
+          "wrong-type", "`\(key)` takes one character that is not part of a number, not `\(text.written)`",
+          at: text.span,
           hint: key == "separator" ? "write \",\", \";\", tab or blanks" : "write '\"'")
-        isSound = false
         return nil
       }
       var separator: UInt8 = 0
@@ -50,7 +59,7 @@ extension DecoderComponent {
       default: separator = character("separator") ?? 0x2C
       }
       let quote = settings.given.contains("quote") ? character("quote") : nil
-      guard isSound else { return nil }
+      guard findings.errorCount == errorsBefore else { return nil }
       return CSVFormat(
         fields: declared.map { name, setting in
           RecordField(name: name, type: setting.fieldType!.valueType, declared: setting.fieldType!.declared)
@@ -93,7 +102,8 @@ struct CSVFormat: RecordFormat {
       // A header of other names is taken for the declared order where the user says that there is one.
       if policy == .yes, names.count == fields.count, missing.count == declared.count { return .some(nil) }
       throw HeaderError(
-        message: "the header does not name \(missing.joined(separator: ", ")); it names \(names.joined(separator: ", "))")
+        message:
+          "the header does not name \(missing.joined(separator: ", ")); it names \(names.joined(separator: ", "))")
     }
     return .some(order == Array(declared.indices) ? nil : order)
   }

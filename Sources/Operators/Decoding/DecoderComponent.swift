@@ -16,7 +16,8 @@ public struct DecoderComponent: Sendable {
 
   /// Keys that every format has.
   static let commonKeys: [Key] = [
-    Key("on_malformed", .choice(["count", "stop"]), default: "count",
+    Key(
+      "on_malformed", .choice(["count", "stop"]), default: "count",
       "What happens at a row that cannot be decoded: `count` it and go on, or `stop` the run with an error.")
   ]
 
@@ -25,7 +26,8 @@ public struct DecoderComponent: Sendable {
     guard let fields = settings["fields"]?.mapping else { return nil }
     if fields.isEmpty {
       findings.error(
-        "missing-key", "the record has no fields", at: settings["fields"]!.span, hint: "declare them: `{HEAD: u8, FPGA: u8}`")
+        "missing-key", "the record has no fields", at: settings["fields"]!.span,
+        hint: "declare them: `{HEAD: u8, FPGA: u8}`")
       return nil
     }
     // Errors of single fields were reported.

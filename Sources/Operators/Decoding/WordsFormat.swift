@@ -14,8 +14,10 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["words"]), required: true, "Names the format."),
-        Key("fields", .mapping(key: .identifier, value: .text), required: true,
-          "Bit fields from the lowest bit up, each with its number of bits (1 to 63), `signed` if its highest bit is the sign, and a unit if it has one."),
+        Key(
+          "fields", .mapping(key: .identifier, value: .text), required: true,
+          "Bit fields from the lowest bit up, each with its number of bits (1 to 63), `signed` if its highest bit is the sign, and a unit if it has one."
+        ),
         Key("bytes", .integer(1...8), default: "8", "Bytes a word."),
         Key("order", .choice(["little", "big"]), default: "little", "The order of a word's bytes."),
         Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
@@ -54,12 +56,16 @@ extension DecoderComponent {
             rest > 0
               ? "`\(name.text)` takes \(width) bits, and \(rest) of the word's \(8 * bytes) are left"
               : "the fields before `\(name.text)` fill all \(8 * bytes) bits of the word",
-            at: text.span, hint: bytes < 8 ? "give it fewer bits, or the word more `bytes:`" : "give the fields fewer bits")
+            at: text.span,
+            hint: bytes < 8 ? "give it fewer bits, or the word more `bytes:`" : "give the fields fewer bits")
           return nil
         }
         let top = Int64(1) << Int64(width - (isSigned ? 1 : 0))
-        let range = isSigned ? max(-top, Int64.min + 1)...(top - 1) : 0...(width == 63 && !isSigned ? Int64.max : top - 1)
-        fields.append(RecordField(name: name, type: .integer(range, unit: unit), declared: "\(text.written) bits from bit \(shift)"))
+        let range =
+          isSigned ? max(-top, Int64.min + 1)...(top - 1) : 0...(width == 63 && !isSigned ? Int64.max : top - 1)
+        fields.append(
+          RecordField(name: name, type: .integer(range, unit: unit), declared: "\(text.written) bits from bit \(shift)")
+        )
         bits.append(.init(shift: shift, width: width, isSigned: isSigned))
         shift += width
       }

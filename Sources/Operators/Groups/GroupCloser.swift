@@ -84,7 +84,11 @@ public final class GroupCloser {
           let slot = rows.slots[index][row]
           isReady = isReady && (slot < 0 || complete[groups[index]][Int(slot)])
         }
-        if isReady { ready.append(Int32(truncatingIfNeeded: row)) } else { waiting.append(Int32(truncatingIfNeeded: row)) }
+        if isReady {
+          ready.append(Int32(truncatingIfNeeded: row))
+        } else {
+          waiting.append(Int32(truncatingIfNeeded: row))
+        }
       }
       count(rows, ready, open.tables, into: window)
     }
@@ -116,7 +120,9 @@ public final class GroupCloser {
     _ stage: Stage, _ split: GroupPlan.Split, _ table: GroupTable, _ slots: [Int32], _ window: WindowCounts
   ) {
     let cells = split.count
-    let states = stage.plan.values.filter { table.plan.functions[$0.function].split != nil }.map { table.functions[$0.function] }
+    let states = stage.plan.values.filter { table.plan.functions[$0.function].split != nil }.map {
+      table.functions[$0.function]
+    }
     // So many groups at a time that their entries fit a frame.
     let block = Frame.standardCapacity / cells
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: block * cells) { flags in
@@ -156,7 +162,8 @@ public final class GroupCloser {
     }
     for (part, slot) in stage.plan.keys {
       let key = table.plan.key[part]
-      let (shift, mask, lower) = key.bits >= 64 ? (0, -1, 0) : (key.shift, Int64(1) << key.bits - 1, key.type.range.lowerBound)
+      let (shift, mask, lower) =
+        key.bits >= 64 ? (0, -1, 0) : (key.shift, Int64(1) << key.bits - 1, key.type.range.lowerBound)
       // Keys of a counter that wraps are kept counting on; the column shows what the record holds.
       let wrap = table.plan.wrapBits.map { Int64(1) << $0 - 1 } ?? -1
       let keys = table.keysBySlot

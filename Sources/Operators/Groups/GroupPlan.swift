@@ -73,7 +73,9 @@ final class GroupTable {
   var keysBySlot: UnsafePointer<Int64> { UnsafePointer(keys.keys) }
 
   private func growStates() {
-    for (function, state) in zip(plan.functions, functions) { state.grow(toEntries: count * (function.split?.count ?? 1)) }
+    for (function, state) in zip(plan.functions, functions) {
+      state.grow(toEntries: count * (function.split?.count ?? 1))
+    }
   }
 
   /// Adds the groups `slots` of `other`; gives the slot of each here.

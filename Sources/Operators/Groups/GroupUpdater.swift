@@ -19,7 +19,8 @@ final class GroupUpdater {
     rows = .allocate(capacity: Frame.standardCapacity)
     entries = .allocate(capacity: Frame.standardCapacity)
     lookups = Dictionary(
-      plan.functions.compactMap(\.split).map { ($0, CellLookup($0.cells, range: $0.range)) }, uniquingKeysWith: { a, _ in a })
+      plan.functions.compactMap(\.split).map { ($0, CellLookup($0.cells, range: $0.range)) },
+      uniquingKeysWith: { a, _ in a })
   }
 
   deinit {

@@ -11,7 +11,9 @@ struct Histogram1D: AggregateKind {
   var bytesPerCell: Int { axis.slots * (weight == nil ? 8 : 24) }
 
   var summary: String {
-    if let categories = axis.categories { return "\(axis.count) categories \(categories.prefix(5).joined(separator: ", "))" }
+    if let categories = axis.categories {
+      return "\(axis.count) categories \(categories.prefix(5).joined(separator: ", "))"
+    }
     return "\(axis.count) bins from \(shortNumber(axis.edges[0])) to \(shortNumber(axis.edges[axis.count]))"
       + (axis.unit.isEmpty ? "" : " \(axis.unit)")
   }

@@ -37,7 +37,8 @@ struct Profile: AggregateKind {
       let n = plan.axis.count
       let entries = moments.counts.cell(cell)
       return .profile(
-        plan.axis, counts: entries, sums: moments.sums.cell(cell), squares: moments.squares.cell(cell), unit: plan.yUnit,
+        plan.axis, counts: entries, sums: moments.sums.cell(cell), squares: moments.squares.cell(cell),
+        unit: plan.yUnit,
         label: plan.yLabel, unknown: entries[n + 2])
     }
   }

@@ -14,31 +14,50 @@ public enum GroupSections {
       """,
     keys: [
       Key("by", .oneOrMore(.expression), required: true, "The column or columns whose values make a group."),
-      Key("disorder", .integer(0...Int64(Int32.max)),
-        "How far, in units of the key, a row can come behind the newest rows. A group so far behind is complete: it is counted, and its memory is free. Left out, groups are kept to the end of their window, whatever the order of rows. A row that comes later still starts its group anew, and is counted as `disordered`."),
+      Key(
+        "disorder", .integer(0...Int64(Int32.max)),
+        "How far, in units of the key, a row can come behind the newest rows. A group so far behind is complete: it is counted, and its memory is free. Left out, groups are kept to the end of their window, whatever the order of rows. A row that comes later still starts its group anew, and is counted as `disordered`."
+      ),
     ],
-    freeKeys: Key("NAME", .aggregateCall,
-      "A value over the group's rows: `min(time) where FPGA == 1`, or a block such as `{distinct: wire, per: chamber}`."),
-    example: "groups: {orbit: {by: ORBIT_CNT, t0: min(time) where FPGA == 1 and TDC_CHANNEL == 128, active: {distinct: wire, per: chamber}}}")
+    freeKeys: Key(
+      "NAME", .aggregateCall,
+      "A value over the group's rows: `min(time) where FPGA == 1`, or a block such as `{distinct: wire, per: chamber}`."
+    ),
+    example:
+      "groups: {orbit: {by: ORBIT_CNT, t0: min(time) where FPGA == 1 and TDC_CHANNEL == 128, active: {distinct: wire, per: chamber}}}"
+  )
 
   static let commonKeys: [Key] = [
     Key("per", .identifier, "A column with few values, such as `chamber`: one value for each of them."),
     Key("where", .condition, "Only rows that meet this condition count."),
   ]
 
-  private static func function(_ name: String, _ argument: String, _ summary: String, form: ValueForm = .expression, example: String) -> Specification {
+  private static func function(
+    _ name: String, _ argument: String, _ summary: String, form: ValueForm = .expression, example: String
+  ) -> Specification {
     Specification(
       kind: .group, name: name, summary: summary,
       keys: [Key(name, form, required: true, argument)] + commonKeys, example: example)
   }
 
   public static let functions: [Specification] = [
-    function("count", "`rows`: what is counted.", "The number of rows.", form: .choice(["rows"]), example: "hits: {count: rows, per: chamber}"),
-    function("min", "An expression.", "The least value; unknown where no row has one.", example: "t0: {min: time, where: TDC_CHANNEL == 128}"),
-    function("max", "An expression.", "The greatest value; unknown where no row has one.", example: "last: {max: time}"),
+    function(
+      "count", "`rows`: what is counted.", "The number of rows.", form: .choice(["rows"]),
+      example: "hits: {count: rows, per: chamber}"),
+    function(
+      "min", "An expression.", "The least value; unknown where no row has one.",
+      example: "t0: {min: time, where: TDC_CHANNEL == 128}"),
+    function(
+      "max", "An expression.", "The greatest value; unknown where no row has one.", example: "last: {max: time}"),
     function("sum", "An expression.", "The sum; unknown where it goes beyond 63 bits.", example: "charge: {sum: ADC}"),
-    function("mean", "An expression.", "The mean; unknown where no row has a value.", example: "mean_time: {mean: time, per: chamber}"),
-    function("any", "A condition.", "Whether any row meets the condition.", form: .condition, example: "triggered: {any: TDC_CHANNEL == 128}"),
-    function("distinct", "An expression.", "The number of different values.", example: "active: {distinct: wire, per: chamber}"),
+    function(
+      "mean", "An expression.", "The mean; unknown where no row has a value.",
+      example: "mean_time: {mean: time, per: chamber}"),
+    function(
+      "any", "A condition.", "Whether any row meets the condition.", form: .condition,
+      example: "triggered: {any: TDC_CHANNEL == 128}"),
+    function(
+      "distinct", "An expression.", "The number of different values.", example: "active: {distinct: wire, per: chamber}"
+    ),
   ]
 }

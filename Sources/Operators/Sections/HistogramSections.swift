@@ -3,11 +3,14 @@ import Specifications
 /// What the entries of `histograms:` declare of themselves.
 public enum HistogramSections {
   static let commonKeys: [Key] = [
-    Key("per", .identifier, "A column: one set of counts for each of its values, published as NAME/VALUE. Rows without a value are in none."),
+    Key(
+      "per", .identifier,
+      "A column: one set of counts for each of its values, published as NAME/VALUE. Rows without a value are in none."),
     Key("where", .condition, "Only rows that meet this condition count."),
     Key("title", .text, "What stands above the plot; the name if left out."),
   ]
-  static let weight = Key("weight", .expression, "What a row counts for, instead of 1. The sums of squared weights are published too.")
+  static let weight = Key(
+    "weight", .expression, "What a row counts for, instead of 1. The sums of squared weights are published too.")
   static let label = Key("label", .text, "What stands at the x axis; the expression if left out.")
 
   public static let histogram = Specification(
@@ -20,9 +23,13 @@ public enum HistogramSections {
       it counts for every row.
       """,
     keys: [
-      Key("of", .oneOrMore(.expression), required: true, "The expression to plot; two of them make a 2D histogram, x then y."),
-      Key("bins", .oneOrMore(.binning), required: true,
-        "`64 from 0 to 64`, `140 from -100 ns to 600 ns`, a list of edges, `integers 0..63`, `categories 2, 5`; two of them for a 2D histogram."),
+      Key(
+        "of", .oneOrMore(.expression), required: true,
+        "The expression to plot; two of them make a 2D histogram, x then y."),
+      Key(
+        "bins", .oneOrMore(.binning), required: true,
+        "`64 from 0 to 64`, `140 from -100 ns to 600 ns`, a list of edges, `integers 0..63`, `categories 2, 5`; two of them for a 2D histogram."
+      ),
     ] + commonKeys + [weight, label],
     example: "occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber, title: Hits per wire}")
 

@@ -33,17 +33,20 @@ public enum Sections {
   public static let lookup = Specification(
     kind: .section, name: "constants",
     summary: "Numbers with a name: one for all rows, or one for each value of a column.",
-    details: "`v_drift: 53.8 um/ns` is one number. A table gives one for each value of `by`; where it has none, it is unknown.",
+    details:
+      "`v_drift: 53.8 um/ns` is one number. A table gives one for each value of `by`; where it has none, it is unknown.",
     keys: [
       Key("by", .identifier, required: true, "The column that chooses."),
-      Key("values", .mapping(key: .any, value: .anyQuantity), required: true, "The number for each value of the column."),
+      Key(
+        "values", .mapping(key: .any, value: .anyQuantity), required: true, "The number for each value of the column."),
     ],
     example: "constants: {scintillator_offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}")
 
   /// The keys that a plugin and a pipeline share: everything that describes the detector and its plots.
   static let sharedKeys: [Key] = [
     Key("description", .text, default: "\"\"", "One sentence on what it is."),
-    Key("record", .selected(by: "format", DecoderComponent.all.map(\.specification)), "How a row of the input is made."),
+    Key(
+      "record", .selected(by: "format", DecoderComponent.all.map(\.specification)), "How a row of the input is made."),
     Key("cleansing", .list(.variant(cleansing)), "Rules that keep or drop rows; a row must pass all of them."),
     Key("chambers", .list(.block(chamber)), chamber.summary),
     Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
@@ -54,11 +57,17 @@ public enum Sections {
 
   public static func pipeline(sources: [Specification], sinks: [Specification]) -> Specification {
     Specification(
-      kind: .section, name: "pipeline", summary: "A pipeline: a detector, its plots, where hits come from and where results go.",
+      kind: .section, name: "pipeline",
+      summary: "A pipeline: a detector, its plots, where hits come from and where results go.",
       keys: [
         Key("pipeline", .name, required: true, "The pipeline's name; it stands in every result."),
-        Key("uses", .list(.path), "Plugins, by their name under plugins/: `[detectors/minidt]`. Their sections are merged in, in order; the pipeline's own keys win."),
-        Key("sources", .mapping(key: .name, value: .component(sources)), "Where rows come from, each under a name of your choice."),
+        Key(
+          "uses", .list(.path),
+          "Plugins, by their name under plugins/: `[detectors/minidt]`. Their sections are merged in, in order; the pipeline's own keys win."
+        ),
+        Key(
+          "sources", .mapping(key: .name, value: .component(sources)),
+          "Where rows come from, each under a name of your choice."),
         Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
       ] + sharedKeys + [Key("sinks", .list(.component(sinks)), "Where results go.")],
       example: "pipeline: dt-chambers")
@@ -66,6 +75,7 @@ public enum Sections {
 
   public static let plugin = Specification(
     kind: .section, name: "plugin", summary: "A plugin: sections that pipelines share.",
-    keys: [Key("plugin", .path, required: true, "The plugin's name: its path under plugins/, without .yaml.")] + sharedKeys,
+    keys: [Key("plugin", .path, required: true, "The plugin's name: its path under plugins/, without .yaml.")]
+      + sharedKeys,
     example: "plugin: detectors/minidt")
 }

@@ -27,7 +27,9 @@ public enum WindowSections {
       a window of its own. A counter of an unsigned field (`u32`) that wraps goes on: window numbers count on.
       """,
     keys: [
-      Key("span", .text, required: true, "A length and the column it is a length of: `22448 of ORBIT_CNT`, `2 s of time`."),
+      Key(
+        "span", .text, required: true, "A length and the column it is a length of: `22448 of ORBIT_CNT`, `2 s of time`."
+      ),
       Key("late", .anyQuantity, default: "0", "How far behind the clock a row may still come, in the column's unit."),
     ],
     example: "window: {span: 22448 of ORBIT_CNT, late: 100}")

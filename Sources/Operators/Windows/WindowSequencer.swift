@@ -99,13 +99,16 @@ public final class WindowSequencer {
     mine.merge(groups, plan: plan)
     // Going through all open groups costs as much as there are; it waits until they have grown by half.
     let size = mine.tables.reduce(0) { $0 + $1.count }
-    guard size > (groupsAtLastClosing[window] ?? 0) * 3 / 2 + 1024, plan.groups.contains(where: { $0.disorder != nil }) else {
+    guard size > (groupsAtLastClosing[window] ?? 0) * 3 / 2 + 1024, plan.groups.contains(where: { $0.disorder != nil })
+    else {
       open[window] = mine
       return
     }
     let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
     let complete = plan.groups.enumerated().map { index, group -> Range<Int64>? in
-      guard let disorder = group.disorder, let now = groupClocks[index].now, !mustWait.contains(index) else { return nil }
+      guard let disorder = group.disorder, let now = groupClocks[index].now, !mustWait.contains(index) else {
+        return nil
+      }
       return now.subtractingReportingOverflow(disorder).overflow ? nil : .min..<now - disorder
     }
     let rest = pool.takeGroups()

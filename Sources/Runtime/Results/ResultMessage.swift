@@ -101,7 +101,9 @@ struct ResultMessage {
   }
 
   private mutating func writeSource(_ window: ClosedWindow, _ source: String, _ partitions: [String]) {
-    func name(_ partition: Int) -> String { partitions.indices.contains(partition) ? partitions[partition] : String(partition) }
+    func name(_ partition: Int) -> String {
+      partitions.indices.contains(partition) ? partitions[partition] : String(partition)
+    }
     writer.key("source")
     writer.beginObject()
     field("name", source)
@@ -175,7 +177,8 @@ struct ResultMessage {
   }
 
   private mutating func writeProfile(
-    _ axis: Axis, _ counts: [UInt64], _ sums: [Double], _ squares: [Double], unit: String, label: String, _ unknown: UInt64
+    _ axis: Axis, _ counts: [UInt64], _ sums: [Double], _ squares: [Double], unit: String, label: String,
+    _ unknown: UInt64
   ) {
     let n = axis.count
     writeAxis("axis", axis)
@@ -248,7 +251,8 @@ func timestamp(_ nanoseconds: Int64) -> String {
   gmtime_r(&seconds, &parts)
   func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
   let milliseconds = fraction == 0 ? "" : "." + String(String(1000 + fraction).dropFirst())
-  return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(milliseconds)Z"
+  return
+    "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(milliseconds)Z"
 }
 
 /// Nanoseconds since 1970.

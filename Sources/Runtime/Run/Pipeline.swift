@@ -46,7 +46,9 @@ public struct Pipeline: Sendable {
     let (plan, format) = ChainBuilder.build(declaration, findings: findings)
     if let format {
       for source in declaration.sources {
-        if let settings = source.setting.settings { SourceComponent.check(settings, format: format, findings: findings) }
+        if let settings = source.setting.settings {
+          SourceComponent.check(settings, format: format, findings: findings)
+        }
       }
     }
     guard let plan, !findings.hasErrors else { return nil }

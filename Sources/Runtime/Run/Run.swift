@@ -183,13 +183,16 @@ public final class Run {
   /// What was left out because a limit was reached: never in silence.
   private func reportRefusals() {
     var seen: Set<String> = []
-    for cells in pipeline.plan.aggregates.compactMap(\.cells) where cells.refusedCount > 0 && seen.insert(cells.column).inserted {
+    for cells in pipeline.plan.aggregates.compactMap(\.cells)
+    where cells.refusedCount > 0 && seen.insert(cells.column).inserted {
       observer?.warning(
-        "\(cells.column) has more than \(Cells.limit) values: \(cells.refusedCount) rows of further values are in no histogram per \(cells.column)")
+        "\(cells.column) has more than \(Cells.limit) values: \(cells.refusedCount) rows of further values are in no histogram per \(cells.column)"
+      )
     }
     let refused = pipeline.plan.categories.refusedCount
     if refused > 0 {
-      observer?.warning("more than \(pipeline.plan.categories.limit) different texts: further ones are unknown (\(refused) times)")
+      observer?.warning(
+        "more than \(pipeline.plan.categories.limit) different texts: further ones are unknown (\(refused) times)")
     }
   }
 

@@ -56,7 +56,9 @@ struct ExpectedProducts: Decodable {
   func differences(from products: Products) -> [String] {
     var lines: [String] = []
     func same<T: Equatable>(_ what: String, _ found: T?, _ wanted: T) {
-      if found != wanted { lines.append("\(what): found \("\(found as Any)".prefix(200)), expected \("\(wanted)".prefix(200))") }
+      if found != wanted {
+        lines.append("\(what): found \("\(found as Any)".prefix(200)), expected \("\(wanted)".prefix(200))")
+      }
     }
     same("records", products.counts["records"], records ?? rows ?? 0)
     if let malformed { same("malformed", products.counts["malformed"], malformed) }
@@ -64,7 +66,8 @@ struct ExpectedProducts: Decodable {
     same("unmapped", products.counts["unmapped"], hits_unmapped)
     for (number, chamber) in chambers.sorted(by: { $0.key < $1.key }) {
       let occupancy = products.histograms["occupancy/\(number)"]
-      same("occupancy/\(number)", occupancy.map { bins in (0..<64).map { bins.count(at: Double($0)) } }, chamber.occupancy)
+      same(
+        "occupancy/\(number)", occupancy.map { bins in (0..<64).map { bins.count(at: Double($0)) } }, chamber.occupancy)
       same("hits of chamber \(number)", occupancy?.total, chamber.hits)
       lines += differences(ofOrbits: chamber, number, products)
       if let wanted = chamber.occupancy_scintillator {
@@ -84,7 +87,9 @@ struct ExpectedProducts: Decodable {
   /// The two views of active wires per orbit.
   private func differences(ofOrbits chamber: Chamber, _ number: String, _ products: Products) -> [String] {
     var lines: [String] = []
-    guard let active = products.histograms["active_per_orbit/\(number)"] else { return ["no active_per_orbit/\(number)"] }
+    guard let active = products.histograms["active_per_orbit/\(number)"] else {
+      return ["no active_per_orbit/\(number)"]
+    }
     let top = Int(active.edges.last!)
     for (wires, orbits) in chamber.active_per_orbit.enumerated() where (1..<top).contains(wires) {
       if active.count(at: Double(wires)) != orbits { lines.append("active_per_orbit/\(number) at \(wires)") }
@@ -93,7 +98,9 @@ struct ExpectedProducts: Decodable {
       lines.append("active_per_orbit/\(number) beyond its bins")
     }
     let points = products.points["active_vs_orbit/\(number)"] ?? [:]
-    if points.count != chamber.orbits { lines.append("\(points.count) points of active_vs_orbit/\(number) for \(chamber.orbits) orbits") }
+    if points.count != chamber.orbits {
+      lines.append("\(points.count) points of active_vs_orbit/\(number) for \(chamber.orbits) orbits")
+    }
     for (orbit, wires) in chamber.active_vs_orbit_head ?? [:] where points[Double(orbit)!] != wires {
       lines.append("active_vs_orbit/\(number) at \(orbit)")
     }

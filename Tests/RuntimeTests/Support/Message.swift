@@ -17,7 +17,11 @@ struct Message: Decodable, Equatable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      if let number = try? container.decode(Double.self) { self = .number(number) } else { self = .text(try container.decode(String.self)) }
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .text(try container.decode(String.self))
+      }
     }
   }
 
@@ -74,7 +78,8 @@ struct Histogram: Decodable, Equatable {
 
   private enum Key: String, CodingKey {
     case title, axis, y_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
-    case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_of_squares, x, y, omitted
+    case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_of_squares, x, y,
+      omitted
   }
 
   init(from decoder: any Decoder) throws {
@@ -90,7 +95,11 @@ struct Histogram: Decodable, Equatable {
     edges = try numbers(.bin_edges)
     xEdges = try numbers(.x_edges)
     yEdges = try numbers(.y_edges)
-    if xEdges == nil { bins = try numbers(.bin_counts) } else { map = try from.decode([[Double]].self, forKey: .bin_counts) }
+    if xEdges == nil {
+      bins = try numbers(.bin_counts)
+    } else {
+      map = try from.decode([[Double]].self, forKey: .bin_counts)
+    }
     variances = try numbers(.bin_variances)
     entries = try numbers(.bin_entries)
     underflow = try number(.underflow)

@@ -19,7 +19,8 @@ struct Telescope {
     var bytes: [UInt8] = header ? Array((TelescopeRow.csvHeader + "\n").utf8) : []
     for row in rows {
       if floats, row.fineTime == row.fineTime.rounded() {
-        bytes += "\(row.head),\(row.fpga),\(row.channel),\(row.orbit),\(row.bunchCrossing),\(Int(row.fineTime)).000000\n".utf8
+        bytes +=
+          "\(row.head),\(row.fpga),\(row.channel),\(row.orbit),\(row.bunchCrossing),\(Int(row.fineTime)).000000\n".utf8
       } else {
         row.appendCSV(to: &bytes)
       }
