@@ -5,7 +5,7 @@ import Columns
 struct TextColumns: ~Copyable {
   private struct Column {
     let slot: Slot
-    let slices: UnsafeMutablePointer<scan_slice>
+    let slices: Memory<scan_slice>
     /// Codes of the texts seen by this worker, so that the shared table is asked once a text.
     var codes: [[UInt8]: Int32] = [:]
   }
@@ -22,24 +22,20 @@ struct TextColumns: ~Copyable {
     self.quote = quote
   }
 
-  deinit {
-    for column in columns { column.slices.deallocate() }
-  }
-
   /// Where the decoder writes the places of this column's texts.
   mutating func slices(for slot: Slot, capacity: Int) -> UnsafeMutablePointer<scan_slice> {
-    if let column = columns.first(where: { $0.slot == slot }) { return column.slices }
+    if let column = columns.first(where: { $0.slot == slot }) { return column.slices.base }
     // Eight more for vector stores that overrun.
-    let slices = UnsafeMutablePointer<scan_slice>.allocate(capacity: capacity + 8)
+    let slices = Memory<scan_slice>(count: capacity + 8)
     columns.append(Column(slot: slot, slices: slices))
-    return slices
+    return slices.base
   }
 
   mutating func convert(_ bytes: UnsafeRawBufferPointer, rows: Int, frame: Frame) {
     for index in columns.indices {
       let codes = frame.int32(columns[index].slot)
       for row in 0..<rows {
-        let slice = columns[index].slices[row]
+        let slice = columns[index].slices.base[row]
         let length = Int(slice.length & ~Self.quotedBit)
         var text = Array(bytes[Int(slice.start)..<Int(slice.start) + length])
         if slice.length & Self.quotedBit != 0 { text = unquoted(text) }

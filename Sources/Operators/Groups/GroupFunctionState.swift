@@ -50,23 +50,23 @@ extension GroupFunctionState {
 struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
   let empty: Element
   private(set) var capacity = 0
+  private var memory: Memory<Element>
   private(set) var base: UnsafeMutablePointer<Element>
 
   init(empty: Element) {
     self.empty = empty
-    base = .allocate(capacity: 0)
+    memory = Memory(count: 0)
+    base = memory.base
   }
-
-  deinit { base.deallocate() }
 
   mutating func grow(to count: Int) {
     guard count > capacity else { return }
     let target = max(count, capacity * 2, 256)
-    let grown = UnsafeMutablePointer<Element>.allocate(capacity: target)
-    grown.update(from: base, count: capacity)
-    (grown + capacity).update(repeating: empty, count: target - capacity)
-    base.deallocate()
-    base = grown
+    let grown = Memory<Element>(count: target)
+    grown.base.update(from: base, count: capacity)
+    (grown.base + capacity).update(repeating: empty, count: target - capacity)
+    memory = grown
+    base = grown.base
     capacity = target
   }
 

@@ -7,8 +7,10 @@ import Columns
 struct KeyTable: ~Copyable {
   private(set) var count = 0
   private(set) var keys: UnsafeMutablePointer<Int64>
-  private var capacity: Int
   private var index: UnsafeMutablePointer<Int32>
+  private var keyMemory: Memory<Int64>
+  private var indexMemory: Memory<Int32>
+  private var capacity: Int
   private var mask: UInt64
   private var shift: UInt64
 
@@ -18,14 +20,11 @@ struct KeyTable: ~Copyable {
     mask = (1 << bits) - 1
     shift = 64 - bits
     capacity = max(64, expected)
-    keys = .allocate(capacity: capacity)
-    index = .allocate(capacity: 1 << Int(bits))
+    keyMemory = Memory(count: capacity)
+    indexMemory = Memory(count: 1 << Int(bits))
+    keys = keyMemory.base
+    index = indexMemory.base
     index.update(repeating: -1, count: 1 << Int(bits))
-  }
-
-  deinit {
-    keys.deallocate()
-    index.deallocate()
   }
 
   /// Keys that share all but their last four bits lie in one cache line of the index: the orbits that rows come from at a
@@ -73,10 +72,10 @@ struct KeyTable: ~Copyable {
       while index[Int(place)] >= 0 { place = (place &+ 1) & mask }
     }
     if count == capacity {
-      let grown = UnsafeMutablePointer<Int64>.allocate(capacity: capacity * 2)
-      grown.update(from: keys, count: count)
-      keys.deallocate()
-      keys = grown
+      let grown = Memory<Int64>(count: capacity * 2)
+      grown.base.update(from: keys, count: count)
+      keyMemory = grown
+      keys = grown.base
       capacity *= 2
     }
     let slot = Int32(truncatingIfNeeded: count)
@@ -88,8 +87,8 @@ struct KeyTable: ~Copyable {
 
   private mutating func rehash() {
     let size = (Int(mask) + 1) * 2
-    index.deallocate()
-    index = .allocate(capacity: size)
+    indexMemory = Memory(count: size)
+    index = indexMemory.base
     index.update(repeating: -1, count: size)
     mask = UInt64(size) - 1
     shift -= 1

@@ -3,24 +3,24 @@
 struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
   let stride: Int
   private(set) var cellCount = 0
+  private var memory: Memory<Element>
   private(set) var base: UnsafeMutablePointer<Element>
 
   init(stride: Int) {
     self.stride = stride
-    base = .allocate(capacity: 0)
+    memory = Memory(count: 0)
+    base = memory.base
   }
-
-  deinit { base.deallocate() }
 
   mutating func grow(toCells wanted: Int) {
     guard wanted > cellCount else { return }
     // At least double, so that cells that appear one by one cost no more than their number.
     let target = max(wanted, cellCount == 0 ? wanted : cellCount * 2)
-    let grown = UnsafeMutablePointer<Element>.allocate(capacity: target * stride)
-    grown.update(from: base, count: cellCount * stride)
-    (grown + cellCount * stride).update(repeating: .zero, count: (target - cellCount) * stride)
-    base.deallocate()
-    base = grown
+    let grown = Memory<Element>(count: target * stride)
+    grown.base.update(from: base, count: cellCount * stride)
+    (grown.base + cellCount * stride).update(repeating: .zero, count: (target - cellCount) * stride)
+    memory = grown
+    base = grown.base
     cellCount = target
   }
 
