@@ -35,6 +35,7 @@ IS_QUICK = os.environ.get("QUICK", "") not in ("", "0")
 
 SPEED_TARGET = 10.0  # million rows/s: products 1 to 4, one thread
 MEMORY_TARGET = 150.0  # MB resident in the same run
+TARGET_ROWS = 10_000_000  # what the targets are for: writing the message weighs more in a shorter run
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ class Bench:
         if reference:
             table.append(Measurement("reference, hand-written C, products 1-4", reference, "M rows/s", "", "1.00"))
         table += [
-            line("products 1-4, one thread", (REQUIRED, 1), verdict(speeds[REQUIRED, 1], SPEED_TARGET, at_least=True)),
+            line("products 1-4, one thread", (REQUIRED, 1), self.verdict(speeds[REQUIRED, 1], SPEED_TARGET, True)),
             line("products 1-4, two threads", (REQUIRED, 2)),
             line("all six products, one thread", (ALL, 1)),
             line("all six products, two threads", (ALL, 2)),
@@ -238,18 +239,20 @@ class Bench:
         table += [
             Measurement(
                 "peak memory, products 1-4, one thread", memory[REQUIRED, 1], "MB",
-                verdict(memory[REQUIRED, 1], MEMORY_TARGET, at_least=False)),
+                self.verdict(memory[REQUIRED, 1], MEMORY_TARGET, False)),
             Measurement("peak memory, products 1-4, two threads", memory[REQUIRED, 2], "MB"),
             Measurement("peak memory, all six, one thread", memory[ALL, 1], "MB"),
             Measurement("peak memory, all six, two threads", memory[ALL, 2], "MB"),
         ]
         return table
 
+    def verdict(self, value: float, target: float, at_least: bool) -> str:
+        """The target, and whether it is met; nothing for an input that it is not for."""
+        if self.rows < TARGET_ROWS * 0.99:
+            return ""
+        is_met = value >= target if at_least else value <= target
+        return f"{'at least' if at_least else 'at most'} {target:g}: {'met' if is_met else 'MISSED'}"
 
-def verdict(value: float, target: float, at_least: bool) -> str:
-    """The target, and whether it is met."""
-    is_met = value >= target if at_least else value <= target
-    return f"{'at least' if at_least else 'at most'} {target:g}: {'met' if is_met else 'MISSED'}"
 
 
 def lint_time(repeats: int) -> Measurement:

@@ -18,7 +18,9 @@ extension JSONWriter {
   private mutating func array<T>(_ values: UnsafeBufferPointer<T>, _ write: (inout JSONWriter, T) -> Void) {
     beginArray()
     // Most bins of most histograms hold a digit or two.
-    bytes.reserveCapacity(bytes.count + values.count * 3)
+    let wanted = bytes.count + values.count * 3
+    // At least double: room for one array after the other would copy everything each time.
+    if wanted > bytes.capacity { bytes.reserveCapacity(max(wanted, 2 * bytes.capacity)) }
     var first = true
     for value in values {
       if !first { bytes.append(UInt8(ascii: ",")) }
