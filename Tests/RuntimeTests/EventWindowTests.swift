@@ -52,6 +52,23 @@ import Testing
     #expect(outcome.messages.dropLast().allSatisfy { $0.counts["hits"] == 500 })
   }
 
+  @Test(arguments: [1, 2])
+  func `A window for every row leaves no row out`(threads: Int) throws {
+    let rows = (0..<3000).map { "\($0 * 3),1\n" }.joined()
+    let outcome = try Self.job("span: 1 of t, late: 10").with { $0.threads = threads }.run(rows: rows)
+    #expect(outcome.messages.count == 3000)
+    #expect(counts(outcome, "hits") == 3000)
+    #expect(counts(outcome, "late") + counts(outcome, "stray") == 0)
+  }
+
+  @Test(arguments: [1, 2])
+  func `Of clocks that are garbage every row is counted once`(threads: Int) throws {
+    var dice = Dice(7)
+    let rows = (0..<3000).map { _ in "\(dice.int(0...4_000_000_000)),1\n" }.joined()
+    let outcome = try Self.job("span: 10 of t, late: 10").with { $0.threads = threads }.run(rows: rows)
+    #expect(counts(outcome, "hits") + counts(outcome, "late") + counts(outcome, "stray") == 3000)
+  }
+
   @Test(arguments: [1, 3], [400, 5000])
   func `Late rows are counted, and no row is counted twice or not at all`(threads: Int, chunkBytes: Int) throws {
     var dice = Dice(5)

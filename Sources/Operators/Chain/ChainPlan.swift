@@ -122,10 +122,6 @@ public struct ChainPlan: Sendable {
   /// Bytes of one window's counts, with one cell for each that is known.
   public var windowBytes: Int { aggregates.reduce(0) { $0 + $1.bytes } }
 
-  /// The most event windows that are open at a time: 32 MB of them, at least 1,024, at most 16,384. Points take what they
-  /// have, so they do not count here.
-  var openWindowLimit: Int {
-    let bytes = aggregates.reduce(0) { $0 + ($1.kind is Points ? 0 : $1.bytes) }
-    return min(16_384, max(1024, (32 << 20) / max(1, bytes)))
-  }
+  /// The most event windows that are open at a time, unless one short chunk alone has rows of more.
+  static let openWindowLimit = 8192
 }

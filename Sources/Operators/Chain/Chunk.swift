@@ -23,6 +23,13 @@ public struct Chunk: Sendable {
     self.window = window
     self.linesBefore = linesBefore
   }
+
+  /// A part of the chunk, in whole rows.
+  public func part(_ range: Range<Int>) -> Chunk {
+    Chunk(
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), order: order, partition: partition,
+      offset: offset + Int64(range.lowerBound), window: window, linesBefore: range.lowerBound == 0 ? linesBefore : 0)
+  }
 }
 
 /// What had been settled before a chunk, so that its result does not depend on which worker takes it when.
@@ -35,9 +42,15 @@ public struct ChunkContext: Sendable {
   public var groupClocks: [Int64?]
   /// How many windows the chunk may have rows of.
   public var newWindows: Int
+  /// How long the chunk should be at the most: rows that are spread over many event windows come in shorter chunks, so
+  /// that few windows are open at a time.
+  public var chunkBytes: Int
 
-  public init(frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?], newWindows: Int = .max) {
+  public init(
+    frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?], newWindows: Int = .max, chunkBytes: Int = .max
+  ) {
     self.newWindows = newWindows
+    self.chunkBytes = chunkBytes
     self.frontier = frontier
     self.clock = clock
     self.groupClocks = groupClocks

@@ -1,3 +1,4 @@
+import CScan
 import Columns
 import Diagnostics
 import Specifications
@@ -92,6 +93,21 @@ extension RecordFormat {
   public var commentPrefix: [UInt8] { [] }
   public var separator: UInt8? { nil }
   public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { nil }
+
+  /// Where whole rows end that begin at `start`: at most `limit` bytes on, but at least one row on. `bytes` ends with a row.
+  public func rowEnd(in bytes: UnsafeRawBufferPointer, from start: Int, within limit: Int) -> Int {
+    let left = bytes.count - start
+    guard limit < left else { return bytes.count }
+    switch framing {
+    case .fixed(let width, _):
+      return start + min(max(limit / width, 1) * width, left)
+    case .lines:
+      let text = bytes.baseAddress!.advanced(by: start).assumingMemoryBound(to: CChar.self)
+      let end = scan_last_line(text, limit)
+      // A row longer than the limit: on to its end.
+      return start + (end > 0 ? end : limit + scan_behind_line(text + limit, left - limit, 1))
+    }
+  }
 }
 
 /// The beginning of a row for a log line: printable characters only, at most 80.

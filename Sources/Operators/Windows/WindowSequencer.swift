@@ -30,6 +30,10 @@ public final class WindowSequencer {
   private var pending = RowCounts()
   private var ends: [Int: Int64] = [:]
   private var touched: Set<Int64> = []
+  /// How long chunks should be; grows from the least while windows are few.
+  private var chunkBytes = leastChunkBytes
+  private static let leastChunkBytes = 16_384
+  private static let mostChunkBytes = 1 << 20
   private var starts: [Int64: [Int: Int64]] = [:]
 
   public init(_ plan: ChainPlan, pool: WindowPool, lag: Int, publish: @escaping (ClosedWindow) -> Void) {
@@ -44,7 +48,10 @@ public final class WindowSequencer {
   /// What chunk `number` (from 0) is processed with; nil while it is not settled. It is what was known after the chunk
   /// `lag` before, whatever has been completed since, so that a run with many threads decides as one with few.
   public func context(for number: Int) -> ChunkContext? {
-    if number == 0 { return ChunkContext(groupClocks: plan.groups.map { _ in nil }, newWindows: plan.openWindowLimit) }
+    if number == 0 {
+      return ChunkContext(
+        groupClocks: plan.groups.map { _ in nil }, newWindows: ChainPlan.openWindowLimit, chunkBytes: chunkBytes)
+    }
     let needed = max(0, number - lag)
     guard needed < completed else { return nil }
     return contexts[contexts.count - (completed - needed)]
@@ -66,8 +73,19 @@ public final class WindowSequencer {
     for index in groupClocks.indices { groupClocks[index].advance(outcome.groupBlocks[index]) }
     clock.advance(outcome.clockBlocks)
     for (window, groups) in outcome.open { take(groups, window, outcome, before) }
+    adaptChunkBytes(chunk.bytes.count, windows: outcome.windows.count)
     settle()
     publishReady()
+  }
+
+  /// Aims at chunks of some 256 event windows: many small windows in long chunks would all be open at a time.
+  private func adaptChunkBytes(_ bytes: Int, windows: Int) {
+    guard !plan.window.cutsInput, windows > 0 else { return }
+    let ideal = bytes / windows * 256
+    // A chunk that was cut short by the end of what had been read says nothing for a longer one.
+    if ideal < chunkBytes || bytes * 2 > chunkBytes {
+      chunkBytes = min(max(ideal, Self.leastChunkBytes), 2 * chunkBytes, Self.mostChunkBytes)
+    }
   }
 
   private func settle() {
@@ -76,10 +94,13 @@ public final class WindowSequencer {
       let (tick, overflow) = now.subtractingReportingOverflow(windows.late)
       if !overflow { frontier = max(frontier ?? .min, windows.index(of: tick)) }
     }
-    // Garbage in the clock's column must not fill the memory with windows; the stream itself always gets some.
-    let room = max(plan.openWindowLimit - touched.count, plan.openWindowLimit / 16)
+    // Garbage in the clock's column must not fill the memory with windows. A chunk of the least length always gets one for
+    // each of its rows, so that no row of the stream itself is left out.
+    let room = max(ChainPlan.openWindowLimit - touched.count, Self.leastChunkBytes / 4)
     contexts.append(
-      ChunkContext(frontier: frontier, clock: clock.now, groupClocks: groupClocks.map(\.now), newWindows: room))
+      ChunkContext(
+        frontier: frontier, clock: clock.now, groupClocks: groupClocks.map(\.now), newWindows: room,
+        chunkBytes: chunkBytes))
     if contexts.count > lag + 1 { contexts.removeFirst() }
   }
 

@@ -10,12 +10,12 @@ final class Engine: @unchecked Sendable {
   private struct Task {
     let ticket: Int
     let chunk: Chunk
-    let buffer: ChunkBuffer
+    let buffer: ChunkBuffer?
     let context: ChunkContext
   }
 
   private enum Done {
-    case chunk(Chunk, ChunkBuffer, ChunkOutcome)
+    case chunk(Chunk, ChunkBuffer?, ChunkOutcome)
     case close(Int64)
   }
 
@@ -79,24 +79,44 @@ final class Engine: @unchecked Sendable {
     monitor.locked { if spareBuffers.count <= Self.chunksUnderWay { spareBuffers.append(buffer) } }
   }
 
-  /// Counts the rows in `buffer`, which then belongs to the engine. Blocks while too many chunks are under way.
+  /// Counts the rows in `buffer`, which then belongs to the engine: all at once, or in parts where event windows are short.
+  /// Blocks while too many chunks are under way.
   func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
+    guard case .span = plan.window else {
+      submit(chunk, buffer: buffer, nextContext())
+      return
+    }
+    var start = 0
+    while start < chunk.bytes.count {
+      let context = nextContext()
+      let end = plan.format.rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes)
+      // Parts are counted in order, so the buffer is free when the last one is.
+      submit(chunk.part(start..<end), buffer: end == chunk.bytes.count ? buffer : nil, context)
+      start = end
+    }
+  }
+
+  /// What the next chunk is processed with; waits until it is settled.
+  private func nextContext() -> ChunkContext {
+    // With one thread every chunk before this one is complete.
+    if inlineWorker != nil { return sequencer.context(for: submittedChunks)! }
+    return monitor.locked {
+      while true {
+        if !isSequencing, let context = sequencer.context(for: submittedChunks) { return context }
+        monitor.wait()
+      }
+    }
+  }
+
+  /// `buffer` is given back when the chunk is counted.
+  private func submit(_ chunk: Chunk, buffer: ChunkBuffer?, _ context: ChunkContext) {
     if let worker = inlineWorker {
-      // The context is there: every chunk before this one is complete.
-      let context = sequencer.context(for: submittedChunks)!
       submittedChunks += 1
-      let outcome = worker.process(chunk, context, pool)
-      finish(chunk, buffer, outcome)
+      finish(chunk, buffer, worker.process(chunk, context, pool))
       return
     }
     monitor.locked {
-      var context: ChunkContext?
-      while true {
-        context = isSequencing ? nil : sequencer.context(for: submittedChunks)
-        if context != nil { break }
-        monitor.wait()
-      }
-      tasks.append(Task(ticket: submittedTickets, chunk: chunk, buffer: buffer, context: context!))
+      tasks.append(Task(ticket: submittedTickets, chunk: chunk, buffer: buffer, context: context))
       submittedTickets += 1
       submittedChunks += 1
       monitor.signalAll()
@@ -169,9 +189,9 @@ final class Engine: @unchecked Sendable {
     }
   }
 
-  private func finish(_ chunk: Chunk, _ buffer: ChunkBuffer, _ outcome: ChunkOutcome) {
+  private func finish(_ chunk: Chunk, _ buffer: ChunkBuffer?, _ outcome: ChunkOutcome) {
     report(chunk, outcome)
     sequencer.complete(outcome, of: chunk)
-    giveBack(buffer)
+    if let buffer { giveBack(buffer) }
   }
 }
