@@ -11,5 +11,12 @@ final class Memory<Element: BitwiseCopyable> {
     base = .allocate(capacity: count)
   }
 
+  /// Room for `count` elements, of which the first `kept` are those at `source` and the others `filling`.
+  convenience init(count: Int, keeping kept: Int, of source: UnsafeMutablePointer<Element>, filling: Element) {
+    self.init(count: count)
+    base.update(from: source, count: kept)
+    (base + kept).update(repeating: filling, count: count - kept)
+  }
+
   deinit { base.deallocate() }
 }

@@ -62,11 +62,8 @@ struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
   mutating func grow(to count: Int) {
     guard count > capacity else { return }
     let target = max(count, capacity * 2, 256)
-    let grown = Memory<Element>(count: target)
-    grown.base.update(from: base, count: capacity)
-    (grown.base + capacity).update(repeating: empty, count: target - capacity)
-    memory = grown
-    base = grown.base
+    memory = Memory(count: target, keeping: capacity, of: base, filling: empty)
+    base = memory.base
     capacity = target
   }
 

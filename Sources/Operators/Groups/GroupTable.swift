@@ -72,10 +72,8 @@ struct KeyTable: ~Copyable {
       while index[Int(place)] >= 0 { place = (place &+ 1) & mask }
     }
     if count == capacity {
-      let grown = Memory<Int64>(count: capacity * 2)
-      grown.base.update(from: keys, count: count)
-      keyMemory = grown
-      keys = grown.base
+      keyMemory = Memory(count: capacity * 2, keeping: count, of: keys, filling: 0)
+      keys = keyMemory.base
       capacity *= 2
     }
     let slot = Int32(truncatingIfNeeded: count)

@@ -16,11 +16,8 @@ struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
     guard wanted > cellCount else { return }
     // At least double, so that cells that appear one by one cost no more than their number.
     let target = max(wanted, cellCount == 0 ? wanted : cellCount * 2)
-    let grown = Memory<Element>(count: target * stride)
-    grown.base.update(from: base, count: cellCount * stride)
-    (grown.base + cellCount * stride).update(repeating: .zero, count: (target - cellCount) * stride)
-    memory = grown
-    base = grown.base
+    memory = Memory(count: target * stride, keeping: cellCount * stride, of: base, filling: .zero)
+    base = memory.base
     cellCount = target
   }
 
