@@ -129,9 +129,11 @@ struct ChainEmitter {
       groups: groupPlans,
       deferred: deferred.map { ($0.stage, $0.kept.count) }, aggregates: aggregates)
     return ChainPlan(
-      format: format, stopsAtMalformed: stops, window: windowPlan, categories: builder.categories,
+      formats: [format], sourceFormats: builder.declaration.sources.map { _ in 0 }, window: windowPlan,
+      categories: builder.categories,
       aggregates: aggregates,
-      rowLayout: row.layout, fieldSlots: fields.slots, cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
+      rowLayout: row.layout, inputs: [RecordInput(columns: fields.slots, stopsAtMalformed: stops)],
+      cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
       chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
       description: description)
   }

@@ -94,18 +94,28 @@ struct GroupStage: Sendable {
   let aggregates: [AggregateBinding]
 }
 
+/// How rows of one format come into the frame.
+struct RecordInput: Sendable {
+  /// Where each field goes; nil where it is not converted.
+  let columns: [Slot?]
+  /// A malformed row ends the run.
+  let stopsAtMalformed: Bool
+}
+
 /// The typed operator chain of a pipeline: built and checked before the first row, shared by all workers.
 public struct ChainPlan: Sendable {
-  public let format: any RecordFormat
-  /// A malformed row ends the run.
-  public let stopsAtMalformed: Bool
+  /// How rows are made: first the chain's own record, whose fields its columns are, then those that sources have of their
+  /// own. Chunks name theirs by its number.
+  public let formats: [any RecordFormat]
+  /// For each declared source the number of its format.
+  public let sourceFormats: [Int]
   public let window: WindowPlan
   public let categories: Categories
   public let aggregates: [AggregatePlan]
 
   let rowLayout: FrameLayout
-  /// Where each field of the record goes; nil where it is not converted.
-  let fieldSlots: [Slot?]
+  /// For each format where its fields go.
+  let inputs: [RecordInput]
   /// Steps that cleansing needs, and its rules: rows whose flag differs from `keeps` are dropped.
   let cleansingSteps: [RowStep]
   let rules: [(flag: Slot, keeps: Bool)]
@@ -118,6 +128,12 @@ public struct ChainPlan: Sendable {
   let groupStages: [GroupStage]
   /// For `explain`.
   public let description: ChainDescription
+
+  /// The chain's own record: what `--input` takes.
+  public var format: any RecordFormat { formats[0] }
+
+  /// Whether a malformed row of that format ends the run.
+  public func stopsAtMalformed(format: Int) -> Bool { inputs[format].stopsAtMalformed }
 
   /// Bytes of one window's counts, with one cell for each that is known.
   public var windowBytes: Int { aggregates.reduce(0) { $0 + $1.bytes } }

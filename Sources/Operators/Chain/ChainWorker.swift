@@ -4,7 +4,8 @@ import Columns
 public final class ChainWorker {
   private let plan: ChainPlan
   private let frame: Frame
-  private let decoder: any RecordDecoder
+  /// One for each format, made when the first chunk of it comes.
+  private var decoders: [(any RecordDecoder)?]
   private let filler: Filler
   private let updaters: [GroupUpdater]
   private let closer: GroupCloser
@@ -13,7 +14,7 @@ public final class ChainWorker {
   public init(_ plan: ChainPlan) {
     self.plan = plan
     frame = Frame(layout: plan.rowLayout)
-    decoder = plan.format.makeDecoder(columns: plan.fieldSlots, categories: plan.categories)
+    decoders = Array(repeating: nil, count: plan.formats.count)
     filler = Filler(plan.rowAggregates)
     updaters = plan.groups.map { GroupUpdater($0) }
     closer = GroupCloser(plan)
@@ -37,6 +38,7 @@ public final class ChainWorker {
     for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
     splitter?.begin(reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
 
+    let decoder = decoder(of: chunk.format)
     var offset = 0
     while offset < chunk.bytes.count {
       let malformedBefore = work.outcome.report.malformed
@@ -59,6 +61,13 @@ public final class ChainWorker {
     work.outcome.clockBlocks = splitter?.blocks.maxima ?? []
     work.outcome.groupBlocks = updaters.map { $0.blocks.maxima }
     return work.outcome
+  }
+
+  private func decoder(of format: Int) -> any RecordDecoder {
+    if let decoder = decoders[format] { return decoder }
+    let decoder = plan.formats[format].makeDecoder(columns: plan.inputs[format].columns, categories: plan.categories)
+    decoders[format] = decoder
+    return decoder
   }
 
   private func windowCounts(_ index: Int64, _ work: inout Work) -> WindowCounts {

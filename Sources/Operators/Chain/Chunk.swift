@@ -3,6 +3,8 @@ public struct Chunk: Sendable {
   /// The bytes; they stay in place while the chunk is processed.
   nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
   public let order: FieldOrder
+  /// Which of ``ChainPlan/formats`` the rows are in.
+  public let format: Int
   /// The number of the partition (a file, a topic's partition) that the bytes come from.
   public let partition: Int
   /// Where the first byte stands in the partition.
@@ -13,11 +15,12 @@ public struct Chunk: Sendable {
   public let linesBefore: Int64
 
   public init(
-    bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, partition: Int, offset: Int64, window: Int64?,
-    linesBefore: Int64 = 0
+    bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, format: Int = 0, partition: Int, offset: Int64,
+    window: Int64?, linesBefore: Int64 = 0
   ) {
     self.bytes = bytes
     self.order = order
+    self.format = format
     self.partition = partition
     self.offset = offset
     self.window = window
@@ -27,7 +30,7 @@ public struct Chunk: Sendable {
   /// A part of the chunk, in whole rows.
   public func part(_ range: Range<Int>) -> Chunk {
     Chunk(
-      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), order: order, partition: partition,
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), order: order, format: format, partition: partition,
       offset: offset + Int64(range.lowerBound), window: window, linesBefore: range.lowerBound == 0 ? linesBefore : 0)
   }
 }

@@ -38,6 +38,8 @@ public final class Run {
   private struct OpenSource {
     let name: String
     let source: any RowSource
+    /// The number of its record's format.
+    let format: Int
     var isAtEnd = false
   }
 
@@ -49,12 +51,13 @@ public final class Run {
     if !options.inputs.isEmpty {
       let paths = try expandInputs(options.inputs)
       let source = FileSource(paths: paths, format: pipeline.plan.format, stop: options.stop)
-      sources = [OpenSource(name: "input", source: source)]
+      sources = [OpenSource(name: "input", source: source, format: 0)]
     } else {
-      let context = SourceComponent.Context(format: pipeline.plan.format, stop: options.stop)
-      for declared in pipeline.declaration.sources {
+      for (declared, format) in zip(pipeline.declaration.sources, pipeline.plan.sourceFormats) {
         guard let settings = declared.setting.settings else { continue }
-        sources.append(OpenSource(name: declared.name.text, source: try SourceComponent.open(settings, context)))
+        let context = SourceComponent.Context(format: pipeline.plan.formats[format], stop: options.stop)
+        let source = try SourceComponent.open(settings, context)
+        sources.append(OpenSource(name: declared.name.text, source: source, format: format))
       }
     }
     if sources.isEmpty {
@@ -140,8 +143,8 @@ public final class Run {
             source: index, partition: rows.partition, name: source.partitions[rows.partition],
             sourceName: several ? sources[index].name : nil)
           let chunk = Chunk(
-            bytes: buffer.bytes, order: rows.order, partition: partition, offset: rows.offset, window: feed.window,
-            linesBefore: rows.linesBefore)
+            bytes: buffer.bytes, order: rows.order, format: sources[index].format, partition: partition,
+            offset: rows.offset, window: feed.window, linesBefore: rows.linesBefore)
           engine.submit(chunk, buffer)
           feed.took(rows.rows ?? 0) { engine.close($0) }
         }
@@ -164,7 +167,9 @@ public final class Run {
       if malformedLogged == Self.malformedLogLimit {
         observer?.warning("further malformed rows are counted and not shown")
       }
-      if pipeline.plan.stopsAtMalformed { fail(ConnectorError("\(place): \(row.reason) (on_malformed: stop)")) }
+      if pipeline.plan.stopsAtMalformed(format: chunk.format) {
+        fail(ConnectorError("\(place): \(row.reason) (on_malformed: stop)"))
+      }
     }
   }
 
