@@ -1,6 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Where programs look for a librdkafka newer than the system's, from .build/TRIPLE/CONFIGURATION/ and from PREFIX/bin/;
+// see scripts/setup. Where there is none, the system's is used.
+let librdkafka = ["$ORIGIN/../../../.librdkafka", "$ORIGIN/../lib/hitmon"].flatMap {
+  ["-Xlinker", "-rpath", "-Xlinker", $0]
+}
+
 // Each target knows only the targets listed before it; the order below is the order of the layers.
 let package = Package(
   name: "hitmon",
@@ -14,6 +20,7 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
 
     // Positions, findings and how they are printed.
@@ -32,9 +39,12 @@ let package = Package(
 
     // Where rows come from and where results go.
     .target(name: "Simulation"),
+    .target(name: "Kafka", dependencies: ["CRdKafka"], linkerSettings: [.unsafeFlags(librdkafka)]),
     .target(
       name: "Connectors",
-      dependencies: ["CScan", "CZlib", "CZstd", "Diagnostics", "Specifications", "Operators", "Simulation"]),
+      dependencies: [
+        "CScan", "CZlib", "CZstd", "Diagnostics", "Kafka", "Specifications", "Operators", "Simulation",
+      ]),
 
     // The plan, the threads and the windows.
     .target(

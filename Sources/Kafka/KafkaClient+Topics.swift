@@ -1,0 +1,106 @@
+internal import CRdKafka
+
+/// A topic and how many partitions it has.
+public struct KafkaTopicInfo: Hashable, Sendable {
+  /// The topic's name.
+  public let name: String
+  /// How many partitions it has.
+  public let partitions: Int
+}
+
+extension KafkaClient {
+  /// The cluster's topics that this client may see, by name.
+  ///
+  /// - Throws: when no broker answers in time; a permanent error, such as a wrong password, as soon as it is met.
+  public final func topics(milliseconds: Int = 10_000) throws(KafkaError) -> [KafkaTopicInfo] {
+    let deadline = Deadline(milliseconds: milliseconds)
+    while true {
+      let slice = min(1000, deadline.milliseconds)
+      var metadata: UnsafePointer<rd_kafka_metadata>?
+      // All topics: to ask for one alone would create it where brokers create topics on the fly.
+      let code = rd_kafka_metadata(try open(), 1, nil, &metadata, slice)
+      if let metadata {
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return UnsafeBufferPointer(start: metadata.pointee.topics, count: Int(metadata.pointee.topic_cnt))
+          .map { KafkaTopicInfo(name: String(cString: $0.topic), partitions: Int($0.partition_cnt)) }
+          .sorted { $0.name < $1.name }
+      }
+      try throwPermanent()
+      if deadline.isOver { try check(code) }
+    }
+  }
+
+  /// How many partitions a topic has; nil if there is no such topic, or none that this client may see.
+  ///
+  /// - Throws: as `topics`.
+  public final func partitionCount(of topic: String, milliseconds: Int = 10_000) throws(KafkaError) -> Int? {
+    try topics(milliseconds: milliseconds).first { $0.name == topic && $0.partitions > 0 }?.partitions
+  }
+
+  /// Creates a topic if there is none of this name; one that is there stays as it is.
+  ///
+  /// - Parameters:
+  ///   - replicas: how many brokers keep it; -1 for the brokers' own default.
+  ///   - settings: the topic's settings by the brokers' names, such as `retention.ms`.
+  /// - Throws: when the brokers refuse or do not answer in time.
+  public final func createTopic(
+    _ name: String, partitions: Int, replicas: Int = -1, settings: KafkaSettings = [:], milliseconds: Int = 10_000
+  ) throws(KafkaError) {
+    let client = try open()
+    var text = [CChar](repeating: 0, count: 512)
+    guard
+      var topic = rd_kafka_NewTopic_new(
+        name, Int32(clamping: partitions), Int32(clamping: replicas), &text, text.count) as OpaquePointer?
+    else { throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, text: string(text)) }
+    defer { rd_kafka_NewTopic_destroy(topic) }
+    for (name, value) in settings.pairs { try check(rd_kafka_NewTopic_set_config(topic, name, value)) }
+
+    let queue = rd_kafka_queue_new(client)
+    defer { rd_kafka_queue_destroy(queue) }
+    let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS)
+    defer { rd_kafka_AdminOptions_destroy(options) }
+    let time = Int32(clamping: max(1, milliseconds))
+    try check(rd_kafka_AdminOptions_set_request_timeout(options, time, &text, text.count))
+    // Until every broker knows the topic, as far as the time allows.
+    try check(rd_kafka_AdminOptions_set_operation_timeout(options, time, &text, text.count))
+    withUnsafeMutablePointer(to: &topic) { pointer in
+      pointer.withMemoryRebound(to: OpaquePointer?.self, capacity: 1) {
+        rd_kafka_CreateTopics(client, $0, 1, options, queue)
+      }
+    }
+    let deadline = Deadline(milliseconds: milliseconds + 500)
+    while true {
+      if let event = rd_kafka_queue_poll(queue, min(500, deadline.milliseconds)) {
+        defer { rd_kafka_event_destroy(event) }
+        return try checkCreation(event)
+      }
+      try throwPermanent()
+      if deadline.isOver { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT) }
+    }
+  }
+
+  private func checkCreation(_ event: OpaquePointer) throws(KafkaError) {
+    let code = rd_kafka_event_error(event)
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw error(code, rd_kafka_event_error_string(event)) }
+    var count = 0
+    guard let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count) else {
+      return
+    }
+    for result in UnsafeBufferPointer(start: results, count: count) {
+      let code = rd_kafka_topic_result_error(result)
+      if code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { continue }
+      throw error(code, rd_kafka_topic_result_error_string(result))
+    }
+  }
+
+  private func error(_ code: rd_kafka_resp_err_t, _ words: UnsafePointer<CChar>?) -> KafkaError {
+    KafkaError(code, text: words.map { context.secrets.hide(in: String(cString: $0)) })
+  }
+
+  /// A wrong password shows as a time-out of whatever was asked; the report of it says more, and sooner.
+  private func throwPermanent() throws(KafkaError) {
+    // A consumer's poll would take messages.
+    if !(self is KafkaConsumer) { poll(milliseconds: 0) }
+    if let error = context.permanentError { throw error }
+  }
+}

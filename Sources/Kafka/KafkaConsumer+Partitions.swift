@@ -1,0 +1,98 @@
+internal import CRdKafka
+
+extension KafkaConsumer {
+  /// Reads these partitions from these offsets on, and no others.
+  public func assign(_ positions: [KafkaPosition]) throws(KafkaError) {
+    try check(rd_kafka_assign(try open(), PositionList(positions).handle))
+  }
+
+  /// Joins the group and reads its share of the topics' partitions.
+  ///
+  /// - Parameters:
+  ///   - onAssigned: gets the partitions that are now this consumer's, and returns where to begin in each. What it
+  ///     leaves out begins where the group committed.
+  ///   - onRevoked: gets the partitions that go to others, while they are still this consumer's and can be committed;
+  ///     or that are lost, with true: they may be others' already.
+  public func subscribe(
+    _ topics: [String], onAssigned: @escaping (KafkaConsumer, [KafkaPosition]) -> [KafkaPosition],
+    onRevoked: @escaping (KafkaConsumer, [KafkaPosition], _ areLost: Bool) -> Void
+  ) throws(KafkaError) {
+    let client = try open()
+    context.onAssigned = onAssigned
+    context.onRevoked = onRevoked
+    // Partition -1: all of them.
+    try check(rd_kafka_subscribe(client, PositionList(topics.map { KafkaPosition(topic: $0, partition: -1) }).handle))
+  }
+
+  /// The partitions that are read at present.
+  public func assignment() throws(KafkaError) -> [KafkaPosition] {
+    var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+    try check(rd_kafka_assignment(try open(), &list))
+    return list.map { PositionList(owning: $0).positions } ?? []
+  }
+
+  /// Stops fetching from partitions that stay this consumer's. Fetched messages of theirs are dropped, to be fetched
+  /// again.
+  public func pause(_ partitions: [KafkaPosition]) throws(KafkaError) {
+    let list = PositionList(partitions)
+    try check(rd_kafka_pause_partitions(try open(), list.handle))
+    if let error = list.error { throw error }
+  }
+
+  /// Fetches again from paused partitions.
+  public func resume(_ partitions: [KafkaPosition]) throws(KafkaError) {
+    let list = PositionList(partitions)
+    try check(rd_kafka_resume_partitions(try open(), list.handle))
+    if let error = list.error { throw error }
+  }
+}
+
+extension ClientContext {
+  /// Asks the owner, and then does in any case what must be done before librdkafka's callback returns.
+  func rebalance(
+    _ client: OpaquePointer?, _ code: rd_kafka_resp_err_t,
+    _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+  ) {
+    let isCooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
+    let given = PositionList.positions(of: partitions)
+    if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+      var positions = given
+      if let consumer, let onAssigned {
+        let chosen = onAssigned(consumer, given)
+        for place in positions.indices {
+          let partition = positions[place]
+          if let choice = chosen.first(where: { $0.partition == partition.partition && $0.topic == partition.topic }) {
+            positions[place].offset = choice.offset
+          }
+        }
+      }
+      let list = PositionList(positions)
+      if isCooperative {
+        report(rd_kafka_incremental_assign(client, list.handle))
+      } else {
+        report(rd_kafka_assign(client, list.handle))
+      }
+    } else {
+      if code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS, let consumer {
+        onRevoked?(consumer, given, rd_kafka_assignment_lost(client) != 0)
+      } else if code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS {
+        report(code)
+      }
+      if isCooperative {
+        report(rd_kafka_incremental_unassign(client, partitions))
+      } else {
+        report(rd_kafka_assign(client, nil))
+      }
+    }
+  }
+
+  private func report(_ code: rd_kafka_resp_err_t) {
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { onEvent(.error(KafkaError(code))) }
+  }
+
+  private func report(_ error: OpaquePointer?) {
+    guard let error else { return }
+    onEvent(.error(KafkaError(rd_kafka_error_code(error), text: String(cString: rd_kafka_error_string(error)))))
+    rd_kafka_error_destroy(error)
+  }
+}
