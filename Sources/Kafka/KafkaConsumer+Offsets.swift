@@ -29,7 +29,8 @@ extension KafkaConsumer {
     forTimes positions: [KafkaPosition], milliseconds: Int = 10_000
   ) throws(KafkaError) -> [KafkaPosition] {
     let list = PositionList(positions)
-    try check(rd_kafka_offsets_for_times(try open(), list.handle, Int32(clamping: milliseconds)))
+    let client = try open()
+    try check(list.with { rd_kafka_offsets_for_times(client, $0, Int32(clamping: milliseconds)) })
     if let error = list.error { throw error }
     return list.positions
   }
@@ -39,7 +40,8 @@ extension KafkaConsumer {
     _ partitions: [KafkaPosition], milliseconds: Int = 10_000
   ) throws(KafkaError) -> [KafkaPosition] {
     let list = PositionList(partitions)
-    try check(rd_kafka_committed(try open(), list.handle, Int32(clamping: milliseconds)))
+    let client = try open()
+    try check(list.with { rd_kafka_committed(client, $0, Int32(clamping: milliseconds)) })
     if let error = list.error { throw error }
     return list.positions
   }
@@ -50,7 +52,8 @@ extension KafkaConsumer {
   ///   fit for what the next commit does again.
   public func commit(_ positions: [KafkaPosition], isWaiting: Bool = true) throws(KafkaError) {
     let list = PositionList(positions)
-    try check(rd_kafka_commit(try open(), list.handle, isWaiting ? 0 : 1))
+    let client = try open()
+    try check(list.with { rd_kafka_commit(client, $0, isWaiting ? 0 : 1) })
     if isWaiting, let error = list.error { throw error }
   }
 }

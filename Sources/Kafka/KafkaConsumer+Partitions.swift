@@ -3,7 +3,8 @@ internal import CRdKafka
 extension KafkaConsumer {
   /// Reads these partitions from these offsets on, and no others.
   public func assign(_ positions: [KafkaPosition]) throws(KafkaError) {
-    try check(rd_kafka_assign(try open(), PositionList(positions).handle))
+    let client = try open()
+    try check(PositionList(positions).with { rd_kafka_assign(client, $0) })
   }
 
   /// Joins the group and reads its share of the topics' partitions.
@@ -21,7 +22,8 @@ extension KafkaConsumer {
     context.onAssigned = onAssigned
     context.onRevoked = onRevoked
     // Partition -1: all of them.
-    try check(rd_kafka_subscribe(client, PositionList(topics.map { KafkaPosition(topic: $0, partition: -1) }).handle))
+    let list = PositionList(topics.map { KafkaPosition(topic: $0, partition: -1) })
+    try check(list.with { rd_kafka_subscribe(client, $0) })
   }
 
   /// The partitions that are read at present.
@@ -35,14 +37,16 @@ extension KafkaConsumer {
   /// again.
   public func pause(_ partitions: [KafkaPosition]) throws(KafkaError) {
     let list = PositionList(partitions)
-    try check(rd_kafka_pause_partitions(try open(), list.handle))
+    let client = try open()
+    try check(list.with { rd_kafka_pause_partitions(client, $0) })
     if let error = list.error { throw error }
   }
 
   /// Fetches again from paused partitions.
   public func resume(_ partitions: [KafkaPosition]) throws(KafkaError) {
     let list = PositionList(partitions)
-    try check(rd_kafka_resume_partitions(try open(), list.handle))
+    let client = try open()
+    try check(list.with { rd_kafka_resume_partitions(client, $0) })
     if let error = list.error { throw error }
   }
 }
@@ -68,9 +72,9 @@ extension ClientContext {
       }
       let list = PositionList(positions)
       if isCooperative {
-        report(rd_kafka_incremental_assign(client, list.handle))
+        report(list.with { rd_kafka_incremental_assign(client, $0) })
       } else {
-        report(rd_kafka_assign(client, list.handle))
+        report(list.with { rd_kafka_assign(client, $0) })
       }
     } else {
       if code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS, let consumer {

@@ -33,11 +33,13 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
     source = handle
   }
 
-  /// The next message; nil if none came in the time given.
+  /// The next message; nil if none came in the time given. It must not outlive the consumer.
   @inlinable
   public func poll(messageWithin milliseconds: Int) -> KafkaMessage? {
-    guard let source, let pointer = rd_kafka_consumer_poll(source, Int32(clamping: milliseconds)) else { return nil }
-    return KafkaMessage(pointer)
+    withExtendedLifetime(self) {
+      guard let source, let pointer = rd_kafka_consumer_poll(source, Int32(clamping: milliseconds)) else { return nil }
+      return KafkaMessage(pointer)
+    }
   }
 
   /// Hands over messages one by one: waits up to the time given for the first, and takes the others that are there

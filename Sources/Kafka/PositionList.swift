@@ -2,7 +2,7 @@ internal import CRdKafka
 
 /// librdkafka's list of partitions and offsets.
 final class PositionList {
-  let handle: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+  private let handle: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
   init(_ positions: [KafkaPosition]) {
     handle = rd_kafka_topic_partition_list_new(Int32(positions.count))
@@ -16,12 +16,20 @@ final class PositionList {
 
   deinit { rd_kafka_topic_partition_list_destroy(handle) }
 
-  var positions: [KafkaPosition] { Self.positions(of: handle) }
+  /// Calls librdkafka with the list. The optimiser may free an object after its last mention, so that a pointer read
+  /// from it and handed on would be one to freed memory.
+  func with<Result>(_ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Result) -> Result {
+    withExtendedLifetime(self) { body(handle) }
+  }
+
+  var positions: [KafkaPosition] { with { Self.positions(of: $0) } }
 
   /// The first error of a single partition.
   var error: KafkaError? {
-    UnsafeBufferPointer(start: handle.pointee.elems, count: Int(handle.pointee.cnt))
-      .first { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { KafkaError($0.err) }
+    with { list in
+      UnsafeBufferPointer(start: list.pointee.elems, count: Int(list.pointee.cnt))
+        .first { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { KafkaError($0.err) }
+    }
   }
 
   static func positions(of list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?) -> [KafkaPosition] {
