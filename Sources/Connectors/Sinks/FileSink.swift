@@ -15,8 +15,10 @@ extension SinkComponent {
         Key("append", .boolean, default: "false", "Whether results go behind what the file holds, or replace it."),
       ],
       example: "sinks: [{file: {path: results.jsonl}}]"),
-    open: { settings in
-      try FileSink(path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false)
+    open: { settings, context in
+      try FileSink(
+        path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false,
+        acknowledge: context.acknowledge)
     })
 }
 
@@ -25,9 +27,11 @@ public final class FileSink: ResultSink {
   public let name: String
   private let descriptor: Int32
   private let ownsDescriptor: Bool
+  private let acknowledge: @Sendable (Int) -> Void
   private var line: [UInt8] = []
 
-  public init(path: String, append: Bool = false) throws {
+  public init(path: String, append: Bool = false, acknowledge: @escaping @Sendable (Int) -> Void) throws {
+    self.acknowledge = acknowledge
     name = path == "-" ? "standard output" : path
     if path == "-" {
       (descriptor, ownsDescriptor) = (1, false)
@@ -38,7 +42,7 @@ public final class FileSink: ResultSink {
     }
   }
 
-  public func write(_ message: UnsafeRawBufferPointer) throws {
+  public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     line.removeAll(keepingCapacity: true)
     line.append(contentsOf: message)
     line.append(0x0A)
@@ -51,6 +55,7 @@ public final class FileSink: ResultSink {
       }
       done += count
     }
+    acknowledge(number)
   }
 
   private static func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {

@@ -5,24 +5,85 @@ import Specifications
 public protocol ResultSink: AnyObject {
   /// What messages call it.
   var name: String { get }
-  /// Takes one result message, a JSON object without a line end.
-  func write(_ message: UnsafeRawBufferPointer) throws
+  /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
+  /// acknowledged once the message is safe.
+  func write(_ message: UnsafeRawBufferPointer, number: Int) throws
+  /// What the pipeline has published here so far; nil where the sink keeps nothing that can be read back.
+  func published(by pipeline: String) throws -> PublishedRecord?
+  /// Waits until everything written is safe.
+  func flush() throws
   /// Hands on what is held back, and ends.
   func close() throws
 }
 
+extension ResultSink {
+  public func published(by pipeline: String) throws -> PublishedRecord? { nil }
+  public func flush() throws {}
+}
+
+/// How far published results cover the input: what a run that resumes goes by.
+public struct PublishedRecord: Sendable, Equatable {
+  public struct Position: Sendable, Equatable {
+    /// Where to read on so that no row of a window that was open is lost.
+    public var resume: Int64
+    /// How far rows had been read when the window was published.
+    public var read: Int64
+    /// The last event window published with this partition; nil for windows that cut the input.
+    public var window: Int64?
+
+    public init(resume: Int64, read: Int64, window: Int64?) {
+      self.resume = resume
+      self.read = read
+      self.window = window
+    }
+  }
+
+  /// By the names that partitions have in results.
+  public var positions: [String: Position] = [:]
+
+  public init() {}
+
+  /// The positions of one of several sources, whose names stand before those of its partitions.
+  public func of(source: String?) -> PublishedRecord {
+    guard let source else { return self }
+    var own = PublishedRecord()
+    for (name, position) in positions where name.hasPrefix(source + "/") {
+      own.positions[String(name.dropFirst(source.count + 1))] = position
+    }
+    return own
+  }
+}
+
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.
 public struct SinkComponent: Sendable {
+  /// What a sink needs beside its own settings.
+  public struct Context: Sendable {
+    /// The pipeline's name.
+    public var pipeline: String
+    /// Called, on any thread, with the number of a message that is safe.
+    public var acknowledge: @Sendable (Int) -> Void
+    /// Called, on any thread, with a sentence for the user.
+    public var tell: @Sendable (String) -> Void
+
+    public init(
+      pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void
+    ) {
+      self.pipeline = pipeline
+      self.acknowledge = acknowledge
+      self.tell = tell
+    }
+  }
+
   public let specification: Specification
-  let open: @Sendable (Settings) throws -> any ResultSink
+  let open: @Sendable (Settings, Context) throws -> any ResultSink
 
   /// Every sink. A new one is a file beside these and its line here.
   public static let all: [SinkComponent] = [file]
 
-  public static func open(_ settings: Settings) throws -> any ResultSink {
+  public static func open(_ settings: Settings, _ context: Context) throws -> any ResultSink {
     guard let component = all.first(where: { $0.specification.name == settings.specification.name }) else {
       throw ConnectorError("there is no sink `\(settings.specification.name)`")
     }
-    return try component.open(settings)
+    return try component.open(settings, context)
   }
 }

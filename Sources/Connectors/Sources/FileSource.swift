@@ -98,8 +98,10 @@ public final class FileSource: RowSource {
       offset += Int64(bytes)
       linesDropped = 0
     }
-    return .rows(
-      SourceRows(partition: partitions.count - 1, offset: offset, order: order, rows: rows, linesBefore: linesDropped))
+    var taken = SourceRows(partition: partitions.count - 1, offset: offset, rows: rows)
+    taken.order = order
+    taken.linesBefore = linesDropped
+    return .rows(taken)
   }
 
   /// Short windows of rows are cut out of what is left of the last read: moving all of it for each would cost more than

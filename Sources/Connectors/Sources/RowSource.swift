@@ -14,6 +14,8 @@ public final class ChunkBuffer: @unchecked Sendable {
   public private(set) var base: UnsafeMutableRawPointer
   public private(set) var capacity: Int
   public var count = 0
+  /// The messages that the bytes came in, where they come from a topic.
+  public let messages = MessageMap()
 
   public init(capacity: Int = ChunkBuffer.standardCapacity) {
     self.capacity = capacity
@@ -24,6 +26,11 @@ public final class ChunkBuffer: @unchecked Sendable {
   deinit { base.deallocate() }
 
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  public func removeAll() {
+    count = 0
+    messages.removeAll()
+  }
 
   /// Room behind the bytes that are there.
   var room: UnsafeMutableRawBufferPointer {
@@ -50,20 +57,44 @@ public final class ChunkBuffer: @unchecked Sendable {
 /// Whole rows in a buffer, and where they come from.
 public struct SourceRows: Sendable {
   public let partition: Int
-  /// Where the first byte stands in the partition: bytes from a file's start, after decompression.
+  /// Where the first byte stands in the partition: bytes from a file's start, after decompression; the offset of a
+  /// topic's message.
   public let offset: Int64
-  public let order: FieldOrder
+  public var order: FieldOrder = nil
   /// Rows in the buffer, malformed ones included; nil where the source was not asked to count them.
-  public let rows: Int64?
+  public var rows: Int64?
   /// Lines of the partition between the chunk before and this one that are in neither: a header.
-  public let linesBefore: Int64
+  public var linesBefore: Int64 = 0
+  /// For a topic: the offset behind the last message. The buffer's ``ChunkBuffer/messages`` say where each begins.
+  public var end: Int64?
+  /// Offsets before `offset` that hold no message.
+  public var gap: OffsetRange?
+  /// Messages without a row in them: how many, and some of them with what is wrong.
+  public var unusable = 0
+  public var unusableSamples: [(offset: Int64, reason: String)] = []
+  /// Whether every message has a key, so that all rows of a group are in one partition.
+  public var isKeyed = true
+  /// Whether an earlier run has read these rows, and published some of their windows.
+  public var isRepeat = false
 
-  public init(partition: Int, offset: Int64, order: FieldOrder, rows: Int64?, linesBefore: Int64 = 0) {
+  public init(partition: Int, offset: Int64, rows: Int64?) {
     self.partition = partition
     self.offset = offset
-    self.order = order
     self.rows = rows
-    self.linesBefore = linesBefore
+  }
+}
+
+/// Where the reading of a partition begins.
+public struct PartitionStart: Sendable {
+  public var partition: Int
+  public var offset: Int64
+  /// The last event window that earlier runs have published with rows of this partition.
+  public var published: Int64?
+
+  public init(partition: Int, offset: Int64, published: Int64? = nil) {
+    self.partition = partition
+    self.offset = offset
+    self.published = published
   }
 }
 
@@ -72,6 +103,27 @@ public enum SourceEvent: Sendable {
   /// Nothing came before the deadline.
   case idle
   case end
+  /// The partitions that the source reads from here on. Whatever was read and is not published is read again.
+  case assigned([PartitionStart])
+}
+
+/// How the rows of a source follow their clock.
+public enum SourceStreams: Sendable, Equatable {
+  /// All partitions are one stream, one behind the other.
+  case one
+  /// Each partition goes at its own pace; the clock waits for the `active` ones.
+  case partitions(active: Set<Int>)
+}
+
+/// How far a source is behind those who write to it.
+public struct SourceLag: Sendable, Equatable {
+  public var rows: Int64
+  public var seconds: Double
+
+  public init(rows: Int64, seconds: Double) {
+    self.rows = rows
+    self.seconds = seconds
+  }
 }
 
 /// What went wrong with a source or a sink, in a sentence for the user.
@@ -102,7 +154,41 @@ public protocol RowSource: AnyObject {
   var progress: SourceProgress { get }
   /// Rows arrive as they happen, not as fast as they can be read.
   var isLive: Bool { get }
+  var streams: SourceStreams { get }
+  /// Nil where nobody writes to the source while it is read.
+  var lag: SourceLag? { get }
+  /// Whether a later run goes on where the published results end. What is not published when a run is stopped is then read
+  /// again.
+  var resumes: Bool { get }
+  /// The topic whose partitions these are; nil for other sources.
+  var topic: SourceTopic? { get }
+  /// Results are published that cover the partitions up to these offsets.
+  func commit(_ positions: [Int: Int64])
+  /// Reads again what is not published: another source of the run was assigned other partitions. The next event is
+  /// ``SourceEvent/assigned(_:)``.
+  func restart() throws
   func close()
+}
+
+/// The topic that a source reads.
+public struct SourceTopic: Sendable, Equatable {
+  public var name: String
+  /// How many partitions it has, whoever reads them.
+  public var partitions: Int
+
+  public init(name: String, partitions: Int) {
+    self.name = name
+    self.partitions = partitions
+  }
+}
+
+extension RowSource {
+  public var streams: SourceStreams { .one }
+  public var lag: SourceLag? { nil }
+  public var resumes: Bool { false }
+  public var topic: SourceTopic? { nil }
+  public func restart() {}
+  public func commit(_ positions: [Int: Int64]) {}
 }
 
 /// Nanoseconds of the monotonic clock.

@@ -64,7 +64,7 @@ public final class SimulatedSource: RowSource {
     made += count
     rowsLeft = rowsLeft.map { $0 - count }
     defer { offset += Int64(buffer.count) }
-    return .rows(SourceRows(partition: 0, offset: offset, order: nil, rows: rowLimit == nil ? nil : count))
+    return .rows(SourceRows(partition: 0, offset: offset, rows: rowLimit == nil ? nil : count))
   }
 
   public func close() {}

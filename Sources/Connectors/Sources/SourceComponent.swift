@@ -10,6 +10,10 @@ public struct SourceComponent: Sendable {
   public struct Context: Sendable {
     public let format: any RecordFormat
     public let stop: StopCheck
+    /// How far published results cover the source, by the names of its partitions; nil where no sink keeps a record.
+    public var published: @Sendable () throws -> PublishedRecord? = { nil }
+    /// Called, on any thread, with a sentence for the user.
+    public var tell: @Sendable (String) -> Void = { _ in }
 
     public init(format: any RecordFormat, stop: @escaping StopCheck) {
       self.format = format

@@ -27,16 +27,15 @@ public final class ChainWorker {
     let context: ChunkContext
     let pool: WindowPool
     var outcome = ChunkOutcome()
-    /// Rows of earlier batches that no hit has placed in a window yet.
-    var unplaced = RowCounts()
-    var lastWindow: Int64?
+    /// Where rows behind the last hit go.
+    var owner = RowOwner.unknown
   }
 
   /// Processes a chunk, counting into windows of `pool`, which the outcome hands back.
   public func process(_ chunk: Chunk, _ context: ChunkContext, _ pool: WindowPool) -> ChunkOutcome {
     var work = Work(chunk: chunk, context: context, pool: pool)
     for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
-    splitter?.begin(reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
+    splitter?.begin(chunk, reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
 
     let decoder = decoder(of: chunk.format)
     var offset = 0
@@ -54,9 +53,9 @@ public final class ChainWorker {
     }
     if let window = chunk.window {
       let counts = windowCounts(window, &work)
-      counts.extend(chunk.partition, OffsetRange(start: chunk.offset, end: chunk.offset + Int64(chunk.bytes.count)))
+      counts.extend(chunk.partition, chunk.place)
     }
-    work.outcome.unplaced += work.unplaced
+    work.outcome.lastOwner = work.owner
     closeInterior(&work)
     work.outcome.clockBlocks = splitter?.blocks.maxima ?? []
     work.outcome.groupBlocks = updaters.map { $0.blocks.maxima }
@@ -135,36 +134,40 @@ public final class ChainWorker {
   }
 
   private func fillEvents(_ splitter: WindowSplitter, _ work: inout Work, _ batch: RowCounts, end: Int) {
-    var counts = batch
-    let (late, stray) = splitter.split(frame)
-    work.outcome.unplaced.late += UInt64(late)
-    work.outcome.unplaced.stray += UInt64(stray)
+    let rest = splitter.split(frame)
     // Late rows count as late and as nothing else, and so do stray ones.
-    counts.records -= UInt64(late + stray)
-    let kept = UInt64(frame.selectedCount - late - stray)
-    // Rows that are no hits have no clock of their own: they go with the first hit beside them.
-    var others = counts
-    others.records -= kept
-    if let first = splitter.parts.first {
-      let target = windowCounts(first.index, &work)
-      target.counts += others
-      target.counts += work.unplaced
-      work.unplaced = RowCounts()
-      work.lastWindow = first.index
-    } else if let last = work.lastWindow {
-      windowCounts(last, &work).counts += others
-    } else {
-      work.unplaced += others
-    }
-    for part in splitter.parts {
+    work.outcome.unplaced.late += UInt64(rest.late)
+    work.outcome.unplaced.stray += UInt64(rest.stray)
+    // Rows that are no hits have no clock of their own: they go with the hit before them. Where exactly a malformed row
+    // stood in the batch is not known.
+    let dropped = splitter.dropped(frame, rest: rest)
+    place(dropped: dropped.before, malformed: batch.malformed, &work)
+    for (part, count) in zip(splitter.parts, dropped.ofPart) {
       let target = windowCounts(part.index, &work)
-      target.counts.records += UInt64(part.count)
+      target.counts.records += UInt64(part.count + count)
+      target.counts.dropped += UInt64(count)
       let first = Int(part.rows[0]), last = Int(part.rows[part.count - 1])
       let after = last + 1 < frame.count ? Int(frame.rowOffsets[last + 1]) : end
       target.extend(
         work.chunk.partition,
-        OffsetRange(start: work.chunk.offset + Int64(frame.rowOffsets[first]), end: work.chunk.offset + Int64(after)))
+        OffsetRange(
+          start: work.chunk.offset(of: Int(frame.rowOffsets[first])), end: work.chunk.offset(behind: after)))
       fill(part.index, part.rows, part.count, &work)
+    }
+    if dropped.last != .unknown { work.owner = dropped.last }
+  }
+
+  /// Counts rows before a batch's first hit, which go with the last hit of the batches before.
+  private func place(dropped: Int, malformed: UInt64, _ work: inout Work) {
+    guard dropped > 0 || malformed > 0 else { return }
+    var counts = RowCounts()
+    counts.records = UInt64(dropped)
+    counts.dropped = UInt64(dropped)
+    counts.malformed = malformed
+    switch work.owner {
+    case .unknown: work.outcome.leading += counts
+    case .window(let index): windowCounts(index, &work).counts += counts
+    case .published: break
     }
   }
 
@@ -205,7 +208,9 @@ public final class ChainWorker {
     // Rows that wait for several groups need all of them, so none of those may go early.
     let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
     let interiors = updaters.enumerated().map { index, updater -> Range<Int64>? in
-      guard let disorder = updater.plan.disorder, !mustWait.contains(index) else { return nil }
+      guard work.chunk.groupsAreWhole, let disorder = updater.plan.disorder, !mustWait.contains(index) else {
+        return nil
+      }
       return updater.blocks.interior(disorder: disorder)
     }
     work.outcome.interiors = interiors

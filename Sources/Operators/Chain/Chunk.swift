@@ -2,36 +2,65 @@
 public struct Chunk: Sendable {
   /// The bytes; they stay in place while the chunk is processed.
   nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
-  public let order: FieldOrder
+  public var order: FieldOrder = nil
   /// Which of ``ChainPlan/formats`` the rows are in.
-  public let format: Int
+  public var format = 0
   /// The number of the partition (a file, a topic's partition) that the bytes come from.
   public let partition: Int
-  /// Where the first byte stands in the partition.
-  public let offset: Int64
+  /// Where the chunk begins and ends in the partition: bytes of a file, offsets of a topic's messages.
+  public var place: OffsetRange
   /// The window of all rows, where windows cut the input.
   public let window: Int64?
   /// Lines of the partition right before it that are in no chunk: a header.
-  public let linesBefore: Int64
+  public var linesBefore: Int64 = 0
+  /// The stream it belongs to: rows that come in the order of their clock, a little disorder aside.
+  public var stream = 0
+  /// The messages that the rows came in, where the partition is a topic's.
+  public var messages: MessageMap?
+  /// Where its first byte stands in what `messages` counts; not 0 for a part of a chunk.
+  private var start = 0
+  /// Whether all rows of a group are in this stream, so that the stream alone says when a group is complete.
+  public var groupsAreWhole = true
+  /// Event windows up to this one are published with their rows of this partition.
+  public var published: Int64?
+  /// An earlier run has read these rows before: it counted those of windows up to `published`, and what was in no window.
+  public var isRepeat = false
 
-  public init(
-    bytes: UnsafeRawBufferPointer, order: FieldOrder = nil, format: Int = 0, partition: Int, offset: Int64,
-    window: Int64?, linesBefore: Int64 = 0
-  ) {
+  /// `offset` is where the first byte stands, in bytes.
+  public init(bytes: UnsafeRawBufferPointer, partition: Int, offset: Int64, window: Int64?) {
     self.bytes = bytes
-    self.order = order
-    self.format = format
     self.partition = partition
-    self.offset = offset
     self.window = window
-    self.linesBefore = linesBefore
+    place = OffsetRange(start: offset, end: offset + Int64(bytes.count))
   }
 
   /// A part of the chunk, in whole rows.
   public func part(_ range: Range<Int>) -> Chunk {
-    Chunk(
-      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), order: order, format: format, partition: partition,
-      offset: offset + Int64(range.lowerBound), window: window, linesBefore: range.lowerBound == 0 ? linesBefore : 0)
+    var part = Chunk(
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), partition: partition, offset: 0, window: window)
+    part.order = order
+    part.format = format
+    part.stream = stream
+    part.messages = messages
+    part.start = start + range.lowerBound
+    part.groupsAreWhole = groupsAreWhole
+    part.published = published
+    part.isRepeat = isRepeat
+    part.linesBefore = range.lowerBound == 0 ? linesBefore : 0
+    part.place = OffsetRange(
+      start: range.lowerBound == 0 ? place.start : offset(of: range.lowerBound),
+      end: range.upperBound == bytes.count ? place.end : offset(behind: range.upperBound))
+    return part
+  }
+
+  /// The offset in the partition of the row that begins at a byte of the chunk.
+  public func offset(of position: Int) -> Int64 {
+    messages?.offset(at: start + position) ?? place.start + Int64(position)
+  }
+
+  /// The offset in the partition behind a row that ends before a byte of the chunk.
+  public func offset(behind position: Int) -> Int64 {
+    messages.map { $0.offset(at: start + position - 1) + 1 } ?? place.start + Int64(position)
   }
 }
 
@@ -68,8 +97,12 @@ public struct ChunkOutcome {
   public var windows: [Int64: WindowCounts] = [:]
   /// Groups that are not known to be complete.
   var open: [Int64: OpenGroups] = [:]
-  /// Rows of no window: malformed or dropped where no hit beside them says which window they belong to; late ones.
+  /// Rows of no window: late ones, and stray ones.
   public var unplaced = RowCounts()
+  /// Malformed and dropped rows before the chunk's first hit: they go with the hit before them, in an earlier chunk.
+  var leading = RowCounts()
+  /// Where the rows behind its last hit go.
+  var lastOwner = RowOwner.unknown
   var clockBlocks: [Int64] = []
   var groupBlocks: [[Int64]] = []
   /// For each group the keys whose groups were taken as complete.

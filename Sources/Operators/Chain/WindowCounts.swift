@@ -16,6 +16,8 @@ public struct RowCounts: Sendable, Equatable {
   public var stray: UInt64 = 0
   /// Groups of which a row came further behind than `disorder` says: each may count in two parts.
   public var disordered: UInt64 = 0
+  /// Offsets of a topic that hold no message any more: they ran out before they were read.
+  public var gaps: UInt64 = 0
 
   public init() {}
 
@@ -29,6 +31,7 @@ public struct RowCounts: Sendable, Equatable {
     a.late += b.late
     a.stray += b.stray
     a.disordered += b.disordered
+    a.gaps += b.gaps
   }
 }
 

@@ -4,6 +4,10 @@ public struct ClosedWindow {
   public let counts: WindowCounts
   /// For each partition the offset from which a restart must read so that no row of an open window is lost.
   public let resume: [Int: Int64]
+  /// For each partition how far it has been read.
+  public let read: [Int: Int64]
+  /// For each partition the offsets that were missing.
+  public let gaps: [Int: [OffsetRange]]
 }
 
 /// Brings the outcomes of chunks together in the order of the input: groups at the edges of chunks, the clock, and the
@@ -14,47 +18,98 @@ public struct ClosedWindow {
 public final class WindowSequencer {
   private let plan: ChainPlan
   private let pool: WindowPool
-  private let closer: GroupCloser
   /// How many chunks may be under way at a time. Windows close that much later than the clock alone would allow.
   private let lag: Int
   private let publish: (ClosedWindow) -> Void
 
-  private var clock = Clock()
-  private var groupClocks: [Clock]
-  private var open: [Int64: OpenGroups] = [:]
-  private var groupsAtLastClosing: [Int64: Int] = [:]
+  private var clocks: StreamClocks
+  private var groups: GroupStore
   private var completed = 0
-  /// What was settled after each of the last chunks, the oldest first; see ``context(for:)``.
-  private var contexts: [ChunkContext] = []
+  /// What was settled after each of the last chunks, the oldest first; see ``context(for:stream:)``.
+  private var settled: [Settled] = []
   private var frontier: Int64?
   private var pending = RowCounts()
+  private var gaps: [Int: [OffsetRange]] = [:]
   private var ends: [Int: Int64] = [:]
+  /// Partitions that stay: every window says how far they are, with rows of them or without.
+  private var lasting: Set<Int> = []
   private var touched: Set<Int64> = []
+  private var starts: [Int64: [Int: Int64]] = [:]
   /// How long chunks should be; grows from the least while windows are few.
   private var chunkBytes = leastChunkBytes
   private static let leastChunkBytes = 16_384
   private static let mostChunkBytes = 1 << 20
-  private var starts: [Int64: [Int: Int64]] = [:]
+
+  private struct Settled {
+    var frontier: Int64?
+    var clocks: StreamClocks.Times
+    var newWindows: Int
+    var chunkBytes: Int
+  }
 
   public init(_ plan: ChainPlan, pool: WindowPool, lag: Int, publish: @escaping (ClosedWindow) -> Void) {
     self.plan = plan
     self.pool = pool
     self.lag = max(1, lag)
     self.publish = publish
-    closer = GroupCloser(plan)
-    groupClocks = plan.groups.map { _ in Clock() }
+    clocks = StreamClocks(groups: plan.groups.count)
+    groups = GroupStore(plan, pool: pool)
   }
 
-  /// What chunk `number` (from 0) is processed with; nil while it is not settled. It is what was known after the chunk
-  /// `lag` before, whatever has been completed since, so that a run with many threads decides as one with few.
-  public func context(for number: Int) -> ChunkContext? {
+  // MARK: Streams
+
+  /// Goes on where an earlier run ended: event windows up to `published` are closed, and a wrapping counter stands near it.
+  public func begin(published: Int64) {
+    frontier = published + 1
+    if case .span(let windows) = plan.window {
+      let (tick, overflow) = (published + 1).multipliedReportingOverflow(by: windows.span)
+      if !overflow { clocks.begin = tick }
+    }
+  }
+
+  /// Notes a partition that stays until the end, and where reading begins.
+  public func begin(partition: Int, at offset: Int64) {
+    ends[partition] = offset
+    lasting.insert(partition)
+  }
+
+  /// The streams that the clock waits for: it stands where the slowest of them is.
+  public func wait(for streams: Set<Int>) {
+    guard clocks.active != streams else { return }
+    clocks.active = streams
+    advanceFrontier()
+  }
+
+  /// Notes offsets of a partition that hold no message.
+  public func note(gap: OffsetRange, partition: Int) {
+    gaps[partition, default: []].append(gap)
+    pending.gaps += UInt64(max(0, gap.end - gap.start))
+  }
+
+  /// Counts rows that never came to be decoded.
+  public func note(_ counts: RowCounts) { pending += counts }
+
+  // MARK: Chunks
+
+  /// What chunk `number` (from 0), of a stream, is processed with; nil while it is not settled. It is what was known after
+  /// the chunk `lag` before, whatever has been completed since, so that a run with many threads decides as one with few.
+  public func context(for number: Int, stream: Int) -> ChunkContext? {
     if number == 0 {
       return ChunkContext(
-        groupClocks: plan.groups.map { _ in nil }, newWindows: ChainPlan.openWindowLimit, chunkBytes: chunkBytes)
+        frontier: frontier, clock: clocks.begin, groupClocks: plan.groups.map { _ in nil },
+        newWindows: ChainPlan.openWindowLimit, chunkBytes: chunkBytes)
     }
+    guard let settled = settled(for: number) else { return nil }
+    return ChunkContext(
+      frontier: settled.frontier, clock: settled.clocks.clock(near: stream) ?? clocks.begin,
+      groupClocks: plan.groups.indices.map { settled.clocks.groupClock($0, near: stream) },
+      newWindows: settled.newWindows, chunkBytes: settled.chunkBytes)
+  }
+
+  private func settled(for number: Int) -> Settled? {
     let needed = max(0, number - lag)
-    guard needed < completed else { return nil }
-    return contexts[contexts.count - (completed - needed)]
+    guard number > 0, needed < completed else { return nil }
+    return settled[settled.count - (completed - needed)]
   }
 
   /// Takes the outcome of the next chunk of the input.
@@ -67,15 +122,34 @@ public final class WindowSequencer {
       }
       pool.give(index, counts)
     }
-    ends[chunk.partition] = chunk.offset + Int64(chunk.bytes.count)
+    ends[chunk.partition] = chunk.place.end
     pending += outcome.unplaced
-    let before = groupClocks.map(\.now)
-    for index in groupClocks.indices { groupClocks[index].advance(outcome.groupBlocks[index]) }
-    clock.advance(outcome.clockBlocks)
-    for (window, groups) in outcome.open { take(groups, window, outcome, before) }
+    place(outcome.leading, of: chunk)
+    if outcome.lastOwner != .unknown { clocks.owners[chunk.stream] = outcome.lastOwner }
+    let stream = chunk.groupsAreWhole ? chunk.stream : nil
+    let before = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
+    clocks.advance(chunk.stream, outcome)
+    let now = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
+    for (window, open) in outcome.open {
+      pending.disordered += groups.take(open, window: window, stream: stream, outcome, before: before, now: now)
+    }
     adaptChunkBytes(chunk.bytes.count, windows: outcome.windows.count)
     settle()
     publishReady()
+  }
+
+  /// Places rows before a chunk's first hit: with the hit before, in an earlier chunk.
+  private func place(_ leading: RowCounts, of chunk: Chunk) {
+    guard leading != RowCounts() else { return }
+    switch clocks.owners[chunk.stream] ?? .unknown {
+    case .window(let index) where touched.contains(index):
+      let counts = pool.take(index)
+      counts.counts += leading
+      pool.give(index, counts)
+    // Counted by the run that read them first.
+    case .unknown where chunk.isRepeat, .published where chunk.isRepeat: break
+    default: pending += leading
+    }
   }
 
   /// Aims at chunks of some 256 event windows: many small windows in long chunks would all be open at a time.
@@ -88,73 +162,26 @@ public final class WindowSequencer {
     }
   }
 
+  private func advanceFrontier() {
+    guard case .span(let windows) = plan.window, let now = clocks.slowest else { return }
+    let (tick, overflow) = now.subtractingReportingOverflow(windows.late)
+    if !overflow { frontier = max(frontier ?? .min, windows.index(of: tick)) }
+  }
+
   private func settle() {
     completed += 1
-    if case .span(let windows) = plan.window, let now = clock.now {
-      let (tick, overflow) = now.subtractingReportingOverflow(windows.late)
-      if !overflow { frontier = max(frontier ?? .min, windows.index(of: tick)) }
-    }
+    advanceFrontier()
     // Garbage in the clock's column must not fill the memory with windows. A chunk of the least length always gets one for
     // each of its rows, so that no row of the stream itself is left out.
     let room = max(ChainPlan.openWindowLimit - touched.count, Self.leastChunkBytes / 4)
-    contexts.append(
-      ChunkContext(
-        frontier: frontier, clock: clock.now, groupClocks: groupClocks.map(\.now), newWindows: room,
-        chunkBytes: chunkBytes))
-    if contexts.count > lag + 1 { contexts.removeFirst() }
+    settled.append(Settled(frontier: frontier, clocks: clocks.times, newWindows: room, chunkBytes: chunkBytes))
+    if settled.count > lag + 1 { settled.removeFirst() }
   }
 
   /// Publishes the windows that no chunk from here on can add to.
   private func publishReady() {
-    guard let settled = context(for: completed)?.frontier else { return }
-    for index in touched.sorted() where index < settled { close(index) }
-  }
-
-  // MARK: Groups
-
-  private func take(_ groups: OpenGroups, _ window: Int64, _ outcome: ChunkOutcome, _ before: [Int64?]) {
-    defer { pool.giveGroups(groups) }
-    guard !groups.isEmpty else { return }
-    let mine = open[window] ?? pool.takeGroups()
-    countDisordered(groups, mine, outcome, before)
-    mine.merge(groups, plan: plan)
-    // Going through all open groups costs as much as there are; it waits until they have grown by half.
-    let size = mine.tables.reduce(0) { $0 + $1.count }
-    guard size > (groupsAtLastClosing[window] ?? 0) * 3 / 2 + 1024, plan.groups.contains(where: { $0.disorder != nil })
-    else {
-      open[window] = mine
-      return
-    }
-    let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
-    let complete = plan.groups.enumerated().map { index, group -> Range<Int64>? in
-      guard let disorder = group.disorder, let now = groupClocks[index].now, !mustWait.contains(index) else {
-        return nil
-      }
-      return now.subtractingReportingOverflow(disorder).overflow ? nil : .min..<now - disorder
-    }
-    let rest = pool.takeGroups()
-    let counts = pool.take(window)
-    closer.closeSome(mine, into: counts, rest: rest, complete: complete)
-    pool.give(window, counts)
-    pool.giveGroups(mine)
-    open[window] = rest
-    groupsAtLastClosing[window] = rest.tables.reduce(0) { $0 + $1.count }
-  }
-
-  /// Counts groups that may have been complete before a row of them came: those of this chunk that lie further behind the
-  /// chunks before than `disorder`, and those held here that the chunk took as complete.
-  private func countDisordered(_ groups: OpenGroups, _ held: OpenGroups, _ outcome: ChunkOutcome, _ before: [Int64?]) {
-    for (index, group) in plan.groups.enumerated() {
-      guard let disorder = group.disorder else { continue }
-      if let now = before[index], !now.subtractingReportingOverflow(disorder).overflow {
-        let table = groups.tables[index]
-        for slot in 0..<table.count where table.key(slot) < now - disorder { pending.disordered += 1 }
-      }
-      if let interior = outcome.interiors[index] {
-        let table = held.tables[index]
-        for slot in 0..<table.count where interior.contains(table.key(slot)) { pending.disordered += 1 }
-      }
-    }
+    guard let limit = settled(for: completed)?.frontier else { return }
+    for index in touched.sorted() where index < limit { close(index) }
   }
 
   // MARK: Closing
@@ -162,20 +189,19 @@ public final class WindowSequencer {
   /// Closes a window, with or without rows. For windows that cut the input: no chunk after this call is of the window.
   public func close(_ index: Int64) {
     let counts = pool.collect(index)
-    if let groups = open.removeValue(forKey: index) {
-      closer.closeAll(groups, into: counts)
-      pool.giveGroups(groups)
-    }
-    groupsAtLastClosing[index] = nil
+    groups.close(index, into: counts)
     counts.counts += pending
     pending = RowCounts()
     touched.remove(index)
     starts[index] = nil
     var resume = plan.window.cutsInput ? counts.offsets.mapValues(\.end) : ends
+    for partition in lasting { resume[partition] = ends[partition] }
     for window in starts.values {
       for (partition, start) in window { resume[partition] = min(resume[partition] ?? start, start) }
     }
-    publish(ClosedWindow(index: index, counts: counts, resume: resume))
+    let read = plan.window.cutsInput ? resume : ends
+    publish(ClosedWindow(index: index, counts: counts, resume: resume, read: read, gaps: gaps))
+    gaps = [:]
   }
 
   /// Closes all windows that are open, in order. `always` closes one even where there was no row.

@@ -1,5 +1,14 @@
 import Columns
 
+/// Which event window the rows behind a hit go with that have no clock of their own.
+enum RowOwner: Equatable {
+  /// No hit came before.
+  case unknown
+  case window(Int64)
+  /// The hit was counted by an earlier run.
+  case published
+}
+
 /// Puts the selected rows of a batch into event windows.
 final class WindowSplitter {
   struct Part {
@@ -14,7 +23,10 @@ final class WindowSplitter {
   private let rows: UnsafeMutablePointer<Int32>
   private let partOfRow: UnsafeMutablePointer<Int32>
   private var reference: Int64?
-  private var frontier: Int64?
+  /// Windows below are published.
+  private var floor = Int64.min
+  /// Windows up to this one were published by an earlier run, which read the rows of the chunk too.
+  private var repeated: Int64?
   /// The parts of the last batch, in the order of their first rows; rows ascend in each.
   private(set) var parts: [Part] = []
   private(set) var blocks = BlockExtremes()
@@ -35,21 +47,37 @@ final class WindowSplitter {
     partOfRow.deallocate()
   }
 
+  /// What became of the rows of a batch that are in no part.
+  struct Rest: Equatable {
+    /// Rows that came too late.
+    var late = 0
+    /// Rows that are in no window: their clock is unknown, or so many windows are open that theirs cannot be opened too.
+    var stray = 0
+    /// Rows that an earlier run has counted.
+    var repeated = 0
+
+    var total: Int { late + stray + repeated }
+  }
+
+  /// Where a row that is no part's stands in ``partOfRow``.
+  private static let uncounted: Int32 = -1
+  private static let counted: Int32 = -2
+
   /// Starts a chunk, which may have rows of at most `allowance` windows.
-  func begin(reference: Int64?, frontier: Int64?, allowance: Int) {
+  func begin(_ chunk: Chunk, reference: Int64?, frontier: Int64?, allowance: Int) {
     self.reference = reference
-    self.frontier = frontier
     self.allowance = allowance
+    floor = max(frontier ?? .min, chunk.published.map { $0 + 1 } ?? .min)
+    repeated = chunk.isRepeat ? chunk.published ?? .min : nil
     blocks.removeAll()
     seen.removeAll(keepingCapacity: true)
   }
 
-  /// Splits the selection; gives the number of rows that came too late, and of those that are in no window: their clock is
-  /// unknown, or so many windows are open that theirs cannot be opened too.
-  func split(_ frame: Frame) -> (late: Int, stray: Int) {
+  /// Splits the selection into ``parts``.
+  func split(_ frame: Frame) -> Rest {
     let n = frame.selectedCount
     parts.removeAll(keepingCapacity: true)
-    guard n > 0 else { return (0, 0) }
+    guard n > 0 else { return Rest() }
     readTicks(frame, n)
     blocks.add(ticks, count: n)
 
@@ -59,13 +87,53 @@ final class WindowSplitter {
       high = max(high, ticks[i])
     }
     let index = plan.index(of: low)
-    if low != .unknown, index == plan.index(of: high), index >= frontier ?? .min, admits(index) {
+    if low != .unknown, index == plan.index(of: high), index >= floor, admits(index) {
       // The usual batch lies in one window.
       rows.update(from: frame.selection, count: n)
       parts.append(Part(index: index, rows: rows, count: n))
-      return (0, 0)
+      return Rest()
     }
     return splitApart(frame, n)
+  }
+
+  /// A row that cleansing dropped goes with the hit before it. That depends on the stream alone, not on how it was read, so
+  /// a run that goes on where another was killed places the same rows in the same windows.
+  struct DroppedRows {
+    /// Those before the batch's first hit.
+    var before: Int
+    var ofPart: [Int]
+    /// The batch's last hit.
+    var last = RowOwner.unknown
+  }
+
+  func dropped(_ frame: Frame, rest: Rest) -> DroppedRows {
+    let n = frame.selectedCount
+    var ofPart = Array(repeating: 0, count: parts.count)
+    if n == 0 { return DroppedRows(before: frame.count, ofPart: ofPart) }
+    let first = Int(frame.selection[0])
+    if rest.total == 0, parts.count == 1 {
+      ofPart[0] = frame.count - n - first
+      return DroppedRows(before: first, ofPart: ofPart, last: .window(parts[0].index))
+    }
+    var before = first
+    var owner = Self.uncounted
+    for i in 0..<n {
+      let next = i + 1 < n ? Int(frame.selection[i + 1]) : frame.count
+      let gap = next - Int(frame.selection[i]) - 1
+      if partOfRow[i] != Self.uncounted { owner = partOfRow[i] }
+      switch owner {
+      case Self.uncounted: before += gap
+      case Self.counted: break
+      default: ofPart[Int(owner)] += gap
+      }
+    }
+    let last: RowOwner =
+      switch owner {
+      case Self.uncounted: .unknown
+      case Self.counted: .published
+      default: .window(parts[Int(owner)].index)
+      }
+    return DroppedRows(before: before, ofPart: ofPart, last: last)
   }
 
   private func admits(_ index: Int64) -> Bool {
@@ -75,19 +143,24 @@ final class WindowSplitter {
     return true
   }
 
-  private func splitApart(_ frame: Frame, _ n: Int) -> (late: Int, stray: Int) {
+  private func splitApart(_ frame: Frame, _ n: Int) -> Rest {
     var numbers: [Int64: Int32] = [:]
     var sizes: [Int] = []
     var indices: [Int64] = []
-    var late = 0, stray = 0
+    var rest = Rest()
     var lastIndex = Int64.min
     var lastPart: Int32 = -1
     for i in 0..<n {
       let tick = ticks[i]
       let index = plan.index(of: tick)
-      if !tick.isUnknown, index < frontier ?? .min {
-        partOfRow[i] = -1
-        late += 1
+      if let repeated, tick.isUnknown || index <= repeated {
+        partOfRow[i] = Self.counted
+        rest.repeated += 1
+        continue
+      }
+      if !tick.isUnknown, index < floor {
+        partOfRow[i] = Self.uncounted
+        rest.late += 1
         continue
       }
       if index != lastIndex || tick.isUnknown {
@@ -95,8 +168,8 @@ final class WindowSplitter {
         if let part = numbers[index] {
           lastPart = part
         } else if tick.isUnknown || !admits(index) {
-          partOfRow[i] = -1
-          stray += 1
+          partOfRow[i] = Self.uncounted
+          rest.stray += 1
           // The next row is looked at afresh.
           lastIndex = .min
           continue
@@ -120,7 +193,7 @@ final class WindowSplitter {
       parts[part].rows[parts[part].count] = frame.selection[i]
       parts[part].count += 1
     }
-    return (late, stray)
+    return rest
   }
 
   private func readTicks(_ frame: Frame, _ n: Int) {

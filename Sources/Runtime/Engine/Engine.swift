@@ -16,7 +16,7 @@ final class Engine: @unchecked Sendable {
 
   private enum Done {
     case chunk(Chunk, ChunkBuffer?, ChunkOutcome)
-    case close(Int64)
+    case step((WindowSequencer) -> Void)
   }
 
   /// Chunks under way at a time, whatever the number of threads: what a run decides must not depend on that.
@@ -71,7 +71,7 @@ final class Engine: @unchecked Sendable {
   func buffer() -> ChunkBuffer {
     let spare = monitor.locked { spareBuffers.popLast() }
     guard let spare else { return ChunkBuffer(capacity: chunkBytes) }
-    spare.count = 0
+    spare.removeAll()
     return spare
   }
 
@@ -82,13 +82,13 @@ final class Engine: @unchecked Sendable {
   /// Counts the rows in `buffer`, which then belongs to the engine: all at once, or in parts where event windows are short.
   /// Blocks while too many chunks are under way.
   func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
-    guard case .span = plan.window else {
-      submit(chunk, buffer: buffer, nextContext())
+    guard case .span = plan.window, !chunk.bytes.isEmpty else {
+      submit(chunk, buffer: buffer, nextContext(chunk.stream))
       return
     }
     var start = 0
     while start < chunk.bytes.count {
-      let context = nextContext()
+      let context = nextContext(chunk.stream)
       let end = plan.formats[chunk.format].rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes)
       // Parts are counted in order, so the buffer is free when the last one is.
       submit(chunk.part(start..<end), buffer: end == chunk.bytes.count ? buffer : nil, context)
@@ -97,12 +97,12 @@ final class Engine: @unchecked Sendable {
   }
 
   /// What the next chunk is processed with; waits until it is settled.
-  private func nextContext() -> ChunkContext {
+  private func nextContext(_ stream: Int) -> ChunkContext {
     // With one thread every chunk before this one is complete.
-    if inlineWorker != nil { return sequencer.context(for: submittedChunks)! }
+    if inlineWorker != nil { return sequencer.context(for: submittedChunks, stream: stream)! }
     return monitor.locked {
       while true {
-        if !isSequencing, let context = sequencer.context(for: submittedChunks) { return context }
+        if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream) { return context }
         monitor.wait()
       }
     }
@@ -125,19 +125,25 @@ final class Engine: @unchecked Sendable {
 
   /// Closes a window that cuts the input, once all chunks submitted so far are counted.
   func close(_ window: Int64) {
+    inOrder { $0.close(window) }
+  }
+
+  /// Does something between the chunks submitted so far and those to come.
+  func inOrder(_ step: @escaping (WindowSequencer) -> Void) {
     if inlineWorker != nil {
-      sequencer.close(window)
+      step(sequencer)
       return
     }
     monitor.locked {
-      finished[submittedTickets] = .close(window)
+      finished[submittedTickets] = .step(step)
       submittedTickets += 1
     }
     sequence()
   }
 
-  /// Waits for all chunks, closes every window that is open, and ends the threads.
-  func finish(always window: Int64? = nil) {
+  /// Waits for all chunks, and ends the threads. Closes every window that is open, unless they are to be `discarded`:
+  /// another run will read their rows again.
+  func finish(always window: Int64? = nil, discarded: Bool = false) {
     if inlineWorker == nil {
       monitor.locked {
         while nextTicket < submittedTickets || isSequencing { monitor.wait() }
@@ -146,8 +152,10 @@ final class Engine: @unchecked Sendable {
       }
       for thread in threads { thread.join() }
     }
-    sequencer.finish(always: window)
+    if !discarded { sequencer.finish(always: window) }
   }
+
+  var openWindows: Int { sequencer.openWindows }
 
   /// Rows that were read and belong to no window published; to be asked when the engine has finished.
   var unpublished: RowCounts { sequencer.unpublished }
@@ -180,7 +188,7 @@ final class Engine: @unchecked Sendable {
       guard let next else { return }
       switch next {
       case .chunk(let chunk, let buffer, let outcome): finish(chunk, buffer, outcome)
-      case .close(let window): sequencer.close(window)
+      case .step(let step): step(sequencer)
       }
       monitor.locked {
         isSequencing = false
