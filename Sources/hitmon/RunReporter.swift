@@ -40,8 +40,9 @@ final class RunReporter: RunObserver, Sendable {
     printToError("\(pipeline.declaration.name.text): \(sources.joined(separator: ", ")), \(sinks); Ctrl-C ends it")
   }
 
-  func progress(rows: Int64, done: Int64, total: Int64?) {
-    guard !quiet, Terminal.isInteractive, let total, total > 0 else { return }
+  func progress(_ progress: RunProgress) {
+    guard !quiet, Terminal.isInteractive, let total = progress.total, total > 0 else { return }
+    let (rows, done) = (progress.rows, progress.done)
     state.withLock { state in
       let now = monotonicNanoseconds()
       guard now - state.start > Self.barDelay, now - state.lastBar > Self.barInterval else { return }

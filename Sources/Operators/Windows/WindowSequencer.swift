@@ -58,11 +58,12 @@ public final class WindowSequencer {
 
   // MARK: Streams
 
-  /// Goes on where an earlier run ended: event windows up to `published` are closed, and a wrapping counter stands near it.
-  public func begin(published: Int64) {
-    frontier = published + 1
+  /// Goes on where earlier runs ended: event windows up to `published` are closed for all partitions, and those near `last`
+  /// are where a wrapping counter stands.
+  public func begin(published: Int64?, near last: Int64) {
+    if let published { frontier = published + 1 }
     if case .span(let windows) = plan.window {
-      let (tick, overflow) = (published + 1).multipliedReportingOverflow(by: windows.span)
+      let (tick, overflow) = (last + 1).multipliedReportingOverflow(by: windows.span)
       if !overflow { clocks.begin = tick }
     }
   }

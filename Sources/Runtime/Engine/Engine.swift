@@ -40,6 +40,8 @@ final class Engine: @unchecked Sendable {
   private var isSequencing = false
   private var isClosing = false
   private var spareBuffers: [ChunkBuffer] = []
+  // Of the submitting thread.
+  private var awaited: Set<Int> = []
 
   /// - Parameters:
   ///   - threads: how many work; 1 works on the submitting thread.
@@ -141,9 +143,16 @@ final class Engine: @unchecked Sendable {
     sequence()
   }
 
+  /// The streams that the clock waits for, from the next chunk on.
+  func wait(for streams: Set<Int>) {
+    guard streams != awaited else { return }
+    awaited = streams
+    inOrder { $0.wait(for: streams) }
+  }
+
   /// Waits for all chunks, and ends the threads. Closes every window that is open, unless they are to be `discarded`:
-  /// another run will read their rows again.
-  func finish(always window: Int64? = nil, discarded: Bool = false) {
+  /// another run will read their rows again. Gives how many had rows.
+  func finish(always window: Int64? = nil, discarded: Bool = false) -> Int {
     if inlineWorker == nil {
       monitor.locked {
         while nextTicket < submittedTickets || isSequencing { monitor.wait() }
@@ -152,10 +161,10 @@ final class Engine: @unchecked Sendable {
       }
       for thread in threads { thread.join() }
     }
+    let open = sequencer.openWindows
     if !discarded { sequencer.finish(always: window) }
+    return open
   }
-
-  var openWindows: Int { sequencer.openWindows }
 
   /// Rows that were read and belong to no window published; to be asked when the engine has finished.
   var unpublished: RowCounts { sequencer.unpublished }

@@ -26,13 +26,17 @@ struct ResultMessage {
     self.start = start
   }
 
-  /// The message of a window; valid until the next call. `source` names the source, `partitions` its partitions.
-  mutating func write(_ window: ClosedWindow, source: String, partitions: [String]) -> [UInt8] {
+  /// The message of a window. `partitions` has the names of the source's partitions by their numbers.
+  mutating func write(_ window: ClosedWindow, source: ResultSource, partitions: [String]) -> [UInt8] {
     writer.removeAll()
     writer.beginObject()
     field("schema", Self.schema)
     field("pipeline", pipeline)
     field("run", run)
+    if source.isPartial {
+      writer.key("partial")
+      writer.boolean(true)
+    }
     writeWindow(window.index)
     writeCounts(window.counts.counts)
     writeSource(window, source, partitions)
@@ -97,30 +101,51 @@ struct ResultMessage {
     field("late", counts.late)
     field("stray", counts.stray)
     field("disordered", counts.disordered)
+    field("gaps", counts.gaps)
     writer.endObject()
   }
 
-  private mutating func writeSource(_ window: ClosedWindow, _ source: String, _ partitions: [String]) {
+  private mutating func writeSource(_ window: ClosedWindow, _ source: ResultSource, _ partitions: [String]) {
     func name(_ partition: Int) -> String {
       partitions.indices.contains(partition) ? partitions[partition] : String(partition)
     }
-    writer.key("source")
-    writer.beginObject()
-    field("name", source)
-    writer.key("offsets")
-    writer.beginObject()
-    for (partition, range) in window.counts.offsets.sorted(by: { $0.key < $1.key }) {
-      writer.key(name(partition))
+    func positions(_ key: String, _ positions: [Int: Int64]) {
+      writer.key(key)
+      writer.beginObject()
+      for (partition, offset) in positions.sorted(by: { $0.key < $1.key }) { field(name(partition), offset) }
+      writer.endObject()
+    }
+    func range(_ range: OffsetRange) {
       writer.beginArray()
       writer.integer(range.start)
       writer.integer(range.end)
       writer.endArray()
     }
-    writer.endObject()
-    writer.key("resume")
+    writer.key("source")
     writer.beginObject()
-    for (partition, offset) in window.resume.sorted(by: { $0.key < $1.key }) { field(name(partition), offset) }
+    field("name", source.name)
+    if let topic = source.topic { field("topic", topic) }
+    if let count = source.partitions { field("partitions", count) }
+    writer.key("offsets")
+    writer.beginObject()
+    for (partition, covered) in window.counts.offsets.sorted(by: { $0.key < $1.key }) {
+      writer.key(name(partition))
+      range(covered)
+    }
     writer.endObject()
+    positions("resume", window.resume)
+    if source.topic != nil { positions("read", window.read) }
+    if !window.gaps.isEmpty {
+      writer.key("gaps")
+      writer.beginObject()
+      for (partition, gaps) in window.gaps.sorted(by: { $0.key < $1.key }) {
+        writer.key(name(partition))
+        writer.beginArray()
+        for gap in gaps { range(gap) }
+        writer.endArray()
+      }
+      writer.endObject()
+    }
     writer.endObject()
   }
 

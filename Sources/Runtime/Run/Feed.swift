@@ -35,15 +35,18 @@ struct Feed {
     if case .rows(let rows) = plan { rows - rowsInWindow } else { nil }
   }
 
-  /// Closes the windows whose time is over.
-  mutating func closeElapsed(_ close: (Int64) -> Void) {
+  /// Closes the windows whose time is over: `close` gets each one's number and end.
+  mutating func closeElapsed(_ close: (_ index: Int64, _ end: Int64) -> Void) {
     guard case .every = plan else { return }
     let now = monotonicNanoseconds()
     while now >= deadline {
-      close(index)
+      close(index, deadline)
       index += 1
     }
   }
+
+  /// Forgets the rows of the window that is open: they will be read again.
+  mutating func restart() { rowsInWindow = 0 }
 
   /// Counts rows that were read, and closes the window that they fill.
   mutating func took(_ rows: Int64, _ close: (Int64) -> Void) {

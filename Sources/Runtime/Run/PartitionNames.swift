@@ -30,6 +30,15 @@ final class PartitionNames: Sendable {
     }
   }
 
+  /// Those of a source, by its own numbers for its partitions.
+  func positions(_ positions: [Int: Int64], ofSource source: Int) -> [Int: Int64] {
+    state.withLock { state in
+      var own: [Int: Int64] = [:]
+      for (key, number) in state.numbers where key.source == source { own[key.partition] = positions[number] }
+      return own
+    }
+  }
+
   /// Counts the lines of the next chunk of a partition; gives the number of those before it.
   func takeLines(of partition: Int, _ count: Int64) -> Int64 {
     state.withLock { state in

@@ -1,3 +1,4 @@
+import Connectors
 import Operators
 
 /// What a run came to.
@@ -6,26 +7,41 @@ public struct RunTotals: Sendable {
   public var windows = 0
   public var seconds = 0.0
   public var bytes: Int64 = 0
+  /// From the end of a window until it was safe in every sink.
+  public var latencies = LatencyHistogram()
+  /// Windows with rows that are not complete and not published; the next run reads their rows again.
+  public var openWindows = 0
 
   public init() {}
 
   public var rowsPerSecond: Double { seconds > 0 ? Double(counts.records + counts.malformed) / seconds : 0 }
 }
 
-/// Who is told how a run goes: the terminal, a log, a test.
+/// Who is told how a run goes: the terminal, a log, a test. Warnings may come from any thread.
 public protocol RunObserver: AnyObject {
-  /// Called often; `done` and `total` are bytes or rows of the source.
-  func progress(rows: Int64, done: Int64, total: Int64?)
+  /// Called often.
+  func progress(_ progress: RunProgress)
   /// A window was handed to every sink.
   func published(_ window: PublishedWindow)
   /// Something that the user should know, such as a malformed row: one sentence.
   func warning(_ message: String)
 }
 
+/// How far a run is.
+public struct RunProgress: Sendable {
+  public var rows: Int64
+  /// Bytes or rows of the source; nobody knows the total of a stream.
+  public var done: Int64
+  public var total: Int64?
+  public var lag: SourceLag?
+}
+
 /// A window as published.
 public struct PublishedWindow: Sendable {
   public let index: Int64
   public let counts: RowCounts
-  /// Hits of each chamber, where there is a count or histogram by chamber; for one line on the terminal.
-  public let name: String
+  /// How far the run is behind those who write to its source.
+  public let lag: SourceLag?
+  /// Nanoseconds from the end of the last window that is safe in every sink until it was.
+  public let latency: Int64?
 }

@@ -126,7 +126,7 @@ private final class Listener: RunObserver {
   var warnings: [String] = []
   var windows: [Int64] = []
 
-  func progress(rows: Int64, done: Int64, total: Int64?) {}
+  func progress(_ progress: RunProgress) {}
   func published(_ window: PublishedWindow) { windows.append(window.index) }
   func warning(_ message: String) { warnings.append(message) }
 }

@@ -1,0 +1,65 @@
+import Connectors
+import Operators
+
+/// Hands the windows of a run to its sinks, and follows them until they are safe.
+///
+/// The thread that brings chunks together calls it; sinks acknowledge on threads of their own.
+final class Publisher {
+  let acknowledgements: Acknowledgements
+  private let sinks: [any ResultSink]
+  private var message: ResultMessage
+  private let partitions: PartitionNames
+  private weak var observer: (any RunObserver)?
+  private let fail: (any Error) -> Void
+  private(set) var windows = 0
+  private(set) var counts = RowCounts()
+
+  /// What messages say of the input; set when the sources' partitions are known.
+  var source = ResultSource(name: "")
+  /// How far the run is behind its input, for the observer.
+  var lag: SourceLag?
+  /// When windows ended whose end is a time, on the monotonic clock.
+  var ends: [Int64: Int64] = [:]
+
+  init(
+    _ message: ResultMessage, sinks: [any ResultSink], partitions: PartitionNames, acknowledgements: Acknowledgements,
+    observer: (any RunObserver)?, fail: @escaping (any Error) -> Void
+  ) {
+    self.message = message
+    self.sinks = sinks
+    self.partitions = partitions
+    self.acknowledgements = acknowledgements
+    self.observer = observer
+    self.fail = fail
+  }
+
+  func publish(_ window: ClosedWindow) {
+    windows += 1
+    counts += window.counts.counts
+    let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
+    let number = acknowledgements.expect(
+      window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume)
+    let bytes = message.write(window, source: source, partitions: partitions.all)
+    bytes.withUnsafeBytes { bytes in
+      for sink in sinks {
+        do { try sink.write(bytes, number: number) } catch { fail(error) }
+      }
+    }
+    observer?.published(
+      PublishedWindow(
+        index: window.index, counts: window.counts.counts, lag: lag, latency: acknowledgements.lastLatency))
+  }
+
+  /// Waits until every window written is safe.
+  func flush() {
+    for sink in sinks {
+      do { try sink.flush() } catch { fail(error) }
+    }
+  }
+
+  func close() {
+    for sink in sinks {
+      do { try sink.close() } catch { fail(error) }
+    }
+  }
+}

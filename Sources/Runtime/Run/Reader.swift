@@ -1,0 +1,203 @@
+import Connectors
+import Operators
+import Synchronization
+
+/// A source of a run.
+struct OpenSource {
+  let name: String
+  let source: any RowSource
+  /// The number of its record's format.
+  let format: Int
+  var isAtEnd = false
+  /// What earlier runs have published, by partition.
+  var published: [Int: Int64] = [:]
+}
+
+/// Reads the sources of a run in turns, and passes their rows on to the engine with the window that they belong to.
+struct Reader {
+  private let window: WindowPlan
+  private let partitions: PartitionNames
+  private let publisher: Publisher
+  private let makeEngine: () -> Engine
+  private let report: (String) -> Void
+  private var feed: Feed
+  private(set) var engine: Engine
+  private(set) var sources: [OpenSource]
+  private var hasRead = false
+
+  /// How long to wait for rows at a time, so that a wish to stop is heard.
+  private static let patience: Int64 = 100_000_000
+  private static let turn: Int64 = 5_000_000
+
+  /// - Parameters:
+  ///   - begin: when the first window begins, on the monotonic clock.
+  ///   - makeEngine: makes one for the input from here on.
+  ///   - report: told of rows that could not be read, in a sentence.
+  init(
+    _ sources: [OpenSource], window: WindowPlan, begin: Int64, partitions: PartitionNames, publisher: Publisher,
+    makeEngine: @escaping () -> Engine, report: @escaping (String) -> Void
+  ) {
+    self.sources = sources
+    self.window = window
+    self.partitions = partitions
+    self.publisher = publisher
+    self.makeEngine = makeEngine
+    self.report = report
+    feed = Feed(window: window, begin: begin)
+    engine = makeEngine()
+  }
+
+  /// Reads until every source is at its end or someone wants to stop. `progress` is called after every read, with its
+  /// source.
+  mutating func readAll(until stop: () -> Bool, progress: (any RowSource) -> Void) throws {
+    while !stop(), sources.contains(where: { !$0.isAtEnd }) {
+      for index in sources.indices where !sources[index].isAtEnd {
+        if stop() { return }
+        try read(index)
+        progress(sources[index].source)
+        commit()
+      }
+    }
+  }
+
+  private mutating func read(_ index: Int) throws {
+    closeElapsed()
+    waitForStreams()
+    let buffer = engine.buffer()
+    // Several sources take turns; one alone may wait as long as its window lasts.
+    let patience = sources.count > 1 ? Self.turn : Self.patience
+    let deadline = min(feed.deadline, monotonicNanoseconds() + patience)
+    let source = sources[index].source
+    switch try source.read(into: buffer, rowLimit: feed.rowLimit, deadline: deadline) {
+    case .idle:
+      engine.giveBack(buffer)
+    case .end:
+      engine.giveBack(buffer)
+      sources[index].isAtEnd = true
+    case .assigned(let starts):
+      engine.giveBack(buffer)
+      try begin(index, starts)
+    case .rows(let rows):
+      closeElapsed()
+      submit(rows, of: index, buffer)
+    }
+    publisher.lag = source.lag
+  }
+
+  private mutating func submit(_ rows: SourceRows, of index: Int, _ buffer: ChunkBuffer) {
+    hasRead = true
+    let partition = number(of: rows.partition, index)
+    let source = sources[index].source
+    var chunk = Chunk(bytes: buffer.bytes, partition: partition, offset: rows.offset, window: feed.window)
+    chunk.order = rows.order
+    chunk.format = sources[index].format
+    chunk.linesBefore = rows.linesBefore
+    if let end = rows.end {
+      chunk.place.end = end
+      chunk.messages = buffer.messages
+    }
+    chunk.stream = stream(of: partition, index)
+    chunk.groupsAreWhole = sources.count == 1 && (source.streams == .one || rows.isKeyed)
+    chunk.published = sources[index].published[rows.partition]
+    chunk.isRepeat = rows.isRepeat
+    if let gap = rows.gap {
+      report("\(place(of: rows.partition, index)): offsets \(gap.start) to \(gap.end - 1) are not there any more")
+      engine.inOrder { $0.note(gap: gap, partition: partition) }
+    }
+    if rows.unusable > 0, !rows.isRepeat {
+      for sample in rows.unusableSamples {
+        report("\(place(of: rows.partition, index)) offset \(sample.offset): \(sample.reason)")
+      }
+      var counts = RowCounts()
+      counts.malformed = UInt64(rows.unusable)
+      engine.inOrder { $0.note(counts) }
+    }
+    engine.submit(chunk, buffer)
+    feed.took(rows.rows ?? 0) { engine.close($0) }
+  }
+
+  // MARK: Windows
+
+  private mutating func closeElapsed() {
+    feed.closeElapsed { [engine, publisher] index, end in
+      engine.inOrder { sequencer in
+        publisher.ends[index] = end
+        sequencer.close(index)
+      }
+    }
+  }
+
+  /// Publishes what is open, and ends the engine. Windows of the record's own clock that are not complete are left to the
+  /// next run where that reads them again; gives how many.
+  mutating func finish() -> Int {
+    let isLeft = !window.cutsInput && sources.contains { $0.source.resumes && !$0.isAtEnd }
+    let open = engine.finish(always: feed.lastWindow, discarded: isLeft)
+    return isLeft ? open : 0
+  }
+
+  /// Tells the sources what is safe.
+  func commit() {
+    let positions = publisher.acknowledgements.takeCommittable()
+    guard !positions.isEmpty else { return }
+    for (index, open) in sources.enumerated() {
+      open.source.commit(partitions.positions(positions, ofSource: index))
+    }
+  }
+
+  // MARK: Partitions and streams
+
+  /// Begins to read the partitions that a source was assigned. What was read before and is not published is forgotten: it
+  /// will be read again, by this run or by another.
+  private mutating func begin(_ index: Int, _ starts: [PartitionStart]) throws {
+    if hasRead {
+      _ = engine.finish(always: nil, discarded: true)
+      engine = makeEngine()
+      feed.restart()
+      for other in sources.indices where other != index { try sources[other].source.restart() }
+      hasRead = false
+    }
+    let published = starts.compactMap(\.published)
+    sources[index].published = Dictionary(
+      uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
+    let numbered = starts.map { (number(of: $0.partition, index), $0.offset) }
+    let isComplete = published.count == starts.count
+    engine.inOrder { sequencer in
+      // A partition that nothing was published of may have rows of any window.
+      if let least = published.min(), let last = published.max() {
+        sequencer.begin(published: isComplete ? least : nil, near: last)
+      }
+      for (partition, offset) in numbered { sequencer.begin(partition: partition, at: offset) }
+    }
+    publisher.source = ResultSource(sources, assigned: starts.count)
+  }
+
+  private func number(of partition: Int, _ index: Int) -> Int {
+    partitions.number(
+      source: index, partition: partition, name: sources[index].source.partitions[partition],
+      sourceName: sources.count > 1 ? sources[index].name : nil)
+  }
+
+  /// Partitions at paces of their own are streams of their own; those of other sources are one, with a number below 0.
+  private func stream(of partition: Int, _ index: Int) -> Int {
+    sources[index].source.streams == .one ? -1 - index : partition
+  }
+
+  private func waitForStreams() {
+    guard !window.cutsInput || sources.count > 1 || sources.contains(where: { $0.source.streams != .one }) else {
+      return
+    }
+    var active: Set<Int> = []
+    for (index, open) in sources.enumerated() where !open.isAtEnd {
+      switch open.source.streams {
+      case .one: active.insert(-1 - index)
+      case .partitions(let names): active.formUnion(names.map { number(of: $0, index) })
+      }
+    }
+    engine.wait(for: active)
+  }
+
+  private func place(of partition: Int, _ index: Int) -> String {
+    let source = sources[index].source
+    return "\(source.topic.map { "\($0.name) " } ?? "")partition \(source.partitions[partition])"
+  }
+}
