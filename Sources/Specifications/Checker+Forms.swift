@@ -120,24 +120,36 @@ extension Checker {
     return check(node, against: specification).map { Setting(node: node, value: .settings($0)) }
   }
 
-  func checkComponent(_ node: Node, _ specifications: [Specification], what: String, wrongType: WrongType) -> Setting? {
+  func checkComponent(
+    _ node: Node, _ specifications: [Specification], beside: Specification?, what: String, wrongType: WrongType
+  ) -> Setting? {
     // A component without settings may be a bare word: `- terminal`.
     let name: LocatedText
     let body: Node
+    var others: [String: Setting] = [:]
     if let text = node.scalar {
       name = text
       body = Node(.mapping([]), span: node.span)
     } else {
-      guard let entries = node.mapping, let entry = entries.first else {
+      guard let all = node.mapping, !all.isEmpty else {
         return wrongType("for example: `\(specifications[0].exampleLine)`")
+      }
+      for entry in all {
+        guard let key = beside?.key(entry.name) else { continue }
+        others[key.name] = check(entry.value, as: key.form, what: "`\(key.name)`") ?? .invalid(entry.value)
+      }
+      let entries = all.filter { others[$0.name] == nil }
+      let known = entries.first { entry in specifications.contains { $0.name == entry.name } }
+      guard let entry = known ?? entries.first else {
+        findings.error(
+          "missing-key", "\(what) needs one of the keys \(alternatives(specifications.map(\.name)))", at: node.span,
+          hint: "for example: `\(specifications[0].exampleLine)`")
+        return nil
       }
       name = entry.key
       body = entry.value
-      if entries.count > 1 {
-        findings.error(
-          "unknown-key", "\(what) takes one component, and `\(entries[1].name)` is a second", at: entries[1].key.span,
-          hint: specifications.first { $0.name == name.text }?.key(entries[1].name) != nil
-            ? "put it inside: `\(name.text): {\(entries[1].name): …}`" : "remove it, or give it an entry of its own")
+      if let second = entries.first(where: { $0.name != entry.name }) {
+        reportSecond(second, beside: beside, of: specifications.first { $0.name == name.text }, what: what)
         return nil
       }
     }
@@ -149,7 +161,24 @@ extension Checker {
           ?? "there \(names.count == 1 ? "is" : "are") \(alternatives(names, and: true))")
       return nil
     }
-    return check(body, against: specification, nameSpan: name.span).map { Setting(node: node, value: .settings($0)) }
+    guard var settings = check(body, against: specification, nameSpan: name.span, beside: beside) else { return nil }
+    settings.beside = others
+    return Setting(node: node, value: .settings(settings))
+  }
+
+  /// Reports what stands beside the key of a component and is none that may.
+  private func reportSecond(
+    _ second: Node.Entry, beside: Specification?, of component: Specification?, what: String
+  ) {
+    if let meant = suggestion(for: second.name, from: beside?.keys.map(\.name) ?? []) {
+      findings.error(
+        "unknown-key", "\(what) has no key `\(second.name)`", at: second.key.span, hint: "did you mean `\(meant)`?")
+      return
+    }
+    findings.error(
+      "unknown-key", "\(what) takes one component, and `\(second.name)` is a second", at: second.key.span,
+      hint: component?.key(second.name) != nil
+        ? "put it inside: `\(component!.name): {\(second.name): …}`" : "remove it, or give it an entry of its own")
   }
 
   func checkSelected(
@@ -182,7 +211,7 @@ extension Checker {
 }
 
 /// Names for a message: `a`, `b` or `c`.
-func alternatives(_ names: [String], and: Bool = false) -> String {
+public func alternatives(_ names: [String], and: Bool = false) -> String {
   let quoted = names.map { "`\($0)`" }
   guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
   return "\(quoted.dropLast().joined(separator: ", ")) \(and ? "and" : "or") \(last)"

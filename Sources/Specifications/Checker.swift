@@ -12,7 +12,11 @@ public struct Checker {
 
   /// Checks a mapping against `specification`. A block with errors gives nil only where a required key is missing or it
   /// is no mapping at all; single bad keys are reported and left out.
-  public func check(_ node: Node, against specification: Specification, nameSpan: Span? = nil) -> Settings? {
+  ///
+  /// `beside` has the keys that stand beside the component's block, not inside.
+  public func check(
+    _ node: Node, against specification: Specification, nameSpan: Span? = nil, beside: Specification? = nil
+  ) -> Settings? {
     guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
       findings.error(
         "wrong-type",
@@ -46,7 +50,13 @@ public struct Checker {
       } else {
         let open = specification.keys.map(\.name).filter { node[$0] == nil }
         if let near = suggestion(for: entry.name, from: open) { meant.insert(near) }
-        reportUnknownKey(entry, before: index > 0 ? entries[index - 1] : nil, of: specification, open: open)
+        if beside?.key(entry.name) != nil {
+          findings.error(
+            "unknown-key", "\(specification.title) has no key `\(entry.name)`", at: entry.key.span,
+            hint: "put it beside `\(specification.name)`, not inside: `{\(specification.name): …, \(entry.name): …}`")
+        } else {
+          reportUnknownKey(entry, before: index > 0 ? entries[index - 1] : nil, of: specification, open: open)
+        }
       }
     }
     for key in specification.keys where !given.contains(key.name) {
@@ -159,8 +169,8 @@ public struct Checker {
       return check(node, against: specification).map { setting(.settings($0)) }
     case .variant(let specifications):
       return checkVariant(node, specifications, what: what, wrongType: wrongType)
-    case .component(let specifications):
-      return checkComponent(node, specifications, what: what, wrongType: wrongType)
+    case .component(let specifications, let beside):
+      return checkComponent(node, specifications, beside: beside, what: what, wrongType: wrongType)
     case .selected(let key, let specifications):
       return checkSelected(node, by: key, specifications, what: what, wrongType: wrongType)
     }
@@ -174,7 +184,7 @@ public struct Checker {
   func example(_ element: ValueForm) -> String? {
     switch element {
     case .block(let specification): "for example: `\(specification.exampleLine)`"
-    case .variant(let all), .component(let all), .selected(_, let all): "for example: `\(all[0].exampleLine)`"
+    case .variant(let all), .component(let all, _), .selected(_, let all): "for example: `\(all[0].exampleLine)`"
     default: nil
     }
   }
@@ -247,6 +257,7 @@ extension Specification {
       case "chambers": "a chamber"
       case "constants": "a table of constants"
       case "groups": "a group"
+      case "sources": "a source"
       default: "`\(name)`"
       }
     case .histogram:

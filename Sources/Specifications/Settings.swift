@@ -60,6 +60,8 @@ public struct Settings: Sendable {
   public let free: [(key: LocatedText, setting: Setting)]
   /// The names of the keys that the user gave.
   public let given: Set<String>
+  /// Keys that stand beside a component's own block, such as the `record` of a source.
+  public var beside: [String: Setting] = [:]
 
   public init(
     specification: Specification, span: Span, nameSpan: Span? = nil, entries: [String: Setting],

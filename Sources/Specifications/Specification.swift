@@ -33,8 +33,9 @@ public indirect enum ValueForm: Sendable {
   /// A mapping whose keys say which of several components it is: by the one key that names it (`keep: …`), see
   /// ``Specification/discriminator``.
   case variant([Specification])
-  /// A mapping of one key, the component's name, to its settings: `simulate: {rate: 1000 /s}`.
-  case component([Specification])
+  /// A mapping of one key, the component's name, to its settings: `simulate: {rate: 1000 /s}`. The keys of `beside` may
+  /// stand beside that one.
+  case component([Specification], beside: Specification? = nil)
   /// A mapping where one key, such as `format`, names the component.
   case selected(by: String, [Specification])
   /// Anything; checked by whoever reads it.
@@ -153,7 +154,7 @@ extension ValueForm {
     case .block(let specification):
       "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
     case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
-    case .component(let all): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
+    case .component(let all, _): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
     case .selected(let key, let all): "a block whose `\(key)` is \(alternatives(all.map(\.name)))"
     case .any: "a value"
     }

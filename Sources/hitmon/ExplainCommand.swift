@@ -17,7 +17,11 @@ struct ExplainCommand: ParsableCommand {
     let plan = loaded.plan
     var lines = ["pipeline \(loaded.declaration.name.text)"]
     for source in loaded.declaration.sources {
-      lines.append("  source \(source.name.text): \(source.setting.settings?.specification.name ?? "")")
+      let settings = source.setting.settings
+      let record = settings?.beside["record"]?.settings ?? loaded.declaration.record
+      lines.append(
+        "  source \(source.name.text): \(settings?.specification.name ?? ""), record \(record?.specification.name ?? "")"
+      )
     }
     for stage in plan.description.stages {
       lines.append("")

@@ -72,7 +72,7 @@ struct ListCommand: ParsableCommand {
       lines.append("  \(key.name): \(key.form.description)\(need)")
       lines.append(wrap(key.summary, indent: "      "))
     }
-    lines += ["", "  \(specification.example)"]
+    lines += [""] + specification.example.split(separator: "\n").map { "  \($0)" }
     return lines.joined(separator: "\n")
   }
 }

@@ -131,7 +131,12 @@ extension ChainBuilder {
   /// The bits of an unsigned counter of the record that starts from 0 again; nil for anything else.
   func wrapBits(of expression: TypedExpression) -> Int64? {
     guard let name = expression.column, case .field? = names.entries[name]?.definition else { return nil }
-    let range = expression.type.range
+    return wrapBits(of: expression.type)
+  }
+
+  /// The same of a field's type.
+  func wrapBits(of type: ValueType) -> Int64? {
+    let range = type.range
     // 2^n - 1 for some n up to 62: a full unsigned field.
     guard range.lowerBound == 0, range.upperBound > 255, range.upperBound < Int64.max,
       range.upperBound & (range.upperBound + 1) == 0

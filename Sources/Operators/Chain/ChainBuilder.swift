@@ -9,6 +9,11 @@ public struct ChainBuilder {
   let findings: Findings
   let names: Names
   let categories = Categories()
+  /// Every record without errors, the chain's own first.
+  var records: [RecordDraft] = []
+  /// For each declared source the number of its record; nil where there are errors.
+  var sourceRecords: [Int?] = []
+  /// The format of the chain's own record.
   var format: (any RecordFormat)?
   var rules: [(condition: TypedExpression, keeps: Bool, source: LocatedText)] = []
   var chambers = ChamberMap.Plan()
@@ -22,22 +27,26 @@ public struct ChainBuilder {
     names = Names(findings: findings)
   }
 
-  /// The plan is nil where there are errors, the record's format only where the record itself has some.
+  /// The plan is nil where there are errors, the format of a declared source only where its record itself has some.
   public static func build(
     _ declaration: Declaration, findings: Findings
-  ) -> (plan: ChainPlan?, format: (any RecordFormat)?) {
+  ) -> (plan: ChainPlan?, sourceFormats: [(any RecordFormat)?]) {
     let errorsBefore = findings.errorCount
     var builder = ChainBuilder(declaration, findings: findings)
     builder.check()
     let window = builder.checkWindow()
+    let formats = builder.sourceRecords.map { $0.map { builder.records[$0].format } }
     guard findings.errorCount == errorsBefore, let format = builder.format, let window else {
-      return (nil, builder.format)
+      builder.checkOtherRecords(used: builder.usedFields())
+      return (nil, formats)
     }
-    return (builder.emit(format: format, window: window), format)
+    // What the chain uses of the records is known only now.
+    let plan = builder.emit(format: format, window: window)
+    return (findings.errorCount == errorsBefore ? plan : nil, formats)
   }
 
   private mutating func check() {
-    checkRecord()
+    checkRecords()
     addConstants()
     addColumns()
     addGroups()
@@ -51,20 +60,6 @@ public struct ChainBuilder {
   }
 
   // MARK: Sections
-
-  private mutating func checkRecord() {
-    guard let record = declaration.record else {
-      findings.error(
-        "missing-key", "the pipeline does not say how a row is made", at: declaration.name.span,
-        hint: "use the plugin of a detector, such as `uses: [detectors/minidt]`, or add `record:`")
-      return
-    }
-    guard let format = DecoderComponent.make(record, findings: findings) else { return }
-    self.format = format
-    for (number, field) in format.fields.enumerated() {
-      names.add(field.name, as: "field", .field(number), type: field.type)
-    }
-  }
 
   private mutating func addConstants() {
     let checker = Checker(findings: findings)

@@ -19,7 +19,7 @@ public struct ChainDescription: Sendable {
   public let stages: [Stage]
 
   init(
-    _ builder: ChainBuilder, format: any RecordFormat, fieldSlots: [Slot?], row: StageBuilder, rowSteps: [RowStep],
+    _ builder: ChainBuilder, inputs: [RecordInput], row: StageBuilder, rowSteps: [RowStep],
     groups: [GroupPlan], deferred: (stage: StageBuilder, kept: Int)?, aggregates: [AggregatePlan]
   ) {
     let names = builder.names
@@ -27,13 +27,18 @@ public struct ChainDescription: Sendable {
       Column(name: name, type: names.type(of: name)?.description ?? "", note: note)
     }
     var stages: [Stage] = []
-    let fields = zip(format.fields, fieldSlots).map { field, slot in
-      Column(
-        name: field.name.text, type: field.type.description,
-        note: slot == nil ? "skipped" : "\(field.declared), converted")
+    for (number, (record, input)) in zip(builder.records, inputs).enumerated() {
+      let fields = zip(record.format.fields, input.columns).map { field, slot in
+        Column(
+          name: field.name.text, type: field.type.description,
+          note: slot == nil ? "skipped" : "\(field.declared), converted")
+      }
+      let name = "decode \(record.settings.specification.name)"
+      let users = zip(builder.declaration.sources, builder.sourceRecords).filter { $0.1 == number }.map(\.0.name.text)
+      // With one record there is nothing to tell apart; one that no source has is for files of the command line.
+      let stage = builder.records.count == 1 || users.isEmpty ? name : "\(name) of \(users.joined(separator: ", "))"
+      stages.append(Stage(name: stage, columns: fields, lines: []))
     }
-    stages.append(
-      Stage(name: "decode \(builder.declaration.record?.specification.name ?? "")", columns: fields, lines: []))
     if !builder.rules.isEmpty {
       stages.append(
         Stage(

@@ -123,16 +123,16 @@ struct ChainEmitter {
     }
     // Last, because the later stages ask the rows for columns.
     let rowSteps = row.takeSteps()
-    let stops = builder.declaration.record?["on_malformed"]?.text?.text == "stop"
+    let inputs = inputs(fields.slots, counters: counters(window))
     let description = ChainDescription(
-      builder, format: format, fieldSlots: fields.slots, row: row, rowSteps: cleansingSteps + rowSteps,
+      builder, inputs: inputs, row: row, rowSteps: cleansingSteps + rowSteps,
       groups: groupPlans,
       deferred: deferred.map { ($0.stage, $0.kept.count) }, aggregates: aggregates)
     return ChainPlan(
-      formats: [format], sourceFormats: builder.declaration.sources.map { _ in 0 }, window: windowPlan,
+      formats: builder.records.map(\.format), sourceFormats: builder.sourceRecords.map { $0 ?? 0 }, window: windowPlan,
       categories: builder.categories,
       aggregates: aggregates,
-      rowLayout: row.layout, inputs: [RecordInput(columns: fields.slots, stopsAtMalformed: stops)],
+      rowLayout: row.layout, inputs: inputs,
       cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
       chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
       description: description)

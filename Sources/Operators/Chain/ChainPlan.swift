@@ -98,6 +98,8 @@ struct GroupStage: Sendable {
 struct RecordInput: Sendable {
   /// Where each field goes; nil where it is not converted.
   let columns: [Slot?]
+  /// Fields that are not of the chain's type.
+  let conversions: [FieldConversion]
   /// A malformed row ends the run.
   let stopsAtMalformed: Bool
 }

@@ -38,11 +38,13 @@ public final class ChainWorker {
     splitter?.begin(chunk, reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
 
     let decoder = decoder(of: chunk.format)
+    let conversions = plan.inputs[chunk.format].conversions
     var offset = 0
     while offset < chunk.bytes.count {
       let malformedBefore = work.outcome.report.malformed
       let start = offset
       offset = decoder.decode(chunk.bytes, from: offset, order: chunk.order, into: frame, report: &work.outcome.report)
+      for conversion in conversions { conversion.run(frame) }
       work.outcome.rows += frame.count
       var counts = RowCounts()
       counts.malformed = UInt64(work.outcome.report.malformed - malformedBefore)

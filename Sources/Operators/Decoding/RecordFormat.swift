@@ -71,7 +71,8 @@ public protocol RecordFormat: Sendable {
   var separator: UInt8? { get }
   /// What a line starts with that is no row; empty where there is no such thing.
   var commentPrefix: [UInt8] { get }
-  /// A decoder that writes field i to `columns[i]`, and does not convert fields whose column is nil.
+  /// A decoder that writes field i to `columns[i]`, and does not convert fields whose column is nil. The column of a whole
+  /// number may be of 64 bits where the field's type takes 32.
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder
 }
 

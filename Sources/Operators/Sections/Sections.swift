@@ -42,11 +42,35 @@ public enum Sections {
     ],
     example: "constants: {scintillator_offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}")
 
+  /// What an entry of `sources:` may hold beside its source.
+  public static func source(_ sources: [Specification]) -> Specification {
+    Specification(
+      kind: .section, name: "sources",
+      summary: "Where rows come from: one source, or several whose rows merge into one chain.",
+      details: """
+        Each source has a name of your choice. A source whose rows are made otherwise than the pipeline's `record` says has
+        a `record` of its own beside it. Its fields are found by their names: it must have all that the pipeline uses, with
+        the same kind of values and the same unit, in any order and of any width. A float of the pipeline takes whole numbers
+        and other units of its dimension too. Where the pipeline has no `record`, that of the first source which has one
+        stands for it.
+        """,
+      keys: [Key("record", record, "How a row of this source is made; the pipeline's `record` if left out.")],
+      freeKeys: Key("SOURCE", .component(sources), "The source itself."),
+      example: """
+        sources:
+          board0: {file: {path: board0.txt}}
+          board1:
+            file: {path: board1.bin}
+            record: {format: words, fields: {TDC_MEAS: 5, BX_COUNTER: 12, ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}
+        """)
+  }
+
+  private static let record = ValueForm.selected(by: "format", DecoderComponent.all.map(\.specification))
+
   /// The keys that a plugin and a pipeline share: everything that describes the detector and its plots.
   static let sharedKeys: [Key] = [
     Key("description", .text, default: "\"\"", "One sentence on what it is."),
-    Key(
-      "record", .selected(by: "format", DecoderComponent.all.map(\.specification)), "How a row of the input is made."),
+    Key("record", record, "How a row of the input is made."),
     Key("cleansing", .list(.variant(cleansing)), "Rules that keep or drop rows; a row must pass all of them."),
     Key("chambers", .list(.block(chamber)), chamber.summary),
     Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
@@ -66,8 +90,8 @@ public enum Sections {
           "Plugins, by their name under plugins/: `[detectors/minidt]`. Their sections are merged in, in order; the pipeline's own keys win."
         ),
         Key(
-          "sources", .mapping(key: .name, value: .component(sources)),
-          "Where rows come from, each under a name of your choice."),
+          "sources", .mapping(key: .name, value: .component(sources, beside: source(sources))),
+          "Where rows come from, each under a name of your choice, with a `record` of its own if it has one."),
         Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
       ] + sharedKeys + [Key("sinks", .list(.component(sinks)), "Where results go.")],
       example: "pipeline: dt-chambers")

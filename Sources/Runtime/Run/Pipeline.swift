@@ -43,12 +43,10 @@ public struct Pipeline: Sendable {
       overrides.append(.option("--window", path: "window", value: window.contains(":") ? "{\(window)}" : window))
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
-    let (plan, format) = ChainBuilder.build(declaration, findings: findings)
-    if let format {
-      for source in declaration.sources {
-        if let settings = source.setting.settings {
-          SourceComponent.check(settings, format: format, findings: findings)
-        }
+    let (plan, formats) = ChainBuilder.build(declaration, findings: findings)
+    for (source, format) in zip(declaration.sources, formats) {
+      if let settings = source.setting.settings, let format {
+        SourceComponent.check(settings, format: format, findings: findings)
       }
     }
     guard let plan, !findings.hasErrors else { return nil }
@@ -62,7 +60,10 @@ public enum Registry {
     sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification))
 
   public static let specifications: [Specification] =
-    [pipeline, Sections.plugin, Sections.chamber, Sections.lookup, GroupSections.group]
+    [
+      pipeline, Sections.plugin, Sections.source(SourceComponent.all.map(\.specification)), Sections.chamber,
+      Sections.lookup, GroupSections.group,
+    ]
     + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
     + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)
 }
