@@ -61,6 +61,7 @@ let package = Package(
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),
     .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+    .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
     // Reads README.md and docs/, and runs the program on what they say.

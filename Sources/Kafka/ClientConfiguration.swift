@@ -14,16 +14,28 @@ final class ClientConfiguration {
     var text = [CChar](repeating: 0, count: 512)
     let result = rd_kafka_conf_set(handle, name, value, &text, text.count)
     if result == RD_KAFKA_CONF_OK { return }
-    throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, text: secrets.hide(in: string(text)))
+    throw KafkaError(
+      RD_KAFKA_RESP_ERR__INVALID_ARG, text: secrets.hide(in: Self.naming(name, in: string(text))))
+  }
+
+  /// The text with the name that the user wrote; librdkafka has names of its own for some settings.
+  private static func naming(_ name: String, in text: String) -> String {
+    let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+    guard let place = parts.firstIndex(where: { $0.hasSuffix("onfiguration property ") }), place + 2 < parts.count
+    else {
+      return text
+    }
+    return (parts[...place] + [name[...]] + parts[(place + 2)...]).joined(separator: "\"")
   }
 
   func set(_ settings: KafkaSettings, hiding secrets: SecretText) throws(KafkaError) {
     for (name, value) in settings.pairs { try set(name, value, hiding: secrets) }
   }
 
+  /// Whether there is a setting of this name. Its value is lost.
   func knows(_ name: String) -> Bool {
-    var size = 0
-    return rd_kafka_conf_get(handle, name, nil, &size) == RD_KAFKA_CONF_OK
+    // To ask for a value does not find the settings of topics; to set one does.
+    rd_kafka_conf_set(handle, name, "", nil, 0) != RD_KAFKA_CONF_UNKNOWN
   }
 
   /// Makes a client, which owns the configuration from then on.
@@ -37,7 +49,9 @@ final class ClientConfiguration {
   }
 }
 
-/// The text in a buffer that C wrote to.
+/// The text in a buffer that C wrote to, without the newline that some texts of librdkafka end with.
 func string(_ buffer: [CChar]) -> String {
-  String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  var bytes = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+  while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+  return String(decoding: bytes, as: UTF8.self)
 }

@@ -5,6 +5,9 @@ import Glibc
 ///
 /// It keeps about 5 MB or 100,000 messages of each partition and drops older ones. A topic that is asked for and not
 /// there it makes, with 4 partitions. Close all clients before it goes.
+///
+/// When members join a group or leave it, the others have `session.timeout.ms` less a second to join again, and it
+/// waits all that time; until then commits are refused. So give groups short sessions here, and heartbeats shorter still.
 public final class EmbeddedBroker: @unchecked Sendable {
   /// "127.0.0.1:PORT", several with commas between: the setting `bootstrap.servers`.
   public let bootstrap: String

@@ -6,6 +6,28 @@ public struct KafkaTopicInfo: Hashable, Sendable {
   public let name: String
   /// How many partitions it has.
   public let partitions: Int
+
+  /// A topic.
+  public init(name: String, partitions: Int) {
+    self.name = name
+    self.partitions = partitions
+  }
+}
+
+/// What of a cluster's description is used.
+private struct ClusterMetadata {
+  /// By name.
+  let topics: [KafkaTopicInfo]
+  /// Whether one of the brokers is the one that creates topics.
+  let hasController: Bool
+
+  init(_ metadata: rd_kafka_metadata, controller: Int32) {
+    topics = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
+      .map { KafkaTopicInfo(name: String(cString: $0.topic), partitions: Int($0.partition_cnt)) }
+      .sorted { $0.name < $1.name }
+    hasController = UnsafeBufferPointer(start: metadata.brokers, count: Int(metadata.broker_cnt))
+      .contains { $0.id == controller }
+  }
 }
 
 extension KafkaClient {
@@ -13,21 +35,8 @@ extension KafkaClient {
   ///
   /// - Throws: when no broker answers in time; a permanent error, such as a wrong password, as soon as it is met.
   public final func topics(milliseconds: Int = 10_000) throws(KafkaError) -> [KafkaTopicInfo] {
-    let deadline = Deadline(milliseconds: milliseconds)
-    while true {
-      let slice = min(1000, deadline.milliseconds)
-      var metadata: UnsafePointer<rd_kafka_metadata>?
-      // All topics: to ask for one alone would create it where brokers create topics on the fly.
-      let code = rd_kafka_metadata(try open(), 1, nil, &metadata, slice)
-      if let metadata {
-        defer { rd_kafka_metadata_destroy(metadata) }
-        return UnsafeBufferPointer(start: metadata.pointee.topics, count: Int(metadata.pointee.topic_cnt))
-          .map { KafkaTopicInfo(name: String(cString: $0.topic), partitions: Int($0.partition_cnt)) }
-          .sorted { $0.name < $1.name }
-      }
-      try throwPermanent()
-      if deadline.isOver { try check(code) }
-    }
+    // All topics: to ask for one alone would create it where brokers create topics on the fly.
+    try metadata(of: nil, within: Deadline(milliseconds: milliseconds)).topics
   }
 
   /// How many partitions a topic has; nil if there is no such topic, or none that this client may see.
@@ -37,14 +46,55 @@ extension KafkaClient {
     try topics(milliseconds: milliseconds).first { $0.name == topic && $0.partitions > 0 }?.partitions
   }
 
-  /// Creates a topic if there is none of this name; one that is there stays as it is.
+  /// Creates a topic if there is none of this name; one that is there stays as it is. Consumers cannot.
+  ///
+  /// The embedded broker makes topics with 4 partitions, whatever it is asked for from here.
   ///
   /// - Parameters:
   ///   - replicas: how many brokers keep it; -1 for the brokers' own default.
   ///   - settings: the topic's settings by the brokers' names, such as `retention.ms`.
+  /// - Returns: how many partitions the topic has.
   /// - Throws: when the brokers refuse or do not answer in time.
+  @discardableResult
   public final func createTopic(
     _ name: String, partitions: Int, replicas: Int = -1, settings: KafkaSettings = [:], milliseconds: Int = 10_000
+  ) throws(KafkaError) -> Int {
+    let deadline = Deadline(milliseconds: milliseconds)
+    let found = try metadata(of: nil, within: deadline)
+    if let topic = found.topics.first(where: { $0.name == name && $0.partitions > 0 }) { return topic.partitions }
+    if found.hasController {
+      try requestTopic(name, partitions: partitions, replicas: replicas, settings: settings, within: deadline)
+      return partitions
+    }
+    // No broker is the one that creates topics, so that the request would wait in vain. To ask for the topic by name
+    // creates it.
+    guard let topic = rd_kafka_topic_new(try open(), name, nil) else { throw KafkaError(rd_kafka_last_error()) }
+    defer { rd_kafka_topic_destroy(topic) }
+    while true {
+      let found = try metadata(of: topic, within: deadline).topics.first { $0.name == name && $0.partitions > 0 }
+      if let found { return found.partitions }
+      if deadline.isOver { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT) }
+      poll(milliseconds: 10)
+    }
+  }
+
+  /// What the cluster says of one topic, or of all.
+  private func metadata(of topic: OpaquePointer?, within deadline: Deadline) throws(KafkaError) -> ClusterMetadata {
+    while true {
+      var metadata: UnsafePointer<rd_kafka_metadata>?
+      let client = try open()
+      let code = rd_kafka_metadata(client, topic == nil ? 1 : 0, topic, &metadata, min(1000, deadline.milliseconds))
+      if let metadata {
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return ClusterMetadata(metadata.pointee, controller: rd_kafka_controllerid(client, 0))
+      }
+      try throwPermanent()
+      if deadline.isOver { try check(code) }
+    }
+  }
+
+  private func requestTopic(
+    _ name: String, partitions: Int, replicas: Int, settings: KafkaSettings, within deadline: Deadline
   ) throws(KafkaError) {
     let client = try open()
     var text = [CChar](repeating: 0, count: 512)
@@ -59,7 +109,7 @@ extension KafkaClient {
     defer { rd_kafka_queue_destroy(queue) }
     let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS)
     defer { rd_kafka_AdminOptions_destroy(options) }
-    let time = Int32(clamping: max(1, milliseconds))
+    let time = max(1, deadline.milliseconds)
     try check(rd_kafka_AdminOptions_set_request_timeout(options, time, &text, text.count))
     // Until every broker knows the topic, as far as the time allows.
     try check(rd_kafka_AdminOptions_set_operation_timeout(options, time, &text, text.count))
@@ -68,14 +118,13 @@ extension KafkaClient {
         rd_kafka_CreateTopics(client, $0, 1, options, queue)
       }
     }
-    let deadline = Deadline(milliseconds: milliseconds + 500)
+    // The answer comes in any case, if only to say that time is over.
     while true {
-      if let event = rd_kafka_queue_poll(queue, min(500, deadline.milliseconds)) {
+      if let event = rd_kafka_queue_poll(queue, 200) {
         defer { rd_kafka_event_destroy(event) }
         return try checkCreation(event)
       }
       try throwPermanent()
-      if deadline.isOver { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT) }
     }
   }
 

@@ -7,7 +7,7 @@ public struct KafkaSettings: Sendable, ExpressibleByDictionaryLiteral {
   public init() {}
 
   /// The given settings.
-  public init(_ pairs: some Sequence<(name: String, value: String)>) {
+  public init(_ pairs: some Sequence<(String, String)>) {
     for (name, value) in pairs { self[name] = value }
   }
 
