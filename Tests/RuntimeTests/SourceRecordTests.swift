@@ -6,10 +6,6 @@ import Testing
   private static let words =
     "{format: words, fields: {TDC_MEAS: 5, BX_COUNTER: 12, ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}"
 
-  /// Without `disorder`: files are read in turns, a megabyte each, and their orbits may lie far apart.
-  private static let orbit =
-    "groups.orbit={by: ORBIT_CNT, t0: min(time) where FPGA == 1 and TDC_CHANNEL == 128, active: {distinct: wire, per: chamber}}"
-
   private func bytes(ofWords rows: [TelescopeRow]) -> [UInt8] {
     rows.flatMap { row in withUnsafeBytes(of: row.word!.littleEndian) { Array($0) } }
   }
@@ -17,13 +13,13 @@ import Testing
   /// The telescope's pipeline over `sources`, as `--set` takes them.
   private func telescope(_ sources: String, window: String = "all", threads: Int = 1) -> Job {
     Job.dtChambers.with {
-      $0.overrides += ["sources=\(sources)", Self.orbit]
+      $0.overrides.append("sources=\(sources)")
       $0.window = window
       $0.threads = threads
     }
   }
 
-  @Test(arguments: ["all", "span: 3000 of ORBIT_CNT, late: 200000"], [1, 3])
+  @Test(arguments: ["all", "span: 3000 of ORBIT_CNT, late: 500"], [1, 3])
   func `One stream, some of it text and some of it words`(window: String, threads: Int) throws {
     let stream = Telescope(seed: 31, rows: 20_000)
     var dice = Dice(31)
@@ -40,6 +36,8 @@ import Testing
       let outcome = try telescope(sources, window: window, threads: threads).with { $0.chunkBytes = chunkBytes }.run()
       #expect(stream.expected.differences(from: outcome.products) == [])
       #expect(outcome.error == nil)
+      #expect(outcome.products.counts["late"] == 0)
+      #expect(outcome.products.counts["disordered"] == 0)
       #expect(outcome.messages[0].source.name == "a,b")
     }
   }
