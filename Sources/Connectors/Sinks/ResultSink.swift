@@ -64,6 +64,10 @@ public struct SinkComponent: Sendable {
     public var acknowledge: @Sendable (Int) -> Void
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void
+    /// Whether the user wants to stop.
+    public var stop: StopCheck = { false }
+    /// The addresses of brokers; those of the embedded one for `embedded`.
+    public var brokers: @Sendable (String) throws -> String = { $0 }
 
     public init(
       pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void
@@ -75,10 +79,16 @@ public struct SinkComponent: Sendable {
   }
 
   public let specification: Specification
+  /// Findings that need no look at the world outside; what lint and run both say.
+  var check: @Sendable (Settings, Findings) -> Void = { _, _ in }
   let open: @Sendable (Settings, Context) throws -> any ResultSink
 
   /// Every sink. A new one is a file beside these and its line here.
-  public static let all: [SinkComponent] = [file]
+  public static let all: [SinkComponent] = [file, kafka]
+
+  public static func check(_ settings: Settings, findings: Findings) {
+    all.first { $0.specification.name == settings.specification.name }?.check(settings, findings)
+  }
 
   public static func open(_ settings: Settings, _ context: Context) throws -> any ResultSink {
     guard let component = all.first(where: { $0.specification.name == settings.specification.name }) else {

@@ -15,7 +15,7 @@ public final class ChunkBuffer: @unchecked Sendable {
   public private(set) var capacity: Int
   public var count = 0
   /// The messages that the bytes came in, where they come from a topic.
-  public let messages = MessageMap()
+  public private(set) var messages = MessageMap()
 
   public init(capacity: Int = ChunkBuffer.standardCapacity) {
     self.capacity = capacity
@@ -41,6 +41,20 @@ public final class ChunkBuffer: @unchecked Sendable {
     reserve(count + bytes.count)
     (base + count).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
     count += bytes.count
+  }
+
+  func append(byte: UInt8) {
+    reserve(count + 1)
+    base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  /// Takes the other's memory with what is in it, for its own.
+  func exchange(with other: ChunkBuffer) {
+    swap(&base, &other.base)
+    swap(&capacity, &other.capacity)
+    swap(&count, &other.count)
+    swap(&messages, &other.messages)
   }
 
   func reserve(_ wanted: Int) {
@@ -117,11 +131,16 @@ public enum SourceStreams: Sendable, Equatable {
 
 /// How far a source is behind those who write to it.
 public struct SourceLag: Sendable, Equatable {
-  public var rows: Int64
+  /// Messages that are written and not read; of rows where the source cannot know how many rows a message has.
+  public var messages: Int64
+  /// Messages that were read so far.
+  public var messagesRead: Int64
+  /// Since the last message that was read was written; 0 where there is no other behind it.
   public var seconds: Double
 
-  public init(rows: Int64, seconds: Double) {
-    self.rows = rows
+  public init(messages: Int64, messagesRead: Int64, seconds: Double) {
+    self.messages = messages
+    self.messagesRead = messagesRead
     self.seconds = seconds
   }
 }

@@ -14,6 +14,10 @@ public struct SourceComponent: Sendable {
     public var published: @Sendable () throws -> PublishedRecord? = { nil }
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void = { _ in }
+    /// Waits until what is published is safe.
+    public var flush: @Sendable () -> Void = {}
+    /// The addresses of brokers; those of the embedded one for `embedded`.
+    public var brokers: @Sendable (String) throws -> String = { $0 }
 
     public init(format: any RecordFormat, stop: @escaping StopCheck) {
       self.format = format
@@ -27,7 +31,7 @@ public struct SourceComponent: Sendable {
   let open: @Sendable (Settings, Context) throws -> any RowSource
 
   /// Every source. A new one is a file beside these and its line here.
-  public static let all: [SourceComponent] = [file, simulate]
+  public static let all: [SourceComponent] = [file, kafka, simulate]
 
   private static func named(_ settings: Settings) -> SourceComponent? {
     all.first { $0.specification.name == settings.specification.name }

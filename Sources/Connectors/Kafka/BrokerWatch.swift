@@ -1,0 +1,59 @@
+import Kafka
+import Synchronization
+
+/// What a client hears of its brokers: tells the user when they are away and when they are back, and keeps an error that
+/// trying again does not mend.
+final class BrokerWatch: Sendable {
+  private struct State {
+    var isAway = false
+    var permanent: KafkaError?
+  }
+
+  private let name: String
+  private let tell: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  /// `name`: what messages call the brokers' use, such as "topic dt-hits on localhost:9092".
+  init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
+    self.name = name
+    self.tell = tell
+  }
+
+  func hear(_ event: KafkaEvent) {
+    switch event {
+    case .brokersAway(let error): isAway(because: error.message)
+    case .brokersBack: isBack()
+    case .error(let error) where error.isPermanent && !error.isUnknownTopic:
+      state.withLock { $0.permanent = $0.permanent ?? error }
+    case .error, .log: break
+    }
+  }
+
+  /// Notes that the brokers do not answer; told once.
+  func isAway(because reason: String) {
+    let isNew = state.withLock { state in
+      defer { state.isAway = true }
+      return !state.isAway
+    }
+    if isNew { tell("\(name): no broker answers (\(reason)); trying again until one does") }
+  }
+
+  func isBack() {
+    let wasAway = state.withLock { state in
+      defer { state.isAway = false }
+      return state.isAway
+    }
+    if wasAway { tell("\(name): the brokers are back") }
+  }
+
+  /// Throws the error that no further try will mend, if there was one.
+  func check() throws {
+    if let error = state.withLock({ $0.permanent }) { throw ConnectorError("\(name): \(error.message)") }
+  }
+
+  /// Turns an error into words with the name; an error that may pass is noted, and nothing thrown.
+  func pass(_ error: KafkaError) throws {
+    guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
+    isAway(because: error.message)
+  }
+}

@@ -1,0 +1,136 @@
+import Diagnostics
+import Kafka
+import Specifications
+
+/// What sources and sinks on Kafka have in common.
+enum KafkaKeys {
+  static let brokers = Key(
+    "brokers", .text, required: true,
+    "The brokers, `HOST:PORT` with commas between, or `embedded`: a broker inside hitmon, which its emulator feeds.")
+
+  static func topic(_ summary: String) -> Key { Key("topic", .text, required: true, summary) }
+
+  static let settings = Key(
+    "settings", .mapping(key: .any, value: .any),
+    """
+    Settings of librdkafka, by its own names, such as `security.protocol: SASL_SSL`. Take secrets from the environment: \
+    `sasl.password: ${KAFKA_PASSWORD}`.
+    """)
+
+  /// The settings that other keys or hitmon itself decide, with what to use instead.
+  private static let owned = [
+    "bootstrap.servers": "`brokers`", "metadata.broker.list": "`brokers`", "group.id": "`group`",
+    "enable.auto.commit": "nothing: hitmon commits what is published",
+    "enable.auto.offset.store": "nothing: hitmon commits what is published", "auto.offset.reset": "`start`",
+    "enable.partition.eof": "`until`",
+  ]
+
+  /// Checks the brokers' addresses, the topic's name, and the settings by librdkafka itself; no broker is asked.
+  static func check(_ settings: Settings, _ findings: Findings) {
+    if let text = settings["brokers"]?.text, let problem = problem(brokers: text.text) {
+      findings.error(
+        "wrong-type", "`brokers` takes addresses: \(problem)", at: text.span,
+        hint: "write `brokers: localhost:9092`, several with commas between, or `brokers: embedded`")
+    }
+    if let text = settings["topic"]?.text, !isTopic(text.text) {
+      findings.error(
+        "wrong-type", "`\(text.written)` cannot be a topic's name", at: text.span,
+        hint: "a topic has up to 249 letters, digits, `.`, `_` and `-`")
+    }
+    for (key, setting) in settings["settings"]?.mapping ?? [] { check(key, setting, findings) }
+  }
+
+  private static func check(_ key: LocatedText, _ setting: Setting, _ findings: Findings) {
+    guard let value = setting.node.scalar else {
+      findings.error(
+        "wrong-type", "`\(key.text)` takes a single value, not \(setting.node.kindName)", at: setting.span,
+        hint: "write `\(key.text): VALUE`")
+      return
+    }
+    if let instead = owned[key.text] {
+      findings.error(
+        "kafka-setting", "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
+    } else if let problem = KafkaSettings.check(name: key.text, value: value.text) {
+      // At the key: the line's value may be a secret, and librdkafka's words do not hold it.
+      findings.error(
+        "kafka-setting", "librdkafka: \(problem)", at: key.span,
+        hint: "librdkafka's CONFIGURATION.md lists its settings")
+    } else if KafkaSettings.isSecret(key.text), !value.written.contains("${"), !value.text.isEmpty {
+      let name = key.text.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
+      findings.warning(
+        "secret-in-file", "`\(key.text)` is a secret, and stands in the file", at: key.span,
+        hint: "take it from the environment: `\(key.text): ${\(name)}`")
+    }
+  }
+
+  private static func problem(brokers: String) -> String? {
+    if brokers == "embedded" { return nil }
+    for address in brokers.split(separator: ",", omittingEmptySubsequences: false) {
+      let address = address.trimmed
+      if address.isEmpty { return "one of them is empty" }
+      if address == "embedded" { return "`embedded` stands alone" }
+      guard let colon = address.lastIndex(of: ":") else { continue }
+      let port = address[address.index(after: colon)...]
+      if UInt16(port).map({ $0 > 0 }) != true, !address.contains("]") || port != address {
+        return "`\(address)` has no port from 1 to 65535"
+      }
+      if address[..<colon].isEmpty { return "`\(address)` has no host" }
+    }
+    return nil
+  }
+
+  private static func isTopic(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 249 && name != "." && name != ".."
+      && name.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+          || "._-".utf8.contains($0)
+      }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: Substring {
+    var text = self.drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}
+
+/// A topic on some brokers, as a source, a sink or the emulator is told of it.
+public struct KafkaTarget: Sendable {
+  /// Addresses, or `embedded`.
+  public var brokers: String
+  public var topic: String
+  /// How many partitions the topic gets if it is not there.
+  public var partitions: Int
+  /// The user's settings, without the brokers.
+  public var settings: KafkaSettings
+
+  public init(brokers: String, topic: String, partitions: Int, settings: KafkaSettings = [:]) {
+    self.brokers = brokers
+    self.topic = topic
+    self.partitions = partitions
+    self.settings = settings
+  }
+
+  /// From the checked settings of a source or a sink on Kafka; nil for others.
+  public init?(_ settings: Settings) {
+    guard settings.specification.name == "kafka", let brokers = settings["brokers"]?.text?.text,
+      let topic = settings["topic"]?.text?.text
+    else { return nil }
+    self.init(brokers: brokers, topic: topic, partitions: Int(settings["partitions"]?.integer ?? 1))
+    for (key, setting) in settings["settings"]?.mapping ?? [] {
+      self.settings[key.text] = setting.node.scalar?.text ?? ""
+    }
+  }
+
+  public var isEmbedded: Bool { brokers == "embedded" }
+
+  /// The user's settings with the brokers' addresses, and defaults where the user has set nothing.
+  func settings(defaults: KafkaSettings) -> KafkaSettings {
+    var all = settings
+    all["bootstrap.servers"] = brokers
+    for (name, value) in defaults.pairs { all.setDefault(name, value) }
+    return all
+  }
+}

@@ -1,0 +1,106 @@
+import Kafka
+import Operators
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What is settled of a partition before it is read.
+struct PartitionPlan {
+  var start: PartitionStart
+  /// How far an earlier run had read it when it last published a window.
+  var read: Int64
+  /// Where reading ends; nil for never.
+  var end: Int64?
+  /// Offsets that should have been read and are gone.
+  var gap: OffsetRange?
+}
+
+extension KafkaSource {
+  /// Where to begin in each partition. Nil when the user wants to stop before brokers answer.
+  func starts(of partitions: [Int]) throws -> [PartitionPlan]? {
+    let record = try context.published()
+    var chosen: [Int: Int64] = [:]
+    // Positions that an instance reads after others: what is published counts, whatever this run was told to begin with.
+    let isFirst = !hasStarted
+    if isFirst, case .time(let time) = options.start {
+      let asked = partitions.map { KafkaPosition(topic: options.target.topic, partition: Int32($0), offset: time) }
+      guard let found = try ask({ try consumer.offsets(forTimes: asked, milliseconds: $0) }) else { return nil }
+      for position in found { chosen[Int(position.partition)] = position.offset }
+    }
+    let committed = record == nil && options.group != nil ? try committedOffsets(partitions) : [:]
+    var plans: [PartitionPlan] = []
+    for partition in partitions {
+      let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(partition), milliseconds: $0) }
+      guard let there else { return nil }
+      let position = options.start == .resume || !isFirst ? record?.positions[String(partition)] : nil
+      var plan = PartitionPlan(
+        start: PartitionStart(partition: partition, offset: there.lowerBound, published: position?.window), read: .min)
+      if let position {
+        plan.start.offset = position.resume
+        plan.read = position.read
+      } else if options.start == .resume || !isFirst {
+        plan.start.offset = committed[partition] ?? there.lowerBound
+      } else {
+        plan.start.offset = first(partition, there, chosen[partition])
+      }
+      adjust(&plan, there)
+      if options.untilEnd { plan.end = there.upperBound }
+      plans.append(plan)
+    }
+    hasStarted = true
+    return plans
+  }
+
+  private func first(_ partition: Int, _ there: Range<Int64>, _ found: Int64?) -> Int64 {
+    switch options.start {
+    case .earliest, .resume: there.lowerBound
+    case .latest: there.upperBound
+    case .offset(let offset): min(max(offset, there.lowerBound), there.upperBound)
+    case .time: found.map { $0 < 0 ? there.upperBound : $0 } ?? there.lowerBound
+    }
+  }
+
+  /// Fits a start to the messages that are there.
+  private func adjust(_ plan: inout PartitionPlan, _ there: Range<Int64>) {
+    if plan.start.offset < there.lowerBound {
+      plan.gap = OffsetRange(start: plan.start.offset, end: there.lowerBound)
+      plan.start.offset = there.lowerBound
+    } else if plan.start.offset > there.upperBound {
+      context.tell(
+        "topic \(options.target.topic) partition \(plan.start.partition) ends at \(there.upperBound), and results cover it up to \(plan.start.offset): it must have been made anew; reading from its beginning"
+      )
+      plan = PartitionPlan(start: PartitionStart(partition: plan.start.partition, offset: there.lowerBound), read: .min)
+    }
+  }
+
+  private func committedOffsets(_ partitions: [Int]) throws -> [Int: Int64] {
+    let asked = partitions.map { KafkaPosition(topic: options.target.topic, partition: Int32($0)) }
+    let found = try ask { try consumer.committed(asked, milliseconds: $0) } ?? []
+    return Dictionary(uniqueKeysWithValues: found.filter { $0.offset >= 0 }.map { (Int($0.partition), $0.offset) })
+  }
+
+  /// Asks brokers until they answer; nil when the user wants to stop before.
+  func ask<Answer>(_ question: (_ milliseconds: Int) throws -> Answer) throws -> Answer? {
+    while !context.stop() {
+      do {
+        return try question(1_000)
+      } catch let error as KafkaError {
+        try watch.pass(error)
+        usleep(100_000)
+      }
+    }
+    return nil
+  }
+}
+
+/// Milliseconds since 1970.
+func wallMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}
+
+func pauseThread(milliseconds: UInt32) { usleep(milliseconds * 1000) }

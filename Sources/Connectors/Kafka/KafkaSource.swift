@@ -1,0 +1,283 @@
+import Kafka
+import Operators
+
+/// Rows of a Kafka topic: of all its partitions, or of those that a group leaves to this instance.
+///
+/// Where reading begins in each partition is read from the published results, so that no row is lost and none counts twice.
+public final class KafkaSource: RowSource {
+  public struct Options: Sendable {
+    public var target: KafkaTarget
+    /// The group whose instances share the partitions; nil to read all of them.
+    public var group: String?
+    public var start = KafkaStart.resume
+    /// Reads up to where the topic ends when the run begins.
+    public var untilEnd = false
+    /// Nanoseconds after which the clock no longer waits for a partition that has nothing to read.
+    public var idle: Int64 = 2_000_000_000
+
+    public init(target: KafkaTarget) { self.target = target }
+  }
+
+  let options: Options
+  let context: SourceComponent.Context
+  let watch: BrokerWatch
+  let consumer: KafkaConsumer
+  let collector: MessageCollector
+  /// How many partitions the topic has; 0 until a broker has said so.
+  private(set) var partitionCount = 0
+  private var isJoined = false
+  private var isClosing = false
+  private var hasBegun = false
+  /// Whether partitions were assigned before.
+  var hasStarted = false
+  /// What the source's owner has yet to be told of.
+  private var assignments: [[PartitionStart]] = []
+  private var failure: (any Error)?
+
+  public private(set) var partitions: [String] = []
+  public let isLive = true
+
+  /// Bytes and messages that are gathered before the first are handed out.
+  private static let mostBytes = ChunkBuffer.standardCapacity
+  private static let mostMessages = 50_000
+  /// Milliseconds that the first message of a chunk waits for others.
+  private static let linger: Int64 = 2
+
+  public init(_ options: Options, _ context: SourceComponent.Context) throws {
+    self.options = options
+    self.context = context
+    let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
+    self.watch = watch
+    collector = MessageCollector(context.format)
+    let settings = options.target.settings(defaults: [
+      // An offset that is gone is counted as a gap, not passed over in silence.
+      "auto.offset.reset": "error",
+      // An instance that died is replaced after this time.
+      "session.timeout.ms": "10000",
+      // One that waits for the broker of the results is not dead.
+      "max.poll.interval.ms": "1800000",
+      "queued.max.messages.kbytes": "32768",
+      "fetch.wait.max.ms": "100",
+      "fetch.error.backoff.ms": "100",
+      "topic.metadata.refresh.interval.ms": "30000",
+      "allow.auto.create.topics": "false",
+    ])
+    do {
+      consumer = try KafkaConsumer(settings, group: options.group) { watch.hear($0) }
+    } catch {
+      throw ConnectorError("topic \(options.target.topic): \(error.message)")
+    }
+  }
+
+  public var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
+  public var topic: SourceTopic? { SourceTopic(name: options.target.topic, partitions: partitionCount) }
+  public var resumes: Bool { options.start == .resume }
+
+  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+    if collector.isEmpty, assignments.isEmpty {
+      guard try join(deadline) else { return .idle }
+      try collect(rowLimit: rowLimit, deadline: deadline)
+    }
+    if let failure { throw failure }
+    try watch.check()
+    if !assignments.isEmpty { return .assigned(assignments.removeFirst()) }
+    collector.closeAll()
+    if let rows = collector.next(into: buffer) { return .rows(rows) }
+    if hasBegun, options.untilEnd, collector.partitions.values.allSatisfy(\.isAtEnd) { return .end }
+    return .idle
+  }
+
+  // MARK: Messages
+
+  private func collect(rowLimit: Int64?, deadline: Int64) throws {
+    var until = deadline
+    while assignments.isEmpty {
+      let now = monotonicNanoseconds()
+      let wait = max(0, min((until - now) / 1_000_000, 100))
+      var error: KafkaError?
+      var errorPartition: Int32 = 0
+      let count = consumer.drain(within: Int(wait), limit: Self.mostMessages - collector.messages) { message in
+        if message.isError {
+          error = message.error
+          errorPartition = message.partition
+          return false
+        }
+        collector.take(message, counting: rowLimit != nil, now: now)
+        return collector.bytes < Self.mostBytes && rowLimit.map { collector.rows < $0 } ?? true
+      }
+      if let error { try handle(error, partition: errorPartition) }
+      if !collector.isEmpty {
+        watch.isBack()
+        if collector.bytes >= Self.mostBytes || collector.messages >= Self.mostMessages { return }
+        if let rowLimit, collector.rows >= rowLimit { return }
+        // Rows that come one by one are worth waiting for a little.
+        if until == deadline { until = min(deadline, monotonicNanoseconds() + Self.linger * 1_000_000) }
+      }
+      if count == 0, monotonicNanoseconds() + 1_000_000 > until { return }
+      if context.stop() || options.untilEnd && collector.partitions.values.allSatisfy(\.isAtEnd) { return }
+    }
+  }
+
+  private func handle(_ error: KafkaError, partition: Int32) throws {
+    if error.isOffsetOutOfRange {
+      try skipGone(Int(partition))
+    } else if error.isPermanent, !error.isUnknownTopic {
+      throw ConnectorError("topic \(options.target.topic) on \(options.target.brokers): \(error.message)")
+    }
+    // All else passes: librdkafka tries again by itself, and tells when no broker answers.
+  }
+
+  /// The broker has dropped messages that were not read yet: goes on with the oldest that is there.
+  private func skipGone(_ partition: Int) throws {
+    guard let next = collector.partitions[partition]?.next else { return }
+    let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(partition), milliseconds: $0) }
+    guard let there else { return }
+    if next < there.lowerBound {
+      collector.skip(partition, to: there.lowerBound)
+    } else if next > there.upperBound {
+      context.tell(
+        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), before \(next), where reading was to go on: was the topic made anew?"
+      )
+    }
+    let positions = collector.partitions.map { number, state in
+      KafkaPosition(topic: options.target.topic, partition: Int32(number), offset: state.next)
+    }
+    do { try consumer.assign(positions) } catch { try watch.pass(error) }
+  }
+
+  // MARK: Joining
+
+  /// Looks for the topic, and begins to read it; false while no broker answers.
+  private func join(_ deadline: Int64) throws -> Bool {
+    if isJoined { return true }
+    let milliseconds = max(50, Int((deadline - monotonicNanoseconds()) / 1_000_000))
+    do {
+      guard let count = try consumer.partitionCount(of: options.target.topic, milliseconds: milliseconds) else {
+        try createTopic()
+        return false
+      }
+      partitionCount = count
+    } catch let error as KafkaError {
+      // Reports come only to those who poll.
+      _ = consumer.drain(within: 0, limit: 1) { _ in false }
+      try watch.check()
+      try watch.pass(error)
+      return false
+    }
+    watch.isBack()
+    partitions = (0..<partitionCount).map(String.init)
+    isJoined = true
+    if options.group == nil {
+      try readAllPartitions()
+    } else {
+      try subscribe()
+    }
+    return true
+  }
+
+  private func createTopic() throws {
+    let target = options.target
+    do {
+      try consumer.createTopic(target.topic, partitions: target.partitions, milliseconds: 5_000)
+      context.tell("topic \(target.topic) was not there: created with \(target.partitions) partitions")
+    } catch  where error.isPermanent {
+      throw ConnectorError(
+        "there is no topic \(target.topic) on \(target.brokers), and it cannot be created: \(error.message)")
+    } catch {
+      try watch.pass(error)
+    }
+  }
+
+  private func readAllPartitions() throws {
+    guard let starts = try starts(of: Array(0..<partitionCount)) else { return }
+    let positions = begin(starts)
+    do { try consumer.assign(positions) } catch { try watch.pass(error) }
+  }
+
+  private func subscribe() throws {
+    do {
+      try consumer.subscribe([options.target.topic]) { [unowned self] _, assigned in
+        do {
+          guard let starts = try starts(of: assigned.map { Int($0.partition) }) else { return [] }
+          return begin(starts)
+        } catch {
+          failure = failure ?? error
+          return []
+        }
+      } onRevoked: { [unowned self] _, _, areLost in
+        guard !isClosing else { return }
+        // What is published must be safe before another instance asks for it. What is not will be read again.
+        if !areLost { context.flush() }
+        _ = begin([])
+      }
+    } catch {
+      throw ConnectorError("group \(options.group ?? ""): \(error.message)")
+    }
+  }
+
+  /// Forgets what was read and is not published, and goes on with these partitions.
+  private func begin(_ starts: [PartitionPlan]) -> [KafkaPosition] {
+    hasBegun = !starts.isEmpty
+    let now = monotonicNanoseconds()
+    collector.begin(
+      Dictionary(
+        uniqueKeysWithValues: starts.map { plan in
+          (
+            plan.start.partition,
+            .init(
+              next: plan.start.offset, repeatsBefore: plan.read, end: plan.end, gap: plan.gap, now: now)
+          )
+        }))
+    // Of several assignments in a row only the last matters.
+    assignments = [starts.map(\.start)]
+    return starts.map {
+      KafkaPosition(topic: options.target.topic, partition: Int32($0.start.partition), offset: $0.start.offset)
+    }
+  }
+
+  public func restart() throws {
+    guard isJoined, let starts = try starts(of: collector.partitions.keys.sorted()) else { return }
+    let positions = begin(starts)
+    do { try consumer.assign(positions) } catch { try watch.pass(error) }
+  }
+
+  // MARK: State
+
+  /// Partitions that have something to read, or had until a moment ago.
+  public var streams: SourceStreams {
+    let now = monotonicNanoseconds()
+    var active: Set<Int> = []
+    for (number, partition) in collector.partitions where !partition.isAtEnd {
+      let behind = consumer.watermarks(of: options.target.topic, Int32(number)).map { $0.upperBound > partition.next }
+      if behind ?? false || now - partition.lastMessage < options.idle { active.insert(number) }
+    }
+    return .partitions(active: active)
+  }
+
+  public var lag: SourceLag? {
+    var messages: Int64 = 0
+    var oldest = Int64.max
+    for (number, partition) in collector.partitions where !partition.isAtEnd {
+      guard let there = consumer.watermarks(of: options.target.topic, Int32(number)) else { continue }
+      let left = there.upperBound - partition.next
+      messages += max(0, left)
+      if left > 0, partition.lastWritten > 0 { oldest = min(oldest, partition.lastWritten) }
+    }
+    let seconds = oldest == .max ? 0 : max(0, Double(wallMilliseconds() - oldest) / 1000)
+    return SourceLag(messages: messages, messagesRead: collector.messagesTaken, seconds: seconds)
+  }
+
+  public func commit(_ positions: [Int: Int64]) {
+    guard options.group != nil, isJoined, !isClosing else { return }
+    let all = positions.filter { collector.partitions[$0.key] != nil }.map {
+      KafkaPosition(topic: options.target.topic, partition: Int32($0.key), offset: $0.value)
+    }
+    // The next one does what this one may fail to do; the record are the results.
+    if !all.isEmpty { try? consumer.commit(all, isWaiting: false) }
+  }
+
+  public func close() {
+    isClosing = true
+    consumer.close(milliseconds: 5_000)
+  }
+}

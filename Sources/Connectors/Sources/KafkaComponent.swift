@@ -1,0 +1,52 @@
+import Columns
+import Specifications
+
+extension SourceComponent {
+  static let kafka = SourceComponent(
+    specification: Specification(
+      kind: .source, name: "kafka", summary: "A Kafka topic, read as its messages come.",
+      details: """
+        A message holds one row or more, in the pipeline's record. The published results are the record of what was read:
+        with `start: resume` a run goes on where they end, so that no row is lost and none counts twice. With a `group`
+        several instances share the partitions. A topic that is not there is created.
+
+        Messages that have no rows or records cut short are counted as malformed. Offsets that are gone before they were read
+        are counted as `gaps`. The rows of a group must be in one partition, which they are if the group's column is the key
+        of the messages; where messages have no key, groups stay open until every partition has passed them.
+        """,
+      keys: [
+        KafkaKeys.brokers,
+        KafkaKeys.topic("The topic of the hits."),
+        Key("group", .text, "The group whose instances share the partitions. Left out, this one reads all of them."),
+        Key(
+          "start", .any, default: "resume",
+          """
+          Where reading begins: `resume` (where the published results end, or at the earliest message where there are none), \
+          `earliest`, `latest`, `{offset: 1000}`, `{time: 2026-11-22T14:00:00Z}`.
+          """),
+        Key(
+          "until", .choice(["forever", "end"]), default: "forever",
+          "`end` reads up to where the topic ends when the run begins, and then ends the run."),
+        Key(
+          "partitions", .integer(1...10_000), default: "4", "How many partitions the topic gets if it is not there."),
+        Key(
+          "idle", .quantity(Dimension(time: 1)), default: "2 s",
+          "After this long the clock of event windows no longer waits for a partition with nothing to read."),
+        KafkaKeys.settings,
+      ],
+      example: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: hitmon-dt}}}"),
+    check: { settings, _, findings in
+      KafkaKeys.check(settings, findings)
+      _ = KafkaStart(settings["start"], findings: findings)
+    },
+    open: { settings, context in
+      guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
+      target.brokers = try context.brokers(target.brokers)
+      var options = KafkaSource.Options(target: target)
+      options.group = settings["group"]?.text?.text
+      options.start = KafkaStart(settings["start"]) ?? .resume
+      options.untilEnd = settings["until"]?.text?.text == "end"
+      if let idle = settings["idle"]?.quantity?.value(in: Unit.named("ns")!) { options.idle = Int64(idle) }
+      return try KafkaSource(options, context)
+    })
+}
