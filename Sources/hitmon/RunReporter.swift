@@ -93,6 +93,11 @@ final class RunReporter: RunObserver, Sendable {
     }
   }
 
+  func note(_ message: String) {
+    guard !quiet else { return }
+    state.withLock { show(message, &$0) }
+  }
+
   func end(_ totals: RunTotals) {
     guard !quiet else {
       state.withLock { clearBar(&$0) }

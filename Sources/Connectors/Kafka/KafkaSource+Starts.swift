@@ -68,11 +68,6 @@ extension KafkaSource {
     if plan.start.offset < there.lowerBound {
       plan.gap = OffsetRange(start: plan.start.offset, end: there.lowerBound)
       plan.start.offset = there.lowerBound
-    } else if plan.start.offset > there.upperBound {
-      context.tell(
-        "topic \(options.target.topic) partition \(plan.start.partition) ends at \(there.upperBound), and results cover it up to \(plan.start.offset): it must have been made anew; reading from its beginning"
-      )
-      plan = PartitionPlan(start: PartitionStart(partition: plan.start.partition, offset: there.lowerBound), read: .min)
     }
   }
 

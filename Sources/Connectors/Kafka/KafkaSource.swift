@@ -49,7 +49,7 @@ public final class KafkaSource: RowSource {
     let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
     self.watch = watch
     collector = MessageCollector(context.format)
-    let settings = options.target.settings(defaults: [
+    var settings = options.target.settings(defaults: [
       // An offset that is gone is counted as a gap, not passed over in silence.
       "auto.offset.reset": "error",
       // An instance that died is replaced after this time.
@@ -62,6 +62,7 @@ public final class KafkaSource: RowSource {
       "topic.metadata.refresh.interval.ms": "30000",
       "allow.auto.create.topics": "false",
     ])
+    if options.untilEnd { settings["enable.partition.eof"] = "true" }
     do {
       consumer = try KafkaConsumer(settings, group: options.group) { watch.hear($0) }
     } catch {
@@ -94,18 +95,21 @@ public final class KafkaSource: RowSource {
     while assignments.isEmpty {
       let now = monotonicNanoseconds()
       let wait = max(0, min((until - now) / 1_000_000, 100))
-      var error: KafkaError?
-      var errorPartition: Int32 = 0
+      var errors: [(KafkaError, partition: Int32)] = []
       let count = consumer.drain(within: Int(wait), limit: Self.mostMessages - collector.messages) { message in
         if message.isError {
-          error = message.error
-          errorPartition = message.partition
+          guard let error = message.error else { return true }
+          if error.isEndOfPartition {
+            collector.reachedEnd(of: Int(message.partition), at: message.offset)
+            return true
+          }
+          errors.append((error, message.partition))
           return false
         }
-        collector.take(message, counting: rowLimit != nil, now: now)
+        collector.take(message, counting: rowLimit != nil, now: now) { fetchedEnd(of: $0) }
         return collector.bytes < Self.mostBytes && rowLimit.map { collector.rows < $0 } ?? true
       }
-      if let error { try handle(error, partition: errorPartition) }
+      for (error, partition) in errors { try handle(error, partition: partition) }
       if !collector.isEmpty {
         watch.isBack()
         if collector.bytes >= Self.mostBytes || collector.messages >= Self.mostMessages { return }
@@ -116,6 +120,11 @@ public final class KafkaSource: RowSource {
       if count == 0, monotonicNanoseconds() + 1_000_000 > until { return }
       if context.stop() || options.untilEnd && collector.partitions.values.allSatisfy(\.isAtEnd) { return }
     }
+  }
+
+  /// Where a partition ended when it was last fetched.
+  private func fetchedEnd(of partition: Int) -> Int64? {
+    consumer.watermarks(of: options.target.topic, Int32(partition))?.upperBound
   }
 
   private func handle(_ error: KafkaError, partition: Int32) throws {
@@ -134,9 +143,9 @@ public final class KafkaSource: RowSource {
     guard let there else { return }
     if next < there.lowerBound {
       collector.skip(partition, to: there.lowerBound)
-    } else if next > there.upperBound {
-      context.tell(
-        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), before \(next), where reading was to go on: was the topic made anew?"
+    } else {
+      throw ConnectorError(
+        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), and results cover it up to \(next): it must have been made anew. Publish to another results topic, or read with `start: earliest`"
       )
     }
     let positions = collector.partitions.map { number, state in
@@ -248,7 +257,7 @@ public final class KafkaSource: RowSource {
     let now = monotonicNanoseconds()
     var active: Set<Int> = []
     for (number, partition) in collector.partitions where !partition.isAtEnd {
-      let behind = consumer.watermarks(of: options.target.topic, Int32(number)).map { $0.upperBound > partition.next }
+      let behind = fetchedEnd(of: number).map { $0 > partition.next }
       if behind ?? false || now - partition.lastMessage < options.idle { active.insert(number) }
     }
     return .partitions(active: active)
@@ -258,8 +267,8 @@ public final class KafkaSource: RowSource {
     var messages: Int64 = 0
     var oldest = Int64.max
     for (number, partition) in collector.partitions where !partition.isAtEnd {
-      guard let there = consumer.watermarks(of: options.target.topic, Int32(number)) else { continue }
-      let left = there.upperBound - partition.next
+      guard let end = fetchedEnd(of: number) else { continue }
+      let left = end - partition.next
       messages += max(0, left)
       if left > 0, partition.lastWritten > 0 { oldest = min(oldest, partition.lastWritten) }
     }

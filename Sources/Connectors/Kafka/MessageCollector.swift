@@ -10,7 +10,9 @@ final class MessageCollector {
     /// Messages below were read by an earlier run.
     let repeatsBefore: Int64
     /// Where reading ends; nil for never.
-    var end: Int64?
+    private(set) var end: Int64?
+    /// Whether a fetch has told where the partition really ends: not every broker that is asked does.
+    private var endIsSettled = false
     /// Offsets that were there when the run began to read, and are not any more.
     var gap: OffsetRange?
     /// When its last message came, on the monotonic clock.
@@ -27,7 +29,19 @@ final class MessageCollector {
       lastMessage = now
     }
 
-    var isAtEnd: Bool { end.map { next >= $0 } ?? false }
+    var isAtEnd: Bool { endIsSettled && end.map { next >= $0 } ?? false }
+
+    fileprivate func settleEnd(_ fetched: Int64?) {
+      guard let end, !endIsSettled else { return }
+      self.end = max(end, fetched ?? end)
+      endIsSettled = true
+    }
+
+    fileprivate func settleEnd(at offset: Int64) {
+      guard end != nil, !endIsSettled || next >= offset else { return }
+      end = offset
+      endIsSettled = true
+    }
   }
 
   /// Messages of one partition, one behind the other.
@@ -83,11 +97,16 @@ final class MessageCollector {
 
   var isEmpty: Bool { messages == 0 && ready.isEmpty }
 
-  /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before.
-  func take(_ message: borrowing KafkaMessage, counting: Bool, now: Int64) {
+  /// A partition that is read to its end has no further message at present.
+  func reachedEnd(of partition: Int, at offset: Int64) { partitions[partition]?.settleEnd(at: offset) }
+
+  /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before. `fetched`
+  /// gives where the partition ended when it was last fetched.
+  func take(_ message: borrowing KafkaMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
     let number = Int(message.partition)
     guard byNumber.indices.contains(number), let partition = byNumber[number] else { return }
     let offset = message.offset
+    if partition.end != nil { partition.settleEnd(fetched(number)) }
     guard offset >= partition.next, !partition.isAtEnd else { return }
     if let end = partition.end, offset >= end {
       // Offsets up to the end held no message.

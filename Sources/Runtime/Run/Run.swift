@@ -27,6 +27,9 @@ public final class Run {
   private var sinks: [any ResultSink] = []
   private let partitions = PartitionNames()
   private let acknowledgements = Acknowledgements()
+  private let embedded: EmbeddedBrokers
+  /// The observer as sources and sinks reach it, on any thread.
+  private let tell: @Sendable (String) -> Void
   private var malformedLogged = 0
   // Counting threads write these and the reading thread looks at them.
   private let rowsRead = Atomic<Int64>(0)
@@ -40,6 +43,9 @@ public final class Run {
     self.pipeline = pipeline
     self.options = options
     self.observer = observer
+    let told = UncheckedBox { [weak observer] in observer }
+    tell = { sentence in (try? told.value())??.note(sentence) }
+    embedded = EmbeddedBrokers(tell: tell)
     try openSinks()
     try openSources()
   }
@@ -48,9 +54,15 @@ public final class Run {
     let acknowledge: @Sendable (Int) -> Void = { [acknowledgements] number in
       acknowledgements.acknowledge(number, at: monotonicNanoseconds())
     }
-    let context = SinkComponent.Context(
+    var context = SinkComponent.Context(
       pipeline: pipeline.declaration.name.text, acknowledge: acknowledge, tell: tell)
-    for settings in pipeline.declaration.sinks { sinks.append(try SinkComponent.open(settings, context)) }
+    context.stop = options.stop
+    context.brokers = embedded.addresses
+    for settings in pipeline.declaration.sinks {
+      // A broker that is gone when the files are read has nobody to keep results for.
+      if !options.inputs.isEmpty, KafkaTarget(settings)?.isEmbedded == true { continue }
+      sinks.append(try SinkComponent.open(settings, context))
+    }
     for path in options.results { sinks.append(try FileSink(path: path, acknowledge: acknowledge)) }
   }
 
@@ -72,18 +84,16 @@ public final class Run {
       }
       let name = several ? declared.name.text : nil
       context.published = { try record.value()?.of(source: name) }
+      let written = UncheckedBox { [sinks] in sinks }
+      // What goes wrong is met again when the next window is written.
+      context.flush = { for sink in (try? written.value()) ?? [] { try? sink.flush() } }
+      context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
       sources.append(OpenSource(name: declared.name.text, source: source, format: format))
     }
     if sources.isEmpty {
       throw ConnectorError("the pipeline has no sources: give `--input FILE`, or declare `sources:`")
     }
-  }
-
-  /// The observer as sources and sinks reach it, on any thread.
-  private var tell: @Sendable (String) -> Void {
-    let observer = UncheckedBox { [weak observer] in observer }
-    return { sentence in (try? observer.value())??.warning(sentence) }
   }
 
   /// What is read, for people: the files given, or the declared sources.

@@ -17,7 +17,7 @@ public struct RunTotals: Sendable {
   public var rowsPerSecond: Double { seconds > 0 ? Double(counts.records + counts.malformed) / seconds : 0 }
 }
 
-/// Who is told how a run goes: the terminal, a log, a test. Warnings may come from any thread.
+/// Who is told how a run goes: the terminal, a log, a test. Notes may come on any thread.
 public protocol RunObserver: AnyObject {
   /// Called often.
   func progress(_ progress: RunProgress)
@@ -25,6 +25,8 @@ public protocol RunObserver: AnyObject {
   func published(_ window: PublishedWindow)
   /// Something that the user should know, such as a malformed row: one sentence.
   func warning(_ message: String)
+  /// Something that happened outside, such as brokers that went away or came back: one sentence.
+  func note(_ message: String)
 }
 
 /// How far a run is.

@@ -129,4 +129,5 @@ private final class Listener: RunObserver {
   func progress(_ progress: RunProgress) {}
   func published(_ window: PublishedWindow) { windows.append(window.index) }
   func warning(_ message: String) { warnings.append(message) }
+  func note(_ message: String) {}
 }
