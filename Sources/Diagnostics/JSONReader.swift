@@ -16,7 +16,7 @@ public struct JSONReader {
   /// How many objects and arrays may lie in one another.
   public static let deepest = 128
 
-  let bytes: UnsafeRawBufferPointer
+  public let bytes: UnsafeRawBufferPointer
   /// The place of the next byte to be read.
   public internal(set) var offset: Int
   /// Nothing was read yet of the object or array opened last. As in ``JSONWriter`` one flag is enough: closing one means

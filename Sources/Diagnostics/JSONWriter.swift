@@ -68,11 +68,6 @@ public struct JSONWriter: Sendable {
     }
   }
 
-  public mutating func boolean(_ value: Bool) {
-    separate()
-    bytes.append(contentsOf: (value ? "true" : "false").utf8)
-  }
-
   /// The shortest decimal that reads back as `value`; a whole number has no `.0`, and what is not a number is `null`.
   public mutating func number(_ value: Double) {
     separate()

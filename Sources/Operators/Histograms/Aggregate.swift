@@ -28,18 +28,18 @@ protocol AggregateState: AnyObject {
 
 /// What one histogram says at the end of a window, ready to be written.
 public enum AggregateResult: Sendable {
+  /// Underflow first, then the bins, then overflow.
   public struct Bins: Sendable {
     public var counts: [UInt64]
     /// Sums of weights and of squared weights; nil where every row counts 1.
     public var weights: (sums: [Double], squares: [Double])?
-    public var underflow: Double
-    public var overflow: Double
     public var unknown: UInt64
   }
 
   case histogram(Axis, Bins)
   /// Rows of y for each x, with flow bins at either end of both.
-  case map(x: Axis, y: Axis, values: [Double], isWeighted: Bool, unknown: UInt64)
+  case map(x: Axis, y: Axis, values: [Double], unknown: UInt64)
+  /// Flow bins at either end.
   case profile(Axis, counts: [UInt64], sums: [Double], squares: [Double], unit: String, label: String, unknown: UInt64)
   case points(label: String, unit: String, x: [Double], y: [Double], omitted: UInt64, yLabel: String, yUnit: String)
 }

@@ -52,11 +52,7 @@ struct Histogram1D: AggregateKind {
     func result(cell: Int) -> AggregateResult {
       let all = counts.cell(cell)
       let n = plan.axis.count
-      return .histogram(
-        plan.axis,
-        .init(
-          counts: Array(all[1...n]), weights: nil, underflow: Double(all[0]), overflow: Double(all[n + 1]),
-          unknown: all[n + 2]))
+      return .histogram(plan.axis, .init(counts: Array(all[...(n + 1)]), weights: nil, unknown: all[n + 2]))
     }
   }
 
@@ -81,13 +77,14 @@ struct Histogram1D: AggregateKind {
     func reset() { moments.reset() }
 
     func result(cell: Int) -> AggregateResult {
-      let n = plan.axis.count
-      let all = moments.counts.cell(cell), weights = moments.sums.cell(cell)
+      let last = plan.axis.count + 1
+      let all = moments.counts.cell(cell)
       return .histogram(
         plan.axis,
         .init(
-          counts: Array(all[1...n]), weights: (Array(weights[1...n]), Array(moments.squares.cell(cell)[1...n])),
-          underflow: weights[0], overflow: weights[n + 1], unknown: all[n + 2]))
+          counts: Array(all[...last]),
+          weights: (Array(moments.sums.cell(cell)[...last]), Array(moments.squares.cell(cell)[...last])),
+          unknown: all[last + 1]))
     }
   }
 }

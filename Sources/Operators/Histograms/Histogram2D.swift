@@ -79,8 +79,7 @@ struct Histogram2D: AggregateKind {
       let entries = counts.cell(cell)
       // Not `map(Double.init)`: for a UInt64 that is Double(bitPattern:).
       let values = plan.weight == nil ? entries.dropLast().map { Double($0) } : Array(sums.cell(cell).dropLast())
-      return .map(
-        x: plan.x, y: plan.y, values: values, isWeighted: plan.weight != nil, unknown: entries[entries.count - 1])
+      return .map(x: plan.x, y: plan.y, values: values, unknown: entries[entries.count - 1])
     }
   }
 }

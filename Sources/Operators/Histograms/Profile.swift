@@ -34,12 +34,12 @@ struct Profile: AggregateKind {
     func reset() { moments.reset() }
 
     func result(cell: Int) -> AggregateResult {
-      let n = plan.axis.count
+      let last = plan.axis.count + 1
       let entries = moments.counts.cell(cell)
       return .profile(
-        plan.axis, counts: entries, sums: moments.sums.cell(cell), squares: moments.squares.cell(cell),
-        unit: plan.yUnit,
-        label: plan.yLabel, unknown: entries[n + 2])
+        plan.axis, counts: Array(entries[...last]), sums: Array(moments.sums.cell(cell)[...last]),
+        squares: Array(moments.squares.cell(cell)[...last]), unit: plan.yUnit, label: plan.yLabel,
+        unknown: entries[last + 1])
     }
   }
 }

@@ -1,3 +1,4 @@
+import Connectors
 import Diagnostics
 import Operators
 
@@ -9,8 +10,6 @@ import Operators
 
 /// Writes a window as the JSON message that sinks publish (schema hitmon.results/1).
 struct ResultMessage {
-  static let schema = "hitmon.results/1"
-
   let plan: ChainPlan
   let pipeline: String
   /// Names the run: its start and a random part.
@@ -27,244 +26,70 @@ struct ResultMessage {
   }
 
   /// The message of a window. `partitions` has the names of the source's partitions by their numbers.
-  mutating func write(_ window: ClosedWindow, source: ResultSource, partitions: [String]) -> [UInt8] {
-    writer.removeAll()
-    writer.beginObject()
-    field("schema", Self.schema)
-    field("pipeline", pipeline)
-    field("run", run)
-    if source.isPartial {
-      writer.key("partial")
-      writer.boolean(true)
-    }
-    writeWindow(window.index)
-    writeCounts(window.counts.counts)
-    writeSource(window, source, partitions)
-    writer.key("histograms")
-    writer.beginObject()
+  mutating func write(
+    _ window: ClosedWindow, source: ResultSource, partitions: [String], format: ResultFormat = .json
+  ) -> [UInt8] {
+    var head = ResultHead(
+      pipeline: pipeline, run: run, window: self.window(window.index), counts: Self.counts(window.counts.counts),
+      source: Self.source(window, source, partitions))
+    head.isPartial = source.isPartial
+    head.format = format
+    var histograms: [(name: String, histogram: ResultHistogram)] = []
     for (index, aggregate) in plan.aggregates.enumerated() {
       for (name, result) in window.counts.results(of: index, plan) {
-        writer.key(name)
-        writeHistogram(result, title: aggregate.title)
+        histograms.append((name, ResultHistogram(result, title: aggregate.title)))
       }
     }
-    writer.endObject()
-    writer.endObject()
+    writer.removeAll()
+    writer.result(head, histograms)
     return writer.bytes
   }
 
-  private mutating func field(_ key: String, _ value: String) {
-    writer.key(key)
-    writer.string(value)
-  }
-
-  private mutating func field(_ key: String, _ value: some BinaryInteger) {
-    writer.key(key)
-    writer.integer(value)
-  }
-
-  private mutating func writeWindow(_ index: Int64) {
-    writer.key("window")
-    writer.beginObject()
-    field("index", index)
+  private func window(_ index: Int64) -> ResultHead.Window {
     switch plan.window {
     case .every(let length):
-      field("kind", "every")
-      field("start", timestamp(start + index * length))
-      field("end", timestamp(start + (index + 1) * length))
+      ResultHead.Window(
+        index: index, kind: .every, start: .time(timestamp(start + index * length)),
+        end: .time(timestamp(start + (index + 1) * length)))
     case .rows(let rows):
-      field("kind", "rows")
-      field("start", index * rows)
-      field("end", (index + 1) * rows)
+      ResultHead.Window(
+        index: index, kind: .rows, start: .number(Double(index * rows)), end: .number(Double((index + 1) * rows)))
     case .span(let windows):
-      field("kind", "span")
-      field("of", windows.label)
-      writer.key("start")
       // The ends of a window at the ends of 64 bits lie beyond them.
-      writer.number(Double(index) * Double(windows.span) / windows.ticksPerUnit)
-      writer.key("end")
-      writer.number((Double(index) + 1) * Double(windows.span) / windows.ticksPerUnit)
-    case .all:
-      field("kind", "all")
+      ResultHead.Window(
+        index: index, kind: .span, of: windows.label,
+        start: .number(Double(index) * Double(windows.span) / windows.ticksPerUnit),
+        end: .number((Double(index) + 1) * Double(windows.span) / windows.ticksPerUnit))
+    case .all: ResultHead.Window(index: index, kind: .all)
     }
-    writer.endObject()
   }
 
-  private mutating func writeCounts(_ counts: RowCounts) {
-    writer.key("counts")
-    writer.beginObject()
-    field("records", counts.records)
-    field("malformed", counts.malformed)
-    field("dropped", counts.dropped)
-    field("hits", counts.hits)
-    field("unmapped", counts.unmapped)
-    field("late", counts.late)
-    field("stray", counts.stray)
-    field("disordered", counts.disordered)
-    field("gaps", counts.gaps)
-    writer.endObject()
+  private static func counts(_ counts: RowCounts) -> [ResultHead.Count] {
+    [
+      .init("records", counts.records), .init("malformed", counts.malformed), .init("dropped", counts.dropped),
+      .init("hits", counts.hits), .init("unmapped", counts.unmapped), .init("late", counts.late),
+      .init("stray", counts.stray), .init("disordered", counts.disordered), .init("gaps", counts.gaps),
+    ]
   }
 
-  private mutating func writeSource(_ window: ClosedWindow, _ source: ResultSource, _ partitions: [String]) {
-    func name(_ partition: Int) -> String {
-      partitions.indices.contains(partition) ? partitions[partition] : String(partition)
+  private static func source(
+    _ window: ClosedWindow, _ source: ResultSource, _ partitions: [String]
+  ) -> ResultHead.Source {
+    func named<T>(_ values: [Int: T]) -> [String: T] {
+      let inOrder = values.sorted { $0.key < $1.key }
+      // A file that is given twice has one name: what is said of it is what holds for the second time.
+      return Dictionary(
+        inOrder.map { (partitions.indices.contains($0.key) ? partitions[$0.key] : String($0.key), $0.value) }
+      ) { $1 }
     }
-    func positions(_ key: String, _ positions: [Int: Int64]) {
-      writer.key(key)
-      writer.beginObject()
-      for (partition, offset) in positions.sorted(by: { $0.key < $1.key }) { field(name(partition), offset) }
-      writer.endObject()
-    }
-    func range(_ range: OffsetRange) {
-      writer.beginArray()
-      writer.integer(range.start)
-      writer.integer(range.end)
-      writer.endArray()
-    }
-    writer.key("source")
-    writer.beginObject()
-    field("name", source.name)
-    if let topic = source.topic { field("topic", topic) }
-    if let count = source.partitions { field("partitions", count) }
-    writer.key("offsets")
-    writer.beginObject()
-    for (partition, covered) in window.counts.offsets.sorted(by: { $0.key < $1.key }) {
-      writer.key(name(partition))
-      range(covered)
-    }
-    writer.endObject()
-    positions("resume", window.resume)
-    if source.topic != nil { positions("read", window.read) }
-    if !window.gaps.isEmpty {
-      writer.key("gaps")
-      writer.beginObject()
-      for (partition, gaps) in window.gaps.sorted(by: { $0.key < $1.key }) {
-        writer.key(name(partition))
-        writer.beginArray()
-        for gap in gaps { range(gap) }
-        writer.endArray()
-      }
-      writer.endObject()
-    }
-    writer.endObject()
-  }
-
-  // MARK: Histograms
-
-  private mutating func writeHistogram(_ result: AggregateResult, title: String) {
-    writer.beginObject()
-    field("title", title)
-    switch result {
-    case .histogram(let axis, let bins):
-      writeAxis("axis", axis)
-      numbers("bin_edges", axis.edges)
-      if let weights = bins.weights {
-        numbers("bin_counts", weights.sums)
-        numbers("bin_variances", weights.squares)
-        integers("bin_entries", bins.counts)
-      } else {
-        integers("bin_counts", bins.counts)
-      }
-      number("underflow", bins.underflow)
-      number("overflow", bins.overflow)
-      field("unknown", bins.unknown)
-    case .map(let x, let y, let values, _, let unknown):
-      writeMap(x, y, values, unknown)
-    case .profile(let axis, let counts, let sums, let squares, let unit, let label, let unknown):
-      writeProfile(axis, counts, sums, squares, unit: unit, label: label, unknown)
-    case .points(let label, let unit, let x, let y, let omitted, let yLabel, let yUnit):
-      writeAxis("axis", label: label, unit: unit)
-      writeAxis("y_axis", label: yLabel, unit: yUnit)
-      numbers("x", x)
-      numbers("y", y)
-      field("omitted", omitted)
-    }
-    writer.endObject()
-  }
-
-  private mutating func writeMap(_ x: Axis, _ y: Axis, _ values: [Double], _ unknown: UInt64) {
-    writeAxis("axis", x)
-    writeAxis("y_axis", y)
-    numbers("x_edges", x.edges)
-    numbers("y_edges", y.edges)
-    let height = y.count + 2
-    writer.key("bin_counts")
-    writer.beginArray()
-    for column in 1...x.count { array(Array(values[(column * height + 1)..<(column * height + 1 + y.count)])) }
-    writer.endArray()
-    // What lies outside, bin by bin: below and above in x for each bin of y with its flow bins, below and above in y for
-    // each bin of x.
-    numbers("x_underflow", Array(values[0..<height]))
-    numbers("x_overflow", Array(values[((x.count + 1) * height)..<((x.count + 2) * height)]))
-    numbers("y_underflow", (1...x.count).map { values[$0 * height] })
-    numbers("y_overflow", (1...x.count).map { values[$0 * height + height - 1] })
-    field("unknown", unknown)
-  }
-
-  private mutating func writeProfile(
-    _ axis: Axis, _ counts: [UInt64], _ sums: [Double], _ squares: [Double], unit: String, label: String,
-    _ unknown: UInt64
-  ) {
-    let n = axis.count
-    writeAxis("axis", axis)
-    writeAxis("y_axis", label: label, unit: unit)
-    numbers("bin_edges", axis.edges)
-    integers("bin_counts", Array(counts[1...n]))
-    var means: [Double] = [], errors: [Double] = []
-    for bin in 1...n {
-      let count = Double(counts[bin]), mean = sums[bin] / count
-      means.append(mean)
-      // The error of a mean needs at least two values.
-      errors.append(counts[bin] < 2 ? .nan : (max(0, squares[bin] / count - mean * mean) / (count - 1)).squareRoot())
-    }
-    numbers("mean", means)
-    numbers("error", errors)
-    numbers("sum", Array(sums[1...n]))
-    numbers("sum_of_squares", Array(squares[1...n]))
-    field("underflow", counts[0])
-    field("overflow", counts[n + 1])
-    field("unknown", unknown)
-  }
-
-  private mutating func writeAxis(_ key: String, _ axis: Axis) {
-    writer.key(key)
-    writer.beginObject()
-    field("label", axis.label)
-    field("unit", axis.unit)
-    if let categories = axis.categories {
-      writer.key("categories")
-      writer.beginArray()
-      for category in categories { writer.string(category) }
-      writer.endArray()
-    }
-    writer.endObject()
-  }
-
-  private mutating func writeAxis(_ key: String, label: String, unit: String) {
-    writer.key(key)
-    writer.beginObject()
-    field("label", label)
-    field("unit", unit)
-    writer.endObject()
-  }
-
-  private mutating func number(_ key: String, _ value: Double) {
-    writer.key(key)
-    writer.number(value)
-  }
-
-  private mutating func numbers(_ key: String, _ values: [Double]) {
-    writer.key(key)
-    array(values)
-  }
-
-  private mutating func array(_ values: [Double]) {
-    values.withUnsafeBufferPointer { writer.numbers($0) }
-  }
-
-  private mutating func integers(_ key: String, _ values: [UInt64]) {
-    writer.key(key)
-    values.withUnsafeBufferPointer { writer.integers($0) }
+    var head = ResultHead.Source(name: source.name)
+    head.topic = source.topic
+    head.partitions = source.partitions
+    head.offsets = named(window.counts.offsets)
+    head.resume = named(window.resume)
+    if source.topic != nil { head.read = named(window.read) }
+    head.gaps = named(window.gaps)
+    return head
   }
 }
 

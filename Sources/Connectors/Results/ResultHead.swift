@@ -1,0 +1,102 @@
+import Operators
+
+/// A result message (schema hitmon.results/1) without its histograms.
+public struct ResultHead: Sendable, Equatable {
+  public static let schema = "hitmon.results/1"
+
+  public var format = ResultFormat.json
+  /// The pipeline's name.
+  public var pipeline: String
+  /// The run's name; several joined by commas where messages were merged.
+  public var run: String
+  /// The message covers only some partitions of its input, and others cover the rest of the window.
+  public var isPartial = false
+  public var window: Window
+  /// The counts in their order, those that this program does not know included.
+  public var counts: [Count]
+  public var source: Source
+
+  public init(pipeline: String, run: String, window: Window, counts: [Count], source: Source) {
+    self.pipeline = pipeline
+    self.run = run
+    self.window = window
+    self.counts = counts
+    self.source = source
+  }
+
+  /// A count by its name; 0 where the message has none.
+  public func count(_ name: String) -> UInt64 { counts.first { $0.name == name }?.value ?? 0 }
+
+  /// Which stretch of the stream a message covers.
+  public struct Window: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+      case every, rows, span, all
+    }
+
+    public var index: Int64
+    public var kind: Kind
+    /// The clock, as the pipeline says it, for windows of a span.
+    public var of: String?
+    /// Where it begins and ends, half open; nil for `all`.
+    public var start: Mark?
+    public var end: Mark?
+
+    public init(index: Int64, kind: Kind, of: String? = nil, start: Mark? = nil, end: Mark? = nil) {
+      self.index = index
+      self.kind = kind
+      self.of = of
+      self.start = start
+      self.end = end
+    }
+  }
+
+  /// One end of a window.
+  public enum Mark: Sendable, Equatable {
+    /// A value of the clock, or a number of rows.
+    case number(Double)
+    /// A time in UTC, `2026-11-22T14:00:34Z`.
+    case time(String)
+  }
+
+  /// One of `counts`.
+  public struct Count: Sendable, Equatable {
+    public var name: String
+    public var value: UInt64
+
+    public init(_ name: String, _ value: UInt64) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// What the message says of its input. Partitions go by their names: numbers of a topic, paths of files.
+  public struct Source: Sendable, Equatable {
+    public var name: String
+    /// The topic; nil where the input is none.
+    public var topic: String?
+    /// How many partitions the topic has, whoever reads them.
+    public var partitions: Int?
+    /// Where the rows that the window counts lie.
+    public var offsets: [String: OffsetRange] = [:]
+    /// Where to read on so that no row of a window that was open is lost.
+    public var resume: [String: Int64] = [:]
+    /// How far rows had been read; empty where the message does not say.
+    public var read: [String: Int64] = [:]
+    /// Offsets that held nothing, ascending.
+    public var gaps: [String: [OffsetRange]] = [:]
+
+    public init(name: String) { self.name = name }
+  }
+}
+
+extension ResultHead {
+  /// Names of partitions in the order of results: numbers first, by value, then the others letter by letter.
+  public static func inOrder(_ a: String, _ b: String) -> Bool {
+    switch (UInt64(a), UInt64(b)) {
+    case (let first?, let second?) where first != second: first < second
+    case (_?, nil): true
+    case (nil, _?): false
+    default: a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Operators
+
+/// One histogram of a result message.
+///
+/// Bins lie in arrays with the flow bins at their ends: underflow first, overflow last.
+public struct ResultHistogram: Sendable, Equatable {
+  public var title: String
+  public var content: Content
+
+  public init(title: String, content: Content) {
+    self.title = title
+    self.content = content
+  }
+
+  public enum Content: Sendable, Equatable {
+    case bins(Bins)
+    case map(Map)
+    case profile(Profile)
+    case points(Points)
+  }
+
+  /// A histogram of one column.
+  public struct Bins: Sendable, Equatable {
+    public var axis: ResultAxis
+    /// How many rows each bin has. With weights, the flow bins' numbers are not published, and 0 here.
+    public var entries: [UInt64]
+    /// Sums of weights and of their squares; nil where every row counts 1.
+    public var weights: Moments?
+    public var unknown: UInt64
+  }
+
+  /// A histogram of two columns.
+  public struct Map: Sendable, Equatable {
+    public var x: ResultAxis
+    public var y: ResultAxis
+    /// For each x the row of y, flow bins of both included: that of x and y is at x * (y.count + 2) + y.
+    public var values: [Double]
+    public var unknown: UInt64
+  }
+
+  /// The mean of y in bins of x.
+  public struct Profile: Sendable, Equatable {
+    public var axis: ResultAxis
+    /// Label and unit of y.
+    public var y: ResultAxis
+    public var entries: [UInt64]
+    public var moments: Moments
+    public var unknown: UInt64
+  }
+
+  /// Sums of a number and of its squares, bin by bin; NaN where the message has none.
+  public struct Moments: Sendable, Equatable {
+    public var sums: [Double]
+    public var squares: [Double]
+  }
+
+  /// Points, ascending in x, those of one x in y.
+  public struct Points: Sendable, Equatable {
+    public var axis: ResultAxis
+    public var y: ResultAxis
+    public var points: [Point]
+    /// Points beyond the limit.
+    public var omitted: UInt64
+  }
+
+  public struct Point: Sendable, Equatable {
+    public var x: Double
+    public var y: Double
+
+    static func precedes(_ a: Point, _ b: Point) -> Bool { a.x != b.x ? a.x < b.x : a.y < b.y }
+  }
+}
+
+extension ResultHistogram {
+  /// What a window counted.
+  public init(_ result: AggregateResult, title: String) {
+    self.title = title
+    switch result {
+    case .histogram(let axis, let bins):
+      content = .bins(
+        Bins(
+          axis: ResultAxis(axis), entries: bins.counts,
+          weights: bins.weights.map { Moments(sums: $0.sums, squares: $0.squares) }, unknown: bins.unknown))
+    case .map(let x, let y, let values, let unknown):
+      content = .map(Map(x: ResultAxis(x), y: ResultAxis(y), values: values, unknown: unknown))
+    case .profile(let axis, let counts, let sums, let squares, let unit, let label, let unknown):
+      content = .profile(
+        Profile(
+          axis: ResultAxis(axis), y: ResultAxis(label: label, unit: unit), entries: counts,
+          moments: Moments(sums: sums, squares: squares), unknown: unknown))
+    case .points(let label, let unit, let x, let y, let omitted, let yLabel, let yUnit):
+      content = .points(
+        Points(
+          axis: ResultAxis(label: label, unit: unit), y: ResultAxis(label: yLabel, unit: yUnit),
+          points: zip(x, y).map { Point(x: $0, y: $1) }, omitted: omitted))
+    }
+  }
+}
