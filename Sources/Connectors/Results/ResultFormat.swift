@@ -1,7 +1,21 @@
+import Specifications
+
 /// How the histograms of a result message are written.
 public enum ResultFormat: String, Sendable, CaseIterable {
   /// hitmon's own form, docs/results.md.
   case json
   /// The form of scikit-hep's Unified Histogram Interface (schema 1), which hist and boost-histogram read.
   case uhi
+}
+
+extension Key {
+  /// The key `format` of a sink; ``Settings/resultFormat`` is what was given.
+  static let resultFormat = Key(
+    "format", .choice(ResultFormat.allCases.map(\.rawValue)), default: "json",
+    "How histograms are written: `json` is hitmon's own form, `uhi` that of scikit-hep's UHI, for hist and boost-histogram."
+  )
+}
+
+extension Settings {
+  var resultFormat: ResultFormat { self["format"]?.text.flatMap { ResultFormat(rawValue: $0.text) } ?? .json }
 }

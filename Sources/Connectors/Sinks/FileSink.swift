@@ -13,25 +13,30 @@ extension SinkComponent {
       keys: [
         Key("path", .path, required: true, "The file, or `-` for standard output."),
         Key("append", .boolean, default: "false", "Whether results go behind what the file holds, or replace it."),
+        .resultFormat,
       ],
       example: "sinks: [{file: {path: results.jsonl}}]"),
     open: { settings, context in
       try FileSink(
         path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false,
-        acknowledge: context.acknowledge)
+        format: settings.resultFormat, acknowledge: context.acknowledge)
     })
 }
 
 /// JSON lines in a file. Every message is in the file when `write` returns, whole lines only.
 public final class FileSink: ResultSink {
   public let name: String
+  public let format: ResultFormat
   private let descriptor: Int32
   private let ownsDescriptor: Bool
   private let acknowledge: @Sendable (Int) -> Void
   private var line: [UInt8] = []
 
-  public init(path: String, append: Bool = false, acknowledge: @escaping @Sendable (Int) -> Void) throws {
+  public init(
+    path: String, append: Bool = false, format: ResultFormat = .json, acknowledge: @escaping @Sendable (Int) -> Void
+  ) throws {
     self.acknowledge = acknowledge
+    self.format = format
     name = path == "-" ? "standard output" : path
     if path == "-" {
       (descriptor, ownsDescriptor) = (1, false)

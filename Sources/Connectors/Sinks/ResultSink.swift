@@ -5,6 +5,8 @@ import Specifications
 public protocol ResultSink: AnyObject {
   /// What messages call it.
   var name: String { get }
+  /// How the histograms of its messages are written.
+  var format: ResultFormat { get }
   /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
   /// acknowledged once the message is safe.
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws
@@ -17,6 +19,7 @@ public protocol ResultSink: AnyObject {
 }
 
 extension ResultSink {
+  public var format: ResultFormat { .json }
   public func published(by pipeline: String) throws -> PublishedRecord? { nil }
   public func flush() throws {}
 }

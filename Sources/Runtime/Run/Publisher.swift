@@ -39,10 +39,12 @@ final class Publisher {
     let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
     let number = acknowledgements.expect(
       window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume)
-    let bytes = message.write(window, source: source, partitions: partitions.all)
-    bytes.withUnsafeBytes { bytes in
-      for sink in sinks {
-        do { try sink.write(bytes, number: number) } catch { fail(error) }
+    for format in ResultFormat.allCases where sinks.contains(where: { $0.format == format }) {
+      let bytes = message.write(window, source: source, partitions: partitions.all, format: format)
+      bytes.withUnsafeBytes { bytes in
+        for sink in sinks where sink.format == format {
+          do { try sink.write(bytes, number: number) } catch { fail(error) }
+        }
       }
     }
     observer?.published(
