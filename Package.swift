@@ -46,10 +46,17 @@ let package = Package(
         "CScan", "CZlib", "CZstd", "Diagnostics", "Kafka", "Specifications", "Operators", "Simulation",
       ]),
 
+    // Rows of files or of the simulation as a stream of messages.
+    .target(
+      name: "Emulation",
+      dependencies: ["Columns", "Diagnostics", "Specifications", "Operators", "Simulation", "Connectors", "Kafka"]),
+
     // The plan, the threads and the windows.
     .target(
       name: "Runtime",
-      dependencies: ["Operators", "Configuration", "Connectors", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "Operators", "Configuration", "Connectors", "Emulation", .product(name: "Logging", package: "swift-log"),
+      ]),
 
     // The command line.
     .executableTarget(
@@ -63,6 +70,7 @@ let package = Package(
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
+    .testTarget(name: "EmulationTests", dependencies: ["Emulation", "Kafka", "Runtime", "Simulation"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),

@@ -199,6 +199,7 @@ public struct PipelineLoader {
     result.window = own["window"]?.settings
     result.sources = merger.named("sources")
     result.sinks = (own["sinks"]?.list ?? []).compactMap(\.settings)
+    result.emulate = own["emulate"]?.settings
     return result
   }
 }

@@ -29,6 +29,8 @@ public struct Declaration: Sendable {
   public var histograms: [Named] = []
   public var sources: [Named] = []
   public var sinks: [Settings] = []
+  /// What the emulator of its hits sends.
+  public var emulate: Settings?
 
   public init(name: LocatedText, description: String, span: Span) {
     self.name = name

@@ -3,23 +3,25 @@ import Synchronization
 
 /// What a client hears of its brokers: tells the user when they are away and when they are back, and keeps an error that
 /// trying again does not mend.
-final class BrokerWatch: Sendable {
+public final class BrokerWatch: Sendable {
   private struct State {
     var isAway = false
     var permanent: KafkaError?
   }
 
-  private let name: String
+  /// What messages call the brokers' use.
+  public let name: String
   private let tell: @Sendable (String) -> Void
   private let state = Mutex(State())
 
   /// `name`: what messages call the brokers' use, such as "topic dt-hits on localhost:9092".
-  init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
+  public init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
     self.name = name
     self.tell = tell
   }
 
-  func hear(_ event: KafkaEvent) {
+  /// Takes what a client reports.
+  public func hear(_ event: KafkaEvent) {
     switch event {
     case .brokersAway(let error): isAway(because: error.message)
     case .brokersBack: isBack()
@@ -30,7 +32,7 @@ final class BrokerWatch: Sendable {
   }
 
   /// Notes that the brokers do not answer; told once.
-  func isAway(because reason: String) {
+  public func isAway(because reason: String) {
     let isNew = state.withLock { state in
       defer { state.isAway = true }
       return !state.isAway
@@ -38,7 +40,8 @@ final class BrokerWatch: Sendable {
     if isNew { tell("\(name): no broker answers (\(reason)); trying again until one does") }
   }
 
-  func isBack() {
+  /// Notes that the brokers answer.
+  public func isBack() {
     let wasAway = state.withLock { state in
       defer { state.isAway = false }
       return state.isAway
@@ -47,12 +50,12 @@ final class BrokerWatch: Sendable {
   }
 
   /// Throws the error that no further try will mend, if there was one.
-  func check() throws {
+  public func check() throws {
     if let error = state.withLock({ $0.permanent }) { throw ConnectorError("\(name): \(error.message)") }
   }
 
   /// Turns an error into words with the name; an error that may pass is noted, and nothing thrown.
-  func pass(_ error: KafkaError) throws {
+  public func pass(_ error: KafkaError) throws {
     guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
     isAway(because: error.message)
   }

@@ -127,7 +127,7 @@ public struct KafkaTarget: Sendable {
   public var isEmbedded: Bool { brokers == "embedded" }
 
   /// The user's settings with the brokers' addresses, and defaults where the user has set nothing.
-  func settings(defaults: KafkaSettings) -> KafkaSettings {
+  public func settings(defaults: KafkaSettings) -> KafkaSettings {
     var all = settings
     all["bootstrap.servers"] = brokers
     for (name, value) in defaults.pairs { all.setDefault(name, value) }

@@ -1,3 +1,4 @@
+import Simulation
 import Specifications
 
 extension SourceComponent {
@@ -22,7 +23,14 @@ extension SourceComponent {
           "wrong-type", "`rate` is how many rows come in a second, and `\(text.written)` is not", at: text.span,
           hint: "write `rate: 1000 /s` or `rate: max`")
       }
-      SimulatedTelescope.check(settings, format: format, findings: findings)
+      SimulatedTelescope.check(settings, findings: findings)
+      if !SimulatedTelescope.canWrite(format) {
+        findings.error(
+          "simulate-record",
+          "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
+          at: settings.nameSpan ?? settings.span,
+          hint: "take the record of the plugin `detectors/minidt`, or read a file: `{file: {path: data}}`")
+      }
     },
     open: { settings, context in
       guard let rate = RowRate(settings["rate"]?.text?.text ?? "1000 /s") else {

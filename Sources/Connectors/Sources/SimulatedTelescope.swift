@@ -14,8 +14,8 @@ public enum SimulatedTelescope {
     Key("first_orbit", .integer(0...4_294_967_295), default: "3387200947", "The orbit counter at the start."),
   ]
 
-  /// Findings about the values of ``keys``, and where the record is not the telescope's.
-  public static func check(_ settings: Settings, format: any RecordFormat, findings: Findings) {
+  /// Findings about the values of ``keys``.
+  public static func check(_ settings: Settings, findings: Findings) {
     for key in ["muons", "noise"] {
       if let setting = settings[key], let share = setting.number, !(0...1).contains(share) {
         findings.error(
@@ -31,13 +31,6 @@ public enum SimulatedTelescope {
         "wrong-type", "`muons` and `noise` together are more than all rows", at: settings.nameSpan ?? settings.span,
         hint: "let `muons` and `noise` add up to at most 1; the rest is ancillary")
     }
-    if !canWrite(format) {
-      findings.error(
-        "simulate-record",
-        "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
-        at: settings.nameSpan ?? settings.span,
-        hint: "take the record of the plugin `detectors/minidt`, or read a file: `{file: {path: data}}`")
-    }
   }
 
   /// Whether the telescope's rows are rows of this record: the six fields by name, in order, parted by commas.
@@ -51,13 +44,14 @@ public enum SimulatedTelescope {
   ///
   /// - Parameters:
   ///   - settings: has ``keys``; nil for their defaults.
+  ///   - seed: which of the possible streams, if not that of the settings.
   ///   - clock: the rate that the orbit counter goes by. In a stream at real speed it goes with the clock on the wall:
   ///     11,223 orbits a second.
   ///   - isPaced: rows come at that rate, or as fast as they are asked for.
   ///   - rows: how many, endless if nil.
   /// - Throws: ``ConnectorError`` where the record is not the telescope's.
   public static func open(
-    _ settings: Settings?, format: any RecordFormat, clock: RowRate, isPaced: Bool, rows: Int64?
+    _ settings: Settings?, seed: UInt64? = nil, format: any RecordFormat, clock: RowRate, isPaced: Bool, rows: Int64?
   ) throws -> SimulatedSource {
     guard canWrite(format) else {
       throw ConnectorError("the simulated telescope cannot write rows of this record")
@@ -70,6 +64,7 @@ public enum SimulatedTelescope {
       parameters.noiseFraction = settings["noise"]?.number ?? parameters.noiseFraction
       parameters.disorder = settings["disorder"]?.integer.map { Int($0) } ?? parameters.disorder
     }
+    if let seed { parameters.seed = seed }
     if let rate = clock.perSecond { parameters.orbitsPerRow = 1e9 / 89_100 / rate }
     return SimulatedSource(
       parameters, rate: isPaced ? clock.perSecond : nil, rows: rows, write: { row, bytes in row.appendCSV(to: &bytes) })

@@ -79,7 +79,9 @@ public enum Sections {
     Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),
   ]
 
-  public static func pipeline(sources: [Specification], sinks: [Specification]) -> Specification {
+  public static func pipeline(
+    sources: [Specification], sinks: [Specification], emulate: Specification
+  ) -> Specification {
     Specification(
       kind: .section, name: "pipeline",
       summary: "A pipeline: a detector, its plots, where hits come from and where results go.",
@@ -93,7 +95,10 @@ public enum Sections {
           "sources", .mapping(key: .name, value: .component(sources, beside: source(sources))),
           "Where rows come from, each under a name of your choice, with a `record` of its own if it has one."),
         Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
-      ] + sharedKeys + [Key("sinks", .list(.component(sinks)), "Where results go.")],
+      ] + sharedKeys + [
+        Key("sinks", .list(.component(sinks)), "Where results go."),
+        Key("emulate", .block(emulate), emulate.summary),
+      ],
       example: "pipeline: dt-chambers")
   }
 

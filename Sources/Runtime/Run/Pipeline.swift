@@ -1,6 +1,7 @@
 import Configuration
 import Connectors
 import Diagnostics
+import Emulation
 import Operators
 import Specifications
 
@@ -50,6 +51,7 @@ public struct Pipeline: Sendable {
       }
     }
     for sink in declaration.sinks { SinkComponent.check(sink, findings: findings) }
+    if let emulate = declaration.emulate { EmulateSection.check(emulate, findings: findings) }
     guard let plan, !findings.hasErrors else { return nil }
     return Pipeline(declaration: declaration, plan: plan)
   }
@@ -58,12 +60,13 @@ public struct Pipeline: Sendable {
 /// Every component that a pipeline can use.
 public enum Registry {
   public static let pipeline = Sections.pipeline(
-    sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification))
+    sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification),
+    emulate: EmulateSection.specification)
 
   public static let specifications: [Specification] =
     [
       pipeline, Sections.plugin, Sections.source(SourceComponent.all.map(\.specification)), Sections.chamber,
-      Sections.lookup, GroupSections.group,
+      Sections.lookup, GroupSections.group, EmulateSection.specification,
     ]
     + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
     + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)

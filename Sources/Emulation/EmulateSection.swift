@@ -1,0 +1,34 @@
+import Connectors
+import Diagnostics
+import Specifications
+
+/// What `emulate:` declares of itself.
+public enum EmulateSection {
+  public static let specification = Specification(
+    kind: .section, name: "emulate",
+    summary: "What `hitmon emulate` sends to the pipeline's hits topic, where its options do not say otherwise.",
+    details: """
+      Files are replayed row by row as they stand; without `input` the rows are those of the simulated telescope, and the
+      keys from `seed` on say of which.
+      """,
+    keys: [
+      Key("input", .oneOrMore(.path), "Files, directories, patterns, or `-`, to replay; the telescope if left out."),
+      Key(
+        "rate", .text, default: "1000 /s", "Rows a second, such as `5 kHz`, or `max`: as fast as the brokers take them."
+      ),
+      Key("rows_per_message", .integer(1...1_000_000), default: "1", "The most rows of a message."),
+      Key("loop", .boolean, default: "false", "Whether files are started again at their end."),
+      Key("rows", .integer(1...Int64.max), "How many rows; all there are if left out."),
+    ] + SimulatedTelescope.keys,
+    example: "emulate: {rate: 20 kHz, rows_per_message: 100, seed: 7}")
+
+  /// Findings that need no look at the world outside.
+  public static func check(_ settings: Settings, findings: Findings) {
+    if let text = settings["rate"]?.text, RowRate(text.text) == nil {
+      findings.error(
+        "wrong-type", "`rate` is how many rows go in a second, and `\(text.written)` is not", at: text.span,
+        hint: "write `rate: 5 kHz` or `rate: max`")
+    }
+    SimulatedTelescope.check(settings, findings: findings)
+  }
+}

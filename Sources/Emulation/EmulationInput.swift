@@ -1,0 +1,68 @@
+import Connectors
+import Operators
+import Specifications
+
+/// What an emulator sends: the keys of `emulate:`, with what the command line changes of them.
+public struct EmulationInput: Sendable {
+  /// Files, directories, patterns or `-`; the simulated telescope where there are none.
+  public var files: [String] = []
+  public var rate: RowRate = .perSecond(1000)
+  public var rowsPerMessage = 1
+  /// Files are started again at their end.
+  public var loops = false
+  /// The most rows; nil for all there are.
+  public var rows: Int64?
+  /// Which of the telescope's streams, if not that of the settings.
+  public var seed: UInt64?
+  private let settings: Settings?
+
+  /// The checked section of a pipeline; the defaults where it has none.
+  public init(_ settings: Settings?) {
+    self.settings = settings
+    guard let settings else { return }
+    files = (settings["input"]?.list ?? []).compactMap { $0.text?.text }
+    rate = settings["rate"]?.text.flatMap { RowRate($0.text) } ?? rate
+    rowsPerMessage = settings["rows_per_message"]?.integer.map { Int($0) } ?? rowsPerMessage
+    loops = settings["loop"]?.boolean ?? loops
+    rows = settings["rows"]?.integer
+  }
+
+  /// For people: the files, or the telescope.
+  public var name: String {
+    files.isEmpty
+      ? "the simulated telescope" : files.map { $0 == "-" ? "standard input" : $0 }.joined(separator: ", ")
+  }
+
+  /// Whether rows come from standard input, which then takes no orders.
+  public var readsStandardInput: Bool { files.contains("-") }
+
+  /// How the input is opened, once for each pass. Files are looked for at once.
+  ///
+  /// - Throws: a sentence for the user where there are no such files, where standard input should be read again, or where
+  ///   the telescope cannot write this record.
+  public func opener(_ format: any RecordFormat, stop: @escaping StopCheck) throws -> () throws -> any RowSource {
+    if files.isEmpty {
+      guard SimulatedTelescope.canWrite(format) else {
+        throw ConnectorError(
+          "the simulated telescope cannot write rows of this record: give files, as `--input FILES` or `emulate: {input: FILES}`"
+        )
+      }
+      return { [settings, seed, rate] in
+        try SimulatedTelescope.open(settings, seed: seed, format: format, clock: rate, isPaced: false, rows: nil)
+      }
+    }
+    if loops, readsStandardInput { throw ConnectorError("standard input cannot be started again: leave out `loop`") }
+    let paths = try expandInputs(files)
+    return { FileSource(paths: paths, format: format, stop: stop) }
+  }
+
+  /// The emulator's own options.
+  public var options: Emulator.Options {
+    var options = Emulator.Options()
+    options.rate = rate
+    options.rowsPerMessage = rowsPerMessage
+    options.loops = loops
+    options.rows = rows
+    return options
+  }
+}

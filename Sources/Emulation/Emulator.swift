@@ -1,0 +1,238 @@
+import Connectors
+import Operators
+import Synchronization
+
+/// A data acquisition in miniature: takes rows of files or of the simulated telescope, and publishes them at a rate.
+///
+/// Rows go as they stand, malformed ones too; headers, comments and blank lines stay behind. Each row goes to the
+/// partition of its key, and a partition's rows keep their order. One thread runs the emulator; any other may stop it,
+/// change its rate and read its ``counts``.
+public final class Emulator: @unchecked Sendable {
+  public struct Options: Sendable {
+    public var rate: RowRate = .perSecond(1000)
+    /// The most rows of a message, at least 1.
+    public var rowsPerMessage = 1
+    /// The most bytes of a message of several rows. Brokers take 1 MB with what they add.
+    public var bytesPerMessage = 900_000
+    /// Starts again at the end of the input.
+    public var loops = false
+    /// The most rows; nil for all there are.
+    public var rows: Int64?
+    public var clock = EmulatorClock.system
+    /// Asked before rows are sent; while it says yes, none are. For a broker that forgets what nobody reads in time.
+    public var holdBack: @Sendable () -> Bool = { false }
+
+    public init() {}
+  }
+
+  public let counts: EmulationCounts
+  private let options: Options
+  private let open: () throws -> any RowSource
+  private let publisher: any RowPublisher
+  private let isStopped = Atomic<Bool>(false)
+  private let isAbandoned = Atomic<Bool>(false)
+  private let isFinished = Atomic<Bool>(false)
+  private let wantedRate: Mutex<RowRate>
+
+  // The emulator's own thread only.
+  private let keys: KeyReader?
+  private var cutter: RowCutter
+  private var gatherer: MessageGatherer
+  private let buffer = ChunkBuffer()
+  private var source: (any RowSource)?
+  private var rowsTaken: Int64 = 0
+  private var rowsTakenBeforePass: Int64 = 0
+  private var nextPartition = 0
+  private var thread: SystemThread?
+  private let result = Mutex<(any Error)?>(nil)
+
+  /// Rows between two looks at the clock.
+  private static let burst: Int64 = 1024
+  /// How long to sleep at most: a stop and a new rate are seen soon.
+  private static let longestSleep: Int64 = 20_000_000
+
+  /// - Parameters:
+  ///   - format: the record that the rows are of.
+  ///   - key: what messages are keyed by.
+  ///   - counts: where the publisher says what became of rows.
+  ///   - open: opens the input; called again where the options say that it starts again.
+  public init(
+    format: any RecordFormat, key: RecordKey, publisher: any RowPublisher, counts: EmulationCounts,
+    options: Options, open: @escaping () throws -> any RowSource
+  ) {
+    self.publisher = publisher
+    self.counts = counts
+    self.options = options
+    self.open = open
+    wantedRate = Mutex(options.rate)
+    keys = key.fields.isEmpty ? nil : KeyReader(format, fields: key.fields)
+    cutter = RowCutter(format)
+    gatherer = MessageGatherer(
+      partitions: publisher.partitions, rowsPerMessage: options.rowsPerMessage,
+      bytesPerMessage: options.bytesPerMessage, isText: cutter.isText)
+  }
+
+  // MARK: From any thread
+
+  /// How fast rows go. A new rate starts a new schedule: nothing of the old one is made up for.
+  public var rate: RowRate {
+    get { wantedRate.withLock { $0 } }
+    set { wantedRate.withLock { $0 = newValue } }
+  }
+
+  /// Takes no further rows; those taken are sent and waited for.
+  public func stop() { isStopped.store(true, ordering: .relaxed) }
+
+  /// Leaves without waiting for what is on its way.
+  public func abandon() {
+    isAbandoned.store(true, ordering: .relaxed)
+    stop()
+  }
+
+  /// Runs on a thread of its own until the end of the input or ``stop()``; see ``wait()``.
+  public func start() {
+    thread = SystemThread { [self] in
+      do { try run() } catch { result.withLock { $0 = error } }
+      isFinished.store(true, ordering: .releasing)
+    }
+  }
+
+  /// Whether the thread of ``start()`` has come to its end.
+  public var hasFinished: Bool { isFinished.load(ordering: .acquiring) }
+
+  /// Waits for the thread of ``start()``, and throws what ended it early.
+  public func wait() throws {
+    thread?.join()
+    thread = nil
+    if let error = result.withLock({ $0 }) { throw error }
+  }
+
+  // MARK: On one thread
+
+  /// Sends rows until the input ends or someone stops it, and waits until it is known what became of each. What was taken
+  /// is sent also where the input ends in an error, which is thrown then.
+  public func run() throws {
+    defer { source?.close() }
+    var failure: (any Error)?
+    do { try send() } catch { failure = error }
+    do {
+      try gatherer.flush(publish)
+      while counts.waiting > 0, !isAbandoned.load(ordering: .relaxed) { try publisher.poll(milliseconds: 50) }
+    } catch {
+      failure = failure ?? error
+    }
+    if let failure { throw failure }
+  }
+
+  private func send() throws {
+    let clock = options.clock
+    var rate = self.rate
+    var schedule = RateSchedule(rate: rate.perSecond, start: clock.now())
+    while !isStopped.load(ordering: .relaxed) {
+      let now = clock.now()
+      if self.rate != rate {
+        rate = self.rate
+        schedule = RateSchedule(rate: rate.perSecond, start: now)
+      }
+      try gatherer.flush(upTo: now - MessageGatherer.patience, publish)
+      try publisher.poll(milliseconds: 0)
+      if options.holdBack() {
+        clock.sleep(now + 2_000_000)
+        continue
+      }
+      let due = min(schedule.due(at: now), Self.burst, (options.rows ?? .max) - rowsTaken)
+      if rowsTaken == options.rows { return }
+      guard due > 0 else {
+        clock.sleep(min(schedule.next(after: now), gatherer.deadline, now + Self.longestSleep))
+        continue
+      }
+      let before = rowsTaken
+      let more = try take(due, now)
+      schedule.take(rowsTaken - before)
+      if !more { return }
+    }
+  }
+
+  /// Sends up to so many rows, fewer where there are none for the moment; false at the end of the input.
+  private func take(_ wanted: Int64, _ now: Int64) throws -> Bool {
+    var left = wanted
+    while left > 0 {
+      guard let row = cutter.next() else {
+        switch try refill() {
+        case .rows, .assigned: continue
+        case .idle: return true
+        case .end: return false
+        }
+      }
+      left -= 1
+      rowsTaken += 1
+      try send(row, now)
+    }
+    return true
+  }
+
+  private func send(_ row: UnsafeRawBufferPointer, _ now: Int64) throws {
+    guard let keys else {
+      // Without keys partitions take turns, a message each.
+      try gatherer.add(row, partition: nextPartition, key: nil, now: now, publish)
+      if rowsTaken % Int64(max(1, options.rowsPerMessage)) == 0 {
+        nextPartition = (nextPartition + 1) % publisher.partitions
+      }
+      return
+    }
+    keys.take(rowEnd: cutter.position)
+    let hash = keys.hash
+    let partition = hash.map { Int($0 & 0x7fff_ffff) % publisher.partitions } ?? 0
+    try gatherer.add(row, partition: partition, key: hash == nil ? nil : keys.key, now: now, publish)
+  }
+
+  /// Waits while the publisher's queue is full.
+  private func publish(
+    partition: Int, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer, rows: Int
+  ) throws {
+    // Counted first: the news of a row must not come before the row.
+    counts.addSent(rows)
+    do {
+      while try !publisher.publish(partition: partition, key: key, value: value, rows: rows) {
+        if isAbandoned.load(ordering: .relaxed) {
+          counts.addFailed(rows)
+          return
+        }
+        try publisher.poll(milliseconds: 10)
+      }
+    } catch {
+      counts.addFailed(rows)
+      throw error
+    }
+  }
+
+  // MARK: Input
+
+  private func refill() throws -> SourceEvent {
+    while true {
+      let source = try source ?? open()
+      self.source = source
+      buffer.count = 0
+      let event = try source.read(into: buffer, rowLimit: nil, deadline: monotonicNanoseconds() + Self.longestSleep)
+      switch event {
+      case .rows(let rows):
+        if rows.order != nil {
+          throw ConnectorError(
+            "\(source.partitions[rows.partition]): its header names the fields in another order than the record, and rows on a topic have no header to say so"
+          )
+        }
+        cutter.begin(buffer.bytes)
+        keys?.begin(buffer.bytes, order: rows.order)
+        return event
+      case .idle, .assigned:
+        return event
+      case .end:
+        source.close()
+        self.source = nil
+        guard options.loops else { return event }
+        if rowsTaken == rowsTakenBeforePass { throw ConnectorError("the input has no rows to start again with") }
+        rowsTakenBeforePass = rowsTaken
+      }
+    }
+  }
+}
