@@ -13,7 +13,7 @@ PYTHON_TESTS = $(wildcard Tests/Python)
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: ## Install the Debian packages that are missing
+setup: ## Install the Debian packages that are missing, and fetch a newer librdkafka where Debian's is too old
 	@scripts/setup
 
 build: setup ## Build the optimised program, .build/release/hitmon
@@ -23,12 +23,14 @@ run: build ## Run PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to
 	@scripts/foreground $(RELEASE) run $(PIPELINE) $(ARGS)
 
 test: setup ## Build and run the whole test suite
+	@scripts/brokers
 	swift build --build-tests
 	swift test --skip-build
 	$(if $(PYTHON_TESTS),python3 -m unittest discover -s $(PYTHON_TESTS))
 
 install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
-	swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
+	HITMON_LIBRDKAFKA='$$ORIGIN/../lib/hitmon' \
+	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
 	@scripts/install $(STATIC) "$(PREFIX)"
 
 bench: build ## Measure speed and memory beside the reference program
@@ -38,5 +40,5 @@ docs: build ## Write docs/reference.md anew from the registry
 	$(RELEASE) list --format markdown > .build/reference.md
 	mv .build/reference.md docs/reference.md
 
-clean: ## Remove everything that was built
+clean: ## Remove everything that was built; what was fetched stays
 	rm -rf .build .build-static

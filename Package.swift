@@ -1,11 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Where programs look for a librdkafka newer than the system's, from .build/TRIPLE/CONFIGURATION/ and from PREFIX/bin/;
-// see scripts/setup. Where there is none, the system's is used.
-let librdkafka = ["$ORIGIN/../../../.librdkafka", "$ORIGIN/../lib/hitmon"].flatMap {
-  ["-Xlinker", "-rpath", "-Xlinker", $0]
-}
+// Where a program looks for a librdkafka newer than the system's, as seen from its own folder. scripts/setup puts one
+// into .librdkafka, three folders up from .build/TRIPLE/CONFIGURATION; `make install` has it elsewhere. Where there is
+// none, the system's is used.
+let librdkafka = [
+  "-Xlinker", "-rpath", "-Xlinker", Context.environment["HITMON_LIBRDKAFKA"] ?? "$ORIGIN/../../../.librdkafka",
+]
 
 // Each target knows only the targets listed before it; the order below is the order of the layers.
 let package = Package(
@@ -61,7 +62,7 @@ let package = Package(
     // The command line.
     .executableTarget(
       name: "hitmon",
-      dependencies: ["Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["Kafka", "Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
@@ -76,6 +77,8 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
     .testTarget(
       name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
-    .testTarget(name: "CommandTests", dependencies: ["hitmon"], exclude: ["Golden"]),
+    // Against a broker in a process of its own.
+    .testTarget(name: "BrokerTests", dependencies: ["Kafka"]),
+    .testTarget(name: "CommandTests", dependencies: ["Kafka", "hitmon"], exclude: ["Golden"]),
   ]
 )

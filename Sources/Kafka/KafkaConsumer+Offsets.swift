@@ -13,6 +13,9 @@ extension KafkaConsumer {
   }
 
   /// The oldest offset of a partition and the one behind its newest, asked of its broker.
+  ///
+  /// Not every broker knows its end well: Tansu 0.6 tells where its last batch of messages begins. What `watermarks`
+  /// tells, and the end that a read meets with `enable.partition.eof`, are exact.
   public func queryWatermarks(
     of topic: String, _ partition: Int32, milliseconds: Int = 10_000
   ) throws(KafkaError) -> Range<Int64> {
@@ -24,7 +27,7 @@ extension KafkaConsumer {
   }
 
   /// For each partition the first offset whose message was written at the time given or later, in ms since 1970 in
-  /// place of the offset; `KafkaOffset.end` where there is none.
+  /// place of the offset; `KafkaOffset.end` where there is none. The embedded broker does not know times and finds none.
   public func offsets(
     forTimes positions: [KafkaPosition], milliseconds: Int = 10_000
   ) throws(KafkaError) -> [KafkaPosition] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kafka
 
 @main
 struct Hitmon: ParsableCommand {
@@ -12,6 +13,6 @@ struct Hitmon: ParsableCommand {
         hitmon lint pipelines/dt-chambers.yaml
         hitmon list histogram
       """,
-    version: "0.1.0",
+    version: "hitmon 0.1.0\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [RunCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self])
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Testing
 
 /// `Golden/NAME.txt` is what the program prints for help. With HITMON_REWRITE_GOLDEN=1 in the environment the texts are
@@ -19,6 +20,16 @@ import Testing
     } else {
       #expect(result.out == String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
+  }
+
+  @Test func `Both versions are told`() throws {
+    let result = try Program()("--version")
+    #expect(result.exit == 0)
+    let lines = result.out.split(separator: "\n")
+    #expect(lines.map { $0.split(separator: " ")[0] } == ["hitmon", "librdkafka"])
+    // The newer one that scripts/setup fetches, not Debian's.
+    #expect(lines[1] == "librdkafka \(Kafka.libraryVersion)")
+    #expect(Kafka.isRecent)
   }
 
   @Test func `Wrong arguments end in a sentence and the usage`() throws {
