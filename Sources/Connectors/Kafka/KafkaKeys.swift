@@ -126,11 +126,14 @@ public struct KafkaTarget: Sendable {
 
   public var isEmbedded: Bool { brokers == "embedded" }
 
-  /// The user's settings with the brokers' addresses, and defaults where the user has set nothing.
+  /// The user's settings with the brokers' addresses, and defaults where the user has set nothing. Defaults that an older
+  /// librdkafka does not know are left out.
   public func settings(defaults: KafkaSettings) -> KafkaSettings {
     var all = settings
     all["bootstrap.servers"] = brokers
-    for (name, value) in defaults.pairs { all.setDefault(name, value) }
+    for (name, value) in defaults.pairs where KafkaSettings.check(name: name, value: value) == nil {
+      all.setDefault(name, value)
+    }
     return all
   }
 }

@@ -59,6 +59,8 @@ public final class KafkaSource: RowSource {
       "queued.max.messages.kbytes": "32768",
       "fetch.wait.max.ms": "100",
       "fetch.error.backoff.ms": "100",
+      // A full queue is looked at again soon, not after a second.
+      "fetch.queue.backoff.ms": "20",
       "topic.metadata.refresh.interval.ms": "30000",
       "allow.auto.create.topics": "false",
     ])
