@@ -29,6 +29,8 @@ public final class FileSink: ResultSink {
   public let format: ResultFormat
   private let descriptor: Int32
   private let ownsDescriptor: Bool
+  /// Whether the results of earlier runs stay.
+  private let isRecord: Bool
   private let acknowledge: @Sendable (Int) -> Void
   private var line: [UInt8] = []
 
@@ -41,10 +43,16 @@ public final class FileSink: ResultSink {
     if path == "-" {
       (descriptor, ownsDescriptor) = (1, false)
     } else {
-      descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
+      descriptor = open(path, (append ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
       ownsDescriptor = true
       guard descriptor >= 0 else { throw ConnectorError("cannot write \(path): \(systemWords(for: errno))") }
+      if append { PublishedFile.trim(descriptor) }
     }
+    isRecord = append && ownsDescriptor
+  }
+
+  public func published(by pipeline: String) -> PublishedRecord? {
+    isRecord ? PublishedFile.read(descriptor, pipeline: pipeline) : nil
   }
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {

@@ -8,6 +8,7 @@ import Synchronization
 /// been acknowledged is kept, up to a limit, beyond which `write` waits and so holds the run back.
 public final class KafkaSink: ResultSink {
   public let name: String
+  public let format: ResultFormat
   let target: KafkaTarget
   let context: SinkComponent.Context
   let watch: BrokerWatch
@@ -33,8 +34,9 @@ public final class KafkaSink: ResultSink {
     let contents = Mutex(Contents())
   }
 
-  public init(_ target: KafkaTarget, _ context: SinkComponent.Context) throws {
+  public init(_ target: KafkaTarget, format: ResultFormat, _ context: SinkComponent.Context) throws {
     self.target = target
+    self.format = format
     self.context = context
     name = "topic \(target.topic)"
     key = Array(context.pipeline.utf8)
@@ -163,6 +165,10 @@ public final class KafkaSink: ResultSink {
       contents.waiting += 1
       contents.waitingBytes += message.count
     }
+  }
+
+  public func published(by pipeline: String) throws -> PublishedRecord? {
+    try PublishedTopic(target: target, pipeline: pipeline, watch: watch, stop: context.stop).read()
   }
 
   public func flush() throws {

@@ -13,13 +13,13 @@ extension SinkComponent {
         KafkaKeys.brokers,
         KafkaKeys.topic("The topic of the results."),
         Key("partitions", .integer(1...10_000), default: "1", "How many partitions the topic gets if it is not there."),
-        KafkaKeys.settings,
+        .resultFormat, KafkaKeys.settings,
       ],
       example: "sinks: [{kafka: {brokers: localhost:9092, topic: dt-results}}]"),
     check: { settings, findings in KafkaKeys.check(settings, findings) },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
       target.brokers = try context.brokers(target.brokers)
-      return try KafkaSink(target, context)
+      return try KafkaSink(target, format: settings.resultFormat, context)
     })
 }

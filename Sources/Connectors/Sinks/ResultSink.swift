@@ -24,39 +24,6 @@ extension ResultSink {
   public func flush() throws {}
 }
 
-/// How far published results cover the input: what a run that resumes goes by.
-public struct PublishedRecord: Sendable, Equatable {
-  public struct Position: Sendable, Equatable {
-    /// Where to read on so that no row of a window that was open is lost.
-    public var resume: Int64
-    /// How far rows had been read when the window was published.
-    public var read: Int64
-    /// The last event window published with this partition; nil for windows that cut the input.
-    public var window: Int64?
-
-    public init(resume: Int64, read: Int64, window: Int64?) {
-      self.resume = resume
-      self.read = read
-      self.window = window
-    }
-  }
-
-  /// By the names that partitions have in results.
-  public var positions: [String: Position] = [:]
-
-  public init() {}
-
-  /// The positions of one of several sources, whose names stand before those of its partitions.
-  public func of(source: String?) -> PublishedRecord {
-    guard let source else { return self }
-    var own = PublishedRecord()
-    for (name, position) in positions where name.hasPrefix(source + "/") {
-      own.positions[String(name.dropFirst(source.count + 1))] = position
-    }
-    return own
-  }
-}
-
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.
 public struct SinkComponent: Sendable {
   /// What a sink needs beside its own settings.

@@ -83,7 +83,14 @@ public final class Run {
         try sinks.lazy.compactMap { try $0.published(by: pipeline.declaration.name.text) }.first
       }
       let name = several ? declared.name.text : nil
-      context.published = { try record.value()?.of(source: name) }
+      let window = pipeline.plan.window
+      context.published = { [tell] in
+        guard let found = try record.value()?.of(source: name).fitted(to: window) else { return nil }
+        if !found.isSame {
+          tell("the published results have other windows: rows at the edge may count in both")
+        }
+        return found.record
+      }
       let written = UncheckedBox { [sinks] in sinks }
       // What goes wrong is met again when the next window is written.
       context.flush = { for sink in (try? written.value()) ?? [] { try? sink.flush() } }

@@ -1,0 +1,71 @@
+import Operators
+
+/// How far published results cover the input: what a run that resumes goes by.
+public struct PublishedRecord: Sendable, Equatable {
+  public struct Position: Sendable, Equatable {
+    /// Where to read on so that no row of a window that was open is lost.
+    public var resume: Int64
+    /// How far rows had been read when the window was published.
+    public var read: Int64
+    /// The last event window published with this partition; nil for windows that cut the input.
+    public var window: Int64?
+
+    public init(resume: Int64, read: Int64, window: Int64?) {
+      self.resume = resume
+      self.read = read
+      self.window = window
+    }
+  }
+
+  /// By the names that partitions have in results.
+  public private(set) var positions: [String: Position] = [:]
+  /// The last event window met: windows of another span have other numbers.
+  private var window: ResultHead.Window?
+  /// How many partitions the input has; nil where results do not say.
+  private var partitions: Int?
+
+  public init() {}
+
+  /// Takes a message that was published after all those taken before.
+  public mutating func take(_ head: ResultHead) {
+    for (name, resume) in head.source.resume {
+      positions[name] = Position(
+        resume: resume, read: head.source.read[name] ?? resume,
+        window: head.window.kind == .span ? head.window.index : nil)
+    }
+    window = head.window
+    partitions = head.source.partitions
+  }
+
+  /// Whether every partition of the input has a position.
+  public var isComplete: Bool { partitions.map { positions.count >= $0 } ?? !positions.isEmpty }
+
+  /// The positions of one of several sources, whose names stand before those of its partitions.
+  public func of(source: String?) -> PublishedRecord {
+    guard let source else { return self }
+    var own = self
+    own.positions = [:]
+    for (name, position) in positions where name.hasPrefix(source + "/") {
+      own.positions[String(name.dropFirst(source.count + 1))] = position
+    }
+    return own
+  }
+
+  /// The record as windows of this kind can go by it, and whether they are the same as those published. Where they are not,
+  /// reading goes on so that no row is lost, and rows of windows that were published may count again.
+  public func fitted(to plan: WindowPlan) -> (record: PublishedRecord, isSame: Bool) {
+    var isSame = window == nil
+    switch (plan, window?.kind) {
+    case (.span(let windows), .span?):
+      if case .number(let start)? = window?.start, case .number(let end)? = window?.end {
+        isSame = window?.of == windows.label && end - start == Double(windows.span) / windows.ticksPerUnit
+      }
+    case (.span, _?), (_, .span?): isSame = false
+    default: isSame = true
+    }
+    guard !isSame else { return (self, true) }
+    var record = self
+    record.positions = positions.mapValues { Position(resume: $0.resume, read: $0.resume, window: nil) }
+    return (record, false)
+  }
+}
