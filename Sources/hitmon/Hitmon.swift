@@ -14,5 +14,5 @@ struct Hitmon: ParsableCommand {
         hitmon list histogram
       """,
     version: "hitmon 0.1.0\nlibrdkafka \(Kafka.libraryVersion)",
-    subcommands: [RunCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self])
+    subcommands: [RunCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, MergeCommand.self])
 }

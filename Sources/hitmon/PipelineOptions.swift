@@ -25,19 +25,27 @@ struct PipelineOptions: ParsableArguments {
   var window: String?
 
   func request(_ path: String) -> Pipeline.Request {
-    var request = Pipeline.Request(path: path)
+    var request = Self.plainRequest(path)
     request.overrides = overrides
     request.window = window
+    return request
+  }
+
+  func load(_ path: String) throws -> Pipeline { try Self.load(request(path)) }
+
+  /// A pipeline as its file has it.
+  static func plainRequest(_ path: String) -> Pipeline.Request {
+    var request = Pipeline.Request(path: path)
     request.executable = executablePath()
     return request
   }
 
   /// Loads a pipeline and prints what is wrong with it. Exits with 1 where there are errors, 2 where it cannot be read.
-  func load(_ path: String) throws -> Pipeline {
+  static func load(_ request: Pipeline.Request) throws -> Pipeline {
     let findings = Findings()
     let pipeline: Pipeline?
     do {
-      pipeline = try Pipeline.load(request(path), environment: environmentValue, findings: findings)
+      pipeline = try Pipeline.load(request, environment: environmentValue, findings: findings)
     } catch {
       printError(error.message)
       throw ExitCode(2)

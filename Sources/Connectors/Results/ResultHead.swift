@@ -92,7 +92,7 @@ public struct ResultHead: Sendable, Equatable {
 extension ResultHead {
   /// Names of partitions in the order of results: numbers first, by value, then the others letter by letter.
   public static func inOrder(_ a: String, _ b: String) -> Bool {
-    switch (UInt64(a), UInt64(b)) {
+    switch (Int64(a), Int64(b)) {
     case (let first?, let second?) where first != second: first < second
     case (_?, nil): true
     case (nil, _?): false

@@ -132,3 +132,8 @@ struct Points: AggregateKind {
     }
   }
 }
+
+extension AggregatePlan {
+  /// The most points that a message has of each plot; nil for other forms.
+  public var pointLimit: Int? { (kind as? Points)?.limit }
+}

@@ -1,0 +1,41 @@
+import Diagnostics
+
+/// A whole result message: its head and its histograms, in their order.
+public struct ResultContent: Sendable {
+  public var head: ResultHead
+  public var histograms: [(name: String, histogram: ResultHistogram)]
+
+  /// Reads a message whose histograms are in hitmon's own form. Throws a sentence that names the histogram that is wrong.
+  public init(reading message: UnsafeRawBufferPointer) throws(ResultError) {
+    var start: Int?
+    head = try ResultHead.read(message, histograms: &start)
+    guard head.format == .json else {
+      throw ResultError(
+        "the message has its histograms in the form `\(head.format.rawValue)`; only those of hitmon's own form (`format: json`) can be read"
+      )
+    }
+    histograms = []
+    guard let start else { throw ResultError("the message has no `histograms`") }
+    do throws(JSONError) {
+      // The head's reader stopped at the histograms; what is behind them must be sound too.
+      var whole = JSONReader(message)
+      try whole.skip()
+      try whole.end()
+    } catch {
+      throw ResultError(error)
+    }
+    var name = ""
+    do throws(JSONError) {
+      var reader = JSONReader(message, from: start)
+      var seen: Set<String> = []
+      try reader.beginObject()
+      while let key = try reader.nextKey() {
+        name = key
+        guard seen.insert(key).inserted else { throw JSONError(offset: reader.offset, "it comes twice") }
+        histograms.append((key, try ResultHistogram(reading: &reader)))
+      }
+    } catch {
+      throw ResultError("histogram `\(name)`: \(error)")
+    }
+  }
+}

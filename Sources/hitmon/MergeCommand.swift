@@ -1,0 +1,111 @@
+import ArgumentParser
+import Connectors
+import Runtime
+
+extension ResultFormat: ExpressibleByArgument {}
+
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Combine the partial results of several instances into one message a window.",
+    discussion: """
+      Several instances of a pipeline that share the partitions of a topic each publish results of the rows that they \
+      read. merge adds up those of one window: counts, bins and sums add, points are joined, means are computed anew. \
+      What comes out is what one instance that had read all partitions would have published.
+
+        hitmon merge pipelines/dt-chambers.yaml a.jsonl b.jsonl --results whole.jsonl
+        kcat -C -b $HITMON_BROKERS -t dt-results -e -q | hitmon merge pipelines/dt-chambers.yaml -
+
+      A window is given out as soon as every partition of the topic is done with it: a message of it, or of a later \
+      window, names the partition in `resume`. What is left at the end of the input comes out too, with `partial` where \
+      partitions are missing. Results of files say nothing of how many there are: their windows come out at the end, so \
+      that the parts of a data set can be counted by several processes.
+
+      Windows by arrival belong together by their times, those of a span by their number. Windows of rows cannot be \
+      merged. A message that comes twice, or whose rows another one has, is refused: it is reported with its line, and \
+      the others go on.
+
+      Exit codes: 0 every message is in the results, 1 the pipeline has errors, 2 a message or a file could not be used.
+      """)
+
+  @Argument(help: "The pipeline that the results are of, a YAML file.", completion: .file(extensions: ["yaml"]))
+  var pipeline: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "Files of results, one JSON message a line; - is standard input. gzip and zstd are read as they are.",
+      valueName: "file"))
+  var files: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the whole results go, one JSON message a line; - is standard output.", valueName: "file"))
+  var results = "-"
+
+  @Option(help: "How histograms are written: json is hitmon's own form, uhi is for hist and boost-histogram.")
+  var format: ResultFormat = .json
+
+  func run() throws {
+    let merger = ResultMerger(try PipelineOptions.load(PipelineOptions.plainRequest(pipeline)), format: format)
+    var problems = 0
+    do {
+      let sink = try FileSink(path: results, format: format, acknowledge: { _ in })
+      var parts: [MergePart] = []
+      for path in try expandInputs(files) { parts.append(try MergePart(path: path)) }
+      while true {
+        parts.removeAll { $0.isAtEnd }
+        // The parts go forward together: a partition that moved from one instance to another stays in its order.
+        guard let next = parts.min(by: { $0.window < $1.window }) else { break }
+        switch next.add(to: merger) {
+        case .success(let merged): try write(merged, to: sink)
+        case .failure(let error):
+          problems += 1
+          printError("\(next.place): \(error)")
+        }
+        try next.advance()
+      }
+      try write(merger.finish(), to: sink)
+      try sink.close()
+    } catch {
+      printError("\(error)")
+      throw ExitCode(2)
+    }
+    if problems > 0 {
+      printToError("\(grouped(problems)) \(problems == 1 ? "message is" : "messages are") not in the results")
+      throw ExitCode(2)
+    }
+  }
+
+  private func write(_ merged: [ResultMerger.Merged], to sink: FileSink) throws {
+    for window in merged { try window.message.withUnsafeBytes { try sink.write($0, number: 0) } }
+  }
+}
+
+/// A file of messages, and the one that it stands at.
+private final class MergePart {
+  private let reader: LineReader
+  private(set) var isAtEnd = false
+  /// What orders the message among those of other files; the least for what is no message, so that it is told at once.
+  private(set) var window = Int64.min
+
+  init(path: String) throws {
+    reader = try LineReader(path: path)
+    try advance()
+  }
+
+  var place: String { "\(reader.name):\(reader.number)" }
+
+  func advance() throws {
+    repeat {
+      isAtEnd = try !reader.advance()
+      // A blank line is nobody's message.
+    } while !isAtEnd && reader.withLine(\.isEmpty)
+    if !isAtEnd { window = reader.withLine { ResultMerger.order(of: $0) } ?? .min }
+  }
+
+  func add(to merger: ResultMerger) -> Result<[ResultMerger.Merged], ResultError> {
+    reader.withLine { message in
+      do throws(ResultError) { return .success(try merger.add(message)) } catch { return .failure(error) }
+    }
+  }
+}
