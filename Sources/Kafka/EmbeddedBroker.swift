@@ -7,7 +7,7 @@ import Glibc
 /// there it makes, with 4 partitions. Close all clients before it goes.
 ///
 /// When members join a group or leave it, the others have `session.timeout.ms` less a second to join again, and it
-/// waits all that time; until then commits are refused. So give groups short sessions here, and heartbeats shorter still.
+/// waits all that time; until then commits are refused. `consumerSettings` make that short.
 public final class EmbeddedBroker: @unchecked Sendable {
   /// "127.0.0.1:PORT", several with commas between: the setting `bootstrap.servers`.
   public let bootstrap: String
@@ -40,6 +40,14 @@ public final class EmbeddedBroker: @unchecked Sendable {
     rd_kafka_mock_cluster_destroy(cluster)
     rd_kafka_destroy(client)
     context.uninstall()
+  }
+
+  /// Settings of a client of it.
+  public var settings: KafkaSettings { ["bootstrap.servers": bootstrap] }
+
+  /// Settings of a consumer of it, with which a group is ready one second after its members have changed.
+  public var consumerSettings: KafkaSettings {
+    ["bootstrap.servers": bootstrap, "session.timeout.ms": "2000", "heartbeat.interval.ms": "200"]
   }
 
   /// Creates a topic; one that is there stays as it is.

@@ -4,6 +4,9 @@ extension KafkaConsumer {
   /// Reads these partitions from these offsets on, and no others.
   public func assign(_ positions: [KafkaPosition]) throws(KafkaError) {
     let client = try open()
+    // A client that has not met its brokers yet would look who leads the partitions after half a second only. Errors
+    // come again when it does so itself.
+    _ = try? topics(milliseconds: 500)
     try check(PositionList(positions).with { rd_kafka_assign(client, $0) })
   }
 

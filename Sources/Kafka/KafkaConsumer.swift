@@ -22,6 +22,11 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
     settings.setDefault("group.id", "hitmon-unshared")
     settings["enable.auto.commit"] = "false"
     settings["enable.auto.offset.store"] = "false"
+    // The embedded broker answers a fetch that found nothing only when this time is over, whatever has come since.
+    settings.setDefault("fetch.wait.max.ms", "50")
+    // A consumer whose queue was full for a moment would pause for a whole second. Old libraries do not know it.
+    let backoff = "fetch.queue.backoff.ms"
+    if ClientConfiguration().knows(backoff) { settings.setDefault(backoff, "10") }
     try super.init(RD_KAFKA_CONSUMER, settings, onEvent: onEvent) { configuration in
       rd_kafka_conf_set_rebalance_cb(configuration) { client, code, partitions, opaque in
         ClientContext.of(opaque)?.rebalance(client, code, partitions)

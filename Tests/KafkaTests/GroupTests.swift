@@ -9,11 +9,9 @@ private final class Member {
   var messages: [Read] = []
 
   init(_ broker: EmbeddedBroker, strategy: String = "range,roundrobin", start: Int64? = nil) throws {
-    var settings = broker.settings
+    var settings = broker.consumerSettings
     settings["partition.assignment.strategy"] = strategy
     settings["auto.offset.reset"] = "earliest"
-    settings["session.timeout.ms"] = "2000"
-    settings["heartbeat.interval.ms"] = "200"
     consumer = try KafkaConsumer(
       settings, group: "shift", onEvent: { if case .error(let e) = $0 { Issue.record("\(e)") } })
     try consumer.subscribe(

@@ -73,10 +73,5 @@ func repeating(_ body: () throws -> Void, until condition: () throws -> Bool) re
   }
 }
 
-extension EmbeddedBroker {
-  /// Settings to reach it.
-  var settings: KafkaSettings { ["bootstrap.servers": bootstrap] }
-}
-
 /// One for all tests that break nothing.
 let sharedBroker = Result { try EmbeddedBroker() }
