@@ -5,7 +5,6 @@ ARGS ?=
 RELEASE = .build/release/hitmon
 # A program without Swift's libraries at run time is compiled with other flags; a folder of its own keeps both builds.
 STATIC = .build-static/release/hitmon
-PYTHON_TESTS = $(wildcard Tests/Python)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test install bench docs clean
@@ -26,7 +25,8 @@ test: setup ## Build and run the whole test suite
 	@scripts/brokers
 	swift build --build-tests
 	swift test --skip-build
-	$(if $(PYTHON_TESTS),python3 -m unittest discover -s $(PYTHON_TESTS))
+	@scripts/python-packages
+	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 
 install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
 	HITMON_LIBRDKAFKA='$$ORIGIN/../lib/hitmon' \
