@@ -73,6 +73,8 @@ let package = Package(
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
     .testTarget(name: "EmulationTests", dependencies: ["Emulation", "Kafka", "Runtime", "Simulation"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
+    // Whole runs against the embedded broker; Support is that of RuntimeTests.
+    .testTarget(name: "KafkaRunTests", dependencies: ["Kafka", "Runtime", "Simulation"]),
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
     .testTarget(

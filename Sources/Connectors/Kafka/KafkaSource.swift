@@ -258,7 +258,10 @@ public final class KafkaSource: RowSource {
   public var streams: SourceStreams {
     let now = monotonicNanoseconds()
     var active: Set<Int> = []
-    for (number, partition) in collector.partitions where !partition.isAtEnd {
+    for (number, partition) in collector.partitions {
+      // Rows that were read to the end and are not counted yet hold the clock as well.
+      if collector.holds(number) { active.insert(number) }
+      if partition.isAtEnd { continue }
       let behind = fetchedEnd(of: number).map { $0 > partition.next }
       if behind ?? false || now - partition.lastMessage < options.idle { active.insert(number) }
     }

@@ -97,6 +97,11 @@ final class MessageCollector {
 
   var isEmpty: Bool { messages == 0 && ready.isEmpty }
 
+  /// Whether rows of a partition are gathered and not handed out.
+  func holds(_ partition: Int) -> Bool {
+    partitions[partition]?.open != nil || ready.contains { $0.rows.partition == partition }
+  }
+
   /// A partition that is read to its end has no further message at present.
   func reachedEnd(of partition: Int, at offset: Int64) { partitions[partition]?.settleEnd(at: offset) }
 

@@ -27,13 +27,18 @@ struct Message: Decodable, Equatable {
 
   struct Source: Decodable, Equatable {
     var name: String
+    var topic: String?
+    var partitions: Int?
     var offsets: [String: [Int64]]
     var resume: [String: Int64]
+    var read: [String: Int64]?
+    var gaps: [String: [[Int64]]]?
   }
 
   var schema: String
   var pipeline: String
   var run: String
+  var partial: Bool?
   var window: Window
   var counts: [String: Int]
   var source: Source

@@ -1,0 +1,68 @@
+import Testing
+
+/// Runs that are stopped, and others that go on: what is published is what one run would have published.
+@Suite struct ResumeTests {
+  /// Runs until the feeder is done, each stopped at a point of its own, and then to the end. Gives how many runs there were.
+  private func runs(_ lab: Lab, _ feeder: Feeder, dice: inout Dice, _ job: (_ isLast: Bool) -> Job) throws -> [Ended] {
+    var runs: [Ended] = []
+    while !feeder.hasEnded {
+      let windows = dice.int(0...3)
+      let calls = Countdown(dice.int(5...60))
+      runs.append(try job(false).watch { $0.windows.count > windows || $0.rows > 0 && calls.isOver() })
+    }
+    try feeder.end()
+    runs.append(try job(true).watch())
+    return runs
+  }
+
+  @Test(arguments: [(1, 1, UInt64(1)), (4, 1, 2), (4, 40, 3), (12, 1, 4)])
+  func `Event windows: every product once`(partitions: Int, rowsPerMessage: Int, seed: UInt64) throws {
+    // The counter wraps in the middle.
+    let telescope = Telescope(seed: seed, rows: 12_000) { $0.firstOrbit = .max - 15_000 }
+    let lab = try Lab(partitions: partitions)
+    var dice = Dice(seed)
+    let feeder = try Feeder(lab, telescope.rows, perSecond: 4_000, rowsPerMessage: rowsPerMessage)
+    let runs = try runs(lab, feeder, dice: &dice) { isLast in
+      lab.job(window: EventWindowTests.window, source: isLast ? "until: end" : "until: forever")
+    }
+    #expect(runs.allSatisfy { $0.error == nil })
+    #expect(runs.count > 5)
+    let messages = try lab.results()
+    let products = Products(messages)
+    #expect(telescope.expected.differences(from: products) == [])
+    for count in ["late", "stray", "disordered", "gaps", "malformed"] {
+      #expect(products.counts[count] == 0, "\(count)")
+    }
+    #expect(EventWindowTests.faults(in: messages, partitions: partitions) == [])
+    #expect(runs.dropLast().contains { $0.totals.openWindows > 0 })
+  }
+
+  @Test(arguments: [1, 4], ["every: 100 ms", "rows: 700"])
+  func `Windows that cut the input: every offset once`(partitions: Int, window: String) throws {
+    let telescope = Telescope(seed: 11, rows: 8_000)
+    let lab = try Lab(partitions: partitions)
+    var dice = Dice(11)
+    let feeder = try Feeder(lab, telescope.rows, perSecond: 4_000)
+    let runs = try runs(lab, feeder, dice: &dice) { isLast in
+      lab.job(window: window, source: isLast ? "until: end" : "until: forever")
+    }
+    #expect(runs.allSatisfy { $0.error == nil })
+    #expect(runs.count > 5)
+    let messages = try lab.results()
+    #expect(InputWindowTests.faults(in: messages, telescope, partitions: partitions) == [])
+    #expect(InputWindowTests.differences(Products(messages), telescope) == [])
+  }
+}
+
+/// Says that it is over when it was asked so many times.
+final class Countdown: @unchecked Sendable {
+  // One thread asks.
+  private var left: Int
+
+  init(_ count: Int) { left = count }
+
+  func isOver() -> Bool {
+    left -= 1
+    return left < 0
+  }
+}
