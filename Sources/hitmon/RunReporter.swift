@@ -78,6 +78,11 @@ final class RunReporter: RunObserver, Sendable {
       if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
       if counts.stray > 0 { line += ", \(grouped(counts.stray)) stray" }
       if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
+      if counts.gaps > 0 { line += ", gaps of \(grouped(counts.gaps)) offsets" }
+      if let lag = window.lag, lag.messages > 0 {
+        line += ", \(grouped(lag.messages)) messages (\(duration(lag.seconds))) behind"
+      }
+      if let latency = window.latency { line += ", latency \(milliseconds(latency))" }
       if state.skippedWindows > 0 { line += "; \(grouped(state.skippedWindows)) windows before it" }
       state.lastLine = now
       state.lastWindowAt = now
@@ -109,8 +114,18 @@ final class RunReporter: RunObserver, Sendable {
     if counts.late > 0 { line += ", \(grouped(counts.late)) late" }
     if counts.stray > 0 { line += ", \(grouped(counts.stray)) stray" }
     if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
+    if counts.gaps > 0 { line += ", gaps of \(grouped(counts.gaps)) offsets" }
     line += " in \(duration(totals.seconds)) (\(short(totals.rowsPerSecond))rows/s)"
     state.withLock { show(line, &$0) }
+    if totals.openWindows > 0 {
+      note(
+        "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads their rows again"
+      )
+    }
+    if let half = totals.latencies.quantile(0.5), let most = totals.latencies.quantile(0.99), totals.latencies.count > 1
+    {
+      note("latency from a window's end to its acknowledgement: p50 \(milliseconds(half)), p99 \(milliseconds(most))")
+    }
   }
 
   private func show(_ line: String, _ state: inout State) {

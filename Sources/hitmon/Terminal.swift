@@ -82,6 +82,12 @@ func duration(_ seconds: Double) -> String {
   return "\(whole / 3600) h \(whole / 60 % 60 < 10 ? "0" : "")\(whole / 60 % 60) min"
 }
 
+/// Nanoseconds as milliseconds: `3.2 ms`, `120 ms`.
+func milliseconds(_ nanoseconds: Int64) -> String {
+  let value = Double(nanoseconds) * 1e-6
+  return value < 100 ? "\((value * 10).rounded() / 10) ms" : "\(grouped(Int64(value.rounded()))) ms"
+}
+
 /// Ctrl-C and SIGTERM end a run in order; a second one ends the program at once.
 enum StopSignal {
   private static let received = Atomic<Int32>(0)

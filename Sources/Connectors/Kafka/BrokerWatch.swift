@@ -6,8 +6,13 @@ import Synchronization
 public final class BrokerWatch: Sendable {
   private struct State {
     var isAway = false
+    /// Since when no question was answered, on the monotonic clock.
+    var silentSince: Int64?
     var permanent: KafkaError?
   }
+
+  /// How long an answer may take before it is worth a word, in nanoseconds.
+  private static let patience: Int64 = 2_000_000_000
 
   /// What messages call the brokers' use.
   public let name: String
@@ -43,6 +48,7 @@ public final class BrokerWatch: Sendable {
   /// Notes that the brokers answer.
   public func isBack() {
     let wasAway = state.withLock { state in
+      state.silentSince = nil
       defer { state.isAway = false }
       return state.isAway
     }
@@ -57,6 +63,11 @@ public final class BrokerWatch: Sendable {
   /// Turns an error into words with the name; an error that may pass is noted, and nothing thrown.
   public func pass(_ error: KafkaError) throws {
     guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
-    isAway(because: error.message)
+    let now = monotonicNanoseconds()
+    let since = state.withLock { state in
+      state.silentSince = state.silentSince ?? now
+      return state.silentSince!
+    }
+    if now - since > Self.patience { isAway(because: error.message) }
   }
 }

@@ -14,6 +14,8 @@ public final class KafkaSource: RowSource {
     public var untilEnd = false
     /// Nanoseconds after which the clock no longer waits for a partition that has nothing to read.
     public var idle: Int64 = 2_000_000_000
+    /// The broker goes with the run: there will be nothing to go on with.
+    public var isEmbedded = false
 
     public init(target: KafkaTarget) { self.target = target }
   }
@@ -74,11 +76,11 @@ public final class KafkaSource: RowSource {
 
   public var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
   public var topic: SourceTopic? { SourceTopic(name: options.target.topic, partitions: partitionCount) }
-  public var resumes: Bool { options.start == .resume }
+  public var resumes: Bool { options.start == .resume && !options.isEmbedded }
 
   public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     if collector.isEmpty, assignments.isEmpty {
-      guard try join(deadline) else { return .idle }
+      guard try join() else { return .idle }
       try collect(rowLimit: rowLimit, deadline: deadline)
     }
     if let failure { throw failure }
@@ -158,24 +160,12 @@ public final class KafkaSource: RowSource {
 
   // MARK: Joining
 
-  /// Looks for the topic, and begins to read it; false while no broker answers.
-  private func join(_ deadline: Int64) throws -> Bool {
+  /// Looks for the topic, creates it if it is not there, and begins to read it; false when the user wants to stop first.
+  private func join() throws -> Bool {
     if isJoined { return true }
-    let milliseconds = max(50, Int((deadline - monotonicNanoseconds()) / 1_000_000))
-    do {
-      guard let count = try consumer.partitionCount(of: options.target.topic, milliseconds: milliseconds) else {
-        try createTopic()
-        return false
-      }
-      partitionCount = count
-    } catch let error as KafkaError {
-      // Reports come only to those who poll.
-      _ = consumer.drain(within: 0, limit: 1) { _ in false }
-      try watch.check()
-      try watch.pass(error)
-      return false
-    }
-    watch.isBack()
+    guard let (count, isNew) = try options.target.make(stop: context.stop, watch: watch) else { return false }
+    if isNew { context.tell("topic \(options.target.topic) was not there: created with \(count) partitions") }
+    partitionCount = count
     partitions = (0..<partitionCount).map(String.init)
     isJoined = true
     if options.group == nil {
@@ -184,19 +174,6 @@ public final class KafkaSource: RowSource {
       try subscribe()
     }
     return true
-  }
-
-  private func createTopic() throws {
-    let target = options.target
-    do {
-      try consumer.createTopic(target.topic, partitions: target.partitions, milliseconds: 5_000)
-      context.tell("topic \(target.topic) was not there: created with \(target.partitions) partitions")
-    } catch  where error.isPermanent {
-      throw ConnectorError(
-        "there is no topic \(target.topic) on \(target.brokers), and it cannot be created: \(error.message)")
-    } catch {
-      try watch.pass(error)
-    }
   }
 
   private func readAllPartitions() throws {

@@ -88,7 +88,7 @@ public final class KafkaSink: ResultSink {
     outbox.topic = handle
     let producer = producer
     thread = SystemThread {
-      Self.createTopic(producer, target, state, watch, context)
+      Self.createTopic(target, state, watch, context)
       while !state.contents.withLock({ $0.isClosing }) { producer.poll(milliseconds: 50) }
     }
   }
@@ -109,33 +109,16 @@ public final class KafkaSink: ResultSink {
     }
   }
 
-  /// Creates the topic if it is not there, with one partition: results are read in order.
+  /// Creates the topic if it is not there. A result may be larger than brokers take by themselves.
   private static func createTopic(
-    _ producer: KafkaProducer, _ target: KafkaTarget, _ state: State, _ watch: BrokerWatch,
-    _ context: SinkComponent.Context
+    _ target: KafkaTarget, _ state: State, _ watch: BrokerWatch, _ context: SinkComponent.Context
   ) {
-    while !state.contents.withLock({ $0.isClosing }) {
-      do {
-        if try producer.partitionCount(of: target.topic, milliseconds: 1_000) == nil {
-          do {
-            try producer.createTopic(
-              target.topic, partitions: target.partitions, settings: ["max.message.bytes": "20971520"])
-          } catch  where error.isRetriable {
-            continue
-          }
-          context.tell("topic \(target.topic) was not there: created")
-        }
-        return watch.isBack()
-      } catch {
-        producer.poll(milliseconds: 0)
-        do {
-          try watch.check()
-          try watch.pass(error)
-        } catch {
-          state.contents.withLock { $0.failure = $0.failure ?? error as? ConnectorError }
-          return
-        }
-      }
+    do {
+      let made = try target.make(
+        settings: ["max.message.bytes": "20971520"], stop: { state.contents.withLock { $0.isClosing } }, watch: watch)
+      if made?.isNew == true { context.tell("topic \(target.topic) was not there: created") }
+    } catch {
+      state.contents.withLock { $0.failure = $0.failure ?? error as? ConnectorError }
     }
   }
 

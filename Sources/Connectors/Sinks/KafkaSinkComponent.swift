@@ -19,7 +19,7 @@ extension SinkComponent {
     check: { settings, findings in KafkaKeys.check(settings, findings) },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
-      target.brokers = try context.brokers(target.brokers)
+      target.brokers = try context.brokers(target)
       return try KafkaSink(target, format: settings.resultFormat, context)
     })
 }

@@ -36,8 +36,8 @@ public struct SinkComponent: Sendable {
     public var tell: @Sendable (String) -> Void
     /// Whether the user wants to stop.
     public var stop: StopCheck = { false }
-    /// The addresses of brokers; those of the embedded one for `embedded`.
-    public var brokers: @Sendable (String) throws -> String = { $0 }
+    /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
+    public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
     public init(
       pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void

@@ -41,8 +41,10 @@ extension SourceComponent {
     },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
-      target.brokers = try context.brokers(target.brokers)
+      let isEmbedded = target.isEmbedded
+      target.brokers = try context.brokers(target)
       var options = KafkaSource.Options(target: target)
+      options.isEmbedded = isEmbedded
       options.group = settings["group"]?.text?.text
       options.start = KafkaStart(settings["start"]) ?? .resume
       options.untilEnd = settings["until"]?.text?.text == "end"

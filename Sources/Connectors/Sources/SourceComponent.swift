@@ -16,8 +16,8 @@ public struct SourceComponent: Sendable {
     public var tell: @Sendable (String) -> Void = { _ in }
     /// Waits until what is published is safe.
     public var flush: @Sendable () -> Void = {}
-    /// The addresses of brokers; those of the embedded one for `embedded`.
-    public var brokers: @Sendable (String) throws -> String = { $0 }
+    /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
+    public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
     public init(format: any RecordFormat, stop: @escaping StopCheck) {
       self.format = format

@@ -9,19 +9,26 @@ final class EmbeddedBrokers: Sendable {
 
   init(tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
 
-  /// The addresses to connect to: the embedded broker's for `embedded`, all others as they are.
-  @Sendable func addresses(_ brokers: String) throws -> String {
-    guard brokers == "embedded" else { return brokers }
-    return try broker.withLock { broker in
-      if let broker { return broker.bootstrap }
-      do {
-        let started = try EmbeddedBroker()
-        broker = started
-        tell("embedded broker at \(started.bootstrap)")
-        return started.bootstrap
-      } catch let error as KafkaError {
-        throw ConnectorError("the embedded broker did not start: \(error.message)")
-      }
+  /// The addresses to connect to: those of the embedded broker for `embedded`, where the topic is made too; all others as
+  /// they are.
+  @Sendable func addresses(_ target: KafkaTarget) throws -> String {
+    guard target.isEmbedded else { return target.brokers }
+    do throws(KafkaError) {
+      let (broker, isNew) = try started()
+      if isNew { tell("embedded broker at \(broker.bootstrap)") }
+      try broker.createTopic(target.topic, partitions: target.partitions)
+      return broker.bootstrap
+    } catch {
+      throw ConnectorError("the embedded broker did not start: \(error.message)")
+    }
+  }
+
+  private func started() throws(KafkaError) -> (broker: EmbeddedBroker, isNew: Bool) {
+    try broker.withLock { broker throws(KafkaError) in
+      if let broker { return (broker, false) }
+      let started = try EmbeddedBroker()
+      broker = started
+      return (started, true)
     }
   }
 }

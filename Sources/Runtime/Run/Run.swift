@@ -28,6 +28,7 @@ public final class Run {
   private let partitions = PartitionNames()
   private let acknowledgements = Acknowledgements()
   private let embedded: EmbeddedBrokers
+  private let feed: EmbeddedFeed
   /// The observer as sources and sinks reach it, on any thread.
   private let tell: @Sendable (String) -> Void
   private var malformedLogged = 0
@@ -46,6 +47,7 @@ public final class Run {
     let told = UncheckedBox { [weak observer] in observer }
     tell = { sentence in (try? told.value())??.note(sentence) }
     embedded = EmbeddedBrokers(tell: tell)
+    feed = EmbeddedFeed(stop: options.stop, tell: tell)
     try openSinks()
     try openSources()
   }
@@ -97,6 +99,10 @@ public final class Run {
       context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
       sources.append(OpenSource(name: declared.name.text, source: source, format: format))
+      if var target = KafkaTarget(settings), target.isEmbedded {
+        target.brokers = try embedded.addresses(target)
+        try feed.start(target, pipeline.declaration, format: pipeline.plan.formats[format])
+      }
     }
     if sources.isEmpty {
       throw ConnectorError("the pipeline has no sources: give `--input FILE`, or declare `sources:`")
@@ -129,7 +135,8 @@ public final class Run {
           report: { [unowned self] chunk, outcome in report(chunk, outcome) }, publish: { publisher.publish($0) })
       }, report: { [unowned self] in logMalformed($0) })
     do {
-      try reader.readAll(until: { hasFailed || options.stop() }) { source in
+      try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { source in
+        feed.note(rows: rowsRead.load(ordering: .relaxed))
         let progress = source.progress
         observer?.progress(
           RunProgress(
@@ -152,6 +159,7 @@ public final class Run {
     totals.bytes = sources.reduce(0) { $0 + $1.source.progress.done }
     for source in sources { source.source.close() }
     publisher.close()
+    do { try feed.end() } catch { fail(error) }
     reportRefusals()
     if let failure = failure.withLock({ $0 }) { throw RunFailure(error: failure, totals: totals) }
     return totals

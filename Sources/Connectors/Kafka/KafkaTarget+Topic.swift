@@ -1,16 +1,18 @@
-import Connectors
 import Kafka
 
 extension KafkaTarget {
   /// Makes the topic if it is missing. `brokers` are addresses.
   ///
   /// - Parameters:
+  ///   - topicSettings: what a topic that is made is set to, by the brokers' names.
   ///   - stop: asked now and then while brokers are away.
   ///   - watch: tells the user of them.
   /// - Returns: how many partitions the topic has, which are others than wanted where it was there with others, and
   ///   whether it was made; nil if `stop` said yes.
   /// - Throws: a sentence for the user where it cannot be made.
-  func make(stop: () -> Bool, watch: BrokerWatch) throws -> (partitions: Int, isNew: Bool)? {
+  public func make(
+    settings topicSettings: KafkaSettings = [:], stop: () -> Bool, watch: BrokerWatch
+  ) throws -> (partitions: Int, isNew: Bool)? {
     let client: KafkaClient
     do {
       client = try KafkaClient(settings(defaults: [:])) { watch.hear($0) }
@@ -29,7 +31,7 @@ extension KafkaTarget {
         if isNew {
           client.poll(milliseconds: 50)
         } else {
-          isNew = try create(client, watch)
+          isNew = try create(client, topicSettings, watch)
         }
       case .failure(let error):
         client.poll(milliseconds: 100)
@@ -46,9 +48,9 @@ extension KafkaTarget {
     }
   }
 
-  private func create(_ client: KafkaClient, _ watch: BrokerWatch) throws -> Bool {
+  private func create(_ client: KafkaClient, _ topicSettings: KafkaSettings, _ watch: BrokerWatch) throws -> Bool {
     do throws(KafkaError) {
-      try client.createTopic(topic, partitions: partitions, milliseconds: 5000)
+      try client.createTopic(topic, partitions: partitions, settings: topicSettings, milliseconds: 5000)
       return true
     } catch {
       if error.isPermanent {
