@@ -116,7 +116,6 @@ final class RunReporter: RunObserver, Sendable {
     if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
     if counts.gaps > 0 { line += ", gaps of \(grouped(counts.gaps)) offsets" }
     line += " in \(duration(totals.seconds)) (\(short(totals.rowsPerSecond))rows/s)"
-    state.withLock { show(line, &$0) }
     if totals.openWindows > 0 {
       note(
         "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads their rows again"
@@ -126,6 +125,7 @@ final class RunReporter: RunObserver, Sendable {
     {
       note("latency from a window's end to its acknowledgement: p50 \(milliseconds(half)), p99 \(milliseconds(most))")
     }
+    state.withLock { show(line, &$0) }
   }
 
   private func show(_ line: String, _ state: inout State) {

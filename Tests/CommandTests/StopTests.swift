@@ -8,12 +8,12 @@ import Testing
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func `The open window is closed, its line is whole, and the totals are told`(signal: Int32, exit: Int32) throws {
     let program = Program()
-    // The first window is over after 0.2 s, so a line is there when the signal comes, and another follows it.
+    // Broker, emulator and group are there once a window has rows; the signal then meets the next one open.
     let result = try program(
       "run", Self.pipeline, "--window", "every: 200 ms", signal: signal,
-      ready: { program.folder.read("results.jsonl").contains("\n") })
+      ready: { program.folder.read("results.jsonl").contains(/"records":[1-9][0-9]{2}/) })
     #expect(result.exit == exit)
-    #expect(try #require(result.secondsAfterSignal) < 2)
+    #expect(try #require(result.secondsAfterSignal) < 10)
     let text = program.folder.read("results.jsonl")
     #expect(text.hasSuffix("}\n"))
     let found = try messages(text)
@@ -48,7 +48,7 @@ import Testing
   @Test func `A run as fast as it can ends too`() throws {
     let program = Program()
     let result = try program(
-      "run", Self.pipeline, "--window", "rows: 2000", "--set", "sources.telescope.simulate.rate=max", signal: SIGTERM,
+      "run", Self.pipeline, "--window", "rows: 2000", "--set", "emulate.rate=max", signal: SIGTERM,
       ready: { program.folder.read("results.jsonl").contains("\n") })
     #expect(result.exit == 143)
     #expect(try #require(result.secondsAfterSignal) < 2)

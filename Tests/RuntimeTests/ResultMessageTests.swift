@@ -118,7 +118,7 @@ import Testing
   @Test func `Arrival windows of a live source: one after the other, every row in one of them`() throws {
     let outcome = try Job.dtChambers.with {
       $0.window = "every: 50 ms"
-      $0.overrides += ["sources.telescope.simulate={rate: 4000 /s, seed: 5, rows: 1200}"]
+      $0.overrides += ["sources={telescope: {simulate: {rate: 4000 /s, seed: 5, rows: 1200}}}"]
     }.run()
     let messages = outcome.messages
     #expect(messages.count >= 5)

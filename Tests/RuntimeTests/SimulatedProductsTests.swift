@@ -69,7 +69,7 @@ import Testing
     let outcome = try Job.dtChambers.with {
       $0.window = "all"
       $0.threads = threads
-      $0.overrides += ["sources.telescope.simulate={rate: max, seed: 9, rows: 10000}"]
+      $0.overrides += ["sources={telescope: {simulate: {rate: max, seed: 9, rows: 10000}}}"]
     }.run()
     #expect(telescope.expected.differences(from: outcome.products) == [])
     #expect(outcome.messages[0].source.name == "telescope")

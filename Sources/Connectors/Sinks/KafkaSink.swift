@@ -9,6 +9,7 @@ import Synchronization
 public final class KafkaSink: ResultSink {
   public let name: String
   public let format: ResultFormat
+  public let isRemote = true
   let target: KafkaTarget
   let context: SinkComponent.Context
   let watch: BrokerWatch

@@ -5,6 +5,8 @@ import Specifications
 public protocol ResultSink: AnyObject {
   /// What messages call it.
   var name: String { get }
+  /// Whether messages are safe only some time after they were written.
+  var isRemote: Bool { get }
   /// How the histograms of its messages are written.
   var format: ResultFormat { get }
   /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
@@ -19,6 +21,7 @@ public protocol ResultSink: AnyObject {
 }
 
 extension ResultSink {
+  public var isRemote: Bool { false }
   public var format: ResultFormat { .json }
   public func published(by pipeline: String) throws -> PublishedRecord? { nil }
   public func flush() throws {}

@@ -33,6 +33,9 @@ final class Publisher {
     self.fail = fail
   }
 
+  /// Whether any sink acknowledges later than it writes.
+  var isRemote: Bool { sinks.contains { $0.isRemote } }
+
   func publish(_ window: ClosedWindow) {
     windows += 1
     counts += window.counts.counts
@@ -49,7 +52,8 @@ final class Publisher {
     }
     observer?.published(
       PublishedWindow(
-        index: window.index, counts: window.counts.counts, lag: lag, latency: acknowledgements.lastLatency))
+        index: window.index, counts: window.counts.counts, lag: lag,
+        latency: isRemote ? acknowledgements.lastLatency : nil))
   }
 
   /// Waits until every window written is safe.

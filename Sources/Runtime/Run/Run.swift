@@ -154,7 +154,7 @@ public final class Run {
     totals.windows = publisher.windows
     totals.counts = publisher.counts
     totals.counts += reader.engine.unpublished
-    totals.latencies = acknowledgements.latencies
+    if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.bytes = sources.reduce(0) { $0 + $1.source.progress.done }
     for source in sources { source.source.close() }
