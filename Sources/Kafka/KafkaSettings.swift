@@ -29,6 +29,13 @@ public struct KafkaSettings: Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// These settings with the other's in place of or beside them.
+  public func merging(_ others: KafkaSettings) -> KafkaSettings {
+    var all = self
+    for (name, value) in others.pairs { all[name] = value }
+    return all
+  }
+
   /// Sets what is not set yet.
   public mutating func setDefault(_ name: String, _ value: String) {
     if self[name] == nil { self[name] = value }

@@ -45,27 +45,30 @@ public final class KafkaSource: RowSource {
   /// Milliseconds that the first message of a chunk waits for others.
   private static let linger: Int64 = 2
 
+  /// What a consumer is set to where the user has set nothing.
+  static let defaults: KafkaSettings = [
+    // An offset that is gone is counted as a gap, not passed over in silence.
+    "auto.offset.reset": "error",
+    // An instance that died is replaced after this time.
+    "session.timeout.ms": "10000",
+    // One that waits for the broker of the results is not dead.
+    "max.poll.interval.ms": "1800000",
+    "queued.max.messages.kbytes": "32768",
+    "fetch.wait.max.ms": "100",
+    "fetch.error.backoff.ms": "100",
+    // A full queue is looked at again soon, not after a second.
+    "fetch.queue.backoff.ms": "20",
+    "topic.metadata.refresh.interval.ms": "30000",
+    "allow.auto.create.topics": "false",
+  ]
+
   public init(_ options: Options, _ context: SourceComponent.Context) throws {
     self.options = options
     self.context = context
     let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
     self.watch = watch
     collector = MessageCollector(context.format)
-    var settings = options.target.settings(defaults: [
-      // An offset that is gone is counted as a gap, not passed over in silence.
-      "auto.offset.reset": "error",
-      // An instance that died is replaced after this time.
-      "session.timeout.ms": "10000",
-      // One that waits for the broker of the results is not dead.
-      "max.poll.interval.ms": "1800000",
-      "queued.max.messages.kbytes": "32768",
-      "fetch.wait.max.ms": "100",
-      "fetch.error.backoff.ms": "100",
-      // A full queue is looked at again soon, not after a second.
-      "fetch.queue.backoff.ms": "20",
-      "topic.metadata.refresh.interval.ms": "30000",
-      "allow.auto.create.topics": "false",
-    ])
+    var settings = options.target.settings(defaults: Self.defaults)
     if options.untilEnd { settings["enable.partition.eof"] = "true" }
     do {
       consumer = try KafkaConsumer(settings, group: options.group) { watch.hear($0) }

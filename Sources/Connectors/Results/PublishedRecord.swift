@@ -19,6 +19,8 @@ public struct PublishedRecord: Sendable, Equatable {
 
   /// By the names that partitions have in results.
   public private(set) var positions: [String: Position] = [:]
+  /// What orders the last window among those of other instances.
+  public private(set) var lastOrder: Int64?
   /// The last event window met: windows of another span have other numbers.
   private var window: ResultHead.Window?
   /// How many partitions the input has; nil where results do not say.
@@ -28,13 +30,19 @@ public struct PublishedRecord: Sendable, Equatable {
 
   /// Takes a message that was published after all those taken before.
   public mutating func take(_ head: ResultHead) {
+    // An instance that has taken partitions over publishes their windows that others had published of its own partitions:
+    // what is published of those stays published.
+    let isSame = head.window.kind == .span && window?.kind == .span
     for (name, resume) in head.source.resume {
+      let before = isSame ? positions[name] : nil
+      let read = head.source.read[name] ?? resume
       positions[name] = Position(
-        resume: resume, read: head.source.read[name] ?? resume,
-        window: head.window.kind == .span ? head.window.index : nil)
+        resume: resume, read: max(read, before?.read ?? read),
+        window: head.window.kind == .span ? max(head.window.index, before?.window ?? .min) : nil)
     }
     window = head.window
     partitions = head.source.partitions
+    lastOrder = max(ResultMerger.order(of: head) ?? .min, lastOrder ?? .min)
   }
 
   /// Whether every partition of the input has a position.

@@ -132,8 +132,11 @@ public final class ResultMerger {
 
   /// What orders a message by its window among those of other instances; nil where it is no message.
   public static func order(of message: UnsafeRawBufferPointer) -> Int64? {
-    (try? ResultHead(reading: message)).flatMap { try? key(of: $0) }
+    (try? ResultHead(reading: message)).flatMap { order(of: $0) }
   }
+
+  /// The same of a message's head.
+  static func order(of head: ResultHead) -> Int64? { try? key(of: head) }
 
   private static func key(of head: ResultHead) throws(ResultError) -> Int64 {
     switch head.window.kind {

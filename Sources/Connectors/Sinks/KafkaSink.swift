@@ -1,192 +1,69 @@
 import Kafka
-import Operators
-import Synchronization
 
-/// Results on a Kafka topic, one message a window, with the pipeline's name as the key.
+/// Results on a Kafka topic, one message a window.
 ///
-/// Messages go out with all acknowledgements and without duplicates. Brokers that are away are waited for; what has not
-/// been acknowledged is kept, up to a limit, beyond which `write` waits and so holds the run back.
+/// Of several instances that share the input each publishes a part of every window. With `merge` those go to a topic of
+/// their own, and whichever instance has the turn merges them into one message a window.
 public final class KafkaSink: ResultSink {
   public let name: String
   public let format: ResultFormat
   public let isRemote = true
-  let target: KafkaTarget
-  let context: SinkComponent.Context
-  let watch: BrokerWatch
-  private let producer: KafkaProducer
-  private let state: State
-  private let thread: SystemThread
-  private let key: [UInt8]
-  private var handle: KafkaTopic?
+  private let target: KafkaTarget
+  private let context: SinkComponent.Context
+  private let watch: BrokerWatch
+  private let producer: ResultProducer
+  private var merging: (merger: LiveMerger, producer: ResultProducer)?
 
-  /// Bytes that may wait for acknowledgement.
-  private static let mostBytes = 64 << 20
-  /// How long the end of a run waits for brokers, in nanoseconds.
-  private static let patience: Int64 = 15_000_000_000
+  /// What a topic of results is set to when it is made: a result may be larger than brokers take by themselves.
+  static let topicSettings: KafkaSettings = ["max.message.bytes": "20971520"]
 
-  /// What the thread that polls and the one that writes share.
-  private final class State: Sendable {
-    struct Contents {
-      var waitingBytes = 0
-      var waiting = 0
-      var failure: ConnectorError?
-      var isClosing = false
-    }
-    let contents = Mutex(Contents())
-  }
-
-  public init(_ target: KafkaTarget, format: ResultFormat, _ context: SinkComponent.Context) throws {
-    self.target = target
-    self.format = format
-    self.context = context
+  public init(
+    _ target: KafkaTarget, format: ResultFormat = .json, merges: Bool = false, _ context: SinkComponent.Context
+  ) throws {
     name = "topic \(target.topic)"
-    key = Array(context.pipeline.utf8)
-    let watch = BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: context.tell)
-    self.watch = watch
-    let state = State()
-    self.state = state
-    let settings = target.settings(defaults: [
-      "acks": "all",
-      "enable.idempotence": "true",
-      // A result is kept until it is acknowledged.
-      "message.timeout.ms": "0",
-      "message.max.bytes": "67108864",
-      "compression.type": "lz4",
-      "linger.ms": "0",
-      "topic.metadata.propagation.max.ms": "600000",
-      "allow.auto.create.topics": "false",
-    ])
-    let name = name
-    let outbox = Outbox()
-    do {
-      producer = try KafkaProducer(settings) { delivery in
-        let bytes = delivery.value?.count ?? 0
-        if let error = delivery.error {
-          if error.isRetriable, outbox.sendAgain(delivery) { return watch.isAway(because: error.message) }
-          state.contents.withLock { contents in
-            contents.waiting -= 1
-            contents.waitingBytes -= bytes
-            contents.failure = contents.failure ?? ConnectorError(Self.words(error, bytes: bytes, name: name))
-          }
-        } else {
-          watch.isBack()
-          state.contents.withLock { contents in
-            contents.waiting -= 1
-            contents.waitingBytes -= bytes
-          }
-          context.acknowledge(delivery.token)
-        }
-      } onEvent: {
-        watch.hear($0)
-      }
-    } catch {
-      throw ConnectorError("\(name): \(error.message)")
+    self.format = merges ? .json : format
+    self.context = context
+    var own = target
+    if merges {
+      own.topic += Self.partialsSuffix
+      // The order in which instances publish is the order in which windows are complete.
+      own.partitions = 1
     }
-    let handle: KafkaTopic
-    do { handle = try producer.topic(target.topic) } catch { throw ConnectorError("\(name): \(error.message)") }
-    self.handle = handle
-    outbox.producer = producer
-    outbox.topic = handle
-    let producer = producer
-    thread = SystemThread {
-      Self.createTopic(target, state, watch, context)
-      while !state.contents.withLock({ $0.isClosing }) { producer.poll(milliseconds: 50) }
-    }
+    self.target = own
+    watch = BrokerWatch("topic \(own.topic) on \(own.brokers)", tell: context.tell)
+    producer = try ResultProducer(own, context, watch: watch, acknowledge: context.acknowledge)
+    guard merges else { return }
+    let merged = try ResultProducer(
+      target, context, watch: BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: context.tell)
+    ) { _ in }
+    let merger = LiveMerger(
+      partials: own, merged: target, format: format, context: context,
+      watch: BrokerWatch("topic \(own.topic) on \(own.brokers)", tell: { _ in }),
+      write: { message in
+        try merged.write(message, number: 0)
+        try merged.flush()
+      }, fail: { [producer] in producer.fail($0) })
+    merging = (merger, merged)
   }
 
-  /// Sends a message that was not delivered once more, from inside its report.
-  private final class Outbox: @unchecked Sendable {
-    weak var producer: KafkaProducer?
-    var topic: KafkaTopic?
-
-    func sendAgain(_ delivery: KafkaDelivery) -> Bool {
-      guard let producer, let topic else { return false }
-      do {
-        try producer.produce(to: topic, key: delivery.key, value: delivery.value, token: delivery.token)
-        return true
-      } catch {
-        return false
-      }
-    }
-  }
-
-  /// Creates the topic if it is not there. A result may be larger than brokers take by themselves.
-  private static func createTopic(
-    _ target: KafkaTarget, _ state: State, _ watch: BrokerWatch, _ context: SinkComponent.Context
-  ) {
-    do {
-      let made = try target.make(
-        settings: ["max.message.bytes": "20971520"], stop: { state.contents.withLock { $0.isClosing } }, watch: watch)
-      if made?.isNew == true { context.tell("topic \(target.topic) was not there: created") }
-    } catch {
-      state.contents.withLock { $0.failure = $0.failure ?? error as? ConnectorError }
-    }
-  }
-
-  private static func words(_ error: KafkaError, bytes: Int, name: String) -> String {
-    error.isMessageTooLarge
-      ? "\(name): a result of \(bytes) bytes is more than the brokers take: raise the topic's max.message.bytes, lower `points`, or shorten the window"
-      : "\(name): \(error.message)"
-  }
+  /// The topic of partial results beside that of merged ones.
+  static let partialsSuffix = "-partials"
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
-    while try waitingBytes() > Self.mostBytes {
-      if context.stop() { throw ConnectorError(unpublished()) }
-      pause()
-    }
-    while true {
-      try check()
-      do {
-        try key.withUnsafeBytes { try producer.produce(to: handle!, key: $0, value: message, token: number) }
-        break
-      } catch let error as KafkaError {
-        guard error.isQueueFull else { throw ConnectorError(Self.words(error, bytes: message.count, name: name)) }
-        if context.stop() { throw ConnectorError(unpublished()) }
-        pause()
-      }
-    }
-    state.contents.withLock { contents in
-      contents.waiting += 1
-      contents.waitingBytes += message.count
-    }
+    try producer.write(message, number: number)
   }
 
   public func published(by pipeline: String) throws -> PublishedRecord? {
     try PublishedTopic(target: target, pipeline: pipeline, watch: watch, stop: context.stop).read()
   }
 
-  public func flush() throws {
-    let deadline = monotonicNanoseconds() + Self.patience
-    while true {
-      try check()
-      if state.contents.withLock({ $0.waiting }) <= 0 { return }
-      if monotonicNanoseconds() > deadline { throw ConnectorError(unpublished()) }
-      pause()
-    }
-  }
+  public func flush() throws { try producer.flush() }
 
   public func close() throws {
     defer {
-      state.contents.withLock { $0.isClosing = true }
-      thread.join()
-      producer.close(milliseconds: 1_000)
+      merging?.merger.close()
+      try? merging?.producer.close()
     }
-    try flush()
+    try producer.close()
   }
-
-  private func waitingBytes() throws -> Int {
-    try check()
-    return state.contents.withLock { $0.waitingBytes }
-  }
-
-  private func check() throws {
-    if let failure = state.contents.withLock({ $0.failure }) { throw failure }
-    try watch.check()
-  }
-
-  private func unpublished() -> String {
-    "\(name): no broker answers; \(state.contents.withLock { $0.waiting }) windows are not published. A run with `start: resume` reads their rows again"
-  }
-
-  private func pause() { pauseThread(milliseconds: 1) }
 }

@@ -1,3 +1,4 @@
+import Operators
 import Specifications
 
 extension SinkComponent {
@@ -13,13 +14,30 @@ extension SinkComponent {
         KafkaKeys.brokers,
         KafkaKeys.topic("The topic of the results."),
         Key("partitions", .integer(1...10_000), default: "1", "How many partitions the topic gets if it is not there."),
+        Key(
+          "merge", .boolean, default: "false",
+          """
+          Whether the results of several instances that share the input are merged into one message a window. Their parts \
+          go to a topic of their own, named as this one with `-partials` behind; the instances take turns at merging.
+          """),
         .resultFormat, KafkaKeys.settings,
       ],
       example: "sinks: [{kafka: {brokers: localhost:9092, topic: dt-results}}]"),
-    check: { settings, findings in KafkaKeys.check(settings, findings) },
+    check: { settings, window, findings in
+      KafkaKeys.check(settings, findings)
+      guard let merge = settings["merge"], merge.boolean == true, let window else { return }
+      switch window {
+      case .every, .span: break
+      case .rows, .all:
+        findings.error(
+          "merge-window", "windows by rows, and of the whole input, are each instance's own: they cannot be merged",
+          at: merge.span, hint: "write `window: {every: 2 s}`, or a span of the record's clock")
+      }
+    },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
       target.brokers = try context.brokers(target)
-      return try KafkaSink(target, format: settings.resultFormat, context)
+      return try KafkaSink(
+        target, format: settings.resultFormat, merges: settings["merge"]?.boolean ?? false, context)
     })
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Operators
 import Specifications
 
 /// Where results go. One thread at a time uses a sink.
@@ -37,14 +38,18 @@ public struct SinkComponent: Sendable {
     public var acknowledge: @Sendable (Int) -> Void
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void
+    /// Makes one that merges the pipeline's results, and writes them in a form.
+    public var merger: @Sendable (ResultFormat) -> ResultMerger
     /// Whether the user wants to stop.
     public var stop: StopCheck = { false }
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
     public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
     public init(
-      pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void
+      pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void,
+      merger: @escaping @Sendable (ResultFormat) -> ResultMerger
     ) {
+      self.merger = merger
       self.pipeline = pipeline
       self.acknowledge = acknowledge
       self.tell = tell
@@ -53,14 +58,14 @@ public struct SinkComponent: Sendable {
 
   public let specification: Specification
   /// Findings that need no look at the world outside; what lint and run both say.
-  var check: @Sendable (Settings, Findings) -> Void = { _, _ in }
+  var check: @Sendable (Settings, WindowPlan?, Findings) -> Void = { _, _, _ in }
   let open: @Sendable (Settings, Context) throws -> any ResultSink
 
   /// Every sink. A new one is a file beside these and its line here.
   public static let all: [SinkComponent] = [file, kafka]
 
-  public static func check(_ settings: Settings, findings: Findings) {
-    all.first { $0.specification.name == settings.specification.name }?.check(settings, findings)
+  public static func check(_ settings: Settings, window: WindowPlan?, findings: Findings) {
+    all.first { $0.specification.name == settings.specification.name }?.check(settings, window, findings)
   }
 
   public static func open(_ settings: Settings, _ context: Context) throws -> any ResultSink {

@@ -50,7 +50,7 @@ public struct Pipeline: Sendable {
         SourceComponent.check(settings, format: format, findings: findings)
       }
     }
-    for sink in declaration.sinks { SinkComponent.check(sink, findings: findings) }
+    for sink in declaration.sinks { SinkComponent.check(sink, window: plan?.window, findings: findings) }
     if let emulate = declaration.emulate { EmulateSection.check(emulate, findings: findings) }
     guard let plan, !findings.hasErrors else { return nil }
     return Pipeline(declaration: declaration, plan: plan)

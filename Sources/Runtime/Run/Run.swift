@@ -57,7 +57,8 @@ public final class Run {
       acknowledgements.acknowledge(number, at: monotonicNanoseconds())
     }
     var context = SinkComponent.Context(
-      pipeline: pipeline.declaration.name.text, acknowledge: acknowledge, tell: tell)
+      pipeline: pipeline.declaration.name.text, acknowledge: acknowledge, tell: tell,
+      merger: { [pipeline] in ResultMerger(pipeline, format: $0) })
     context.stop = options.stop
     context.brokers = embedded.addresses
     for settings in pipeline.declaration.sinks {
