@@ -62,7 +62,10 @@ let package = Package(
     // The command line.
     .executableTarget(
       name: "hitmon",
-      dependencies: ["Kafka", "Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "Connectors", "Emulation", "Kafka", "Runtime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),

@@ -10,9 +10,12 @@ struct Hitmon: ParsableCommand {
       Try it:
         hitmon run pipelines/dt-chambers.yaml
         hitmon run pipelines/dt-chambers.yaml --input hits.txt --window all --results results.jsonl
+        hitmon emulate pipelines/dt-chambers.yaml --rate 5000
         hitmon lint pipelines/dt-chambers.yaml
         hitmon list histogram
       """,
     version: "hitmon 0.1.0\nlibrdkafka \(Kafka.libraryVersion)",
-    subcommands: [RunCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, MergeCommand.self])
+    subcommands: [
+      RunCommand.self, EmulateCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, MergeCommand.self,
+    ])
 }
