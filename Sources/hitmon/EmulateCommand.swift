@@ -108,7 +108,7 @@ struct EmulateCommand: ParsableCommand {
 
   private func emulate(_ loaded: Pipeline) throws {
     var (target, number) = try target(loaded)
-    let broker = target.isEmbedded ? try embeddedBroker() : nil
+    let broker = target.isEmbedded ? try embeddedBroker(target) : nil
     // The broker goes after its clients.
     defer { withExtendedLifetime(broker) {} }
     if let broker { target.brokers = broker.bootstrap }
@@ -121,8 +121,9 @@ struct EmulateCommand: ParsableCommand {
         tell: { reporter.note($0) })
     else { throw ExitCode(128 + StopSignal.number) }
     defer { emulation.close() }
-    if let partitions, partitions != emulation.partitions, !emulation.madeTopic {
-      reporter.note("topic \(target.topic) is there already, and has \(emulation.partitions) partitions")
+    if let partitions, partitions != emulation.partitions {
+      let reason = emulation.madeTopic ? "the brokers made it so" : "it was there before"
+      reporter.note("topic \(target.topic) has \(emulation.partitions) partitions, not \(partitions): \(reason)")
     }
     let orders = RateOrders(readsData: input.readsStandardInput)
     reporter.begin(
@@ -197,8 +198,13 @@ struct EmulateCommand: ParsableCommand {
     return (target, chosen.first?.0)
   }
 
-  private func embeddedBroker() throws -> EmbeddedBroker {
-    do { return try EmbeddedBroker() } catch {
+  /// A broker in this process that has the topic, since nobody can create one there by asking.
+  private func embeddedBroker(_ target: KafkaTarget) throws -> EmbeddedBroker {
+    do throws(KafkaError) {
+      let broker = try EmbeddedBroker()
+      try broker.createTopic(target.topic, partitions: target.partitions)
+      return broker
+    } catch {
       throw ConnectorError("the embedded broker did not start: \(error.message)")
     }
   }

@@ -34,6 +34,13 @@ struct Program {
     _ arguments: String..., input: String = "", environment: [String: String] = [:], signal: Int32? = nil,
     ready: () -> Bool = { true }
   ) throws -> Result {
+    try self(arguments: arguments, input: input, environment: environment, signal: signal, ready: ready)
+  }
+
+  func callAsFunction(
+    arguments: [String], input: String = "", environment: [String: String] = [:], signal: Int32? = nil,
+    ready: () -> Bool = { true }
+  ) throws -> Result {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments

@@ -20,44 +20,33 @@ extension KafkaTarget {
       throw ConnectorError("topic \(topic): \(error.message)")
     }
     defer { client.close(milliseconds: 1000) }
-    var isNew = false
     while !stop() {
-      switch partitions(client) {
-      case .success(let count?):
+      switch find(client, topicSettings) {
+      case .success(let topic):
         watch.isBack()
-        return (count, isNew)
-      case .success(nil):
-        // Brokers may take a moment to know what was made.
-        if isNew {
-          client.poll(milliseconds: 50)
-        } else {
-          isNew = try create(client, topicSettings, watch)
-        }
+        return topic
       case .failure(let error):
+        // Reports come only to those who poll.
         client.poll(milliseconds: 100)
         try watch.check()
+        guard error.isRetriable else {
+          throw ConnectorError("there is no topic \(topic) on \(brokers), and it cannot be created: \(error.message)")
+        }
         try watch.pass(error)
       }
     }
     return nil
   }
 
-  private func partitions(_ client: KafkaClient) -> Result<Int?, KafkaError> {
-    do throws(KafkaError) { return .success(try client.partitionCount(of: topic, milliseconds: 1000)) } catch {
-      return .failure(error)
-    }
-  }
-
-  private func create(_ client: KafkaClient, _ topicSettings: KafkaSettings, _ watch: BrokerWatch) throws -> Bool {
+  private func find(
+    _ client: KafkaClient, _ topicSettings: KafkaSettings
+  ) -> Result<(partitions: Int, isNew: Bool), KafkaError> {
     do throws(KafkaError) {
-      try client.createTopic(topic, partitions: partitions, settings: topicSettings, milliseconds: 5000)
-      return true
+      if let count = try client.partitionCount(of: topic, milliseconds: 1000) { return .success((count, false)) }
+      let count = try client.createTopic(topic, partitions: partitions, settings: topicSettings, milliseconds: 5000)
+      return .success((count, true))
     } catch {
-      if error.isPermanent {
-        throw ConnectorError("there is no topic \(topic) on \(brokers), and it cannot be created: \(error.message)")
-      }
-      try watch.pass(error)
-      return false
+      return .failure(error)
     }
   }
 }
