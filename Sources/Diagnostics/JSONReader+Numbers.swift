@@ -76,14 +76,7 @@ extension JSONReader {
       offset += 1
       if isDigit { throw expected("no digit behind a leading 0") }
     }
-    while isDigit {
-      let digit = UInt64(bytes[offset] - UInt8(ascii: "0"))
-      let (tens, tooMany) = number.magnitude.multipliedReportingOverflow(by: 10)
-      let (sum, tooMuch) = tens.addingReportingOverflow(digit)
-      number.magnitude = sum
-      number.overflows = number.overflows || tooMany || tooMuch
-      offset += 1
-    }
+    passInteger(&number)
     if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
       offset += 1
       try passDigits()
@@ -97,6 +90,27 @@ extension JSONReader {
     }
     number.range = start..<offset
     return number
+  }
+
+  private mutating func passInteger(_ number: inout Number) {
+    var place = offset
+    var magnitude: UInt64 = 0
+    while place < bytes.count {
+      let digit = bytes[place] &- UInt8(ascii: "0")
+      guard digit < 10 else { break }
+      // 19 digits always fit.
+      if place - offset < 19 {
+        magnitude = magnitude &* 10 &+ UInt64(digit)
+      } else {
+        let (tens, tooMany) = magnitude.multipliedReportingOverflow(by: 10)
+        let (sum, tooMuch) = tens.addingReportingOverflow(UInt64(digit))
+        magnitude = sum
+        number.overflows = number.overflows || tooMany || tooMuch
+      }
+      place += 1
+    }
+    number.magnitude = magnitude
+    offset = place
   }
 
   private var isDigit: Bool {

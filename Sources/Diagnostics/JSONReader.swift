@@ -24,10 +24,11 @@ public struct JSONReader {
   private var isFresh = false
   private var depth = 0
 
-  /// Begins at `offset`, where a value must be.
-  public init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0) {
+  /// Begins at `offset`, where a value must be; `depth` objects and arrays are open around it.
+  public init(_ bytes: UnsafeRawBufferPointer, from offset: Int = 0, depth: Int = 0) {
     self.bytes = bytes
     self.offset = offset
+    self.depth = depth
   }
 
   /// What comes next, without taking it.

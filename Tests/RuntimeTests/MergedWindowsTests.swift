@@ -199,4 +199,35 @@ import Testing
     let merged = try merger.add(earlier)
     #expect(merged[0].head.counts == [.init("records", 8), .init("hits", 3), .init("gaps", 2), .init("echoes", 1)])
   }
+
+  @Test func `Changed messages never crash, and every window comes once, in order`() throws {
+    var dice = Dice(17)
+    let letters = Array("{}[]\",:0159-.e".utf8)
+    var windows: [Int64] = []
+    var refused = 0, taken = 0
+    func next(_ message: [UInt8]) {
+      do {
+        windows += try merger.add(message).map(\.head.window.index)
+        taken += 1
+      } catch {
+        refused += 1
+      }
+    }
+    for index in 0..<1_500 {
+      for partition in 0...1 {
+        var text = Array(
+          Part(window: Part.span(index), offsets: [(partition, index * 10, index * 10 + 10)], bins: [index, 1]).text
+            .utf8)
+        for _ in 0..<dice.int(0...2) {
+          let place = dice.int(0...text.count - 1)
+          if dice.chance(0.5) { text[place] = dice.pick(letters) } else { text.remove(at: place) }
+        }
+        next(text)
+      }
+    }
+    windows += merger.finish().map(\.head.window.index)
+    #expect(taken > 1_000 && refused > 500)
+    #expect(windows.count > 700)
+    #expect(zip(windows, windows.dropFirst()).allSatisfy { $0 < $1 })
+  }
 }

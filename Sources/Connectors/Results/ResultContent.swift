@@ -16,26 +16,22 @@ public struct ResultContent: Sendable {
     }
     histograms = []
     guard let start else { throw ResultError("the message has no `histograms`") }
+    var name: String?
     do throws(JSONError) {
-      // The head's reader stopped at the histograms; what is behind them must be sound too.
-      var whole = JSONReader(message)
-      try whole.skip()
-      try whole.end()
-    } catch {
-      throw ResultError(error)
-    }
-    var name = ""
-    do throws(JSONError) {
-      var reader = JSONReader(message, from: start)
+      var reader = JSONReader(message, from: start, depth: 1)
       var seen: Set<String> = []
       try reader.beginObject()
       while let key = try reader.nextKey() {
         name = key
         guard seen.insert(key).inserted else { throw JSONError(offset: reader.offset, "it comes twice") }
         histograms.append((key, try ResultHistogram(reading: &reader)))
+        name = nil
       }
+      // The head's reader stopped at the histograms; what is behind them must be sound too.
+      while try reader.nextKey() != nil { try reader.skip() }
+      try reader.end()
     } catch {
-      throw ResultError("histogram `\(name)`: \(error)")
+      throw name.map { ResultError("histogram `\($0)`: \(error)") } ?? ResultError(error)
     }
   }
 }
