@@ -198,7 +198,7 @@ public final class KafkaSource: RowSource {
       } onRevoked: { [unowned self] _, _, areLost in
         guard !isClosing else { return }
         // What is published must be safe before another instance asks for it. What is not will be read again.
-        if !areLost { context.flush() }
+        if !areLost { context.handOver() }
         _ = begin([])
       }
     } catch {

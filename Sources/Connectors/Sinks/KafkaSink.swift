@@ -3,7 +3,7 @@ import Kafka
 /// Results on a Kafka topic, one message a window.
 ///
 /// Of several instances that share the input each publishes a part of every window. With `merge` those go to a topic of
-/// their own, and whichever instance has the turn merges them into one message a window.
+/// their own, and the instance that reads the input's first partition merges them into one message a window.
 public final class KafkaSink: ResultSink {
   public let name: String
   public let format: ResultFormat
@@ -58,6 +58,13 @@ public final class KafkaSink: ResultSink {
   }
 
   public func flush() throws { try producer.flush() }
+
+  public func handOver() throws {
+    merging?.merger.setTurn(false)
+    try producer.flush()
+  }
+
+  public func reads(firstPartition: Bool) { merging?.merger.setTurn(firstPartition) }
 
   public func close() throws {
     defer {

@@ -18,7 +18,7 @@ extension SinkComponent {
           "merge", .boolean, default: "false",
           """
           Whether the results of several instances that share the input are merged into one message a window. Their parts \
-          go to a topic of their own, named as this one with `-partials` behind; the instances take turns at merging.
+          go to a topic of their own, named as this one with `-partials` behind; the instance that reads partition 0 merges them.
           """),
         .resultFormat, KafkaKeys.settings,
       ],

@@ -17,6 +17,11 @@ public protocol ResultSink: AnyObject {
   func published(by pipeline: String) throws -> PublishedRecord?
   /// Waits until everything written is safe.
   func flush() throws
+  /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
+  /// it is told what is left to this instance.
+  func handOver() throws
+  /// Whether this instance reads the input's first partition: one of several that share the input does.
+  func reads(firstPartition: Bool)
   /// Hands on what is held back, and ends.
   func close() throws
 }
@@ -26,6 +31,8 @@ extension ResultSink {
   public var format: ResultFormat { .json }
   public func published(by pipeline: String) throws -> PublishedRecord? { nil }
   public func flush() throws {}
+  public func handOver() throws { try flush() }
+  public func reads(firstPartition: Bool) {}
 }
 
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.

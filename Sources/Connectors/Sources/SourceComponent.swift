@@ -14,8 +14,8 @@ public struct SourceComponent: Sendable {
     public var published: @Sendable () throws -> PublishedRecord? = { nil }
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void = { _ in }
-    /// Waits until what is published is safe.
-    public var flush: @Sendable () -> Void = {}
+    /// Others are about to go on with the input: waits until what is published is safe.
+    public var handOver: @Sendable () -> Void = {}
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
     public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 

@@ -56,6 +56,11 @@ final class Publisher {
         latency: isRemote ? acknowledgements.lastLatency : nil))
   }
 
+  /// Tells the sinks which part of the input is this instance's.
+  func reads(firstPartition: Bool) {
+    for sink in sinks { sink.reads(firstPartition: firstPartition) }
+  }
+
   /// Waits until every window written is safe.
   func flush() {
     for sink in sinks {

@@ -169,6 +169,7 @@ struct Reader {
       for (partition, offset) in numbered { sequencer.begin(partition: partition, at: offset) }
     }
     publisher.source = ResultSource(sources, assigned: starts.count)
+    if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
   }
 
   private func number(of partition: Int, _ index: Int) -> Int {

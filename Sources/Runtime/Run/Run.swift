@@ -96,7 +96,7 @@ public final class Run {
       }
       let written = UncheckedBox { [sinks] in sinks }
       // What goes wrong is met again when the next window is written.
-      context.flush = { for sink in (try? written.value()) ?? [] { try? sink.flush() } }
+      context.handOver = { for sink in (try? written.value()) ?? [] { try? sink.handOver() } }
       context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
       sources.append(OpenSource(name: declared.name.text, source: source, format: format))
