@@ -63,6 +63,30 @@ import Testing
     #expect(Self.faults(in: messages, partitions: 4) == [])
   }
 
+  /// Rows that came with a key, and rows of the same orbits, in whatever partition, that came without.
+  @Test func `Messages with keys and without, as they come`() throws {
+    let telescope = Telescope(seed: 24, rows: 8_000)
+    let lab = try Lab(partitions: 4)
+    var dice = Dice(24)
+    let feeder = try Feeder(
+      lab,
+      telescope.rows.enumerated().map { number, row in
+        var message = Feeder.Message(row)
+        if number > 2_000, dice.chance(0.5) { (message.key, message.partition) = (nil, dice.int(0...3)) }
+        return message
+      }, perSecond: 8_000)
+    let rows = Int64(telescope.rows.count)
+    let running = lab.job(window: Self.window, source: "until: forever").start { $0.rows >= rows }
+    try feeder.end()
+    #expect(try running.end().error == nil)
+    #expect(try lab.job(window: Self.window).watch().error == nil)
+    let messages = try lab.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    #expect(Products(messages).counts["late"] == 0)
+    #expect(Products(messages).counts["disordered"] == 0)
+    #expect(Self.faults(in: messages, partitions: 4) == [])
+  }
+
   /// The clock waits for partitions that are read but not yet counted.
   @Test func `Partitions of very different length`() throws {
     let telescope = Telescope(seed: 22, rows: 60_000)

@@ -7,30 +7,62 @@ final class Feeder: Sendable {
   private let isDone = Atomic(false)
   private let failed = Atomic(false)
 
+  struct Message {
+    var value: [UInt8]?
+    var key: String?
+    /// Nil where the key's orbit decides.
+    var partition: Int?
+
+    init(value: [UInt8]?, key: String?, partition: Int) {
+      self.value = value
+      self.key = key
+      self.partition = partition
+    }
+
+    /// A row alone.
+    init(_ row: TelescopeRow) {
+      var bytes: [UInt8] = []
+      row.appendCSV(to: &bytes)
+      value = Array(bytes.dropLast())
+      key = "\(row.orbit)"
+    }
+  }
+
   /// Writes `perSecond` rows a second, one a message or several of a partition, keyed by their orbit.
-  init(_ lab: Lab, _ rows: [TelescopeRow], perSecond: Int, rowsPerMessage: Int = 1) throws {
-    let writer = try lab.writer()
+  convenience init(_ lab: Lab, _ rows: [TelescopeRow], perSecond: Int, rowsPerMessage: Int = 1) throws {
+    var messages: [Message] = []
+    var gathered = Array(repeating: [TelescopeRow](), count: lab.partitions)
+    func finish(_ partition: Int) {
+      guard let first = gathered[partition].first else { return }
+      var bytes: [UInt8] = []
+      for row in gathered[partition] { row.appendCSV(to: &bytes) }
+      messages.append(Message(value: Array(bytes.dropLast()), key: "\(first.orbit)", partition: partition))
+      gathered[partition] = []
+    }
+    for row in rows {
+      let partition = Int(row.orbit) % lab.partitions
+      gathered[partition].append(row)
+      if gathered[partition].count >= rowsPerMessage { finish(partition) }
+    }
+    for partition in gathered.indices { finish(partition) }
+    try self.init(lab, messages, perSecond: max(1, perSecond / rowsPerMessage))
+  }
+
+  /// Writes `perSecond` messages a second.
+  init(_ lab: Lab, _ messages: [Message], perSecond: Int) throws {
+    nonisolated(unsafe) let writer = try lab.writer()
     let partitions = lab.partitions
-    nonisolated(unsafe) let only = writer
     let thread = Thread { [self] in
       do {
         let step = max(1, perSecond / 200)
-        var gathered = Array(repeating: [TelescopeRow](), count: partitions)
-        for start in stride(from: 0, to: rows.count, by: step) {
-          for row in rows[start..<min(start + step, rows.count)] {
-            let partition = Int(row.orbit) % partitions
-            gathered[partition].append(row)
-            if gathered[partition].count >= rowsPerMessage {
-              try only.write(gathered[partition], key: "\(gathered[partition][0].orbit)", to: partition)
-              gathered[partition] = []
-            }
+        for start in stride(from: 0, to: messages.count, by: step) {
+          for message in messages[start..<min(start + step, messages.count)] {
+            try writer.write(
+              message.value, key: message.key, to: message.partition ?? Int(message.key!)! % partitions)
           }
           usleep(5_000)
         }
-        for (partition, rest) in gathered.enumerated() where !rest.isEmpty {
-          try only.write(rest, key: "\(rest[0].orbit)", to: partition)
-        }
-        try only.close()
+        try writer.close()
       } catch {
         failed.store(true, ordering: .releasing)
       }

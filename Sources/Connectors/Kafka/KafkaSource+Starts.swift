@@ -10,8 +10,6 @@ import Operators
 /// What is settled of a partition before it is read.
 struct PartitionPlan {
   var start: PartitionStart
-  /// How far an earlier run had read it when it last published a window.
-  var read: Int64
   /// Where reading ends; nil for never.
   var end: Int64?
   /// Offsets that should have been read and are gone.
@@ -37,10 +35,10 @@ extension KafkaSource {
       guard let there else { return nil }
       let position = options.start == .resume || !isFirst ? record?.positions[String(partition)] : nil
       var plan = PartitionPlan(
-        start: PartitionStart(partition: partition, offset: there.lowerBound, published: position?.window), read: .min)
+        start: PartitionStart(partition: partition, offset: there.lowerBound, published: position?.window))
       if let position {
         plan.start.offset = position.resume
-        plan.read = position.read
+        plan.start.readBefore = position.read
       } else if options.start == .resume || !isFirst {
         plan.start.offset = committed[partition] ?? there.lowerBound
       } else {

@@ -216,7 +216,7 @@ public final class KafkaSource: RowSource {
           (
             plan.start.partition,
             .init(
-              next: plan.start.offset, repeatsBefore: plan.read, end: plan.end, gap: plan.gap, now: now)
+              next: plan.start.offset, repeatsBefore: plan.start.readBefore, end: plan.end, gap: plan.gap, now: now)
           )
         }))
     // Of several assignments in a row only the last matters.

@@ -118,9 +118,11 @@ final class MessageCollector {
       partition.next = end
       return
     }
-    if offset > partition.next {
+    if offset > max(partition.next, partition.repeatsBefore) {
+      // The run that read up to there has told what was missing before.
+      let start = max(partition.next, partition.repeatsBefore)
       close(partition)
-      partition.gap = OffsetRange(start: partition.gap?.start ?? partition.next, end: offset)
+      partition.gap = OffsetRange(start: partition.gap?.start ?? start, end: offset)
     } else if offset == partition.repeatsBefore {
       close(partition)
     }
@@ -132,6 +134,14 @@ final class MessageCollector {
     append(message, to: partition, number, counting: counting)
   }
 
+  /// Counts a message without rows as one malformed row.
+  private func refuse(_ reason: String, _ offset: Int64, _ stretch: Stretch, counting: Bool) {
+    note(reason, offset, &stretch.rows)
+    guard counting else { return }
+    stretch.rows.rows! += 1
+    rows += 1
+  }
+
   private func append(
     _ message: borrowing KafkaMessage, to partition: Partition, _ number: Int, counting: Bool
   ) {
@@ -139,26 +149,24 @@ final class MessageCollector {
     let stretch = partition.open ?? begin(partition, number, at: offset, counting: counting)
     stretch.rows.end = offset + 1
     stretch.rows.isRepeat = offset < partition.repeatsBefore
-    if message.key == nil { stretch.rows.isKeyed = false }
     let before = stretch.buffer.count
-    if let value = message.value, value.count > 0 {
-      let taken = usable(value, offset: offset, &stretch.rows)
-      if taken.count > 0 {
-        stretch.buffer.messages.append(start: before, offset: offset)
-        stretch.buffer.append(taken)
-        if case .lines = framing, taken.last != 0x0A { stretch.buffer.append(byte: 0x0A) }
-        if counting {
-          let count = countRows(taken)
-          stretch.rows.rows! += count
-          rows += count
-        }
-      }
-    } else {
-      note(message.value == nil ? "the message has no value" : "the message is empty", offset, &stretch.rows)
-      if counting {
-        stretch.rows.rows! += 1
-        rows += 1
-      }
+    guard let value = message.value, value.count > 0 else {
+      let reason = message.value == nil ? "the message has no value" : "the message is empty"
+      return refuse(reason, offset, stretch, counting: counting)
+    }
+    if case .lines = framing, value.allSatisfy({ $0 == 0x0A || $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+      return refuse("the message has only blank lines", offset, stretch, counting: counting)
+    }
+    let taken = usable(value, offset: offset, &stretch.rows)
+    guard taken.count > 0 else { return }
+    if message.key == nil { stretch.rows.isKeyed = false }
+    stretch.buffer.messages.append(start: before, offset: offset)
+    stretch.buffer.append(taken)
+    if case .lines = framing, taken.last != 0x0A { stretch.buffer.append(byte: 0x0A) }
+    if counting {
+      let count = countRows(taken)
+      stretch.rows.rows! += count
+      rows += count
     }
     bytes += stretch.buffer.count - before
   }
@@ -185,7 +193,7 @@ final class MessageCollector {
   }
 
   private func note(_ reason: String, _ offset: Int64, _ rows: inout SourceRows) {
-    rows.unusable += 1
+    rows.unusable.append(offset)
     if rows.unusableSamples.count < Self.samples { rows.unusableSamples.append((offset, reason)) }
   }
 

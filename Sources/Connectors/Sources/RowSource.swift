@@ -83,8 +83,8 @@ public struct SourceRows: Sendable {
   public var end: Int64?
   /// Offsets before `offset` that hold no message.
   public var gap: OffsetRange?
-  /// Messages without a row in them: how many, and some of them with what is wrong.
-  public var unusable = 0
+  /// Messages that hold no rows, or not only rows: their offsets, and of some what is wrong.
+  public var unusable: [Int64] = []
   public var unusableSamples: [(offset: Int64, reason: String)] = []
   /// Whether every message has a key, so that all rows of a group are in one partition.
   public var isKeyed = true
@@ -104,11 +104,14 @@ public struct PartitionStart: Sendable {
   public var offset: Int64
   /// The last event window that earlier runs have published with rows of this partition.
   public var published: Int64?
+  /// How far earlier runs had read the partition when they published it.
+  public var readBefore: Int64
 
-  public init(partition: Int, offset: Int64, published: Int64? = nil) {
+  public init(partition: Int, offset: Int64, published: Int64? = nil, readBefore: Int64 = .min) {
     self.partition = partition
     self.offset = offset
     self.published = published
+    self.readBefore = readBefore
   }
 }
 

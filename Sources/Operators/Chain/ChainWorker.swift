@@ -140,10 +140,12 @@ public final class ChainWorker {
     // Late rows count as late and as nothing else, and so do stray ones.
     work.outcome.unplaced.late += UInt64(rest.late)
     work.outcome.unplaced.stray += UInt64(rest.stray)
-    // Rows that are no hits have no clock of their own: they go with the hit before them. Where exactly a malformed row
-    // stood in the batch is not known.
+    // Malformed rows have no clock, and count once however often they are read.
+    if !work.chunk.isRepeat { work.outcome.unplaced.malformed += batch.malformed }
+    // Rows that are no hits have no clock of their own: they go with the hit before them.
     let dropped = splitter.dropped(frame, rest: rest)
-    place(dropped: dropped.before, malformed: batch.malformed, &work)
+    place(dropped.before, of: work.owner, &work)
+    place(dropped.ofPublished, of: .published, &work)
     for (part, count) in zip(splitter.parts, dropped.ofPart) {
       let target = windowCounts(part.index, &work)
       target.counts.records += UInt64(part.count + count)
@@ -159,17 +161,17 @@ public final class ChainWorker {
     if dropped.last != .unknown { work.owner = dropped.last }
   }
 
-  /// Counts rows before a batch's first hit, which go with the last hit of the batches before.
-  private func place(dropped: Int, malformed: UInt64, _ work: inout Work) {
-    guard dropped > 0 || malformed > 0 else { return }
+  /// Counts rows that are no hits: with the window of the hit before them, or with the next window that is published.
+  private func place(_ dropped: Int, of owner: RowOwner, _ work: inout Work) {
+    guard dropped > 0 else { return }
     var counts = RowCounts()
     counts.records = UInt64(dropped)
     counts.dropped = UInt64(dropped)
-    counts.malformed = malformed
-    switch work.owner {
+    switch owner {
     case .unknown: work.outcome.leading += counts
     case .window(let index): windowCounts(index, &work).counts += counts
-    case .published: break
+    // An earlier run that read them has counted them.
+    case .published: if !work.chunk.isRepeat { work.outcome.unplaced += counts }
     }
   }
 

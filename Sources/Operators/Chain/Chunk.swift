@@ -17,6 +17,8 @@ public struct Chunk: Sendable {
   public var stream = 0
   /// The messages that the rows came in, where the partition is a topic's.
   public var messages: MessageMap?
+  /// The offsets of messages in this stretch that hold no rows, or not only rows; ascending.
+  public var unusable: [Int64] = []
   /// Where its first byte stands in what `messages` counts; not 0 for a part of a chunk.
   private var start = 0
   /// Whether all rows of a group are in this stream, so that the stream alone says when a group is complete.
@@ -47,11 +49,28 @@ public struct Chunk: Sendable {
     part.published = published
     part.isRepeat = isRepeat
     part.linesBefore = range.lowerBound == 0 ? linesBefore : 0
+    // Consecutive parts meet: messages without rows between two are with the second.
     part.place = OffsetRange(
-      start: range.lowerBound == 0 ? place.start : offset(of: range.lowerBound),
-      end: range.upperBound == bytes.count ? place.end : offset(behind: range.upperBound))
+      start: range.lowerBound == 0 ? place.start : end(ofPart: range.lowerBound),
+      end: range.upperBound == bytes.count ? place.end : end(ofPart: range.upperBound))
+    if !unusable.isEmpty { part.unusable = unusable.filter { $0 >= part.place.start && $0 < part.place.end } }
     return part
   }
+
+  /// How far the partition is read when the bytes before `position` are: a message that is cut is still to be read.
+  private func end(ofPart position: Int) -> Int64 {
+    let behind = offset(behind: position)
+    return messages == nil ? behind : min(behind, offset(of: position))
+  }
+
+  /// Where to cut instead of at `end`, where rows end: between two messages, unless that is far off.
+  public func cut(near end: Int) -> Int {
+    guard let messages, end < bytes.count else { return end }
+    let boundary = min(messages.start(atOrBehind: start + end) - start, bytes.count)
+    return boundary - end <= Self.mostBytesOfWholeMessage ? boundary : end
+  }
+
+  private static let mostBytesOfWholeMessage = 1 << 16
 
   /// The offset in the partition of the row that begins at a byte of the chunk.
   public func offset(of position: Int) -> Int64 {

@@ -22,6 +22,16 @@ public final class MessageMap: @unchecked Sendable {
     offsets.append(offset)
   }
 
+  /// Where the first message begins that does not begin before `position`; far behind all of them where there is none.
+  func start(atOrBehind position: Int) -> Int {
+    var low = 0, high = starts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low < starts.count ? starts[low] : .max / 2
+  }
+
   /// The offset of the message that holds the byte at `position`.
   func offset(at position: Int) -> Int64 {
     var low = 0, high = starts.count

@@ -11,6 +11,8 @@ struct GroupStore {
   private let pool: WindowPool
   private let closer: GroupCloser
   private var open: [Place: OpenGroups] = [:]
+  /// Whether rows came of which other streams may have the rest of the group.
+  private var areSpread = false
   private var sizesAtLastClosing: [Place: Int] = [:]
 
   init(_ plan: ChainPlan, pool: WindowPool) {
@@ -27,6 +29,7 @@ struct GroupStore {
   ) -> UInt64 {
     defer { pool.giveGroups(groups) }
     guard !groups.isEmpty else { return 0 }
+    if stream == nil, !areSpread { spread() }
     let place = Place(window: window, stream: stream)
     let mine = open[place] ?? pool.takeGroups()
     let disordered = countDisordered(groups, mine, outcome, before)
@@ -51,6 +54,24 @@ struct GroupStore {
     open[place] = rest
     sizesAtLastClosing[place] = rest.tables.reduce(0) { $0 + $1.count }
     return disordered
+  }
+
+  /// Keeps the groups of all streams together from here on.
+  private mutating func spread() {
+    areSpread = true
+    for (place, groups) in open.sorted(by: {
+      ($0.key.window, $0.key.stream ?? -1) < ($1.key.window, $1.key.stream ?? -1)
+    }) {
+      open[place] = nil
+      sizesAtLastClosing[place] = nil
+      let together = Place(window: place.window, stream: nil)
+      if let all = open[together] {
+        all.merge(groups, plan: plan)
+        pool.giveGroups(groups)
+      } else {
+        open[together] = groups
+      }
+    }
   }
 
   /// Counts groups that may have been complete before a row of them came: those of this chunk that lie further behind the

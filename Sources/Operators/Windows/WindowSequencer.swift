@@ -24,6 +24,8 @@ public final class WindowSequencer {
 
   private var clocks: StreamClocks
   private var groups: GroupStore
+  /// Whether no rows came yet of which other streams may have the rest of the group.
+  private var groupsAreWhole = true
   private var completed = 0
   /// What was settled after each of the last chunks, the oldest first; see ``context(for:stream:)``.
   private var settled: [Settled] = []
@@ -31,6 +33,8 @@ public final class WindowSequencer {
   private var pending = RowCounts()
   private var gaps: [Int: [OffsetRange]] = [:]
   private var ends: [Int: Int64] = [:]
+  /// How far earlier runs had read partitions when they last published.
+  private var readBefore: [Int: Int64] = [:]
   /// Partitions that stay: every window says how far they are, with rows of them or without.
   private var lasting: Set<Int> = []
   private var touched: Set<Int64> = []
@@ -68,9 +72,10 @@ public final class WindowSequencer {
     }
   }
 
-  /// Notes a partition that stays until the end, and where reading begins.
-  public func begin(partition: Int, at offset: Int64) {
+  /// Notes a partition that stays until the end, where reading begins, and how far it was read before.
+  public func begin(partition: Int, at offset: Int64, readBefore: Int64) {
     ends[partition] = offset
+    self.readBefore[partition] = max(offset, readBefore)
     lasting.insert(partition)
   }
 
@@ -86,9 +91,6 @@ public final class WindowSequencer {
     gaps[partition, default: []].append(gap)
     pending.gaps += UInt64(max(0, gap.end - gap.start))
   }
-
-  /// Counts rows that never came to be decoded.
-  public func note(_ counts: RowCounts) { pending += counts }
 
   // MARK: Chunks
 
@@ -125,9 +127,11 @@ public final class WindowSequencer {
     }
     ends[chunk.partition] = chunk.place.end
     pending += outcome.unplaced
+    if !chunk.isRepeat { pending.malformed += UInt64(chunk.unusable.count) }
     place(outcome.leading, of: chunk)
     if outcome.lastOwner != .unknown { clocks.owners[chunk.stream] = outcome.lastOwner }
-    let stream = chunk.groupsAreWhole ? chunk.stream : nil
+    if !chunk.groupsAreWhole { groupsAreWhole = false }
+    let stream = groupsAreWhole ? chunk.stream : nil
     let before = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
     clocks.advance(chunk.stream, outcome)
     let now = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
@@ -200,7 +204,8 @@ public final class WindowSequencer {
     for window in starts.values {
       for (partition, start) in window { resume[partition] = min(resume[partition] ?? start, start) }
     }
-    let read = plan.window.cutsInput ? resume : ends
+    // What was read before stays read: rows without a window of their own are not counted again.
+    let read = plan.window.cutsInput ? resume : ends.merging(readBefore) { max($0, $1) }
     publish(ClosedWindow(index: index, counts: counts, resume: resume, read: read, gaps: gaps))
     gaps = [:]
   }

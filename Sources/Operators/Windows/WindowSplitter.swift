@@ -5,7 +5,7 @@ enum RowOwner: Equatable {
   /// No hit came before.
   case unknown
   case window(Int64)
-  /// The hit was counted by an earlier run.
+  /// The hit's window was published before, by this run or an earlier one.
   case published
 }
 
@@ -59,9 +59,9 @@ final class WindowSplitter {
     var total: Int { late + stray + repeated }
   }
 
-  /// Where a row that is no part's stands in ``partOfRow``.
+  /// What stands in ``partOfRow`` for a row that is no part's: of no window, or of one that is published.
   private static let uncounted: Int32 = -1
-  private static let counted: Int32 = -2
+  private static let published: Int32 = -2
 
   /// Starts a chunk, which may have rows of at most `allowance` windows.
   func begin(_ chunk: Chunk, reference: Int64?, frontier: Int64?, allowance: Int) {
@@ -101,6 +101,8 @@ final class WindowSplitter {
   struct DroppedRows {
     /// Those before the batch's first hit.
     var before: Int
+    /// Those behind hits of windows that are published: hits that came too late, or that an earlier run has counted.
+    var ofPublished = 0
     var ofPart: [Int]
     /// The batch's last hit.
     var last = RowOwner.unknown
@@ -116,6 +118,7 @@ final class WindowSplitter {
       return DroppedRows(before: first, ofPart: ofPart, last: .window(parts[0].index))
     }
     var before = first
+    var ofPublished = 0
     var owner = Self.uncounted
     for i in 0..<n {
       let next = i + 1 < n ? Int(frame.selection[i + 1]) : frame.count
@@ -123,17 +126,17 @@ final class WindowSplitter {
       if partOfRow[i] != Self.uncounted { owner = partOfRow[i] }
       switch owner {
       case Self.uncounted: before += gap
-      case Self.counted: break
+      case Self.published: ofPublished += gap
       default: ofPart[Int(owner)] += gap
       }
     }
     let last: RowOwner =
       switch owner {
       case Self.uncounted: .unknown
-      case Self.counted: .published
+      case Self.published: .published
       default: .window(parts[Int(owner)].index)
       }
-    return DroppedRows(before: before, ofPart: ofPart, last: last)
+    return DroppedRows(before: before, ofPublished: ofPublished, ofPart: ofPart, last: last)
   }
 
   private func admits(_ index: Int64) -> Bool {
@@ -153,21 +156,28 @@ final class WindowSplitter {
     for i in 0..<n {
       let tick = ticks[i]
       let index = plan.index(of: tick)
-      if let repeated, tick.isUnknown || index <= repeated {
-        partOfRow[i] = Self.counted
+      if tick.isUnknown {
+        partOfRow[i] = Self.uncounted
+        if repeated == nil { rest.stray += 1 } else { rest.repeated += 1 }
+        lastIndex = .min
+        continue
+      }
+      if let repeated, index <= repeated {
+        partOfRow[i] = Self.published
         rest.repeated += 1
         continue
       }
-      if !tick.isUnknown, index < floor {
-        partOfRow[i] = Self.uncounted
+      if index < floor {
+        // Whoever reads it again will not know whether it was late.
+        partOfRow[i] = Self.published
         rest.late += 1
         continue
       }
-      if index != lastIndex || tick.isUnknown {
+      if index != lastIndex {
         lastIndex = index
         if let part = numbers[index] {
           lastPart = part
-        } else if tick.isUnknown || !admits(index) {
+        } else if !admits(index) {
           partOfRow[i] = Self.uncounted
           rest.stray += 1
           // The next row is looked at afresh.

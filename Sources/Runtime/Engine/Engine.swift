@@ -91,7 +91,8 @@ final class Engine: @unchecked Sendable {
     var start = 0
     while start < chunk.bytes.count {
       let context = nextContext(chunk.stream)
-      let end = plan.formats[chunk.format].rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes)
+      let end = chunk.cut(
+        near: plan.formats[chunk.format].rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes))
       // Parts are counted in order, so the buffer is free when the last one is.
       submit(chunk.part(start..<end), buffer: end == chunk.bytes.count ? buffer : nil, context)
       start = end

@@ -104,13 +104,11 @@ struct Reader {
       report("\(place(of: rows.partition, index)): offsets \(gap.start) to \(gap.end - 1) are not there any more")
       engine.inOrder { $0.note(gap: gap, partition: partition) }
     }
-    if rows.unusable > 0, !rows.isRepeat {
+    chunk.unusable = rows.unusable
+    if !rows.isRepeat {
       for sample in rows.unusableSamples {
         report("\(place(of: rows.partition, index)) offset \(sample.offset): \(sample.reason)")
       }
-      var counts = RowCounts()
-      counts.malformed = UInt64(rows.unusable)
-      engine.inOrder { $0.note(counts) }
     }
     engine.submit(chunk, buffer)
     feed.took(rows.rows ?? 0) { engine.close($0) }
@@ -159,14 +157,16 @@ struct Reader {
     let published = starts.compactMap(\.published)
     sources[index].published = Dictionary(
       uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
-    let numbered = starts.map { (number(of: $0.partition, index), $0.offset) }
+    let numbered = starts.map { (number(of: $0.partition, index), $0.offset, $0.readBefore) }
     let isComplete = published.count == starts.count
     engine.inOrder { sequencer in
       // A partition that nothing was published of may have rows of any window.
       if let least = published.min(), let last = published.max() {
         sequencer.begin(published: isComplete ? least : nil, near: last)
       }
-      for (partition, offset) in numbered { sequencer.begin(partition: partition, at: offset) }
+      for (partition, offset, readBefore) in numbered {
+        sequencer.begin(partition: partition, at: offset, readBefore: readBefore)
+      }
     }
     publisher.source = ResultSource(sources, assigned: starts.count)
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
