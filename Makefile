@@ -33,7 +33,7 @@ install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/l
 	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
 	@scripts/install $(STATIC) "$(PREFIX)"
 
-bench: build ## Measure speed and memory beside the reference program
+bench: build ## Measure speed, memory and latency beside other programs; ARGS=files or ARGS=kafka for a part
 	python3 Benchmarks/bench.py $(ARGS)
 
 docs: build ## Write docs/reference.md anew from the registry

@@ -1,0 +1,63 @@
+"""The rows that everything is measured with: made once, and kept in the temporary directory."""
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from measure import ROOT, run, skip
+
+
+def shared_folder() -> Path | None:
+    """The folder with the yardsticks, if there is one."""
+    given = os.environ.get("HITMON_SHARED")
+    folders = [Path(given)] if given else []
+    folders.append(ROOT.parent / "shared")
+    return next((folder / "bench" for folder in folders if (folder / "bench").is_dir()), None)
+
+
+def telescope(yardsticks: Path | None, rows: int, cache: Path) -> Path | None:
+    """The input file, made unless an earlier run left it; None where it cannot be made."""
+    path = cache / f"telescope-{rows}.txt"
+    if path.exists():
+        return path
+    generator = yardsticks / "generate.py" if yardsticks else None
+    if generator is None or not generator.exists():
+        return skip("the telescope file: generate.py is missing (set HITMON_SHARED)")
+    if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode != 0:
+        return skip("the telescope file: generate.py needs numpy (apt-get install python3-numpy)")
+    print(f"making {path}", file=sys.stderr)
+    # Under another name until it is whole, so that an interrupted run leaves nothing that looks complete.
+    partial = path.with_suffix(".partial")
+    run([sys.executable, generator, partial, "--rows", str(rows), "--seed", "1"])
+    partial.rename(path)
+    return path
+
+
+def count_rows(path: Path) -> int:
+    """Lines of a file without its header, read in pieces."""
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b"")) - 1
+
+
+def without_header(path: Path) -> Path:
+    """The rows alone, as kcat is to send them."""
+    return derived(path, "rows", lambda line: line)
+
+
+def keyed(path: Path) -> Path:
+    """The rows with their key before them, `ORBIT_CNT|row`, as `kcat -K '|'` takes them."""
+    return derived(path, "keyed", lambda line: line.split(b",")[3] + b"|" + line)
+
+
+def derived(path: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """A file with each row of `path` changed, without the header; made unless an earlier run left it."""
+    result = path.with_stem(f"{path.stem}-{name}")
+    if result.exists():
+        return result
+    partial = result.with_suffix(".partial")
+    with path.open("rb") as rows, partial.open("wb") as out:
+        next(rows)
+        out.writelines(map(change, rows))
+    partial.rename(result)
+    return result

@@ -1,0 +1,57 @@
+"""Everything that is measured with Kafka brokers."""
+from pathlib import Path
+
+from brokers import Embedded, Tansu
+from latency import RATES as LATENCY_RATES
+from latency import latency
+from measure import Measurement
+from reading import ROWS_PER_MESSAGE, Reading, many_row_messages, one_row_messages
+from sending import RATES, Sending, rate_error
+
+# So many that the in-process broker, which keeps about 5 MB of each, keeps a million rows.
+PARTITIONS = 16
+
+
+def reading(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
+    """Topics with the rows of a file, read by hitmon and by kcat."""
+    table = []
+    for topic, rows_per_message, measure in [
+        ("one", 1, one_row_messages), ("many", ROWS_PER_MESSAGE, many_row_messages)
+    ]:
+        if has_tansu:
+            broker = Tansu()
+            try:
+                broker.fill(topic, path, PARTITIONS, rows_per_message)
+                table += measure(Reading(broker, topic, path, repeats))
+            finally:
+                broker.close()
+        broker = Embedded(topic, path, partitions=PARTITIONS, rows_per_message=rows_per_message)
+        try:
+            broker.wait()
+            table += measure(Reading(broker, topic, path, repeats))
+        finally:
+            broker.close()
+    return table
+
+
+def sending(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
+    """The rows of a file, sent by hitmon and by kcat."""
+    brokers = [Tansu] if has_tansu else []
+    table = []
+    for make in [*brokers, lambda: Embedded("first", path, partitions=1, rows=1)]:
+        broker = make()
+        try:
+            table += Sending(broker, path, PARTITIONS).measure(repeats)
+        finally:
+            broker.close()
+    return table
+
+
+def measure(path: Path, repeats: int, is_quick: bool) -> list[Measurement]:
+    """The lines of the table."""
+    has_tansu = Tansu.is_there()
+    table = reading(path, has_tansu, repeats) + sending(path, has_tansu, repeats)
+    for broker in ([Tansu] if has_tansu else []) + [Embedded]:
+        for rate in LATENCY_RATES:
+            table += latency(broker, rate, path, *([5] if is_quick else []))
+    return table + [rate_error(rate, path) for rate in (RATES[1:3] if is_quick else RATES)]
