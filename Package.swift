@@ -82,8 +82,8 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
     .testTarget(
       name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
-    // Against a broker in a process of its own.
-    .testTarget(name: "BrokerTests", dependencies: ["Kafka"]),
+    // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
+    .testTarget(name: "BrokerTests", dependencies: ["Kafka", "Runtime", "Simulation", "hitmon"]),
     .testTarget(name: "CommandTests", dependencies: ["Kafka", "hitmon"], exclude: ["Golden"]),
   ]
 )
