@@ -4,6 +4,9 @@ extension KafkaError {
   /// Whether the queue of messages to send has no room; poll the producer and try again.
   public var isQueueFull: Bool { response == RD_KAFKA_RESP_ERR__QUEUE_FULL }
 
+  /// Whether it only says that a message was taken back by `purge`.
+  public var isTakenBack: Bool { response == RD_KAFKA_RESP_ERR__PURGE_QUEUE }
+
   /// Whether it only says that the end of a partition is reached (with the setting `enable.partition.eof`).
   public var isEndOfPartition: Bool { response == RD_KAFKA_RESP_ERR__PARTITION_EOF }
 

@@ -88,6 +88,9 @@ public final class KafkaProducer: KafkaClient, @unchecked Sendable {
     return rd_kafka_flush(handle, Int32(clamping: milliseconds)) == RD_KAFKA_RESP_ERR_NO_ERROR
   }
 
+  /// Takes back what is queued and not on its way to a broker; it is reported as not delivered, in its order.
+  public func purge() { if let handle { rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE) } }
+
   /// Sends what is queued, reports as not delivered what could not be sent in time, and ends the producer.
   ///
   /// - Returns: false if not every message was sent, or librdkafka did not end in time.

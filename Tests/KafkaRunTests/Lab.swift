@@ -17,20 +17,28 @@ final class Lab {
   /// The keys that every source and sink here has; in the braces of one.
   var connection: String { "brokers: '\(broker.bootstrap)'" }
 
-  /// A pipeline's source on `hits`. Nothing is idle in a test, however busy the machine.
-  func source(_ more: String = "until: end", topic: String = "hits") -> String {
-    "{kafka: {\(connection), topic: \(topic), idle: 300 s, \(more)}}"
+  /// Clients look for brokers that were away at once.
+  static let impatient = "settings: {reconnect.backoff.max.ms: 100}"
+
+  /// A pipeline's source on `hits`. Unless a test says so nothing is idle, however busy the machine.
+  func source(_ more: String = "until: end", topic: String = "hits", idle: String = "300 s") -> String {
+    "{kafka: {\(connection), topic: \(topic), idle: \(idle), \(more)}}"
   }
 
-  func sink(_ more: String = "settings: {}", topic: String = "results") -> String {
+  func sink(_ more: String = Lab.impatient, topic: String = "results") -> String {
     "{kafka: {\(connection), topic: \(topic), \(more)}}"
   }
 
   /// The telescope's pipeline from `hits` to `results`.
-  func job(window: String, source: String = "until: end", sink: String = "settings: {}") -> Job {
+  func job(
+    window: String, source: String = "until: end", sink: String = Lab.impatient, idle: String = "300 s",
+    results: Lab? = nil
+  ) -> Job {
     Job.dtChambers.with {
       $0.window = window
-      $0.overrides = ["sources={telescope: \(self.source(source))}", "sinks=[\(self.sink(sink))]"]
+      $0.overrides = [
+        "sources={telescope: \(self.source(source, idle: idle))}", "sinks=[\((results ?? self).sink(sink))]",
+      ]
     }
   }
 
@@ -85,7 +93,7 @@ final class Lab {
     init(_ lab: Lab, _ topic: String) throws {
       producer = try KafkaProducer([
         "bootstrap.servers": lab.broker.bootstrap, "message.max.bytes": "20000000", "enable.idempotence": "true",
-        "queue.buffering.max.messages": "1000000",
+        "queue.buffering.max.messages": "1000000", "reconnect.backoff.max.ms": "100",
       ])
       self.topic = try producer.topic(topic)
     }

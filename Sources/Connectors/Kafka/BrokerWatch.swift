@@ -6,6 +6,7 @@ import Synchronization
 public final class BrokerWatch: Sendable {
   private struct State {
     var isAway = false
+    var isIgnoring = false
     /// Since when no question was answered, on the monotonic clock.
     var silentSince: Int64?
     var permanent: KafkaError?
@@ -27,6 +28,7 @@ public final class BrokerWatch: Sendable {
 
   /// Takes what a client reports.
   public func hear(_ event: KafkaEvent) {
+    if state.withLock({ $0.isIgnoring }) { return }
     switch event {
     case .brokersAway(let error): isAway(because: error.message)
     case .brokersBack: isBack()
@@ -35,6 +37,16 @@ public final class BrokerWatch: Sendable {
     case .error, .log: break
     }
   }
+
+  /// Passes over what clients report meanwhile.
+  func ignoring(_ body: () -> Void) {
+    state.withLock { $0.isIgnoring = true }
+    body()
+    state.withLock { $0.isIgnoring = false }
+  }
+
+  /// Whether the brokers do not answer, as far as is known.
+  var areAway: Bool { state.withLock { $0.isAway } }
 
   /// Notes that the brokers do not answer; told once.
   public func isAway(because reason: String) {

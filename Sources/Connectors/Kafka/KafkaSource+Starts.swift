@@ -23,7 +23,7 @@ extension KafkaSource {
     var chosen: [Int: Int64] = [:]
     // Positions that an instance reads after others: what is published counts, whatever this run was told to begin with.
     let isFirst = !hasStarted
-    if isFirst, case .time(let time) = options.start {
+    if case .time(let time) = options.start {
       let asked = partitions.map { KafkaPosition(topic: options.target.topic, partition: Int32($0), offset: time) }
       guard let found = try ask({ try consumer.offsets(forTimes: asked, milliseconds: $0) }) else { return nil }
       for position in found { chosen[Int(position.partition)] = position.offset }
@@ -39,11 +39,14 @@ extension KafkaSource {
       if let position {
         plan.start.offset = position.resume
         plan.start.readBefore = position.read
-      } else if options.start == .resume || !isFirst {
+      } else if options.start == .resume {
         plan.start.offset = committed[partition] ?? there.lowerBound
+      } else if !isFirst, let before = committed[partition] ?? firstOffsets[partition] {
+        plan.start.offset = before
       } else {
         plan.start.offset = first(partition, there, chosen[partition])
       }
+      if firstOffsets[partition] == nil { firstOffsets[partition] = plan.start.offset }
       adjust(&plan, there)
       if options.untilEnd { plan.end = there.upperBound }
       plans.append(plan)

@@ -32,6 +32,10 @@ public final class KafkaSource: RowSource {
   private var hasBegun = false
   /// Whether partitions were assigned before.
   var hasStarted = false
+  /// Where this run began to read partitions.
+  var firstOffsets: [Int: Int64] = [:]
+  /// When brokers were last asked about silent partitions, on the monotonic clock.
+  var lastAsked: Int64 = 0
   /// What the source's owner has yet to be told of.
   private var assignments: [[PartitionStart]] = []
   private var failure: (any Error)?
@@ -88,6 +92,7 @@ public final class KafkaSource: RowSource {
     }
     if let failure { throw failure }
     try watch.check()
+    confirmSilence()
     if !assignments.isEmpty { return .assigned(assignments.removeFirst()) }
     collector.closeAll()
     if let rows = collector.next(into: buffer) { return .rows(rows) }
@@ -130,7 +135,7 @@ public final class KafkaSource: RowSource {
   }
 
   /// Where a partition ended when it was last fetched.
-  private func fetchedEnd(of partition: Int) -> Int64? {
+  func fetchedEnd(of partition: Int) -> Int64? {
     consumer.watermarks(of: options.target.topic, Int32(partition))?.upperBound
   }
 
@@ -150,7 +155,7 @@ public final class KafkaSource: RowSource {
     guard let there else { return }
     if next < there.lowerBound {
       collector.skip(partition, to: there.lowerBound)
-    } else {
+    } else if next > there.upperBound {
       throw ConnectorError(
         "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), and results cover it up to \(next): it must have been made anew. Publish to another results topic, or read with `start: earliest`"
       )
@@ -167,6 +172,8 @@ public final class KafkaSource: RowSource {
   private func join() throws -> Bool {
     if isJoined { return true }
     guard let (count, isNew) = try options.target.make(stop: context.stop, watch: watch) else { return false }
+    // What the consumer has to say of the time before is old news.
+    watch.ignoring { _ = consumer.drain(within: 0, limit: 1) { _ in false } }
     if isNew { context.tell("topic \(options.target.topic) was not there: created with \(count) partitions") }
     partitionCount = count
     partitions = (0..<partitionCount).map(String.init)
@@ -233,20 +240,6 @@ public final class KafkaSource: RowSource {
   }
 
   // MARK: State
-
-  /// Partitions that have something to read, or had until a moment ago.
-  public var streams: SourceStreams {
-    let now = monotonicNanoseconds()
-    var active: Set<Int> = []
-    for (number, partition) in collector.partitions {
-      // Rows that were read to the end and are not counted yet hold the clock as well.
-      if collector.holds(number) { active.insert(number) }
-      if partition.isAtEnd { continue }
-      let behind = fetchedEnd(of: number).map { $0 > partition.next }
-      if behind ?? false || now - partition.lastMessage < options.idle { active.insert(number) }
-    }
-    return .partitions(active: active)
-  }
 
   public var lag: SourceLag? {
     var messages: Int64 = 0

@@ -15,8 +15,10 @@ final class MessageCollector {
     private var endIsSettled = false
     /// Offsets that were there when the run began to read, and are not any more.
     var gap: OffsetRange?
-    /// When its last message came, on the monotonic clock.
-    var lastMessage: Int64
+    /// Since when it has had no message, or its broker not been heard of; on the monotonic clock.
+    var quietSince: Int64
+    /// When its broker last said that there is nothing to read.
+    var quietConfirmed: Int64
     /// When its last message was written, in milliseconds since 1970.
     var lastWritten: Int64 = 0
     fileprivate var open: Stretch?
@@ -26,7 +28,8 @@ final class MessageCollector {
       self.repeatsBefore = repeatsBefore
       self.end = end
       self.gap = gap
-      lastMessage = now
+      quietSince = now
+      quietConfirmed = now
     }
 
     var isAtEnd: Bool { endIsSettled && end.map { next >= $0 } ?? false }
@@ -127,7 +130,7 @@ final class MessageCollector {
       close(partition)
     }
     partition.next = offset + 1
-    partition.lastMessage = now
+    partition.quietSince = now
     if let written = message.milliseconds { partition.lastWritten = written }
     messagesTaken += 1
     messages += 1

@@ -15,17 +15,23 @@ final class ResultProducer: @unchecked Sendable {
   private let thread: SystemThread
   private let key: [UInt8]
   private var handle: KafkaTopic?
+  private let outbox: ResultOutbox
 
   /// Bytes that may wait for acknowledgement.
   private static let mostBytes = 64 << 20
-  /// How long the end of a run waits for brokers, in nanoseconds.
+  /// How long the end of a run waits for acknowledgements, in nanoseconds; the second if the brokers are away.
   private static let patience: Int64 = 15_000_000_000
+  private static let patienceWithout: Int64 = 5_000_000_000
 
   /// What the thread that polls and the one that writes share.
   private final class State: Sendable {
     struct Contents {
       var waitingBytes = 0
       var waiting = 0
+      /// Results that found no room when the user wanted to stop.
+      var refused = 0
+      /// Nobody waits for acknowledgements any more.
+      var hasGivenUp = false
       var failure: ConnectorError?
       var isClosing = false
     }
@@ -55,12 +61,15 @@ final class ResultProducer: @unchecked Sendable {
       "allow.auto.create.topics": "false",
     ])
     let name = name
-    let outbox = Outbox()
+    let outbox = ResultOutbox()
     do {
       producer = try KafkaProducer(settings) { delivery in
         let bytes = delivery.value?.count ?? 0
         if let error = delivery.error {
-          if error.isRetriable, outbox.sendAgain(delivery) { return watch.isAway(because: error.message) }
+          if error.isRetriable {
+            outbox.keep(delivery)
+            return error.isTakenBack ? () : watch.isAway(because: error.message)
+          }
           state.contents.withLock { contents in
             contents.waiting -= 1
             contents.waitingBytes -= bytes
@@ -83,27 +92,15 @@ final class ResultProducer: @unchecked Sendable {
     let handle: KafkaTopic
     do { handle = try producer.topic(target.topic) } catch { throw ConnectorError("\(name): \(error.message)") }
     self.handle = handle
-    outbox.producer = producer
-    outbox.topic = handle
+    self.outbox = outbox
     let producer = producer
-    thread = SystemThread {
+    thread = SystemThread { [key] in
       Self.createTopic(target, state, watch, context)
-      while !state.contents.withLock({ $0.isClosing }) { producer.poll(milliseconds: 50) }
-    }
-  }
-
-  /// Sends a message that was not delivered once more, from inside its report.
-  private final class Outbox: @unchecked Sendable {
-    weak var producer: KafkaProducer?
-    var topic: KafkaTopic?
-
-    func sendAgain(_ delivery: KafkaDelivery) -> Bool {
-      guard let producer, let topic else { return false }
-      do {
-        try producer.produce(to: topic, key: delivery.key, value: delivery.value, token: delivery.token)
-        return true
-      } catch {
-        return false
+      // What the producer has to say of the time before is old news.
+      watch.ignoring { producer.poll(milliseconds: 0) }
+      while !state.contents.withLock({ $0.isClosing }) {
+        producer.poll(milliseconds: 50)
+        outbox.sendAgain(producer, handle, key: key)
       }
     }
   }
@@ -129,17 +126,19 @@ final class ResultProducer: @unchecked Sendable {
 
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     while try waitingBytes() > Self.mostBytes {
-      if stop() { throw ConnectorError(unpublished()) }
+      if stop() { return refuse() }
       pause()
     }
     while true {
       try check()
       do {
-        try key.withUnsafeBytes { try producer.produce(to: handle!, key: $0, value: message, token: number) }
+        try outbox.send(message, number) {
+          try key.withUnsafeBytes { try producer.produce(to: handle!, key: $0, value: message, token: number) }
+        }
         break
       } catch let error as KafkaError {
         guard error.isQueueFull else { throw ConnectorError(Self.words(error, bytes: message.count, name: name)) }
-        if stop() { throw ConnectorError(unpublished()) }
+        if stop() { return refuse() }
         pause()
       }
     }
@@ -149,12 +148,20 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
+  /// Goes on without a result that found no room: the run ends, and the next one reads its rows again.
+  private func refuse() { state.contents.withLock { $0.refused += 1 } }
+
   func flush() throws {
-    let deadline = monotonicNanoseconds() + Self.patience
+    let begin = monotonicNanoseconds()
     while true {
       try check()
-      if state.contents.withLock({ $0.waiting }) <= 0 { return }
-      if monotonicNanoseconds() > deadline { throw ConnectorError(unpublished()) }
+      let contents = state.contents.withLock { $0 }
+      if contents.waiting <= 0, contents.refused == 0 { return }
+      let patience = watch.areAway ? Self.patienceWithout : Self.patience
+      if contents.waiting <= 0 || contents.hasGivenUp || monotonicNanoseconds() - begin > patience {
+        state.contents.withLock { $0.hasGivenUp = true }
+        throw ConnectorError(unpublished())
+      }
       pause()
     }
   }
@@ -184,7 +191,7 @@ final class ResultProducer: @unchecked Sendable {
   }
 
   private func unpublished() -> String {
-    "\(name): no broker answers; \(state.contents.withLock { $0.waiting }) windows are not published. A run with `start: resume` reads their rows again"
+    "\(name): no broker answers; \(state.contents.withLock { $0.waiting + $0.refused }) windows are not published. A run with `start: resume` reads their rows again"
   }
 
   private func pause() { pauseThread(milliseconds: 1) }
