@@ -79,8 +79,8 @@ final class RunReporter: RunObserver, Sendable {
       if counts.stray > 0 { line += ", \(grouped(counts.stray)) stray" }
       if counts.disordered > 0 { line += ", \(grouped(counts.disordered)) disordered" }
       if counts.gaps > 0 { line += ", gaps of \(grouped(counts.gaps)) offsets" }
-      if let lag = window.lag, lag.messages > 0 {
-        line += ", \(grouped(lag.messages)) messages (\(duration(lag.seconds))) behind"
+      if let lag = window.lag, lag.rows > 0 {
+        line += ", \(grouped(lag.rows)) rows (\(duration(lag.seconds))) behind"
       }
       if let latency = window.latency { line += ", latency \(milliseconds(latency))" }
       if state.skippedWindows > 0 { line += "; \(grouped(state.skippedWindows)) windows before it" }

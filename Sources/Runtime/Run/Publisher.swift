@@ -17,7 +17,7 @@ final class Publisher {
   /// What messages say of the input; set when the sources' partitions are known.
   var source = ResultSource(name: "")
   /// How far the run is behind its input, for the observer.
-  var lag: SourceLag?
+  var lag: RunLag?
   /// When windows ended whose end is a time, on the monotonic clock.
   var ends: [Int64: Int64] = [:]
 

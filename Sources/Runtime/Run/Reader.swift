@@ -20,6 +20,7 @@ struct Reader {
   private let publisher: Publisher
   private let makeEngine: () -> Engine
   private let report: (String) -> Void
+  private let rowsRead: () -> Int64
   private var feed: Feed
   private(set) var engine: Engine
   private(set) var sources: [OpenSource]
@@ -32,11 +33,13 @@ struct Reader {
   /// - Parameters:
   ///   - begin: when the first window begins, on the monotonic clock.
   ///   - makeEngine: makes one for the input from here on.
+  ///   - rowsRead: how many rows have been counted.
   ///   - report: told of rows that could not be read, in a sentence.
   init(
     _ sources: [OpenSource], window: WindowPlan, begin: Int64, partitions: PartitionNames, publisher: Publisher,
-    makeEngine: @escaping () -> Engine, report: @escaping (String) -> Void
+    makeEngine: @escaping () -> Engine, rowsRead: @escaping () -> Int64, report: @escaping (String) -> Void
   ) {
+    self.rowsRead = rowsRead
     self.sources = sources
     self.window = window
     self.partitions = partitions
@@ -81,7 +84,7 @@ struct Reader {
       closeElapsed()
       submit(rows, of: index, buffer)
     }
-    publisher.lag = source.lag
+    publisher.lag = RunLag(source.lag, rowsRead: rowsRead())
   }
 
   private mutating func submit(_ rows: SourceRows, of index: Int, _ buffer: ChunkBuffer) {

@@ -134,14 +134,17 @@ public final class Run {
         Engine(
           pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: isLive,
           report: { [unowned self] chunk, outcome in report(chunk, outcome) }, publish: { publisher.publish($0) })
-      }, report: { [unowned self] in logMalformed($0) })
+      },
+      rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
+      report: { [unowned self] in logMalformed($0) })
     do {
       try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { source in
-        feed.note(rows: rowsRead.load(ordering: .relaxed))
+        let rows = rowsRead.load(ordering: .relaxed)
+        feed.note(rows: rows)
         let progress = source.progress
         observer?.progress(
           RunProgress(
-            rows: rowsRead.load(ordering: .relaxed), done: progress.done, total: progress.total, lag: source.lag))
+            rows: rows, done: progress.done, total: progress.total, lag: publisher.lag))
       }
     } catch let error as InputError where error.kind == .interrupted {
       // The user's wish to stop, met inside a blocking read.

@@ -29,21 +29,35 @@ public protocol RunObserver: AnyObject {
   func note(_ message: String)
 }
 
+/// How far a run is behind those who write to its input.
+public struct RunLag: Sendable, Equatable {
+  /// Rows that are written and not counted, as many to a message as there were so far.
+  public let rows: Int64
+  /// Since the last row that was counted was written; 0 where there is no other behind it.
+  public let seconds: Double
+
+  init?(_ lag: SourceLag?, rowsRead: Int64) {
+    guard let lag else { return nil }
+    let perMessage = lag.messagesRead > 0 ? max(1, Double(rowsRead) / Double(lag.messagesRead)) : 1
+    rows = Int64((Double(lag.messages) * perMessage).rounded())
+    seconds = lag.seconds
+  }
+}
+
 /// How far a run is.
 public struct RunProgress: Sendable {
   public var rows: Int64
   /// Bytes or rows of the source; nobody knows the total of a stream.
   public var done: Int64
   public var total: Int64?
-  public var lag: SourceLag?
+  public var lag: RunLag?
 }
 
 /// A window as published.
 public struct PublishedWindow: Sendable {
   public let index: Int64
   public let counts: RowCounts
-  /// How far the run is behind those who write to its source.
-  public let lag: SourceLag?
+  public let lag: RunLag?
   /// Nanoseconds from the end of the last window that is safe in every sink until it was.
   public let latency: Int64?
 }
