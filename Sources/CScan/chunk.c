@@ -10,18 +10,17 @@ static inline int may_be_no_row(const row_context *context, const char *start) {
   return context->field_count == 1 && (byte == '\n' || byte == '\r' || is_blank(byte));
 }
 
-size_t regular_rows(const row_context *context, const char *base, const uint32_t *ends, size_t count, size_t lines) {
-  const size_t stride = (size_t)context->field_count;
-  const int looks_at_starts = context->comment_length || stride == 1;
-  size_t rows = 0;
-  for (const uint32_t *end = ends; rows < lines && (rows + 1) * stride <= count; rows++, end += stride) {
-    if (base[end[stride]] != '\n') break;
-    if (looks_at_starts && may_be_no_row(context, base + (uint32_t)(end[0] + 1))) break;
-  }
+size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines) {
+  const row_context *context = &decoder->context;
+  const size_t stride = (size_t)context->field_count, whole = count / stride;
+  size_t rows = decoder->strips->regular(base, ends, stride, lines < whole ? lines : whole);
+  if (context->comment_length || stride == 1)
+    for (size_t row = 0; row < rows; row++)
+      if (may_be_no_row(context, base + behind(ends[row * stride]))) rows = row;
   // Every row has its line end in the right place. If these are all the line ends, there is none in a wrong place.
   if (rows == lines) return rows;
   for (size_t row = 0; row < rows; row++) {
-    const uint32_t *end = ends + row * stride + 1;
+    const place *end = ends + row * stride + 1;
     for (size_t i = 0; i + 1 < stride; i++)
       if (base[end[i]] == '\n') return row;
   }
@@ -31,7 +30,7 @@ size_t regular_rows(const row_context *context, const char *base, const uint32_t
 typedef struct {
   chunk_decoder *decoder;
   const char *base;
-  const uint32_t *ends;
+  const place *ends;
   size_t rows, row, bad;
 } run;
 
@@ -44,14 +43,16 @@ static void reject(run *run, size_t row, int field, uint8_t reason) {
   run->bad++;
 }
 
-/// Converts `rows` fields by the general path: all, or those that are wrong.
-static void decode_singly(run *run, int field, const strip *strip, size_t first, size_t rows, const uint32_t *wrong) {
-  const scan_field *declared = &run->decoder->context.fields[field];
-  const uint32_t *end = strip->ends;
-  for (size_t i = 0; i < rows; i++, end += strip->stride) {
-    if (wrong && !wrong[i]) continue;
-    uint8_t reason = decode_field(&run->decoder->context, declared, strip->base + (uint32_t)(end[-1] + 1),
-                                  strip->base + end[0], run->row + first + i);
+/// Converts the fields of the rows in `which` by the general path.
+static void decode_singly(run *run, int field, const strip *strip, size_t first, uint64_t which) {
+  const row_context *context = &run->decoder->context;
+  const int is_last = field + 1 == context->field_count;
+  for (; which; which &= which - 1) {
+    size_t i = (size_t)__builtin_ctzll(which);
+    const place *places = strip->ends + i * strip->stride;
+    const char *start = strip->base + behind(places[-1]), *end = strip->base + places[0];
+    if (is_last && end > start && end[-1] == '\r') end--;
+    uint8_t reason = decode_field(context, &context->fields[field], start, end, run->row + first + i);
     if (reason != SCAN_FINE) reject(run, first + i, field, reason);
   }
 }
@@ -61,7 +62,7 @@ static inline int64_t clamp(int64_t value, int64_t lower, int64_t upper) {
 }
 
 /// Converts a strip into `values` and tells which of them are wrong.
-static int convert(chunk_decoder *decoder, int field, const strip *strip, size_t rows, void *values, uint32_t *wrong) {
+static uint64_t convert(chunk_decoder *decoder, int field, const strip *strip, size_t rows, void *values) {
   const scan_field *declared = &decoder->context.fields[field];
   const strip_functions *functions = decoder->strips;
   uint8_t *hint = &decoder->hints[field & 0xFF];
@@ -70,65 +71,61 @@ static int convert(chunk_decoder *decoder, int field, const strip *strip, size_t
     int32_t lower = (int32_t)clamp(declared->lower, INT32_MIN, INT32_MAX);
     if (declared->lower > INT32_MAX || declared->upper < 0) lower = INT32_MAX;
     int32_t upper = (int32_t)clamp(declared->upper, 0, INT32_MAX);
-    return functions->int32(strip, rows, lower, upper, hint, values, wrong);
+    return functions->int32(strip, rows, lower, upper, hint, values);
   }
   if (declared->lane == SCAN_INT64)
-    return functions->int64(strip, rows, declared->lower, declared->upper, hint, values, wrong);
-  int any = functions->float64(strip, rows, *hint & 0xF, values, wrong);
-  if (declared->single)
-    for (size_t i = 0; i < STRIP_ROWS; i++) ((double *)values)[i] = (float)((double *)values)[i];
-  return any;
+    return functions->int64(strip, rows, declared->lower, declared->upper, hint, values);
+  return functions->float64(strip, rows, declared->single, hint, values);
 }
 
 /// Remembers how many digits the first of the wrong floats has behind its point, for those that follow.
-static void look_at_point(chunk_decoder *decoder, int field, const strip *strip, size_t rows, const uint32_t *wrong) {
-  for (size_t i = 0; i < rows; i++) {
-    if (!wrong[i]) continue;
-    const uint32_t *end = strip->ends + i * strip->stride;
-    const char *point = memchr(strip->base + (uint32_t)(end[-1] + 1), '.', end[0] - end[-1] - 1);
-    size_t places = point ? (size_t)(strip->base + end[0] - point) - 1 : 0;
-    if (places > 0 && places <= 8) decoder->hints[field & 0xFF] = (uint8_t)places;
-    return;
-  }
-}
-
-static void decode_strip(run *run, int field, const strip *strip, size_t first, size_t rows) {
-  const scan_field *declared = &run->decoder->context.fields[field];
-  if (declared->lane == SCAN_TEXT) {
-    decode_singly(run, field, strip, first, rows, NULL);
-    return;
-  }
-  uint32_t wrong[STRIP_ROWS];
-  size_t value_bytes = declared->lane == SCAN_INT32 ? 4 : 8;
-  char *column = (char *)declared->column + (run->row + first) * value_bytes;
-  int64_t rest[STRIP_ROWS];
-  int is_whole = rows == STRIP_ROWS;
-  int any = convert(run->decoder, field, strip, rows, is_whole ? (void *)column : rest, wrong);
-  if (!is_whole) memcpy(column, rest, rows * value_bytes);
-  if (any) {
-    decode_singly(run, field, strip, first, rows, wrong);
-    if (declared->lane == SCAN_FLOAT64) look_at_point(run->decoder, field, strip, rows, wrong);
-  }
+static void look_at_point(chunk_decoder *decoder, int field, const strip *strip, uint64_t wrong) {
+  const place *end = strip->ends + (size_t)__builtin_ctzll(wrong) * strip->stride;
+  const char *start = strip->base + behind(end[-1]), *stop = strip->base + end[0];
+  const char *point = start < stop ? memchr(start, '.', (size_t)(stop - start)) : NULL;
+  size_t places = point ? (size_t)(stop - point) - 1 : 0;
+  uint8_t *hint = &decoder->hints[field & 0xFF];
+  if (places > 0 && places <= 8) *hint = (uint8_t)((*hint & ~HINT_PLACES) | places);
 }
 
 /// The last field of rows that end in "\r\n", as a strip without the '\r'.
-static strip without_returns(const strip *all, size_t rows, uint32_t pairs[2 * STRIP_ROWS]) {
-  const uint32_t *end = all->ends;
+static strip without_returns(const strip *all, size_t rows, place pairs[2 * STRIP_ROWS]) {
+  const place *end = all->ends;
   for (size_t i = 0; i < rows; i++, end += all->stride) {
     pairs[2 * i] = end[-1];
-    pairs[2 * i + 1] = end[0] - (end[0] > (uint32_t)(end[-1] + 1) && all->base[end[0] - 1] == '\r');
+    pairs[2 * i + 1] = (place)(end[0] - (end[0] != behind(end[-1]) && all->base[end[0] - 1] == '\r'));
   }
   return (strip){all->base, pairs + 1, 2};
 }
 
+static void decode_strip(run *run, int field, const strip *all, size_t first, size_t rows) {
+  const scan_field *declared = &run->decoder->context.fields[field];
+  if (declared->lane == SCAN_TEXT) {
+    decode_singly(run, field, all, first, UINT64_MAX >> (STRIP_ROWS - rows));
+    return;
+  }
+  strip strip = *all;
+  place pairs[2 * STRIP_ROWS];
+  // Where only later rows end in '\r', it is no digit, and the general path takes them.
+  if (field + 1 == run->decoder->context.field_count && strip.base[(int)strip.ends[0] - 1] == '\r')
+    strip = without_returns(all, rows, pairs);
+  size_t value_bytes = declared->lane == SCAN_INT32 ? 4 : 8;
+  char *column = (char *)declared->column + (run->row + first) * value_bytes;
+  int64_t rest[STRIP_ROWS];
+  int is_whole = rows == STRIP_ROWS;
+  uint64_t wrong = convert(run->decoder, field, &strip, rows, is_whole ? (void *)column : rest);
+  if (!is_whole) memcpy(column, rest, rows * value_bytes);
+  if (wrong) {
+    decode_singly(run, field, all, first, wrong);
+    if (declared->lane == SCAN_FLOAT64) look_at_point(run->decoder, field, &strip, wrong);
+  }
+}
+
 static void decode_column(run *run, int field) {
   const size_t stride = (size_t)run->decoder->context.field_count;
-  const int is_last = field + 1 == run->decoder->context.field_count;
   for (size_t first = 0; first < run->rows; first += STRIP_ROWS) {
     size_t rows = run->rows - first < STRIP_ROWS ? run->rows - first : STRIP_ROWS;
     strip strip = {run->base, run->ends + 1 + field + first * stride, stride};
-    uint32_t pairs[2 * STRIP_ROWS];
-    if (is_last) strip = without_returns(&strip, rows, pairs);
     decode_strip(run, field, &strip, first, rows);
   }
 }
@@ -148,7 +145,7 @@ static void close_gaps(const run *run, const scan_field *field) {
   }
 }
 
-size_t decode_run(chunk_decoder *decoder, const char *base, const uint32_t *ends, size_t rows, size_t row) {
+size_t decode_run(chunk_decoder *decoder, const char *base, const place *ends, size_t rows, size_t row) {
   run run = {decoder, base, ends, rows, row, 0};
   const scan_field *fields = decoder->context.fields;
   for (int field = 0; field < decoder->context.field_count; field++)

@@ -14,8 +14,7 @@ typedef struct {
   row_context context;
   index_function *index_chunk;
   const strip_functions *strips;
-  /// What the fields (by their number, cut to eight bits) looked like last: the digits of an integer, or those of a
-  /// float behind its point. It only decides which way is tried first.
+  /// What the fields (by their number, cut to eight bits) looked like last.
   uint8_t hints[256];
   chunk_index index;
   /// Rows of the chunk that are malformed, where any is.
@@ -24,11 +23,11 @@ typedef struct {
 
 /// How many rows behind the separator or line end `ends[0]` have the right number of fields and are neither comments
 /// nor blank lines. `count` separators and line ends follow `ends[0]`, and `lines` of them are line ends.
-size_t regular_rows(const row_context *context, const char *base, const uint32_t *ends, size_t count, size_t lines);
+size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines);
 
 /// Decodes `rows` regular rows into the columns from place `row` on; `ends[0]` is where the row before them ended.
 /// Gives the number of malformed rows, which `decoder->outcomes` tells then. The good ones lie in the columns without
 /// gaps.
-size_t decode_run(chunk_decoder *decoder, const char *base, const uint32_t *ends, size_t rows, size_t row);
+size_t decode_run(chunk_decoder *decoder, const char *base, const place *ends, size_t rows, size_t row);
 
 #endif

@@ -59,23 +59,23 @@ static const char *take_lines(scan *scan, const char *start, const char *until) 
 }
 
 /// Takes `rows` regular rows.
-static void take_run(scan *scan, const char *base, const uint32_t *ends, size_t rows) {
+static void take_run(scan *scan, const char *base, const place *ends, size_t rows) {
   const size_t stride = (size_t)scan->decoder.context.field_count;
   const size_t first = scan->result.rows;
   size_t bad = decode_run(&scan->decoder, base, ends, rows, first);
-  const uint32_t start = offset_of(scan, base) + 1;
+  const uint32_t start = offset_of(scan, base);
   if (!bad) {
     if (scan->row_offsets)
-      for (size_t i = 0; i < rows; i++) scan->row_offsets[first + i] = start + ends[i * stride];
+      scan->decoder.strips->offsets(ends, stride, rows, start, scan->row_offsets + first);
     scan->result.rows += rows;
   } else {
     for (size_t i = 0; i < rows; i++) {
       const row_outcome outcome = scan->decoder.outcomes[i];
       if (outcome.reason == SCAN_FINE) {
-        if (scan->row_offsets) scan->row_offsets[scan->result.rows] = start + ends[i * stride];
+        if (scan->row_offsets) scan->row_offsets[scan->result.rows] = start + behind(ends[i * stride]);
         scan->result.rows++;
       } else {
-        const char *row = base + (uint32_t)(ends[i * stride] + 1), *line_end = base + ends[(i + 1) * stride];
+        const char *row = base + behind(ends[i * stride]), *line_end = base + ends[(i + 1) * stride];
         record_bad(scan, row, without_return(row, line_end), scan->result.lines + i, outcome);
       }
     }
@@ -94,10 +94,10 @@ static const char *take_chunk(scan *scan, const char *base) {
   const size_t stride = (size_t)decoder->context.field_count;
   size_t lines = index->lines, done = 0;
   // The row before the chunk ended one byte before it; sums with this wrap to the right place.
-  index->room[0] = UINT32_MAX;
+  index->room[0] = (place)-1;
   while (lines > 0 && scan->result.rows < scan->max_rows) {
-    const uint32_t *ends = index->room + done;
-    size_t rows = regular_rows(&decoder->context, base, ends, index->count - done, lines);
+    const place *ends = index->room + done;
+    size_t rows = regular_rows(decoder, base, ends, index->count - done, lines);
     if (rows > scan->max_rows - scan->result.rows) rows = scan->max_rows - scan->result.rows;
     if (rows > 0) {
       take_run(scan, base, ends, rows);
@@ -106,12 +106,12 @@ static const char *take_chunk(scan *scan, const char *base) {
     } else {
       size_t next = 1;
       while (base[ends[next]] != '\n') next++;
-      take_line(scan, base + (uint32_t)(ends[0] + 1), base + ends[next]);
+      take_line(scan, base + behind(ends[0]), base + ends[next]);
       done += next;
       lines--;
     }
   }
-  return base + (uint32_t)(index->room[done] + 1);
+  return base + behind(index->room[done]);
 }
 
 static void choose_level(chunk_decoder *decoder) {
@@ -119,7 +119,10 @@ static void choose_level(chunk_decoder *decoder) {
   decoder->strips = &strips_portable;
 #if defined(__x86_64__)
   scan_level level = scan_current_level();
-  if (level == SCAN_AVX2) {
+  if (level == SCAN_AVX512) {
+    decoder->index_chunk = index_avx512;
+    decoder->strips = &strips_avx512;
+  } else if (level == SCAN_AVX2) {
     decoder->index_chunk = index_avx2;
     decoder->strips = &strips_avx2;
   } else if (level == SCAN_SSE) {

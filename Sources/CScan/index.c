@@ -10,7 +10,7 @@
 /// Places are stored eight at once, ahead of the count: that takes a branch for eight of them instead of one for each.
 /// What is stored in advance means nothing and is overwritten.
 #define INDEX_CHUNK(equal, lowest)                                                                                     \
-  uint32_t *ends = index->room + 1;                                                                                    \
+  place *ends = index->room + 1;                                                                                    \
   size_t lines = 0;                                                                                                    \
   uint64_t quoted = 0;                                                                                                 \
   for (size_t i = 0; i < length; i += 64) {                                                                            \
@@ -28,7 +28,7 @@
     lines += (size_t)__builtin_popcountll(line_ends);                                                                  \
     for (size_t k = 0; k < number; k += 8) {                                                                           \
       for (size_t j = k; j < k + 8; j++) {                                                                             \
-        ends[j] = (uint32_t)i + lowest(found);                                                                         \
+        ends[j] = (place)(i + lowest(found));                                                                          \
         found &= found - 1;                                                                                            \
       }                                                                                                                \
     }                                                                                                                  \
@@ -37,9 +37,6 @@
   index->count = (size_t)(ends - index->room) - 1;                                                                     \
   index->lines = lines;                                                                                                \
   index->has_quotes = quoted != 0
-
-/// How far ahead text is asked for that comes from memory. Asking beyond its end does no harm.
-enum { AHEAD = 2048 };
 
 /// The mask of eight bytes: their highest bits are set where they are zero, and a multiplication gathers those.
 INLINE uint64_t equal_word(const char *p, char byte) {

@@ -3,6 +3,10 @@
 static scan_level best_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi") &&
+      __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
+    return SCAN_AVX512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
       __builtin_cpu_supports("popcnt"))
     return SCAN_AVX2;
@@ -16,7 +20,7 @@ static int chosen;
 
 scan_level scan_current_level(void) {
   int level = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
-  return level ? (scan_level)(level - 1) : scan_set_level(SCAN_AVX2);
+  return level ? (scan_level)(level - 1) : scan_set_level(SCAN_AVX512);
 }
 
 scan_level scan_set_level(scan_level level) {

@@ -58,11 +58,11 @@ INLINE uint32_t number8(uint64_t word) {
   return (uint32_t)((word & UINT64_C(0xFFFF)) * 10000 + (word >> 32));
 }
 
-INLINE uint32_t field_length(const uint32_t *end) { return end[0] - end[-1] - 1; }
+INLINE uint32_t field_length(const place *end) { return (place)(end[0] - end[-1] - 1); }
 
 /// Lines up fields of up to four digits; places behind the last row become zeros. 0 where a field is longer.
 INLINE int line_up_fours(const strip *strip, size_t rows, uint32_t words[STRIP_ROWS]) {
-  const uint32_t *end = strip->ends;
+  const place *end = strip->ends;
   uint32_t lengths = 0;
   size_t i = 0;
   for (; i < rows; i++, end += strip->stride) {
@@ -76,7 +76,7 @@ INLINE int line_up_fours(const strip *strip, size_t rows, uint32_t words[STRIP_R
 
 /// The same for up to eight digits.
 INLINE int line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_ROWS]) {
-  const uint32_t *end = strip->ends;
+  const place *end = strip->ends;
   uint32_t lengths = 0;
   size_t i = 0;
   for (; i < rows; i++, end += strip->stride) {
@@ -91,7 +91,7 @@ INLINE int line_up_eights(const strip *strip, size_t rows, uint64_t words[STRIP_
 /// The same for up to sixteen digits: the last eight in `low`, those before in `high`. A field that is longer becomes
 /// no digits at all.
 INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRIP_ROWS], uint64_t low[STRIP_ROWS]) {
-  const uint32_t *end = strip->ends;
+  const place *end = strip->ends;
   size_t i = 0;
   for (; i < rows; i++, end += strip->stride) {
     uint32_t length = field_length(end);
@@ -105,9 +105,17 @@ INLINE void line_up_sixteens(const strip *strip, size_t rows, uint64_t high[STRI
 
 // The loops below run over all STRIP_ROWS places, whatever the number of rows, so that they are whole vectors.
 
-INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t upper, uint8_t *width,
-                       int32_t *restrict values, uint32_t *restrict wrong) {
-  uint32_t any = 0;
+/// The rows that are wrong, as bits. Nearly always there is none.
+INLINE uint64_t wrong_rows(uint32_t any, const uint32_t *wrong, size_t rows) {
+  uint64_t bits = 0;
+  if (any)
+    for (size_t i = 0; i < rows; i++) bits |= (uint64_t)(wrong[i] != 0) << i;
+  return bits;
+}
+
+INLINE uint64_t int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t upper, uint8_t *width,
+                            int32_t *restrict values) {
+  uint32_t any = 0, wrong[STRIP_ROWS];
   uint32_t fours[STRIP_ROWS];
   uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
   if (*width <= 4 && line_up_fours(strip, rows, fours)) {
@@ -139,15 +147,15 @@ INLINE int int32_strip(const strip *strip, size_t rows, int32_t lower, int32_t u
       any |= is_wrong;
     }
   }
-  return any != 0;
+  return wrong_rows(any, wrong, rows);
 }
 
 /// Converts fields of up to sixteen digits by instructions of the level's own; 0 where a field is anything else.
 typedef int wide_function(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]);
 
-INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *width,
-                       int64_t *restrict values, uint32_t *restrict wrong, wide_function *wide) {
-  uint32_t any = 0;
+INLINE uint64_t int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *width,
+                            int64_t *restrict values, wide_function *wide) {
+  uint32_t any = 0, wrong[STRIP_ROWS];
   uint64_t high[STRIP_ROWS], low[STRIP_ROWS];
   if (*width <= 8 && line_up_eights(strip, rows, low)) {
     for (size_t i = 0; i < STRIP_ROWS; i++) {
@@ -178,16 +186,16 @@ INLINE int int64_strip(const strip *strip, size_t rows, int64_t lower, int64_t u
       any |= is_wrong;
     }
   }
-  return any != 0;
+  return wrong_rows(any, wrong, rows);
 }
 
 /// The digits before the point and those behind it are one number each. Joined they are an integer; where it is below
 /// 2^53, it and the power of ten are exact, and so the quotient is rounded correctly.
-INLINE int float_strip(const strip *strip, size_t rows, int places, double *restrict values,
-                       uint32_t *restrict wrong) {
+INLINE uint64_t float_strip(const strip *strip, size_t rows, int single, uint8_t *hint, double *restrict values) {
   static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
   uint64_t whole[STRIP_ROWS], part[STRIP_ROWS], sign[STRIP_ROWS];
-  const uint32_t *end = strip->ends;
+  const int places = *hint & HINT_PLACES;
+  const place *end = strip->ends;
   size_t i = 0;
   for (; i < rows; i++, end += strip->stride) {
     const char *p = strip->base + *end;
@@ -203,7 +211,7 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
   }
   for (; i < STRIP_ROWS; i++) whole[i] = part[i] = sign[i] = 0;
   const double scale = powers[places];
-  uint32_t any = 0;
+  uint32_t any = 0, wrong[STRIP_ROWS];
   for (i = 0; i < STRIP_ROWS; i++) {
     // Both are at most eight digits, and 2^31 is more than that.
     double joined = (double)(int32_t)number8(whole[i]) * scale + (double)(int32_t)number8(part[i]);
@@ -216,23 +224,44 @@ INLINE int float_strip(const strip *strip, size_t rows, int places, double *rest
     wrong[i] = is_wrong;
     any |= is_wrong;
   }
-  return any != 0;
+  if (single)
+    for (i = 0; i < STRIP_ROWS; i++) values[i] = (float)values[i];
+  return wrong_rows(any, wrong, rows);
+}
+
+INLINE size_t regular(const char *base, const place *ends, size_t stride, size_t rows) {
+  const place *end = ends + stride;
+  size_t row = 0;
+  while (row < rows && base[*end] == '\n') row++, end += stride;
+  return row;
+}
+
+INLINE void offsets_of_rows(const place *ends, size_t stride, size_t rows, uint32_t first, uint32_t *offsets) {
+  for (size_t row = 0; row < rows; row++, ends += stride) offsets[row] = first + behind(*ends);
 }
 
 #define LEVEL(suffix, attributes, wide)                                                                                \
-  attributes static int int32_##suffix(const strip *strip, size_t rows, int32_t lower, int32_t upper,                  \
-                                       uint8_t *width, int32_t *values, uint32_t *wrong) {                             \
-    return int32_strip(strip, rows, lower, upper, width, values, wrong);                                               \
+  attributes static uint64_t int32_##suffix(const strip *strip, size_t rows, int32_t lower, int32_t upper,             \
+                                            uint8_t *width, int32_t *values) {                                         \
+    return int32_strip(strip, rows, lower, upper, width, values);                                                      \
   }                                                                                                                    \
-  attributes static int int64_##suffix(const strip *strip, size_t rows, int64_t lower, int64_t upper,                  \
-                                       uint8_t *width, int64_t *values, uint32_t *wrong) {                             \
-    return int64_strip(strip, rows, lower, upper, width, values, wrong, wide);                                         \
+  attributes static uint64_t int64_##suffix(const strip *strip, size_t rows, int64_t lower, int64_t upper,             \
+                                            uint8_t *width, int64_t *values) {                                         \
+    return int64_strip(strip, rows, lower, upper, width, values, wide);                                                \
   }                                                                                                                    \
-  attributes static int float_##suffix(const strip *strip, size_t rows, int places, double *values,                    \
-                                       uint32_t *wrong) {                                                              \
-    return float_strip(strip, rows, places, values, wrong);                                                            \
+  attributes static uint64_t float_##suffix(const strip *strip, size_t rows, int single, uint8_t *hint,                \
+                                            double *values) {                                                          \
+    return float_strip(strip, rows, single, hint, values);                                                             \
   }                                                                                                                    \
-  const strip_functions strips_##suffix = {int32_##suffix, int64_##suffix, float_##suffix}
+  attributes static size_t regular_##suffix(const char *base, const place *ends, size_t stride, size_t rows) {         \
+    return regular(base, ends, stride, rows);                                                                          \
+  }                                                                                                                    \
+  attributes static void offsets_##suffix(const place *ends, size_t stride, size_t rows, uint32_t first,               \
+                                          uint32_t *offsets) {                                                         \
+    offsets_of_rows(ends, stride, rows, first, offsets);                                                               \
+  }                                                                                                                    \
+  const strip_functions strips_##suffix = {int32_##suffix, int64_##suffix, float_##suffix, regular_##suffix,           \
+                                           offsets_##suffix}
 
 LEVEL(portable, , NULL);
 #if defined(__x86_64__)
@@ -249,7 +278,7 @@ SSE INLINE int wide_x86(const strip *strip, size_t rows, uint64_t numbers[STRIP_
   const __m128i tens = _mm_set1_epi16(0x010A), hundreds = _mm_set1_epi32(0x00010064);
   const __m128i ten_thousands = _mm_set1_epi32(0x00012710);
   __m128i beyond = _mm_setzero_si128();
-  const uint32_t *end = strip->ends;
+  const place *end = strip->ends;
   uint32_t lengths = 0;
   size_t i = 0;
   for (; i < rows; i++, end += strip->stride) {

@@ -3,21 +3,37 @@ import Testing
 
 /// Every level against the naive decoder. Serialized, because the level belongs to the whole process.
 @Suite(.serialized) struct LevelTests {
-  static let levels: [scan_level] = [SCAN_PORTABLE, SCAN_SSE, SCAN_AVX2]
+  static let levels: [scan_level] = [SCAN_PORTABLE, SCAN_SSE, SCAN_AVX2, SCAN_AVX512]
 
   /// Chooses the level, or says that this processor has not got it.
   private func choose(_ level: scan_level) -> Bool { scan_set_level(level) == level }
 
   @Test(arguments: 0..<150)
   func everyLevelMeansTheSame(seed: Int) {
-    defer { scan_set_level(SCAN_AVX2) }
+    defer { scan_set_level(SCAN_AVX512) }
     var texts = RandomText(seed: UInt64(seed))
     let (bytes, fields, format) = texts.next()
     let maxRows = seed % 3 == 0 ? texts.number(300) : 2000
     let expected = NaiveDecoder(fields: fields, format: format).decode(bytes, maxRows: maxRows, offsetBase: 5)
     for level in Self.levels where choose(level) {
-      let found = decode(bytes, fields, format: format, maxRows: maxRows, offsetBase: 5)
+      let border: FencedText.Border = seed % 2 == 0 ? .end : .start
+      let found = decode(bytes, fields, format: format, maxRows: maxRows, offsetBase: 5, against: border)
       #expect(found == expected, "level \(level.rawValue)")
+    }
+  }
+
+  @Test(arguments: 0..<60)
+  func everyLevelMeansTheSameOnNearlyRegularRows(seed: Int) {
+    defer { scan_set_level(SCAN_AVX512) }
+    var texts = RandomText(seed: UInt64(3000 + seed))
+    let (bytes, fields, format) = texts.nextNearlyRegular()
+    let maxRows = seed % 3 == 0 ? texts.number(1000) : 2000
+    let expected = NaiveDecoder(fields: fields, format: format).decode(bytes, maxRows: maxRows, offsetBase: 5)
+    for level in Self.levels where choose(level) {
+      for border in FencedText.Border.allCases {
+        let found = decode(bytes, fields, format: format, maxRows: maxRows, offsetBase: 5, against: border)
+        #expect(found == expected, "level \(level.rawValue)")
+      }
     }
   }
 
@@ -49,7 +65,7 @@ import Testing
 
   @Test(arguments: 0..<100)
   func anyBytesAreRowsOrMalformed(seed: Int) {
-    defer { scan_set_level(SCAN_AVX2) }
+    defer { scan_set_level(SCAN_AVX512) }
     var texts = RandomText(seed: UInt64(2000 + seed))
     let alphabet = Array("0123456789,,,\n\n\r-+.eE \t\"#\0\u{7f}".utf8)
     let count = texts.number(9000)
@@ -65,10 +81,10 @@ import Testing
   }
 
   @Test func levelsFallBackToWhatThereIs() {
-    defer { scan_set_level(SCAN_AVX2) }
+    defer { scan_set_level(SCAN_AVX512) }
     #expect(scan_set_level(SCAN_PORTABLE) == SCAN_PORTABLE)
     #expect(scan_current_level() == SCAN_PORTABLE)
-    let best = scan_set_level(SCAN_AVX2)
-    #expect(best.rawValue <= SCAN_AVX2.rawValue && scan_current_level() == best)
+    let best = scan_set_level(SCAN_AVX512)
+    #expect(best.rawValue <= SCAN_AVX512.rawValue && scan_current_level() == best)
   }
 }

@@ -63,4 +63,40 @@ struct RandomText {
     }
     return (Array(text.utf8), fields, format)
   }
+
+  /// Rows of a detector, as the fast paths expect them, with hardly any exception: each column has numbers of one kind,
+  /// and long runs of rows have nothing in them that stops a fast path.
+  mutating func nextNearlyRegular() -> ([UInt8], [Field], Format) {
+    let rarity = [30, 300, 3000, 1_000_000][number(4)]
+    let columns = (0..<1 + number(9)).map { _ in (kind: number(5), digits: 1 + number(17), places: 1 + number(8)) }
+    let fields = columns.map { column in
+      var field =
+        column.kind < 3
+        ? [Field.skip, .int32, .int64, .int64, .float][number(5)] : [Field.skip, .float, .float, .text][number(4)]
+      if number(4) == 0 {
+        field = field.within(Int64(number(3))...Int64([9, 99, 9_999_999, 9_999_999_999][number(4)]))
+      }
+      field.single = number(2) == 0
+      return field
+    }
+    let lineEnd = number(6) == 0 ? "\r\n" : "\n"
+    var text = ""
+    let rows = number(900)
+    for row in 0..<rows {
+      if number(rarity) == 0 { text += ["# note\n", "\n", "1,2\n", "\r\n"][number(4)] }
+      for (index, column) in columns.enumerated() {
+        if index > 0 { text += "," }
+        if number(rarity) == 0 {
+          text += Self.nasty[number(Self.nasty.count)]
+        } else if column.kind < 3 || (column.kind == 3 && number(8) > 0) {
+          text += plainField(digits: column.kind == 0 ? column.digits : min(column.digits, 4))
+        } else {
+          let part = "\(1_000_000_000 + number(1_000_000_000))".dropFirst(2).prefix(column.places)
+          text += (number(2) == 0 ? "-" : "") + plainField(digits: min(column.digits, 9)) + ".\(part)"
+        }
+      }
+      if row < rows - 1 || number(2) == 0 { text += number(rarity) == 0 ? "\r\n" : lineEnd }
+    }
+    return (Array(text.utf8), fields, Format(comment: number(2) == 0 ? "#" : nil))
+  }
 }

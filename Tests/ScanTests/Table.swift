@@ -80,10 +80,10 @@ struct Table: Equatable {
   var consumed = 0
 }
 
-/// Decodes a text with one call, from memory of exactly its size.
+/// Decodes a text with one call, from memory that begins or ends where pages may not be read.
 func decode(
   _ bytes: [UInt8], _ fields: [Field], format: Format = Format(), maxRows: Int = 10_000, badCapacity: Int = 10_000,
-  offsetBase: Int = 0
+  offsetBase: Int = 0, against border: FencedText.Border = .end
 ) -> Table {
   var columns: [UnsafeMutableRawPointer] = []
   defer { for column in columns { column.deallocate() } }
@@ -97,15 +97,13 @@ func decode(
   let comment = format.comment.map { Array($0.utf8CString) } ?? [0]
   var offsets = [UInt32](repeating: 0, count: maxRows + 16)
   var bads = [scan_bad](repeating: scan_bad(), count: badCapacity)
-  let text = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
-  defer { text.deallocate() }
-  for (index, byte) in bytes.enumerated() { text[index] = CChar(bitPattern: byte) }
+  let text = FencedText(bytes, against: border)
   let result = comment.withUnsafeBufferPointer { comment in
     var cFormat = scan_format(
       separator: format.separator.map { CChar($0.value) } ?? 0, quote: format.quote.map { CChar($0.value) } ?? 0,
       comment: comment.baseAddress)
     return scan_csv(
-      text.baseAddress!, bytes.count, &cFormat, declared, Int32(fields.count), maxRows, &offsets, &bads, badCapacity,
+      text.base, bytes.count, &cFormat, declared, Int32(fields.count), maxRows, &offsets, &bads, badCapacity,
       UInt32(offsetBase))
   }
   var table = Table(badCount: result.bad, lines: result.lines, consumed: result.consumed)

@@ -186,6 +186,8 @@ typedef enum scan_level {
   SCAN_SSE,
   /// AVX2 with BMI (x86-64).
   SCAN_AVX2,
+  /// AVX-512 with VBMI2 (x86-64).
+  SCAN_AVX512,
 } scan_level;
 
 /// The level in use: at first the best that the processor has.
