@@ -43,6 +43,9 @@ public struct Finding: Sendable {
 public final class Findings {
   public private(set) var all: [Finding] = []
 
+  /// Places that hold secrets, of which no printed line shows anything.
+  private(set) var secrets: [Span] = []
+
   /// Notes for every finding inside a source, such as the line that a plugin is used from.
   private var origins: [(source: SourceText, note: Finding.Note)] = []
 
@@ -52,6 +55,9 @@ public final class Findings {
   public func noteOrigin(of source: SourceText, _ note: Finding.Note) {
     origins.append((source, note))
   }
+
+  /// Notes that a secret stands there: lines are printed without it.
+  public func hide(_ span: Span) { secrets.append(span) }
 
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
   public var errorCount: Int { all.count { $0.severity == .error } }

@@ -10,11 +10,13 @@ public struct FindingPrinter: Sendable {
 
   /// All findings in their order, a blank line between two; empty if there are none. No line end at the end.
   public func text(_ findings: Findings) -> String {
-    findings.sorted.map { text($0) }.joined(separator: "\n\n")
+    findings.sorted.map { text($0, hiding: findings.secrets) }.joined(separator: "\n\n")
   }
 
   /// One finding, of several lines, without a line end at the end.
-  public func text(_ finding: Finding) -> String {
+  public func text(_ finding: Finding) -> String { text(finding, hiding: []) }
+
+  private func text(_ finding: Finding, hiding secrets: [Span]) -> String {
     let spans = [finding.span].compactMap { $0 } + finding.notes.compactMap(\.span)
     let gutter = spans.map { String($0.start.line).count }.max() ?? 1
 
@@ -23,7 +25,7 @@ public struct FindingPrinter: Sendable {
     let head = paint("\(title)[\(finding.code)]", style) + ": " + paint(safe(finding.message), .strong)
     if let span = finding.span {
       lines.append("\(safe(place(span))): \(head)")
-      lines += excerpt(span, gutter: gutter, style: style)
+      lines += excerpt(span, hiding: secrets, gutter: gutter, style: style)
     } else {
       lines.append(head)
     }
@@ -36,7 +38,7 @@ public struct FindingPrinter: Sendable {
       lines.append(indent + paint("=", .gutter) + " " + paint("note", .strong) + ": " + safe(note.message))
       if let span = note.span {
         lines.append(String(repeating: " ", count: gutter) + paint("-->", .gutter) + " " + safe(place(span)))
-        lines += excerpt(span, gutter: gutter, style: .gutter)
+        lines += excerpt(span, hiding: secrets, gutter: gutter, style: .gutter)
       }
     }
     return lines.joined(separator: "\n")
@@ -54,9 +56,11 @@ public struct FindingPrinter: Sendable {
   }
 
   /// The line of the span's start with carets under the span, up to the end of that line.
-  private func excerpt(_ span: Span, gutter: Int, style: Style) -> [String] {
+  private func excerpt(_ span: Span, hiding secrets: [Span], gutter: Int, style: Style) -> [String] {
     let start = span.start
-    let line = span.source.line(start.line)
+    let line = secrets.reduce(span.source.line(start.line)) { line, secret in
+      secret.source === span.source ? hide(secret, in: line, start.line) : line
+    }
     let end = span.end.line > start.line ? Int.max : span.end.column
     let shown = DisplayLine(line, underline: start.column..<max(end, start.column))
     let number = String(start.line)
@@ -68,6 +72,18 @@ public struct FindingPrinter: Sendable {
         + (shown.text.isEmpty ? "" : " " + shown.text),
       paint(blank, .gutter) + String(repeating: " ", count: shown.indent + 1) + paint(carets, style),
     ]
+  }
+
+  /// The line with stars in place of the secret's characters, so that carets stay where they belong.
+  private func hide(_ secret: Span, in line: Substring, _ number: Int) -> Substring {
+    guard secret.start.line <= number, number <= secret.end.line else { return line }
+    let first = secret.start.line == number ? secret.start.column : 1
+    let end = secret.end.line == number ? secret.end.column : .max
+    var shown = String.UnicodeScalarView()
+    for (index, scalar) in line.unicodeScalars.enumerated() {
+      shown.append(index + 1 >= first && index + 1 < end ? "*" : scalar)
+    }
+    return Substring(String(shown))
   }
 
   private func place(_ span: Span) -> String {

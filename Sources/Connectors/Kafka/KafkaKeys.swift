@@ -47,15 +47,17 @@ enum KafkaKeys {
         hint: "write `\(key.text): VALUE`")
       return
     }
+    let isLiteral = !value.written.contains("${") && !value.text.isEmpty
+    if isLiteral, KafkaSettings.isSecret(key.text) { findings.hide(setting.span) }
     if let instead = owned[key.text] {
       findings.error(
         "kafka-setting", "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
     } else if let problem = KafkaSettings.check(name: key.text, value: value.text) {
-      // At the key: the line's value may be a secret, and librdkafka's words do not hold it.
+      // At the key: librdkafka's words do not hold a secret.
       findings.error(
         "kafka-setting", "librdkafka: \(problem)", at: key.span,
         hint: "librdkafka's CONFIGURATION.md lists its settings")
-    } else if KafkaSettings.isSecret(key.text), !value.written.contains("${"), !value.text.isEmpty {
+    } else if isLiteral, KafkaSettings.isSecret(key.text) {
       let name = key.text.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
       findings.warning(
         "secret-in-file", "`\(key.text)` is a secret, and stands in the file", at: key.span,
