@@ -80,6 +80,58 @@ import Testing
     }
   }
 
+  @Test(arguments: 1...8, [false, true])
+  func everyLevelCutsTheSameWords(width: Int, bigEndian: Bool) {
+    defer { scan_set_level(SCAN_AVX512) }
+    var random = RandomText(seed: UInt64(4000 + 2 * width) + (bigEndian ? 1 : 0))
+    for count in [0, 1, 7, 64, 511, 512, 513, 1500] {
+      let bytes = (0..<count * width).map { _ in UInt8(random.number(256)) }
+      let bits = (0..<6).map { _ in
+        let shift = random.number(8 * width)
+        return (shift: shift, width: 1 + random.number(min(63, 8 * width - shift)), isSigned: random.number(2) == 0)
+      }
+      let expected: [[Int64]] = bits.map { field in
+        (0..<count).map { row in
+          let word = bytes[row * width..<(row + 1) * width]
+          let number = (bigEndian ? Array(word) : word.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+          let value = number >> UInt64(field.shift) & UInt64.max >> UInt64(64 - field.width)
+          let isNegative = field.isSigned && value >> UInt64(field.width - 1) == 1
+          return Int64(bitPattern: isNegative ? value | UInt64.max << UInt64(field.width) : value)
+        }
+      }
+      for level in Self.levels where choose(level) {
+        for border in FencedText.Border.allCases {
+          #expect(cutWords(bytes, width, bigEndian, bits, against: border) == expected, "level \(level.rawValue)")
+        }
+      }
+    }
+  }
+
+  /// The fields' values; those of up to 31 bits by way of 32-bit columns.
+  private func cutWords(
+    _ bytes: [UInt8], _ width: Int, _ bigEndian: Bool, _ bits: [(shift: Int, width: Int, isSigned: Bool)],
+    against border: FencedText.Border
+  ) -> [[Int64]] {
+    let count = bytes.count / width
+    let text = FencedText(bytes, against: border)
+    let fields = bits.map { field in
+      scan_bits(
+        lane: field.width <= 31 ? SCAN_INT32 : SCAN_INT64, shift: UInt8(field.shift), bits: UInt8(field.width),
+        is_signed: field.isSigned ? 1 : 0, column: .allocate(byteCount: count * 8 + 64, alignment: 64))
+    }
+    defer { for field in fields { field.column.deallocate() } }
+    text.base.withMemoryRebound(to: UInt8.self, capacity: bytes.count) {
+      scan_words($0, count, Int32(width), bigEndian ? 1 : 0, fields, Int32(fields.count))
+    }
+    return fields.map { field in
+      (0..<count).map { row in
+        field.lane == SCAN_INT32
+          ? Int64(field.column.load(fromByteOffset: row * 4, as: Int32.self))
+          : field.column.load(fromByteOffset: row * 8, as: Int64.self)
+      }
+    }
+  }
+
   @Test func levelsFallBackToWhatThereIs() {
     defer { scan_set_level(SCAN_AVX512) }
     #expect(scan_set_level(SCAN_PORTABLE) == SCAN_PORTABLE)

@@ -117,7 +117,13 @@ final class WordsDecoder: RecordDecoder {
     }
     let words = bytes.baseAddress!.advanced(by: offset).assumingMemoryBound(to: UInt8.self)
     scan_words(words, rows, Int32(width), format.isBigEndian ? 1 : 0, fields, Int32(fields.count))
-    for row in 0..<rows { frame.rowOffsets[row] = UInt32(truncatingIfNeeded: offset + row * width) }
+    // Read from the frame once, or the loop is no vector loop.
+    let rowOffsets = frame.rowOffsets
+    var rowOffset = UInt32(truncatingIfNeeded: offset)
+    for row in 0..<rows {
+      rowOffsets[row] = rowOffset
+      rowOffset &+= UInt32(truncatingIfNeeded: width)
+    }
     frame.count = rows
     let end = offset + rows * width
     report.lines += rows
