@@ -28,8 +28,10 @@ enum KafkaKeys {
   /// Checks the brokers' addresses, the topic's name, and the settings by librdkafka itself; no broker is asked.
   static func check(_ settings: Settings, _ findings: Findings) {
     if let text = settings["brokers"]?.text, let problem = problem(brokers: text.text) {
+      // What comes from the environment is shown as it is written.
+      let words = text.written == text.text ? problem : "`\(text.written)` holds none"
       findings.error(
-        "wrong-type", "`brokers` takes addresses: \(problem)", at: text.span,
+        "wrong-type", "`brokers` takes addresses: \(words)", at: text.span,
         hint: "write `brokers: localhost:9092`, several with commas between, or `brokers: embedded`")
     }
     if let text = settings["topic"]?.text, !isTopic(text.text) {
@@ -53,9 +55,10 @@ enum KafkaKeys {
       findings.error(
         "kafka-setting", "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
     } else if let problem = KafkaSettings.check(name: key.text, value: value.text) {
-      // At the key: librdkafka's words do not hold a secret.
+      // At the key, and without what came from the environment: the value may be a secret.
+      let words = problem.replacing("\"\(value.text)\"", with: "\"\(value.written)\"")
       findings.error(
-        "kafka-setting", "librdkafka: \(problem)", at: key.span,
+        "kafka-setting", "librdkafka: \(words)", at: key.span,
         hint: "librdkafka's CONFIGURATION.md lists its settings")
     } else if isLiteral, KafkaSettings.isSecret(key.text) {
       let name = key.text.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
