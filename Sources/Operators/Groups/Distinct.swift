@@ -23,6 +23,21 @@ final class DistinctMaskState: GroupFunctionState {
     mark(slots, count, cells, flags) { base[$0] != 0 }
   }
 
+  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int? {
+    let base = masks.base
+    var n = 0
+    for i in 0..<count {
+      let masks = base + Int(slots[i]) &* cells
+      for cell in 0..<cells {
+        // Written always and counted only if there is something: which it is cannot be predicted.
+        present.places[n] = Int32(truncatingIfNeeded: i &<< 16 | cell)
+        let mask = masks[cell]
+        n &+= Int(truncatingIfNeeded: (mask | (0 &- mask)) &>> 63)
+      }
+    }
+    return n
+  }
+
   func update(_ input: GroupInput) {
     let base = masks.base
     switch argument.lane {

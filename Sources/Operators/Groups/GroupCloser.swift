@@ -20,6 +20,9 @@ public final class GroupCloser {
   private let rowFrame: Frame?
   private let rowFiller: Filler?
   private let entries: UnsafeMutablePointer<Int32>
+  /// The group and the cell of each entry.
+  private let groupOfEntry: UnsafeMutablePointer<Int32>
+  private let cellOfEntry: UnsafeMutablePointer<Int32>
   private let identity: UnsafeMutablePointer<Int32>
 
   public init(_ plan: ChainPlan) {
@@ -27,13 +30,18 @@ public final class GroupCloser {
     stages = plan.groupStages.map(Stage.init)
     rowFrame = plan.deferred.map { Frame(layout: $0.layout) }
     rowFiller = plan.deferred.map { Filler($0.aggregates) }
-    entries = .allocate(capacity: Frame.standardCapacity)
+    // One more than a frame has: collecting writes an entry before it is known to count.
+    entries = .allocate(capacity: Frame.standardCapacity + 1)
+    groupOfEntry = .allocate(capacity: Frame.standardCapacity + 1)
+    cellOfEntry = .allocate(capacity: Frame.standardCapacity + 1)
     identity = .allocate(capacity: Frame.standardCapacity)
     for row in 0..<Frame.standardCapacity { identity[row] = Int32(row) }
   }
 
   deinit {
     entries.deallocate()
+    groupOfEntry.deallocate()
+    cellOfEntry.deallocate()
     identity.deallocate()
   }
 
@@ -107,7 +115,10 @@ public final class GroupCloser {
         var start = 0
         while start < slots.count {
           let n = min(Frame.standardCapacity, slots.count - start)
-          for i in 0..<n { entries[i] = slots[start + i] }
+          for i in 0..<n {
+            entries[i] = slots[start + i]
+            groupOfEntry[i] = slots[start + i]
+          }
           fill(stage, table, count: n, cellCount: 1, window)
           start += n
         }
@@ -131,21 +142,39 @@ public final class GroupCloser {
         while start < slots.count {
           let size = min(block, slots.count - start)
           let part = slots.baseAddress! + start
-          flags.update(repeating: 0)
-          for state in states { state.markPresent(part, count: size, cells: cells, flags.baseAddress!) }
-          var n = 0
-          for i in 0..<size {
-            let first = Int(part[i]) &* cells
-            for cell in 0..<cells {
-              entries[n] = Int32(truncatingIfNeeded: first &+ cell)
-              n &+= Int(flags[i &* cells &+ cell])
-            }
+          let present = PresentEntries(places: cellOfEntry)
+          let n =
+            (states.count == 1 ? states[0].collectPresent(part, count: size, cells: cells, into: present) : nil)
+            ?? collect(states, part, size, cells, flags.baseAddress!)
+          for i in 0..<n {
+            let place = cellOfEntry[i]
+            let slot = part[Int(place &>> 16)], cell = place & 0xFFFF
+            groupOfEntry[i] = slot
+            cellOfEntry[i] = cell
+            entries[i] = slot &* Int32(truncatingIfNeeded: cells) &+ cell
           }
           if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
           start += size
         }
       }
     }
+  }
+
+  /// Entries that any of several states has rows in.
+  private func collect(
+    _ states: [any GroupFunctionState], _ slots: UnsafePointer<Int32>, _ count: Int, _ cells: Int,
+    _ flags: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    flags.update(repeating: 0, count: count * cells)
+    for state in states { state.markPresent(slots, count: count, cells: cells, flags) }
+    var n = 0
+    for i in 0..<count {
+      for cell in 0..<cells {
+        cellOfEntry[n] = Int32(truncatingIfNeeded: i &<< 16 | cell)
+        n &+= Int(flags[i &* cells &+ cell])
+      }
+    }
+    return n
   }
 
   /// `entries` are group times cells plus cell.
@@ -157,7 +186,7 @@ public final class GroupCloser {
       if isSplit || cellCount == 1 {
         table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
       } else {
-        withGroups(n, cellCount) { table.functions[value.function].write($0, count: n, to: frame.raw(value.slot)) }
+        table.functions[value.function].write(groupOfEntry, count: n, to: frame.raw(value.slot))
       }
     }
     for (part, slot) in stage.plan.keys {
@@ -167,11 +196,11 @@ public final class GroupCloser {
       // Keys of a counter that wraps are kept counting on; the column shows what the record holds.
       let wrap = table.plan.wrapBits.map { Int64(1) << $0 - 1 } ?? -1
       let keys = table.keysBySlot
-      write(n, to: slot, frame) { (((keys[Int(entries[$0]) / cellCount] >> shift) & mask) &+ lower) & wrap }
+      write(n, to: slot, frame) { (((keys[Int(groupOfEntry[$0])] >> shift) & mask) &+ lower) & wrap }
     }
     if let slot = stage.plan.cell, let split = stage.plan.split {
       split.cells.values.withUnsafeBufferPointer { values in
-        write(n, to: slot, frame) { values[Int(entries[$0]) % cellCount] }
+        write(n, to: slot, frame) { values[Int(cellOfEntry[$0])] }
       }
     }
     for step in stage.plan.steps { step.run(frame) }
@@ -192,13 +221,6 @@ public final class GroupCloser {
       let out = frame.flag(slot)
       for i in 0..<n { out[i] = UInt8(truncatingIfNeeded: value(i)) }
     case .float64: break
-    }
-  }
-
-  private func withGroups(_ n: Int, _ cellCount: Int, _ body: (UnsafePointer<Int32>) -> Void) {
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { groups in
-      for i in 0..<n { groups[i] = entries[i] / Int32(truncatingIfNeeded: cellCount) }
-      body(groups.baseAddress!)
     }
   }
 

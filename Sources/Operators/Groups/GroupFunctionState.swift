@@ -21,11 +21,24 @@ protocol GroupFunctionState: AnyObject {
   func reset(entries count: Int)
   /// Sets `flags[i * cells + cell]` for the entries of group `slots[i]` that any row counted in; leaves the others.
   func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>)
+  /// Collects the entries of groups that any row counted in, ascending by group and cell. Gives how many; nil where the
+  /// state leaves it to ``markPresent(_:count:cells:_:)``.
+  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int?
   /// Writes the values of `entries` to a column of the function's lane; unknown where an entry is -1.
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
 }
 
+/// Where entries are collected in which rows counted: the number of the group in the block, times 65,536, plus the cell. There
+/// is room for one more than a frame has rows.
+struct PresentEntries {
+  let places: UnsafeMutablePointer<Int32>
+}
+
 extension GroupFunctionState {
+  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int? {
+    nil
+  }
+
   /// The entries of whole groups, pair by pair.
   @inline(__always)
   func forEachEntry(_ from: [Int32], _ to: [Int32], cells: Int, _ body: (Int, Int) -> Void) {

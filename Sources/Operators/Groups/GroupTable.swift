@@ -2,7 +2,9 @@ import Columns
 
 /// The groups of one window (or of one chunk of its rows): each different key gets a slot, numbered from 0.
 ///
-/// Open addressing over a table of slot numbers; the keys themselves lie densely by slot, so that a table is emptied and
+/// Keys of batches mostly lie near the first ones. Those that do have their slot at their distance from a base, in a table
+/// that is looked up and written without a branch: whether a row begins a group cannot be predicted. The others are found
+/// by open addressing over a table of slot numbers. The keys themselves lie densely by slot, so that a table is emptied and
 /// walked at the cost of its groups, not of its capacity.
 struct KeyTable: ~Copyable {
   private(set) var count = 0
@@ -13,6 +15,18 @@ struct KeyTable: ~Copyable {
   private var capacity: Int
   private var mask: UInt64
   private var shift: UInt64
+  /// How many keys are in `index`.
+  private var hashed = 0
+  /// The slots of keys from `base` on, below 0 where there is none; no such keys while `span` is 0.
+  private var near: UnsafeMutablePointer<Int32>
+  private var nearMemory: Memory<Int32>
+  private var base: Int64 = 0
+  private var span: UInt64 = 0
+  private var hasNear = false
+
+  /// A chunk of a detector's rows spans some hundred thousand orbits.
+  private static let nearCount = 1 << 18
+  private static let leastRows = 1024
 
   init(expected: Int = 64) {
     var bits: UInt64 = 7
@@ -25,6 +39,8 @@ struct KeyTable: ~Copyable {
     keys = keyMemory.base
     index = indexMemory.base
     index.update(repeating: -1, count: 1 << Int(bits))
+    nearMemory = Memory(count: 0)
+    near = nearMemory.base
   }
 
   /// Keys that share all but their last four bits lie in one cache line of the index: the orbits that rows come from at a
@@ -39,6 +55,20 @@ struct KeyTable: ~Copyable {
   /// The slot of `key`, made if there was none.
   @inline(__always)
   mutating func slot(of key: Int64) -> Int32 {
+    let distance = UInt64(bitPattern: key &- base)
+    if distance < span {
+      if near[Int(distance)] >= 0 { return near[Int(distance)] }
+      makeRoom(for: 1)
+      near[Int(distance)] = Int32(truncatingIfNeeded: count)
+      keys[count] = key
+      count += 1
+      return near[Int(distance)]
+    }
+    return hashedSlot(of: key)
+  }
+
+  @inline(__always)
+  private mutating func hashedSlot(of key: Int64) -> Int32 {
     var place = KeyTable.hash(key, shift)
     while true {
       let slot = index[Int(place)]
@@ -49,37 +79,76 @@ struct KeyTable: ~Copyable {
     return insert(key, at: place)
   }
 
-  /// Slots of a batch's keys, -1 for a key that is unknown. Runs of one key, common in ordered data, are looked up once.
+  /// Slots of a batch's keys, -1 for a key that is unknown.
   mutating func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
-    var last = Int64.unknown
-    var lastSlot: Int32 = -1
+    if count == 0 { chooseBase(batch, n) }
+    makeRoom(for: n)
+    let near = near, base = base, span = span
+    var keys = keys
+    var count = count
     for i in 0..<n {
       let key = batch[i]
-      if key != last {
-        last = key
-        lastSlot = key.isUnknown ? -1 : slot(of: key)
+      let distance = UInt64(bitPattern: key &- base)
+      if distance < span {
+        let known = near[Int(distance)]
+        let slot = known < 0 ? Int32(truncatingIfNeeded: count) : known
+        keys[count] = key
+        near[Int(distance)] = slot
+        slots[i] = slot
+        count &+= known < 0 ? 1 : 0
+      } else if key.isUnknown {
+        slots[i] = -1
+      } else {
+        self.count = count
+        slots[i] = hashedSlot(of: key)
+        count = self.count
+        keys = self.keys
       }
-      slots[i] = lastSlot
     }
+    self.count = count
+  }
+
+  /// Lets the near keys begin somewhat before those that the batch begins with.
+  private mutating func chooseBase(_ batch: UnsafePointer<Int64>, _ n: Int) {
+    // Few rows are not worth the memory; keys at the ends of 64 bits are nobody's counter.
+    guard n >= Self.leastRows, let typical = Clock.typical(batch, count: n),
+      abs(typical &- 1) < Int64.max - 2 * Int64(Self.nearCount)
+    else { return }
+    if span == 0 {
+      if !hasNear {
+        nearMemory = Memory(count: Self.nearCount)
+        near = nearMemory.base
+        near.update(repeating: -1, count: Self.nearCount)
+        hasNear = true
+      }
+      span = UInt64(Self.nearCount)
+    }
+    base = typical &- Int64(Self.nearCount / 8)
+  }
+
+  /// Makes room for so many keys more.
+  private mutating func makeRoom(for n: Int) {
+    guard count + n > capacity else { return }
+    let target = max(capacity * 2, count + n)
+    keyMemory = Memory(count: target, keeping: count, of: keys, filling: 0)
+    keys = keyMemory.base
+    capacity = target
   }
 
   @inline(never)
   private mutating func insert(_ key: Int64, at place: UInt64) -> Int32 {
     var place = place
-    if UInt64(count) &* 2 > mask {
+    if UInt64(hashed) &* 2 > mask {
       rehash()
       place = KeyTable.hash(key, shift)
       while index[Int(place)] >= 0 { place = (place &+ 1) & mask }
     }
-    if count == capacity {
-      keyMemory = Memory(count: capacity * 2, keeping: count, of: keys, filling: 0)
-      keys = keyMemory.base
-      capacity *= 2
-    }
+    makeRoom(for: 1)
     let slot = Int32(truncatingIfNeeded: count)
     keys[count] = key
     index[Int(place)] = slot
     count += 1
+    hashed += 1
     return slot
   }
 
@@ -90,7 +159,7 @@ struct KeyTable: ~Copyable {
     index.update(repeating: -1, count: size)
     mask = UInt64(size) - 1
     shift -= 1
-    for slot in 0..<count {
+    for slot in 0..<count where UInt64(bitPattern: keys[slot] &- base) >= span {
       var place = KeyTable.hash(keys[slot], shift)
       while index[Int(place)] >= 0 { place = (place &+ 1) & mask }
       index[Int(place)] = Int32(truncatingIfNeeded: slot)
@@ -98,7 +167,13 @@ struct KeyTable: ~Copyable {
   }
 
   mutating func removeAll() {
-    index.update(repeating: -1, count: Int(mask) + 1)
-    count = 0
+    if hashed > 0 { index.update(repeating: -1, count: Int(mask) + 1) }
+    if span > 0 {
+      for slot in 0..<count {
+        let distance = UInt64(bitPattern: keys[slot] &- base)
+        if distance < span { near[Int(distance)] = -1 }
+      }
+    }
+    (count, hashed, span) = (0, 0, 0)
   }
 }

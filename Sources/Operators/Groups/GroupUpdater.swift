@@ -53,26 +53,35 @@ final class GroupUpdater {
         }
         counted = UnsafePointer(rows)
         if count == 0 { continue }
+        if let split = function.split { splitEntries(frame, split, counted, count, entries) }
+      } else if let split = function.split {
+        splitEntries(frame, split, counted, count, slots)
       } else {
         entries.update(from: slots, count: n)
       }
-      if let split = function.split { splitEntries(frame, split, counted, count) }
       state.update(GroupInput(frame: frame, rows: counted, entries: entries, count: count))
     }
   }
 
   /// Turns group slots into entries of group and cell.
-  private func splitEntries(_ frame: Frame, _ split: GroupPlan.Split, _ counted: UnsafePointer<Int32>, _ count: Int) {
+  private func splitEntries(
+    _ frame: Frame, _ split: GroupPlan.Split, _ counted: UnsafePointer<Int32>, _ count: Int,
+    _ groups: UnsafePointer<Int32>
+  ) {
     let cells = Int32(truncatingIfNeeded: split.count)
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { cell in
       lookups[split]!.assign(frame, split.slot, rows: counted, count: count, into: cell.baseAddress!)
       for i in 0..<count {
-        entries[i] = entries[i] < 0 || cell[i] < 0 ? -1 : entries[i] &* cells &+ cell[i]
+        // Both are at least -1: the sign bit of either says that there is none.
+        entries[i] = (groups[i] | cell[i]) < 0 ? -1 : groups[i] &* cells &+ cell[i]
       }
     }
   }
 
   private func readKeys(_ frame: Frame, _ selected: UnsafePointer<Int32>, _ n: Int) {
+    if let part = plan.key.first, plan.key.count == 1, part.slot.lane == .int64 {
+      return readCounter(frame.int64(part.slot), selected, n)
+    }
     for (number, part) in plan.key.enumerated() {
       // One part alone is the key as it is; several are packed, each from the lower end of its range.
       let isAlone = plan.key.count == 1
@@ -110,6 +119,32 @@ final class GroupUpdater {
         for i in 0..<n { put(i, .unknown) }
       }
     }
+    unwrap(n)
+  }
+
+  /// A key that is one column of 64 bits: the usual one.
+  private func readCounter(_ values: UnsafePointer<Int64>, _ selected: UnsafePointer<Int32>, _ n: Int) {
+    var low = Int64.max, high = Int64.min
+    for i in 0..<n {
+      let value = values[Int(selected[i])]
+      keys[i] = value
+      low = min(low, value)
+      high = max(high, value)
+    }
+    guard let bits = plan.wrapBits, n > 0 else { return }
+    if reference == nil { reference = Clock.typical(keys, count: n) }
+    guard let reference else { return }
+    // Far from the counter's ends all keys of a batch have wrapped as often as the reference.
+    let turns = reference & ~(Int64(1) << bits - 1)
+    let half = Int64(1) << (bits - 1)
+    if !low.isUnknown, low >= 0, abs(low + turns - reference) < half, abs(high + turns - reference) < half {
+      if turns != 0 { for i in 0..<n { keys[i] &+= turns } }
+    } else {
+      unwrap(n)
+    }
+  }
+
+  private func unwrap(_ n: Int) {
     guard let bits = plan.wrapBits else { return }
     if reference == nil { reference = Clock.typical(keys, count: n) }
     guard let reference else { return }
