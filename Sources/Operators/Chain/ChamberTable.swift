@@ -96,6 +96,35 @@ struct ChamberTable: Sendable {
     let places = frame.int32(place)
     let n = frame.count
     let outside = Int32(truncatingIfNeeded: size)
+    if inputs.count == 2, inputs[0].slot.lane == .int32, inputs[1].slot.lane == .int32 {
+      placePairs(frame, places, n, outside)
+    } else {
+      placeAll(frame, places, n, outside)
+    }
+    for (slot, answer) in zip(outputs, answers) {
+      switch answer {
+      case .int32(let table): gather(table, places, n, frame.int32(slot))
+      case .int64(let table): gather(table, places, n, frame.int64(slot))
+      case .float64(let table): gather(table, places, n, frame.float64(slot))
+      case .flag(let table): gather(table, places, n, frame.flag(slot))
+      }
+    }
+  }
+
+  /// Board and channel, the usual inputs: in one go.
+  private func placePairs(_ frame: Frame, _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ outside: Int32) {
+    let first = frame.int32(inputs[0].slot), second = frame.int32(inputs[1].slot)
+    let lower = (Int32(truncatingIfNeeded: inputs[0].lower), Int32(truncatingIfNeeded: inputs[1].lower))
+    let count = (UInt32(truncatingIfNeeded: inputs[0].count), UInt32(truncatingIfNeeded: inputs[1].count))
+    for row in 0..<n {
+      let a = UInt32(bitPattern: first[row] &- lower.0), b = UInt32(bitPattern: second[row] &- lower.1)
+      let place = Int32(truncatingIfNeeded: a &* count.1 &+ b)
+      let isInside = a < count.0 && b < count.1
+      places[row] = isInside ? place : outside
+    }
+  }
+
+  private func placeAll(_ frame: Frame, _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ outside: Int32) {
     for row in 0..<n { places[row] = 0 }
     for input in inputs {
       let lower = input.lower, count = input.count
@@ -118,14 +147,6 @@ struct ChamberTable: Sendable {
       }
     }
     for row in 0..<n where places[row] < 0 { places[row] = outside }
-    for (slot, answer) in zip(outputs, answers) {
-      switch answer {
-      case .int32(let table): gather(table, places, n, frame.int32(slot))
-      case .int64(let table): gather(table, places, n, frame.int64(slot))
-      case .float64(let table): gather(table, places, n, frame.float64(slot))
-      case .flag(let table): gather(table, places, n, frame.flag(slot))
-      }
-    }
   }
 
   @inline(__always)
