@@ -209,10 +209,12 @@ INLINE uint64_t float_strip(const strip *strip, size_t rows, int single, uint8_t
     whole[i] = before - 1 < 8 ? digits : UINT64_MAX;
     sign[i] = (uint64_t)negative << 63;
   }
-  for (; i < STRIP_ROWS; i++) whole[i] = part[i] = sign[i] = 0;
+  // Whole vectors: a strip may have a few rows only.
+  const size_t padded = (rows + 7) & ~(size_t)7;
+  for (; i < padded; i++) whole[i] = part[i] = sign[i] = 0;
   const double scale = powers[places];
   uint32_t any = 0, wrong[STRIP_ROWS];
-  for (i = 0; i < STRIP_ROWS; i++) {
+  for (i = 0; i < padded; i++) {
     // Both are at most eight digits, and 2^31 is more than that.
     double joined = (double)(int32_t)number8(whole[i]) * scale + (double)(int32_t)number8(part[i]);
     double value = joined / scale;
@@ -225,7 +227,7 @@ INLINE uint64_t float_strip(const strip *strip, size_t rows, int single, uint8_t
     any |= is_wrong;
   }
   if (single)
-    for (i = 0; i < STRIP_ROWS; i++) values[i] = (float)values[i];
+    for (i = 0; i < padded; i++) values[i] = (float)values[i];
   return wrong_rows(any, wrong, rows);
 }
 
@@ -303,10 +305,16 @@ SSE static int wide_sse(const strip *strip, size_t rows, uint64_t numbers[STRIP_
   return wide_x86(strip, rows, numbers);
 }
 
-AVX2 static int wide_avx2(const strip *strip, size_t rows, uint64_t numbers[STRIP_ROWS]) {
-  return wide_x86(strip, rows, numbers);
-}
-
 LEVEL(sse, SSE, wide_sse);
-LEVEL(avx2, AVX2, wide_avx2);
+
+// The rest of this level is in strip_avx2.c.
+AVX2 uint64_t float_any_avx2(const strip *strip, size_t rows, int single, uint8_t *hint, double *values) {
+  return float_strip(strip, rows, single, hint, values);
+}
+AVX2 size_t regular_avx2(const char *base, const place *ends, size_t stride, size_t rows) {
+  return regular(base, ends, stride, rows);
+}
+AVX2 void offsets_avx2(const place *ends, size_t stride, size_t rows, uint32_t first, uint32_t *offsets) {
+  offsets_of_rows(ends, stride, rows, first, offsets);
+}
 #endif

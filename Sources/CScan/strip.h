@@ -22,7 +22,7 @@ enum { STRIP_ROWS = 64 };
 // The functions below convert `rows` (up to STRIP_ROWS) fields into `values`, of which all STRIP_ROWS places may be
 // written. They give the rows that they could not convert, the lowest bit being the first row; what is written there
 // means nothing. `hint` belongs to the field. It begins as 0 and keeps what the field looked like last, which only
-// decides what is tried first.
+// decides what is tried first; fields of rows that have hundreds share them.
 
 /// Converts integers of plain digits, no longer than 16, within `lower` to `upper`.
 typedef uint64_t int32_strip_function(const strip *, size_t rows, int32_t lower, int32_t upper, uint8_t *hint,
@@ -36,6 +36,9 @@ typedef uint64_t float_strip_function(const strip *, size_t rows, int single, ui
 
 /// The part of a float's hint that is set by the caller. The rest is the function's own.
 enum { HINT_PLACES = 0xF };
+
+/// The bit of a float's hint that says that most fields are no short whole numbers.
+enum { HINT_MOSTLY_LONG = 0x10 };
 
 /// How many of `rows` rows, up to the first that does not, have a line end at the `stride`-th place behind their start.
 /// `ends[0]` is the place before the first row.
@@ -55,6 +58,11 @@ typedef struct {
 extern const strip_functions strips_portable;
 #if defined(__x86_64__)
 extern const strip_functions strips_sse, strips_avx2, strips_avx512;
+
+// Parts of strips_avx2 that are made like those of the levels below.
+float_strip_function float_any_avx2;
+regular_function regular_avx2;
+offsets_function offsets_avx2;
 #endif
 
 #endif

@@ -147,34 +147,45 @@ INLINE outcome convert_wide(const strip *strip, size_t rows, int64_t lower, int6
   return outcome;
 }
 
-/// The hint is how many groups more than one the longest field so far takes.
-INLINE uint64_t convert(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *hint, int wide,
-                        void *values) {
-  for (;;) {
-    outcome result;
-    switch (*hint) {
-    case 0: result = convert_narrow(strip, rows, lower, upper, 1, wide, values); break;
-    case 1: result = convert_narrow(strip, rows, lower, upper, 2, wide, values); break;
-    case 2: result = convert_wide(strip, rows, lower, upper, 3, wide, values); break;
-    default: return convert_wide(strip, rows, lower, upper, 4, wide, values).wrong;
-    }
-    if (!result.longer) return result.wrong;
-    ++*hint;
+typedef outcome groups_function(const strip *strip, size_t rows, int64_t lower, int64_t upper, void *values);
+
+// A function for each number of groups, so that none prepares for the others.
+#define GROUPS(name, convert, groups, wide)                                                                            \
+  AVX512 static outcome name(const strip *strip, size_t rows, int64_t lower, int64_t upper, void *values) {            \
+    return convert(strip, rows, lower, upper, groups, wide, values);                                                   \
+  }
+
+GROUPS(int32_of_4, convert_narrow, 1, 0)
+GROUPS(int32_of_8, convert_narrow, 2, 0)
+GROUPS(int32_of_12, convert_wide, 3, 0)
+GROUPS(int32_of_16, convert_wide, 4, 0)
+GROUPS(int64_of_4, convert_narrow, 1, 1)
+GROUPS(int64_of_8, convert_narrow, 2, 1)
+GROUPS(int64_of_12, convert_wide, 3, 1)
+GROUPS(int64_of_16, convert_wide, 4, 1)
+
+/// The hint is how many groups more than one the longest field so far takes. It may be that of another field, of any
+/// kind, where rows have hundreds of fields.
+INLINE uint64_t convert(groups_function *const functions[4], const strip *strip, size_t rows, int64_t lower,
+                        int64_t upper, uint8_t *hint, void *values) {
+  for (int more = *hint < 4 ? *hint : 3;; more++) {
+    outcome result = functions[more](strip, rows, lower, upper, values);
+    *hint = (uint8_t)more;
+    if (!result.longer || more == 3) return result.wrong;
   }
 }
 
 AVX512 static uint64_t int32_avx512(const strip *strip, size_t rows, int32_t lower, int32_t upper, uint8_t *hint,
                                     int32_t *values) {
-  return convert(strip, rows, lower, upper, hint, 0, values);
+  static groups_function *const functions[] = {int32_of_4, int32_of_8, int32_of_12, int32_of_16};
+  return convert(functions, strip, rows, lower, upper, hint, values);
 }
 
 AVX512 static uint64_t int64_avx512(const strip *strip, size_t rows, int64_t lower, int64_t upper, uint8_t *hint,
                                     int64_t *values) {
-  return convert(strip, rows, lower, upper, hint, 1, values);
+  static groups_function *const functions[] = {int64_of_4, int64_of_8, int64_of_12, int64_of_16};
+  return convert(functions, strip, rows, lower, upper, hint, values);
 }
-
-/// The bit of a float's hint that says that most fields are more than a few digits.
-enum { MOSTLY_LONG = 0x10 };
 
 /// Up to eight floats whose ends and lengths are known. Gives the lanes that are wrong.
 INLINE __mmask8 floats(const char *base, __mmask8 rows, __m256i ends, __m256i lengths, int places, int single,
@@ -244,7 +255,7 @@ INLINE uint64_t long_floats(const strip *strip, size_t rows, int places, int sin
 // then converted together.
 AVX512 static uint64_t float_avx512(const strip *strip, size_t rows, int single, uint8_t *hint, double *values) {
   const int places = *hint & HINT_PLACES;
-  if (*hint & MOSTLY_LONG) return long_floats(strip, rows, places, single, values);
+  if (*hint & HINT_MOSTLY_LONG) return long_floats(strip, rows, places, single, values);
   const __m512i by_row = steps(strip->stride);
   // Numbers of the rows that are longer, their ends and lengths, with room for stores in advance.
   uint32_t listed[STRIP_ROWS + ROWS], ends[STRIP_ROWS + ROWS], lengths[STRIP_ROWS + ROWS];
@@ -263,7 +274,7 @@ AVX512 static uint64_t float_avx512(const strip *strip, size_t rows, int single,
     count += (size_t)_mm_popcnt_u32(others);
     numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(ROWS));
   }
-  if (2 * count > rows) *hint |= MOSTLY_LONG;
+  if (2 * count > rows) *hint |= HINT_MOSTLY_LONG;
   uint64_t wrong = 0;
   for (size_t first = 0; first < count; first += 8) {
     __mmask8 mask = (__mmask8)lanes(count - first);

@@ -37,6 +37,22 @@ import Testing
     }
   }
 
+  @Test func hundredsOfFieldsOfAllKinds() {
+    defer { scan_set_level(SCAN_AVX512) }
+    let kinds = [Field.float, .int64, .int32, .text, .int64]
+    let fields = (0..<700).map { kinds[$0 % kinds.count] }
+    let texts = ["-1.25", "1234567890123456", "7", "x", "12345678901", "5.1234567", "12", "123456789", "y y", "999999"]
+    let rows = (0..<12).map { row in
+      (0..<700).map { texts[($0 + row % 7 * 5) % texts.count] }.joined(separator: ",") + "\n"
+    }
+    let bytes = Array(rows.joined().utf8)
+    let expected = NaiveDecoder(fields: fields, format: Format()).decode(bytes, maxRows: 200, offsetBase: 0)
+    #expect(expected.rows.count == 12)
+    for level in Self.levels where choose(level) {
+      #expect(decode(bytes, fields, maxRows: 200) == expected, "level \(level.rawValue)")
+    }
+  }
+
   @Test(arguments: 0..<30)
   func splittingAtAnyRowEndGivesTheSameRows(seed: Int) {
     var texts = RandomText(seed: UInt64(1000 + seed))
