@@ -18,6 +18,8 @@ public struct KafkaTopicInfo: Hashable, Sendable {
 private struct ClusterMetadata {
   /// By name.
   let topics: [KafkaTopicInfo]
+  /// What brokers say of a topic instead of its partitions, by its name.
+  let errors: [String: KafkaError]
   /// Whether one of the brokers is the one that creates topics.
   let hasController: Bool
 
@@ -25,6 +27,10 @@ private struct ClusterMetadata {
     topics = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
       .map { KafkaTopicInfo(name: String(cString: $0.topic), partitions: Int($0.partition_cnt)) }
       .sorted { $0.name < $1.name }
+    errors = Dictionary(
+      UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
+        .filter { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { (String(cString: $0.topic), KafkaError($0.err)) }
+    ) { $1 }
     hasController = UnsafeBufferPointer(start: metadata.brokers, count: Int(metadata.broker_cnt))
       .contains { $0.id == controller }
   }
@@ -41,9 +47,11 @@ extension KafkaClient {
 
   /// How many partitions a topic has; nil if there is no such topic, or none that this client may see.
   ///
-  /// - Throws: as `topics`.
+  /// - Throws: as `topics`; and where this client may see the topic and not read it.
   public final func partitionCount(of topic: String, milliseconds: Int = 10_000) throws(KafkaError) -> Int? {
-    try topics(milliseconds: milliseconds).first { $0.name == topic && $0.partitions > 0 }?.partitions
+    let found = try metadata(of: nil, within: Deadline(milliseconds: milliseconds))
+    if let error = found.errors[topic], error.isPermanent, !error.isUnknownTopic { throw error }
+    return found.topics.first { $0.name == topic && $0.partitions > 0 }?.partitions
   }
 
   /// Creates a topic if there is none of this name; one that is there stays as it is. Consumers cannot.

@@ -1,7 +1,7 @@
 import Testing
 
 /// Event windows over partitions that are read each at its own pace: all products, whatever the messages are like.
-@Suite struct EventWindowTests {
+@Suite(.waiting) struct EventWindowTests {
   static let window = "span: 3000 of ORBIT_CNT, late: 500"
 
   /// What every series of event windows must be: each window once, positions that never go back.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Brokers that fail in every way that passes: nothing is lost, nothing counts twice, and the user is told.
-@Suite struct FaultTests {
+@Suite(.waiting) struct FaultTests {
   /// Runs that must have all products, each once.
   private func check(
     _ lab: Lab, _ telescope: Telescope, results: Lab? = nil, sourceLocation: SourceLocation = #_sourceLocation

@@ -1,7 +1,7 @@
 import Testing
 
 /// Messages that a broker has dropped before they were read.
-@Suite struct GapTests {
+@Suite(.waiting) struct GapTests {
   /// The range that a warning tells, as results write it.
   private static func range(_ warning: String) -> [Int64]? {
     let words = warning.split(separator: " ")

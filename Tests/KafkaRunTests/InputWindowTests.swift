@@ -1,7 +1,7 @@
 import Testing
 
 /// Windows that cut the input: the offsets of one end where those of the next begin.
-@Suite struct InputWindowTests {
+@Suite(.waiting) struct InputWindowTests {
   /// What is wrong with the offsets of a series of windows over all that is there.
   static func faults(in messages: [Message], _ telescope: Telescope, partitions: Int) -> [String] {
     var faults: [String] = []

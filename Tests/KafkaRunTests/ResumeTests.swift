@@ -1,7 +1,7 @@
 import Testing
 
 /// Runs that are stopped, and others that go on: what is published is what one run would have published.
-@Suite struct ResumeTests {
+@Suite(.waiting) struct ResumeTests {
   /// Runs until the feeder is done, each stopped at a point of its own, and then to the end. Gives how many runs there were.
   private func runs(_ lab: Lab, _ feeder: Feeder, dice: inout Dice, _ job: (_ isLast: Bool) -> Job) throws -> [Ended] {
     var runs: [Ended] = []

@@ -2,7 +2,7 @@ import Simulation
 import Testing
 
 /// Messages that are no rows: counted, told with their place, and in the way of no other row.
-@Suite struct UnusableMessageTests {
+@Suite(.waiting) struct UnusableMessageTests {
   private static let words =
     "record={format: words, fields: {TDC_MEAS: 5, BX_COUNTER: 12, ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}"
 

@@ -1,0 +1,78 @@
+import Testing
+
+/// Several instances that share the partitions of a topic, come and go.
+@Suite(.waiting) struct SharedGroupTests {
+  private static let partitions = 4
+  private static let group =
+    "group: shift, settings: {session.timeout.ms: 2000, heartbeat.interval.ms: 100, reconnect.backoff.max.ms: 100}"
+
+  /// One instance alone, another joins, one leaves, another joins; the rest is read by one that shares with nobody.
+  private func run(_ lab: Lab, _ telescope: Telescope, window: String) throws -> [Ended] {
+    let job = lab.job(window: window, source: "until: forever, \(Self.group)")
+    let feeder = try Feeder(lab, telescope.rows, perSecond: 2_000)
+    let first = job.start()
+    try wait("the first does not publish") { first.told.windows.count > 0 }
+    let second = job.start()
+    try wait("the second does not publish") { second.told.windows.count > 0 }
+    first.stop()
+    var ended = [try first.end()]
+    let before = second.told.windows.count
+    try wait("the second does not go on") { second.told.windows.count > before }
+    let third = job.start()
+    try wait("the third does not publish") { third.told.windows.count > 0 || feeder.hasEnded }
+    try feeder.end()
+    second.stop()
+    third.stop()
+    ended += [try second.end(), try third.end()]
+    ended.append(try lab.job(window: window).watch())
+    return ended
+  }
+
+  @Test func `Event windows: each partition of a window once, all products`() throws {
+    let telescope = Telescope(seed: 81, rows: 24_000)
+    let lab = try Lab(partitions: Self.partitions)
+    let runs = try run(lab, telescope, window: EventWindowTests.window)
+    #expect(runs.compactMap(\.error) == [])
+    let messages = try lab.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    for count in ["late", "stray", "gaps", "malformed"] {
+      #expect(Products(messages).counts[count] == 0, "\(count)")
+    }
+    var seen: Set<[Int64]> = []
+    for message in messages {
+      for partition in message.source.offsets.keys {
+        #expect(seen.insert([message.window.index, Int64(partition)!]).inserted)
+      }
+    }
+    #expect(Self.arePartial(messages) == [])
+    #expect(messages.contains { $0.partial == true })
+    #expect(Set(messages.map(\.run)).count == 4)
+  }
+
+  @Test func `Arrival windows: each offset once`() throws {
+    let telescope = Telescope(seed: 82, rows: 24_000)
+    let lab = try Lab(partitions: Self.partitions)
+    let runs = try run(lab, telescope, window: "every: 200 ms")
+    #expect(runs.compactMap(\.error) == [])
+    let messages = try lab.results()
+    #expect(InputWindowTests.differences(Products(messages), telescope) == [])
+    for partition in (0..<Self.partitions).map(String.init) {
+      let ranges = messages.compactMap { $0.source.offsets[partition] }.sorted { $0[0] < $1[0] }
+      #expect(ranges.first?[0] == 0)
+      for (range, next) in zip(ranges, ranges.dropFirst()) { #expect(range[1] == next[0], "partition \(partition)") }
+      let rows = telescope.rows.count { "\($0.orbit % UInt32(Self.partitions))" == partition }
+      #expect(ranges.last?[1] == Int64(rows))
+    }
+    #expect(Self.arePartial(messages) == [])
+  }
+
+  /// Messages that say that they are of a part of the partitions and are not, or the reverse.
+  private static func arePartial(_ messages: [Message]) -> [String] {
+    // Before an instance knows of the topic it has nothing to say of its partitions.
+    messages.filter { $0.source.partitions != nil }.compactMap { message in
+      let isPartial = message.source.resume.count < partitions
+      return isPartial == (message.partial == true)
+        ? nil : "window \(message.window.index) of \(message.run): \(message.partial ?? false) \(message.source.resume)"
+    }
+  }
+}
