@@ -29,6 +29,7 @@ public final class Emulator: @unchecked Sendable {
   private let options: Options
   private let open: () throws -> any RowSource
   private let publisher: any RowPublisher
+  private let partitions: Int
   private let isStopped = Atomic<Bool>(false)
   private let isAbandoned = Atomic<Bool>(false)
   private let isFinished = Atomic<Bool>(false)
@@ -36,8 +37,9 @@ public final class Emulator: @unchecked Sendable {
 
   // The emulator's own thread only.
   private let keys: KeyReader?
-  private var cutter: RowCutter
-  private var gatherer: MessageGatherer
+  private let cutter: RowCutter
+  // Made late, since it calls back.
+  private lazy var gatherer = makeGatherer()
   private let buffer = ChunkBuffer()
   private var source: (any RowSource)?
   private var rowsTaken: Int64 = 0
@@ -67,9 +69,13 @@ public final class Emulator: @unchecked Sendable {
     wantedRate = Mutex(options.rate)
     keys = key.fields.isEmpty ? nil : KeyReader(format, fields: key.fields)
     cutter = RowCutter(format)
-    gatherer = MessageGatherer(
-      partitions: publisher.partitions, rowsPerMessage: options.rowsPerMessage,
-      bytesPerMessage: options.bytesPerMessage, isText: cutter.isText)
+    partitions = max(1, publisher.partitions)
+  }
+
+  private func makeGatherer() -> MessageGatherer {
+    MessageGatherer(
+      partitions: partitions, rowsPerMessage: options.rowsPerMessage, bytesPerMessage: options.bytesPerMessage,
+      isText: cutter.isText, publish: { [unowned self] in try publish($0, partition: $1) })
   }
 
   // MARK: From any thread
@@ -116,7 +122,8 @@ public final class Emulator: @unchecked Sendable {
     var failure: (any Error)?
     do { try send() } catch { failure = error }
     do {
-      try gatherer.flush(publish)
+      try gatherer.closeOld(upTo: .max)
+      try gatherer.flush()
       while counts.waiting > 0, !isAbandoned.load(ordering: .relaxed) { try publisher.poll(milliseconds: 50) }
     } catch {
       failure = failure ?? error
@@ -134,7 +141,8 @@ public final class Emulator: @unchecked Sendable {
         rate = self.rate
         schedule = RateSchedule(rate: rate.perSecond, start: now)
       }
-      try gatherer.flush(upTo: now - MessageGatherer.patience, publish)
+      try gatherer.closeOld(upTo: now - MessageGatherer.patience)
+      try gatherer.flush()
       try publisher.poll(milliseconds: 0)
       if options.holdBack() {
         clock.sleep(now + 2_000_000)
@@ -174,36 +182,34 @@ public final class Emulator: @unchecked Sendable {
   private func send(_ row: UnsafeRawBufferPointer, _ now: Int64) throws {
     guard let keys else {
       // Without keys partitions take turns, a message each.
-      try gatherer.add(row, partition: nextPartition, key: nil, now: now, publish)
-      if rowsTaken % Int64(max(1, options.rowsPerMessage)) == 0 {
-        nextPartition = (nextPartition + 1) % publisher.partitions
-      }
+      try gatherer.add(row, partition: nextPartition, key: nil, now: now)
+      if rowsTaken % Int64(max(1, options.rowsPerMessage)) == 0 { nextPartition = (nextPartition + 1) % partitions }
       return
     }
     keys.take(rowEnd: cutter.position)
-    let hash = keys.hash
-    let partition = hash.map { Int($0 & 0x7fff_ffff) % publisher.partitions } ?? 0
-    try gatherer.add(row, partition: partition, key: hash == nil ? nil : keys.key, now: now, publish)
+    let partition = keys.hash.map { Int($0 & 0x7fff_ffff) % partitions } ?? 0
+    try gatherer.add(row, partition: partition, key: keys.key, now: now)
   }
 
   /// Waits while the publisher's queue is full.
-  private func publish(
-    partition: Int, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer, rows: Int
-  ) throws {
+  private func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws {
+    let rows = messages.reduce(0) { $0 + $1.rows }
     // Counted first: the news of a row must not come before the row.
     counts.addSent(rows)
+    var rest = messages
     do {
-      while try !publisher.publish(partition: partition, key: key, value: value, rows: rows) {
-        if isAbandoned.load(ordering: .relaxed) {
-          counts.addFailed(rows)
-          return
-        }
+      while true {
+        let taken = try publisher.publish(rest, partition: partition)
+        rest = UnsafeBufferPointer(rebasing: rest[taken...])
+        if rest.isEmpty { return }
+        if isAbandoned.load(ordering: .relaxed) { break }
         try publisher.poll(milliseconds: 10)
       }
     } catch {
-      counts.addFailed(rows)
+      counts.addFailed(rest.reduce(0) { $0 + $1.rows })
       throw error
     }
+    counts.addFailed(rest.reduce(0) { $0 + $1.rows })
   }
 
   // MARK: Input

@@ -11,6 +11,7 @@ public final class KafkaRowPublisher: RowPublisher {
   private let producer: KafkaProducer
   private let topic: KafkaTopic
   private let watch: BrokerWatch
+  private let batch = KafkaBatch(capacity: 256)
   private let first: FirstFailure
 
   /// Why the first of the messages that failed did.
@@ -68,19 +69,20 @@ public final class KafkaRowPublisher: RowPublisher {
     }
   }
 
-  public func publish(
-    partition: Int, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer, rows: Int
-  ) throws -> Bool {
-    do throws(KafkaError) {
-      try producer.produce(to: topic, partition: Int32(partition), key: key, value: value, token: rows)
-    } catch {
-      if error.isQueueFull { return false }
-      // One row that is too long for the brokers does not end the stream.
-      guard error.isMessageTooLarge else { throw ConnectorError("\(watch.name): \(error.message)") }
-      first.note(error)
-      counts.addFailed(rows)
+  public func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
+    batch.removeAll()
+    for message in messages.prefix(batch.capacity) {
+      batch.append(key: message.key, value: message.value, token: message.rows)
     }
-    return true
+    do throws(KafkaError) {
+      return try producer.produce(batch, to: topic, partition: Int32(partition)) { rows, error in
+        // One row that is too long for the brokers does not end the stream.
+        first.note(error)
+        counts.addFailed(rows)
+      }
+    } catch {
+      throw ConnectorError("\(watch.name): \(error.message)")
+    }
   }
 
   public func poll(milliseconds: Int) throws {

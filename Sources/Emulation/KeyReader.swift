@@ -4,14 +4,15 @@ import Operators
 /// The keys of the rows of a chunk, row by row: decimal text of the fields that the pipeline groups by, parted by commas
 /// where they are several.
 ///
-/// A row that cannot be decoded keeps the key of the row before it, or has that of the first row that can. One decoder for all formats: it converts the key's
-/// fields and nothing else.
+/// A row that cannot be decoded keeps the key of the row before it, or has that of the first row that can. It works for
+/// every format: the record's own decoder converts the key's fields and nothing else.
 final class KeyReader {
   private let decoder: any RecordDecoder
   private let frame: Frame
-  private let slots: [Slot]
-  /// Which columns hold codes of texts.
-  private let isText: [Bool]
+  /// The key's parts, and which of them are codes of texts.
+  private let parts: [(slot: Slot, isText: Bool)]
+  /// The column of a key that is one number.
+  private let number: Slot?
   private let categories = Categories()
   // Kept over chunks: descriptions of malformed rows, which nobody reads here, are made for the first few only.
   private var report = DecodeReport()
@@ -20,21 +21,24 @@ final class KeyReader {
   /// How far the frame reaches in the bytes, and its next row.
   private var decodedEnd = 0
   private var row = 0
-  private var text: [UInt8] = []
-  private var lastValue: Int64?
+  private let text = KeyText()
+  /// The number that is the key at hand, where it is one number.
+  private var lastValue: Int64 = .unknown
 
   /// The hash of the key at hand; nil before the first row that has one.
   private(set) var hash: UInt32?
-  /// The key at hand.
-  var key: [UInt8] { text }
+  /// The key at hand; nil before the first row that has one. In place until the next row.
+  var key: UnsafeRawBufferPointer? {
+    hash == nil ? nil : text.bytes
+  }
 
   /// `fields` are numbers of the record's fields, at least one.
   init(_ format: any RecordFormat, fields: [Int]) {
     var layout = FrameLayout()
     var columns: [Slot?] = Array(repeating: nil, count: format.fields.count)
     for field in fields where columns[field] == nil { columns[field] = layout.add(format.fields[field].type.lane) }
-    slots = fields.map { columns[$0]! }
-    isText = fields.map { format.fields[$0].type.kind == .text }
+    parts = fields.map { (columns[$0]!, format.fields[$0].type.kind == .text) }
+    number = parts.count == 1 && !parts[0].isText ? parts[0].slot : nil
     frame = Frame(layout: layout)
     decoder = format.makeDecoder(columns: columns, categories: categories)
   }
@@ -66,48 +70,30 @@ final class KeyReader {
 
   /// Takes the key of the frame's row.
   private func takeKey() {
-    if slots.count == 1, !isText[0] {
-      let slot = slots[0]
-      let value = slot.lane == .int32 ? Int64(frame.int32(slot)[row]) : frame.int64(slot)[row]
-      // Rows of a group come together: most have the key of the row before.
-      if value != lastValue {
-        lastValue = value
-        text.removeAll(keepingCapacity: true)
-        append(value)
-        hash = text.withUnsafeBytes { murmur2($0) }
-      }
-    } else {
-      takeGeneral()
-    }
+    guard let number else { return takeGeneral() }
+    let value = self.value(number)
+    // Rows of a group come together: many have the key of the row before.
+    if value == lastValue { return }
+    lastValue = value
+    text.removeAll()
+    text.append(value)
+    hash = murmur2(text.bytes)
   }
 
   private func takeGeneral() {
-    text.removeAll(keepingCapacity: true)
-    for (index, slot) in slots.enumerated() {
-      if index > 0 { text.append(UInt8(ascii: ",")) }
-      if isText[index] {
-        text.append(contentsOf: (categories.text(of: frame.int32(slot)[row]) ?? "").utf8)
+    text.removeAll()
+    for (index, part) in parts.enumerated() {
+      if index > 0 { text.append(",") }
+      if part.isText {
+        text.append(categories.text(of: frame.int32(part.slot)[row]) ?? "")
       } else {
-        append(slot.lane == .int32 ? Int64(frame.int32(slot)[row]) : frame.int64(slot)[row])
+        text.append(value(part.slot))
       }
     }
-    hash = text.withUnsafeBytes { murmur2($0) }
+    hash = murmur2(text.bytes)
   }
 
-  private func append(_ value: Int64) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var start = digits.count
-      var rest = value.magnitude
-      repeat {
-        start -= 1
-        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest > 0
-      if value < 0 {
-        start -= 1
-        digits[start] = UInt8(ascii: "-")
-      }
-      text.append(contentsOf: digits[start...])
-    }
+  private func value(_ slot: Slot) -> Int64 {
+    slot.lane == .int32 ? Int64(frame.int32(slot)[row]) : frame.int64(slot)[row]
   }
 }

@@ -7,7 +7,7 @@ import Operators
 #endif
 
 /// Cuts chunks into their rows, as they stand: malformed rows too, but no comments and no blank lines.
-struct RowCutter {
+final class RowCutter {
   /// Bytes of a binary row; 0 for lines.
   private let width: Int
   private let comment: [UInt8]
@@ -27,13 +27,13 @@ struct RowCutter {
   var isText: Bool { width == 0 }
 
   /// Starts with whole rows, which stay in place while they are cut.
-  mutating func begin(_ bytes: UnsafeRawBufferPointer) {
+  func begin(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
     position = 0
   }
 
   /// The next row, without its newline; nil behind the last. A file's last record may be cut short.
-  mutating func next() -> UnsafeRawBufferPointer? {
+  func next() -> UnsafeRawBufferPointer? {
     guard let base = bytes.baseAddress else { return nil }
     while position < bytes.count {
       let start = position

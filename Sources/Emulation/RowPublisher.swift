@@ -1,38 +1,20 @@
-import Synchronization
-
-/// Rows on their way, readable from any thread while they are.
-public final class EmulationCounts: Sendable {
-  private let sentRows = Atomic<Int64>(0)
-  private let acknowledgedRows = Atomic<Int64>(0)
-  private let failedRows = Atomic<Int64>(0)
-
-  public init() {}
-
-  /// Rows handed to the publisher.
-  public var sent: Int64 { sentRows.load(ordering: .relaxed) }
-  /// Rows that the brokers have.
-  public var acknowledged: Int64 { acknowledgedRows.load(ordering: .relaxed) }
-  /// Rows that the publisher gave up on.
-  public var failed: Int64 { failedRows.load(ordering: .relaxed) }
-  /// Rows of which nobody knows yet.
-  public var waiting: Int64 { max(0, sent - acknowledged - failed) }
-
-  func addSent(_ rows: Int) { sentRows.add(Int64(rows), ordering: .relaxed) }
-  /// For publishers: the brokers have so many rows more.
-  public func addAcknowledged(_ rows: Int) { acknowledgedRows.add(Int64(rows), ordering: .relaxed) }
-  /// For publishers: so many rows more will not arrive.
-  public func addFailed(_ rows: Int) { failedRows.add(Int64(rows), ordering: .relaxed) }
+/// A message of rows; its bytes stay in place during the call that hands it over.
+public struct RowMessage {
+  /// The key; nil for none.
+  public let key: UnsafeRawBufferPointer?
+  /// The rows as they stand, text rows with newlines between them.
+  public let value: UnsafeRawBufferPointer
+  /// How many rows they are.
+  public let rows: Int
 }
 
 /// Where messages of rows go. One thread at a time uses a publisher.
 public protocol RowPublisher: AnyObject {
   /// Partitions of the topic, at least 1.
   var partitions: Int { get }
-  /// Takes a copy of a message; false where the queue is full. What becomes of its rows is counted in
-  /// ``EmulationCounts`` sooner or later.
-  func publish(
-    partition: Int, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer, rows: Int
-  ) throws -> Bool
+  /// Takes copies of messages, in their order, and gives how many it took from the first on; fewer than all where its
+  /// queue is full. What becomes of their rows is counted in ``EmulationCounts`` sooner or later.
+  func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int
   /// Takes note of what became of messages; waits for news at most so long.
   func poll(milliseconds: Int) throws
 }

@@ -65,20 +65,22 @@ final class KeptMessages: RowPublisher {
 
   init(partitions: Int = 4) { self.partitions = partitions }
 
-  func publish(
-    partition: Int, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer, rows: Int
-  ) throws -> Bool {
-    if refused < refusals {
-      refused += 1
-      return false
+  func publish(_ batch: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
+    var taken = 0
+    for message in batch {
+      if refused < refusals {
+        refused += 1
+        return taken
+      }
+      refused = 0
+      messages.append(
+        Message(
+          partition: partition, key: message.key.map { String(decoding: $0, as: UTF8.self) },
+          value: Array(message.value), rows: message.rows, time: time()))
+      waiting.append(message.rows)
+      taken += 1
     }
-    refused = 0
-    messages.append(
-      Message(
-        partition: partition, key: key.map { String(decoding: $0, as: UTF8.self) }, value: Array(value), rows: rows,
-        time: time()))
-    waiting.append(rows)
-    return true
+    return taken
   }
 
   func poll(milliseconds: Int) throws {
