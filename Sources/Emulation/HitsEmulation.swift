@@ -26,7 +26,10 @@ public final class HitsEmulation: @unchecked Sendable {
   ) throws {
     let open = try input.opener(format, stop: stop)
     let counts = EmulationCounts()
-    guard let publisher = try KafkaRowPublisher(target, counts: counts, stop: stop, tell: tell) else { return nil }
+    guard
+      let publisher = try KafkaRowPublisher(
+        target, isHurried: input.rate == .unlimited, counts: counts, stop: stop, tell: tell)
+    else { return nil }
     self.publisher = publisher
     let key = RecordKey(declaration, format: format)
     if case .computed(let group) = key {

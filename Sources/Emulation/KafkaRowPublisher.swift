@@ -1,98 +1,105 @@
 import Connectors
 import Kafka
-import Synchronization
 
 /// Messages of rows to a topic.
+///
+/// Unless the user's settings say otherwise, messages that are tried again neither overtake nor repeat others
+/// (librdkafka's idempotence), and brokers that are away are waited for, however long.
 public final class KafkaRowPublisher: RowPublisher {
   public let partitions: Int
   /// Whether the topic was missing and has been made.
   public let madeTopic: Bool
-  private let counts: EmulationCounts
-  private let producer: KafkaProducer
-  private let topic: KafkaTopic
+  private let producer: RowProducer
+  /// Takes the rows of the first moments; see `opens`.
+  private var opening: RowProducer?
+  /// When `producer` takes over, in nanoseconds of the monotonic clock.
+  private let takesOver: Int64
   private let watch: BrokerWatch
-  private let batch = KafkaBatch(capacity: 256)
-  private let first: FirstFailure
+  private let failures = FirstFailure()
 
-  /// Why the first of the messages that failed did.
-  private final class FirstFailure: Sendable {
-    private let error = Mutex<KafkaError?>(nil)
-
-    func note(_ new: KafkaError) { error.withLock { $0 = $0 ?? new } }
-    var value: KafkaError? { error.withLock { $0 } }
-  }
+  /// An idempotent producer is given its number half a second after it was made, and sends nothing before.
+  private static let timeToNumber: Int64 = 550_000_000
 
   /// Settings of the user that idempotence cannot be had with, or that ask for something else.
   private static let rivals = [
     "acks", "request.required.acks", "retries", "message.send.max.retries", "max.in.flight",
-    "max.in.flight.requests.per.connection", "queuing.strategy",
+    "max.in.flight.requests.per.connection", "queuing.strategy", "enable.idempotence",
   ]
 
   /// A publisher to a topic, which is made if it is missing; nil where `stop` says yes before a broker answers.
   ///
-  /// Unless the user's settings say otherwise, messages that are tried again neither overtake nor repeat others, and
-  /// brokers that are away are waited for, however long.
-  ///
   /// - Parameters:
   ///   - target: the topic, with addresses of brokers.
+  ///   - isHurried: whether half a second at the start counts. A producer that never tries again then takes the rows of
+  ///     it: one whose acknowledgement is lost in that time has failed.
   ///   - counts: takes what becomes of rows.
   ///   - stop: asked now and then while brokers are away.
   ///   - tell: called with sentences for the user, such as that brokers are away or back.
   /// - Throws: a sentence for the user.
   public init?(
-    _ target: KafkaTarget, counts: EmulationCounts, stop: () -> Bool, tell: @escaping @Sendable (String) -> Void
+    _ target: KafkaTarget, isHurried: Bool = false, counts: EmulationCounts, stop: () -> Bool,
+    tell: @escaping @Sendable (String) -> Void
   ) throws {
     let watch = BrokerWatch("topic \(target.topic)", tell: tell)
-    guard let (partitions, isNew) = try target.make(stop: stop, watch: watch) else { return nil }
-    self.partitions = partitions
-    madeTopic = isNew
-    self.counts = counts
     self.watch = watch
-    let first = FirstFailure()
-    self.first = first
     var settings = target.settings(defaults: ["linger.ms": "5", "message.timeout.ms": "0"])
-    if Self.rivals.allSatisfy({ settings[$0] == nil }) { settings.setDefault("enable.idempotence", "true") }
+    let isOurs = Self.rivals.allSatisfy { settings[$0] == nil }
+    var openingSettings = settings
+    openingSettings["message.send.max.retries"] = "0"
+    if isOurs { settings["enable.idempotence"] = "true" }
     do throws(KafkaError) {
-      producer = try KafkaProducer(
-        settings,
-        onDelivery: { delivery in
-          if let error = delivery.error {
-            first.note(error)
-            counts.addFailed(delivery.token)
-          } else {
-            counts.addAcknowledged(delivery.token)
-          }
-        }, onEvent: { watch.hear($0) })
-      topic = try producer.topic(target.topic)
+      takesOver = monotonicNanoseconds() + Self.timeToNumber
+      producer = try RowProducer(
+        settings, topic: target.topic, counts: counts, failures: failures, onEvent: { watch.hear($0) })
+      if isHurried, isOurs {
+        opening = try RowProducer(
+          openingSettings, topic: target.topic, counts: counts, failures: failures, onEvent: { watch.hear($0) })
+      }
     } catch {
       throw ConnectorError("topic \(target.topic): \(error.message)")
     }
+    guard let (partitions, isNew) = try target.make(stop: stop, watch: watch) else { return nil }
+    self.partitions = partitions
+    madeTopic = isNew
+    // Brokers may take a moment to agree on a new topic, and refuse rows meanwhile.
+    if isNew { endOpening() }
   }
 
   public func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
-    batch.removeAll()
-    for message in messages.prefix(batch.capacity) {
-      batch.append(key: message.key, value: message.value, token: message.rows)
-    }
     do throws(KafkaError) {
-      return try producer.produce(batch, to: topic, partition: Int32(partition)) { rows, error in
-        // One row that is too long for the brokers does not end the stream.
-        first.note(error)
-        counts.addFailed(rows)
+      if let opening {
+        if monotonicNanoseconds() < takesOver { return try opening.produce(messages, partition: partition) }
+        // Its rows first: partitions keep their order.
+        if opening.outstanding > 0 { return 0 }
+        endOpening()
       }
+      return try producer.produce(messages, partition: partition)
     } catch {
       throw ConnectorError("\(watch.name): \(error.message)")
     }
   }
 
   public func poll(milliseconds: Int) throws {
-    producer.poll(milliseconds: milliseconds)
+    if let opening {
+      opening.poll(milliseconds: milliseconds)
+      producer.poll(milliseconds: 0)
+    } else {
+      producer.poll(milliseconds: milliseconds)
+    }
     try watch.check()
   }
 
   /// Why the first message that failed did; nil where none has.
-  public var firstFailure: KafkaError? { first.value }
+  public var firstFailure: KafkaError? { failures.value }
 
-  /// Ends the producer; what is still on its way is given up.
-  public func close() { producer.close(milliseconds: 1000) }
+  /// Ends it; what is still on its way is given up.
+  public func close() {
+    endOpening()
+    producer.close()
+  }
+
+  private func endOpening() {
+    opening?.close()
+    opening = nil
+  }
 }

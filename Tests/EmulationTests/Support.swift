@@ -92,14 +92,14 @@ final class KeptMessages: RowPublisher {
     waiting = []
   }
 
+  /// The messages of a partition in order, of text.
+  func messages(of partition: Int) -> [String] { messages.filter { $0.partition == partition }.map(\.text) }
+
   /// The rows of a partition in order, of text messages.
   func rows(of partition: Int) -> [String] {
-    messages.filter { $0.partition == partition }.flatMap { message in
-      message.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    }
+    messages(of: partition).flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
   }
 
-  var allRows: [String] { (0..<partitions).flatMap { rows(of: $0) } }
 }
 
 /// A clock that goes on when someone sleeps on it, and by a fixed step at each look.
