@@ -8,13 +8,7 @@ import Synchronization
 ///
 /// The broker forgets all but the newest messages of a partition, so an emulator waits while the run lags.
 final class EmbeddedFeed: Sendable {
-  private struct Feed: Sendable {
-    let emulator: Emulator
-    // Its thread is the emulator's; it is closed when that has ended.
-    nonisolated(unsafe) let publisher: KafkaRowPublisher
-  }
-
-  private let feeds = Mutex<[Feed]>([])
+  private let feeds = Mutex<[HitsEmulation]>([])
   private let rowsRead = Atomic<Int64>(0)
   private let stop: @Sendable () -> Bool
   private let tell: @Sendable (String) -> Void
@@ -30,21 +24,17 @@ final class EmbeddedFeed: Sendable {
   /// Starts to write a source's topic: what the pipeline's section `emulate` says, in the source's own record.
   func start(_ target: KafkaTarget, _ declaration: Declaration, format: any RecordFormat) throws {
     let input = EmulationInput(declaration.emulate)
-    let open = try input.opener(format, stop: stop)
-    let counts = EmulationCounts()
-    guard let publisher = try KafkaRowPublisher(target, counts: counts, stop: stop, tell: tell) else { return }
-    var options = input.options
-    options.holdBack = { [unowned self] in
+    let holdBack: @Sendable () -> Bool = { [unowned self] in
       let underWay = feeds.withLock { $0.reduce(0) { $0 + $1.emulator.counts.sent } }
       return underWay - rowsRead.load(ordering: .relaxed) > Self.mostRows
     }
-    let emulator = Emulator(
-      format: format, key: RecordKey(declaration, format: format), publisher: publisher, counts: counts,
-      options: options, open: open)
-    let feed = Feed(emulator: emulator, publisher: publisher)
+    guard
+      let feed = try HitsEmulation(
+        declaration, format: format, input: input, target: target, holdBack: holdBack, stop: stop, tell: tell)
+    else { return }
     feeds.withLock { $0.append(feed) }
     tell("emulating \(input.name) into topic \(target.topic)")
-    emulator.start()
+    feed.emulator.start()
   }
 
   /// Notes how many rows the run has counted.
@@ -65,7 +55,7 @@ final class EmbeddedFeed: Sendable {
       return feeds
     }
     for feed in all { feed.emulator.abandon() }
-    defer { for feed in all { feed.publisher.close() } }
+    defer { for feed in all { feed.close() } }
     for feed in all { try feed.emulator.wait() }
   }
 }
