@@ -18,6 +18,10 @@ final class ClientContext {
   weak var consumer: KafkaConsumer?
   var onAssigned: ((KafkaConsumer, [KafkaPosition]) -> [KafkaPosition])?
   var onRevoked: ((KafkaConsumer, [KafkaPosition], Bool) -> Void)?
+  /// Where the partitions begin that the group assigned last; none when they were taken away.
+  var assigned: [KafkaPosition] = []
+  /// How often the group assigned partitions or took them away.
+  var assignmentCount = 0
 
   init(secrets: SecretText, onEvent: @escaping (KafkaEvent) -> Void) {
     self.secrets = secrets

@@ -7,6 +7,7 @@ extension KafkaConsumer {
     // A client that has not met its brokers yet would look who leads the partitions after half a second only. Errors
     // come again when it does so itself.
     _ = try? topics(milliseconds: 500)
+    fetched.removeAll()
     try check(PositionList(positions).with { rd_kafka_assign(client, $0) })
   }
 
@@ -36,8 +37,8 @@ extension KafkaConsumer {
     return list.map { PositionList(owning: $0).positions } ?? []
   }
 
-  /// Stops fetching from partitions that stay this consumer's. Fetched messages of theirs are dropped, to be fetched
-  /// again.
+  /// Stops fetching from partitions that stay this consumer's. Some of their messages may have been fetched: they come
+  /// nevertheless.
   public func pause(_ partitions: [KafkaPosition]) throws(KafkaError) {
     let list = PositionList(partitions)
     let client = try open()
@@ -73,6 +74,7 @@ extension ClientContext {
           }
         }
       }
+      note(assigned: positions)
       let list = PositionList(positions)
       if isCooperative {
         report(list.with { rd_kafka_incremental_assign(client, $0) })
@@ -85,12 +87,18 @@ extension ClientContext {
       } else if code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS {
         report(code)
       }
+      note(assigned: [])
       if isCooperative {
         report(rd_kafka_incremental_unassign(client, partitions))
       } else {
         report(rd_kafka_assign(client, nil))
       }
     }
+  }
+
+  private func note(assigned positions: [KafkaPosition]) {
+    assigned = positions
+    assignmentCount += 1
   }
 
   private func report(_ code: rd_kafka_resp_err_t) {

@@ -7,6 +7,11 @@ public import CRdKafka
 public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
   /// What `poll` reads from, kept where generic code in other modules reaches it.
   @usableFromInline var source: OpaquePointer?
+  /// The same as a queue.
+  private(set) var queue: OpaquePointer?
+  @usableFromInline let fetched = FetchedMessages()
+  /// Whether to take many messages at a time.
+  let takesBatches: Bool
 
   /// A consumer.
   ///
@@ -27,6 +32,10 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
     // A consumer whose queue was full for a moment would pause for a whole second. Old libraries do not know it.
     let backoff = "fetch.queue.backoff.ms"
     if ClientConfiguration().knows(backoff) { settings.setDefault(backoff, "10") }
+    // Where partitions come and go one by one, others are read on meanwhile: those messages cannot be fetched again.
+    takesBatches =
+      Self.libraryTakesBatches && settings["partition.assignment.strategy"]?.contains("cooperative") != true
+      && settings["group.protocol"] != "consumer"
     try super.init(RD_KAFKA_CONSUMER, settings, onEvent: onEvent) { configuration in
       rd_kafka_conf_set_rebalance_cb(configuration) { client, code, partitions, opaque in
         ClientContext.of(opaque)?.rebalance(client, code, partitions)
@@ -36,15 +45,15 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
     // From here on polling for messages serves reports too, which nobody would fetch otherwise.
     rd_kafka_poll_set_consumer(handle)
     source = handle
+    queue = rd_kafka_queue_get_consumer(handle)
   }
 
   /// The next message; nil if none came in the time given. It must not outlive the consumer.
   @inlinable
   public func poll(messageWithin milliseconds: Int) -> KafkaMessage? {
-    withExtendedLifetime(self) {
-      guard let source, let pointer = rd_kafka_consumer_poll(source, Int32(clamping: milliseconds)) else { return nil }
-      return KafkaMessage(pointer)
-    }
+    if let pointer = fetched.next() { return KafkaMessage(pointer) }
+    guard fetch(within: Int32(clamping: milliseconds)), let pointer = fetched.next() else { return nil }
+    return KafkaMessage(pointer)
   }
 
   /// Hands over messages one by one: waits up to the time given for the first, and takes the others that are there
@@ -56,9 +65,14 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
   /// - Returns: how many messages, and errors in place of messages, were handed over.
   @inlinable
   public func drain(within milliseconds: Int, limit: Int, _ body: (borrowing KafkaMessage) -> Bool) -> Int {
+    let fetched = fetched
     var count = 0
     var time = Int32(clamping: milliseconds)
-    while count < limit, let source, let pointer = rd_kafka_consumer_poll(source, time) {
+    while count < limit {
+      guard let pointer = fetched.next() else {
+        guard fetch(within: time) else { break }
+        continue
+      }
       let message = KafkaMessage(pointer)
       count += 1
       time = 0
@@ -77,7 +91,7 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
   public override func close(milliseconds: Int = 5000) -> Bool {
     guard let handle else { return true }
     let deadline = Deadline(milliseconds: milliseconds)
-    let queue = rd_kafka_queue_get_consumer(handle)
+    fetched.removeAll()
     if let error = rd_kafka_consumer_close_queue(handle, queue) { rd_kafka_error_destroy(error) }
     // The group's last words are served by polling, as ever.
     while rd_kafka_consumer_closed(handle) == 0, !deadline.isOver {
@@ -87,6 +101,7 @@ public final class KafkaConsumer: KafkaClient, @unchecked Sendable {
     }
     let isClosed = rd_kafka_consumer_closed(handle) != 0
     rd_kafka_queue_destroy(queue)
+    queue = nil
     source = nil
     context.onAssigned = nil
     context.onRevoked = nil

@@ -1,3 +1,4 @@
+import Glibc
 import Kafka
 import Testing
 
@@ -101,6 +102,52 @@ struct GroupTests {
     repeating({ member.poll() }, until: { member.messages.count == 12 })
     #expect(Set(member.messages.map(\.offset)) == [7, 8, 9])
     #expect(member.consumer.close())
+  }
+
+  /// Others come and go while messages are plenty: none is handed over that was fetched for an earlier assignment.
+  @Test func noMessageOutlivesItsAssignment() throws {
+    let broker = try EmbeddedBroker()
+    try broker.createTopic("shared", partitions: 4)
+    let producer = try KafkaProducer(broker.settings)
+    for number in 0..<80_000 { try producer.produce("shared", partition: Int32(number % 4), "\(number)") }
+    #expect(producer.close())
+
+    var expected: [Int32: Int64] = [:]
+    var wrong: [String] = []
+    var count = 0
+    let consumer = try KafkaConsumer(broker.consumerSettings, group: "shift")
+    try consumer.subscribe(
+      ["shared"],
+      onAssigned: { _, given in
+        // Elsewhere every time, so that messages of before do not fit.
+        count += 1
+        for place in given { expected[place.partition] = Int64(100 * count) }
+        return given.map { KafkaPosition(topic: "shared", partition: $0.partition, offset: Int64(100 * count)) }
+      }, onRevoked: { _, _, _ in expected = [:] })
+    func read() {
+      _ = consumer.drain(within: 20, limit: 20) { message in
+        if message.isError || message.offset != expected[message.partition] {
+          wrong.append("\(message.partition)@\(message.offset), not \(expected[message.partition] ?? -1)")
+        }
+        expected[message.partition] = message.offset + 1
+        return true
+      }
+      // Slowly: messages are to wait in the queue whenever the partitions change.
+      usleep(1000)
+    }
+    for _ in 0..<2 {
+      repeating(read, until: { expected.count == 4 && expected.values.allSatisfy { $0 > 100 * count } })
+      let other = try Member(broker)
+      repeating(
+        {
+          read(); other.poll()
+        }, until: { expected.count == 2 && other.partitions.count == 2 })
+      #expect(other.consumer.close())
+    }
+    repeating(read, until: { expected.count == 4 && expected.values.allSatisfy { $0 > 100 * count } })
+    #expect(count >= 5)
+    #expect(wrong == [])
+    #expect(consumer.close())
   }
 
   @Test func committedOffsets() throws {

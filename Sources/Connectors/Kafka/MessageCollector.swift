@@ -5,46 +5,34 @@ import Operators
 final class MessageCollector {
   /// A partition that is being read.
   final class Partition {
-    /// The offset behind the last message taken.
-    var next: Int64
-    /// Messages below were read by an earlier run.
-    let repeatsBefore: Int64
-    /// Where reading ends; nil for never.
-    private(set) var end: Int64?
-    /// Whether a fetch has told where the partition really ends: not every broker that is asked does.
-    private var endIsSettled = false
-    /// Offsets that were there when the run began to read, and are not any more.
-    var gap: OffsetRange?
-    /// Since when it has had no message, or its broker not been heard of; on the monotonic clock.
-    var quietSince: Int64
+    fileprivate let state: UnsafeMutablePointer<PartitionState>
     /// When its broker last said that there is nothing to read.
     var quietConfirmed: Int64
-    /// When its last message was written, in milliseconds since 1970.
-    var lastWritten: Int64 = 0
     fileprivate var open: Stretch?
 
     init(next: Int64, repeatsBefore: Int64, end: Int64?, gap: OffsetRange?, now: Int64) {
-      self.next = next
-      self.repeatsBefore = repeatsBefore
-      self.end = end
-      self.gap = gap
-      quietSince = now
+      state = .allocate(capacity: 1)
+      state.initialize(
+        to: PartitionState(next: next, repeatsBefore: repeatsBefore, end: end, gap: gap, now: now))
       quietConfirmed = now
     }
 
-    var isAtEnd: Bool { endIsSettled && end.map { next >= $0 } ?? false }
-
-    fileprivate func settleEnd(_ fetched: Int64?) {
-      guard let end, !endIsSettled else { return }
-      self.end = max(end, fetched ?? end)
-      endIsSettled = true
+    deinit {
+      state.deinitialize(count: 1)
+      state.deallocate()
     }
 
-    fileprivate func settleEnd(at offset: Int64) {
-      guard end != nil, !endIsSettled || next >= offset else { return }
-      end = offset
-      endIsSettled = true
+    /// The offset behind the last message taken.
+    var next: Int64 { state.pointee.next }
+    /// Since when it has had no message, or its broker not been heard of; on the monotonic clock.
+    var quietSince: Int64 {
+      get { state.pointee.quietSince }
+      set { state.pointee.quietSince = newValue }
     }
+    /// When its last message was written, in milliseconds since 1970.
+    var lastWritten: Int64 { state.pointee.lastWritten }
+    /// Whether it is read up to where reading ends.
+    var isAtEnd: Bool { state.pointee.isAtEnd }
   }
 
   /// Messages of one partition, one behind the other.
@@ -58,20 +46,26 @@ final class MessageCollector {
     }
   }
 
+  /// What every message touches, whatever its partition; in plain memory, as ``PartitionState`` is.
+  private struct Totals {
+    /// The partitions by number.
+    var states: UnsafeMutablePointer<UnsafeMutablePointer<PartitionState>?>
+    var stateCount = 0
+    var bytes = 0
+    var messages = 0
+    var messagesTaken: Int64 = 0
+  }
+
   private let framing: Framing
   private let commentPrefix: [UInt8]
+  /// Bytes of a record that is no line; 0 for lines.
+  private let width: Int
+  private let totals: UnsafeMutablePointer<Totals>
   private(set) var partitions: [Int: Partition] = [:]
-  /// The same by number: messages look theirs up one by one.
-  private var byNumber: [Partition?] = []
   private var ready: [Stretch] = []
   private var spare: [ChunkBuffer] = []
-  /// Bytes and messages gathered and not handed out.
-  private(set) var bytes = 0
-  private(set) var messages = 0
   /// Rows gathered and not handed out, where they are counted.
   private(set) var rows: Int64 = 0
-  /// Messages taken in all.
-  private(set) var messagesTaken: Int64 = 0
 
   private static let firstCapacity = 1 << 16
   private static let samples = 5
@@ -79,23 +73,44 @@ final class MessageCollector {
   init(_ format: any RecordFormat) {
     framing = format.framing
     commentPrefix = format.commentPrefix
+    if case .fixed(let bytes, _) = format.framing { width = bytes } else { width = 0 }
+    totals = .allocate(capacity: 1)
+    totals.initialize(to: Totals(states: .allocate(capacity: 0)))
   }
+
+  deinit {
+    totals.pointee.states.deallocate()
+    totals.deallocate()
+  }
+
+  /// Bytes gathered and not handed out.
+  var bytes: Int { totals.pointee.bytes }
+  /// Messages gathered and not handed out.
+  var messages: Int { totals.pointee.messages }
+  /// Messages taken in all.
+  var messagesTaken: Int64 { totals.pointee.messagesTaken }
 
   /// Forgets what was gathered, and begins with these partitions.
   func begin(_ partitions: [Int: Partition]) {
     self.partitions = partitions
-    byNumber = (0...(partitions.keys.max() ?? 0)).map { partitions[$0] }
+    let count = (partitions.keys.max() ?? -1) + 1
+    totals.pointee.states.deallocate()
+    totals.pointee.states = .allocate(capacity: count)
+    totals.pointee.stateCount = count
+    for number in 0..<count { (totals.pointee.states + number).initialize(to: partitions[number]?.state) }
     for stretch in ready { recycle(stretch.buffer) }
     ready = []
-    (bytes, messages, rows) = (0, 0, 0)
+    (totals.pointee.bytes, totals.pointee.messages, rows) = (0, 0, 0)
   }
 
   /// Goes on elsewhere in a partition: offsets up to there are gone.
   func skip(_ partition: Int, to offset: Int64) {
     guard let partition = partitions[partition], offset > partition.next else { return }
     close(partition)
-    partition.gap = OffsetRange(start: partition.gap?.start ?? partition.next, end: offset)
-    partition.next = offset
+    partition.state.pointee.gap = OffsetRange(
+      start: partition.state.pointee.gap?.start ?? partition.next, end: offset)
+    partition.state.pointee.next = offset
+    partition.state.pointee.takeCare()
   }
 
   var isEmpty: Bool { messages == 0 && ready.isEmpty }
@@ -106,98 +121,140 @@ final class MessageCollector {
   }
 
   /// A partition that is read to its end has no further message at present.
-  func reachedEnd(of partition: Int, at offset: Int64) { partitions[partition]?.settleEnd(at: offset) }
+  func reachedEnd(of partition: Int, at offset: Int64) { partitions[partition]?.state.pointee.settleEnd(at: offset) }
 
   /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before. `fetched`
   /// gives where the partition ended when it was last fetched.
   func take(_ message: borrowing KafkaMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
     let number = Int(message.partition)
-    guard byNumber.indices.contains(number), let partition = byNumber[number] else { return }
+    let totals = totals
+    guard number >= 0, number < totals.pointee.stateCount, let state = totals.pointee.states[number] else { return }
     let offset = message.offset
-    if partition.end != nil { partition.settleEnd(fetched(number)) }
-    guard offset >= partition.next, !partition.isAtEnd else { return }
-    if let end = partition.end, offset >= end {
+    // Nearly every message is just the next one.
+    if offset != state.pointee.next || offset >= state.pointee.careAt {
+      guard settle(offset, state, number, fetched) else { return }
+    }
+    state.pointee.next = offset + 1
+    state.pointee.quietSince = now
+    if let written = message.milliseconds { state.pointee.lastWritten = written }
+    totals.pointee.messagesTaken += 1
+    totals.pointee.messages += 1
+    if !state.pointee.isOpen { begin(number, at: offset, counting: counting) }
+    state.pointee.openEnd = offset + 1
+    guard let value = message.value, let start = value.baseAddress, hasRows(value) else {
+      return refuse(message, number, counting: counting)
+    }
+    var length = value.count
+    if width > 0, length % width != 0 {
+      length = length / width * width
+      note(
+        "the message has \(value.count) bytes, which is no multiple of the record's \(width); its last \(value.count - length) are no record",
+        offset, number)
+      if length == 0 { return }
+    }
+    if message.key == nil { state.pointee.isKeyed = false }
+    // One byte more for a newline.
+    if state.pointee.byteCount + length >= state.pointee.byteCapacity
+      || state.pointee.entryCount == state.pointee.entryCapacity
+    {
+      grow(number, by: length + 1)
+    }
+    let before = state.pointee.byteCount
+    state.pointee.entries![state.pointee.entryCount] = MessageMap.Entry(start: before, offset: offset)
+    state.pointee.entryCount += 1
+    let place = state.pointee.bytes! + before
+    place.copyMemory(from: start, byteCount: length)
+    if width == 0, value[length - 1] != 0x0A {
+      place.storeBytes(of: 0x0A, toByteOffset: length, as: UInt8.self)
+      length += 1
+    }
+    state.pointee.byteCount = before + length
+    totals.pointee.bytes += length
+    if counting { count(UnsafeRawBufferPointer(start: place, count: length), number) }
+  }
+
+  /// Looks closer at a message that is not just the next one: whether to take it, and whether a stretch ends before it.
+  private func settle(
+    _ offset: Int64, _ state: UnsafeMutablePointer<PartitionState>, _ number: Int, _ fetched: (Int) -> Int64?
+  ) -> Bool {
+    if state.pointee.needsEnd { state.pointee.settleEnd(fetched(number)) }
+    let next = state.pointee.next
+    guard offset >= next, !state.pointee.isAtEnd else { return false }
+    if let end = state.pointee.end, offset >= end {
       // Offsets up to the end held no message.
-      partition.next = end
-      return
+      state.pointee.next = end
+      return false
     }
-    if offset > max(partition.next, partition.repeatsBefore) {
-      // The run that read up to there has told what was missing before.
-      let start = max(partition.next, partition.repeatsBefore)
-      close(partition)
-      partition.gap = OffsetRange(start: partition.gap?.start ?? start, end: offset)
-    } else if offset == partition.repeatsBefore {
-      close(partition)
+    // The run that read up to there has told what was missing before.
+    let start = max(next, state.pointee.repeatsBefore)
+    if offset > start {
+      close(number)
+      state.pointee.gap = OffsetRange(start: state.pointee.gap?.start ?? start, end: offset)
+    } else if offset == state.pointee.repeatsBefore {
+      close(number)
     }
-    partition.next = offset + 1
-    partition.quietSince = now
-    if let written = message.milliseconds { partition.lastWritten = written }
-    messagesTaken += 1
-    messages += 1
-    append(message, to: partition, number, counting: counting)
+    state.pointee.next = offset + 1
+    state.pointee.takeCare()
+    return true
+  }
+
+  /// Whether a message has anything but blank lines, which are no rows.
+  private func hasRows(_ value: UnsafeRawBufferPointer) -> Bool {
+    guard let first = value.first else { return false }
+    if width > 0 || first > 0x20 { return true }
+    return !value.allSatisfy { $0 == 0x0A || $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
   }
 
   /// Counts a message without rows as one malformed row.
-  private func refuse(_ reason: String, _ offset: Int64, _ stretch: Stretch, counting: Bool) {
-    note(reason, offset, &stretch.rows)
+  private func refuse(_ message: borrowing KafkaMessage, _ number: Int, counting: Bool) {
+    let reason =
+      if let value = message.value {
+        value.isEmpty ? "the message is empty" : "the message has only blank lines"
+      } else {
+        "the message has no value"
+      }
+    note(reason, message.offset, number)
     guard counting else { return }
-    stretch.rows.rows! += 1
+    partitions[number]?.open?.rows.rows! += 1
     rows += 1
   }
 
-  private func append(
-    _ message: borrowing KafkaMessage, to partition: Partition, _ number: Int, counting: Bool
-  ) {
-    let offset = message.offset
-    let stretch = partition.open ?? begin(partition, number, at: offset, counting: counting)
-    stretch.rows.end = offset + 1
-    stretch.rows.isRepeat = offset < partition.repeatsBefore
-    let before = stretch.buffer.count
-    guard let value = message.value, value.count > 0 else {
-      let reason = message.value == nil ? "the message has no value" : "the message is empty"
-      return refuse(reason, offset, stretch, counting: counting)
-    }
-    if case .lines = framing, value.allSatisfy({ $0 == 0x0A || $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-      return refuse("the message has only blank lines", offset, stretch, counting: counting)
-    }
-    let taken = usable(value, offset: offset, &stretch.rows)
-    guard taken.count > 0 else { return }
-    if message.key == nil { stretch.rows.isKeyed = false }
-    stretch.buffer.messages.append(start: before, offset: offset)
-    stretch.buffer.append(taken)
-    if case .lines = framing, taken.last != 0x0A { stretch.buffer.append(byte: 0x0A) }
-    if counting {
-      let count = countRows(taken)
-      stretch.rows.rows! += count
-      rows += count
-    }
-    bytes += stretch.buffer.count - before
+  private func note(_ reason: String, _ offset: Int64, _ number: Int) {
+    guard let stretch = partitions[number]?.open else { return }
+    stretch.rows.unusable.append(offset)
+    if stretch.rows.unusableSamples.count < Self.samples { stretch.rows.unusableSamples.append((offset, reason)) }
   }
 
-  private func begin(_ partition: Partition, _ number: Int, at offset: Int64, counting: Bool) -> Stretch {
+  private func count(_ bytes: UnsafeRawBufferPointer, _ number: Int) {
+    let count = countRows(bytes)
+    partitions[number]?.open?.rows.rows! += count
+    rows += count
+  }
+
+  // MARK: Stretches
+
+  private func begin(_ number: Int, at offset: Int64, counting: Bool) {
+    guard let partition = partitions[number] else { return }
+    let state = partition.state
     // The range of a chunk behind a gap takes the gap in, so that ranges meet.
-    var rows = SourceRows(partition: number, offset: partition.gap?.start ?? offset, rows: counting ? 0 : nil)
-    rows.gap = partition.gap
-    partition.gap = nil
-    let stretch = Stretch(spare.popLast() ?? ChunkBuffer(capacity: Self.firstCapacity), rows)
-    partition.open = stretch
-    return stretch
+    var rows = SourceRows(partition: number, offset: state.pointee.gap?.start ?? offset, rows: counting ? 0 : nil)
+    rows.gap = state.pointee.gap
+    rows.isRepeat = offset < state.pointee.repeatsBefore
+    state.pointee.gap = nil
+    let buffer = spare.popLast() ?? ChunkBuffer(capacity: Self.firstCapacity)
+    partition.open = Stretch(buffer, rows)
+    state.pointee.isOpen = true
+    state.pointee.isKeyed = true
+    state.pointee.lend(buffer)
   }
 
-  /// The whole rows of a message: a record cut short must not shift those of the messages behind it.
-  private func usable(_ value: UnsafeRawBufferPointer, offset: Int64, _ rows: inout SourceRows)
-    -> UnsafeRawBufferPointer
-  {
-    guard case .fixed(let width, _) = framing, value.count % width != 0 else { return value }
-    note(
-      "the message has \(value.count) bytes, which is no multiple of the record's \(width); its last \(value.count % width) are no record",
-      offset, &rows)
-    return UnsafeRawBufferPointer(rebasing: value[..<(value.count / width * width)])
-  }
-
-  private func note(_ reason: String, _ offset: Int64, _ rows: inout SourceRows) {
-    rows.unusable.append(offset)
-    if rows.unusableSamples.count < Self.samples { rows.unusableSamples.append((offset, reason)) }
+  /// Makes room for so many bytes and one message more.
+  private func grow(_ number: Int, by length: Int) {
+    guard let partition = partitions[number], let buffer = partition.open?.buffer else { return }
+    partition.state.pointee.giveBack(to: buffer)
+    buffer.reserve(buffer.count + length)
+    if buffer.messages.count == buffer.messages.capacity { buffer.messages.grow() }
+    partition.state.pointee.lend(buffer)
   }
 
   private func countRows(_ bytes: UnsafeRawBufferPointer) -> Int64 {
@@ -209,16 +266,24 @@ final class MessageCollector {
     }
   }
 
+  private func close(_ number: Int) {
+    if let partition = partitions[number] { close(partition) }
+  }
+
   private func close(_ partition: Partition) {
     guard let stretch = partition.open else { return }
+    partition.state.pointee.giveBack(to: stretch.buffer)
+    partition.state.pointee.isOpen = false
+    stretch.rows.end = partition.state.pointee.openEnd
+    stretch.rows.isKeyed = partition.state.pointee.isKeyed
     ready.append(stretch)
     partition.open = nil
   }
 
   /// Makes everything gathered so far ready to be handed out.
   func closeAll() {
-    for partition in byNumber { if let partition { close(partition) } }
-    (bytes, messages) = (0, 0)
+    for number in 0..<totals.pointee.stateCount { close(number) }
+    (totals.pointee.bytes, totals.pointee.messages) = (0, 0)
   }
 
   /// Hands out the next chunk: its bytes take the place of those of `buffer`.

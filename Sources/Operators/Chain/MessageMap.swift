@@ -2,43 +2,63 @@
 ///
 /// It is filled by the source that reads the messages, and stays as it is while the chunk is processed.
 public final class MessageMap: @unchecked Sendable {
-  /// Where each message begins, in bytes from the start of the chunk; ascending.
-  public private(set) var starts: [Int] = []
-  /// The offset of each message in its partition; ascending.
-  public private(set) var offsets: [Int64] = []
+  /// A message with rows.
+  public struct Entry {
+    /// Where it begins, in bytes from the start of the chunk.
+    public var start: Int
+    /// Its offset in its partition.
+    public var offset: Int64
 
-  public init() {}
-
-  public var isEmpty: Bool { starts.isEmpty }
-
-  public func removeAll() {
-    starts.removeAll(keepingCapacity: true)
-    offsets.removeAll(keepingCapacity: true)
+    public init(start: Int, offset: Int64) {
+      self.start = start
+      self.offset = offset
+    }
   }
 
-  /// Notes that the message at `offset` begins at the byte `start`.
-  public func append(start: Int, offset: Int64) {
-    starts.append(start)
-    offsets.append(offset)
+  // Plain memory, which a source fills without a call for each message.
+  /// The messages, with ascending starts and offsets; room for ``capacity`` of them.
+  public private(set) var entries: UnsafeMutablePointer<Entry>
+  public private(set) var capacity: Int
+  /// How many there are.
+  public var count = 0
+
+  private static let firstCapacity = 256
+
+  public init() {
+    capacity = Self.firstCapacity
+    entries = .allocate(capacity: capacity)
+  }
+
+  deinit { entries.deallocate() }
+
+  public func removeAll() { count = 0 }
+
+  /// Makes room for more; the entries may move.
+  public func grow() {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: entries, count: count)
+    entries.deallocate()
+    entries = larger
+    capacity *= 2
   }
 
   /// Where the first message begins that does not begin before `position`; far behind all of them where there is none.
   func start(atOrBehind position: Int) -> Int {
-    var low = 0, high = starts.count
+    var low = 0, high = count
     while low < high {
       let middle = (low + high) / 2
-      if starts[middle] < position { low = middle + 1 } else { high = middle }
+      if entries[middle].start < position { low = middle + 1 } else { high = middle }
     }
-    return low < starts.count ? starts[low] : .max / 2
+    return low < count ? entries[low].start : .max / 2
   }
 
   /// The offset of the message that holds the byte at `position`.
   func offset(at position: Int) -> Int64 {
-    var low = 0, high = starts.count
+    var low = 0, high = count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if starts[middle] <= position { low = middle } else { high = middle }
+      if entries[middle].start <= position { low = middle } else { high = middle }
     }
-    return offsets.isEmpty ? 0 : offsets[low]
+    return count == 0 ? 0 : entries[low].offset
   }
 }
