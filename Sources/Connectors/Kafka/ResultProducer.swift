@@ -52,6 +52,8 @@ final class ResultProducer: @unchecked Sendable {
     let settings = target.settings(defaults: [
       "acks": "all",
       "enable.idempotence": "true",
+      // One request at a time: results are few, and their order is kept also by a broker that checks no sequence.
+      "max.in.flight.requests.per.connection": "1",
       // A result is kept until it is acknowledged.
       "message.timeout.ms": "0",
       "message.max.bytes": "67108864",
