@@ -20,7 +20,7 @@ final class ResultOutbox: Sendable {
   }
 
   /// Sends what is kept, once it is known what became of all others: those that are queued are taken back first.
-  func sendAgain(_ producer: KafkaProducer, _ topic: KafkaTopic, key: [UInt8]) {
+  func sendAgain(_ producer: KafkaProducer, _ topic: KafkaTopic, partition: Int32, key: [UInt8]) {
     kept.withLock { kept in
       if kept.isEmpty { return }
       guard producer.outstanding == 0 else { return producer.purge() }
@@ -29,7 +29,9 @@ final class ResultOutbox: Sendable {
       while sent < kept.count {
         let (token, value) = kept[sent]
         let isSent: ()? = value.withUnsafeBytes { value in
-          key.withUnsafeBytes { try? producer.produce(to: topic, key: $0, value: value, token: token) }
+          key.withUnsafeBytes {
+            try? producer.produce(to: topic, partition: partition, key: $0, value: value, token: token)
+          }
         }
         guard isSent != nil else { break }
         sent += 1

@@ -14,6 +14,7 @@ final class ResultProducer: @unchecked Sendable {
   private let state: State
   private let thread: SystemThread
   private let key: [UInt8]
+  private let partition: Int32
   private var handle: KafkaTopic?
   private let outbox: ResultOutbox
 
@@ -38,13 +39,15 @@ final class ResultProducer: @unchecked Sendable {
     let contents = Mutex(Contents())
   }
 
-  /// `acknowledge` is called with the number of a message that is safe, on a thread of the producer's.
+  /// `acknowledge` is called with the number of a message that is safe, on a thread of the producer's. `partition` is that
+  /// of all messages; -1 for the key's.
   init(
-    _ target: KafkaTarget, _ context: SinkComponent.Context, watch: BrokerWatch,
+    _ target: KafkaTarget, partition: Int32 = -1, _ context: SinkComponent.Context, watch: BrokerWatch,
     acknowledge: @escaping @Sendable (Int) -> Void
   ) throws {
     name = "topic \(target.topic)"
     key = Array(context.pipeline.utf8)
+    self.partition = partition
     stop = context.stop
     self.watch = watch
     let state = State()
@@ -102,7 +105,7 @@ final class ResultProducer: @unchecked Sendable {
       watch.ignoring { producer.poll(milliseconds: 0) }
       while !state.contents.withLock({ $0.isClosing }) {
         producer.poll(milliseconds: 50)
-        outbox.sendAgain(producer, handle, key: key)
+        outbox.sendAgain(producer, handle, partition: partition, key: key)
       }
     }
   }
@@ -135,7 +138,9 @@ final class ResultProducer: @unchecked Sendable {
       try check()
       do {
         try outbox.send(message, number) {
-          try key.withUnsafeBytes { try producer.produce(to: handle!, key: $0, value: message, token: number) }
+          try key.withUnsafeBytes {
+            try producer.produce(to: handle!, partition: partition, key: $0, value: message, token: number)
+          }
         }
         break
       } catch let error as KafkaError {
@@ -193,7 +198,10 @@ final class ResultProducer: @unchecked Sendable {
   }
 
   private func unpublished() -> String {
-    "\(name): no broker answers; \(state.contents.withLock { $0.waiting + $0.refused }) windows are not published. A run with `start: resume` reads their rows again"
+    let count = state.contents.withLock { $0.waiting + $0.refused }
+    let reason = watch.areAway ? "no broker answers" : "the brokers do not acknowledge"
+    return
+      "\(name): \(reason); \(count) \(count == 1 ? "window is" : "windows are") not published. A run with `start: resume` reads their rows again"
   }
 
   private func pause() { pauseThread(milliseconds: 1) }

@@ -31,7 +31,9 @@ public final class KafkaSink: ResultSink {
     }
     self.target = own
     watch = BrokerWatch("topic \(own.topic) on \(own.brokers)", tell: context.tell)
-    producer = try ResultProducer(own, context, watch: watch, acknowledge: context.acknowledge)
+    // The merger reads one partition, also of a topic that others have made with several.
+    producer = try ResultProducer(
+      own, partition: merges ? 0 : -1, context, watch: watch, acknowledge: context.acknowledge)
     guard merges else { return }
     let merged = try ResultProducer(
       target, context, watch: BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: context.tell)
