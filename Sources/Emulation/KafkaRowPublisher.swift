@@ -40,7 +40,7 @@ public final class KafkaRowPublisher: RowPublisher {
     _ target: KafkaTarget, isHurried: Bool = false, counts: EmulationCounts, stop: () -> Bool,
     tell: @escaping @Sendable (String) -> Void
   ) throws {
-    let watch = BrokerWatch("topic \(target.topic)", tell: tell)
+    let watch = BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: tell)
     self.watch = watch
     var settings = target.settings(defaults: ["linger.ms": "5", "message.timeout.ms": "0"])
     let isOurs = Self.rivals.allSatisfy { settings[$0] == nil }

@@ -16,6 +16,11 @@ extension KafkaError {
       .contains(response)
   }
 
+  /// Whether no connection to a broker could be made, or one was lost.
+  public var isOfConnection: Bool {
+    [RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL].contains(response)
+  }
+
   /// Whether a topic or partition is not there.
   public var isUnknownTopic: Bool {
     [

@@ -10,6 +10,8 @@ public final class BrokerWatch: Sendable {
     /// Since when no question was answered, on the monotonic clock.
     var silentSince: Int64?
     var permanent: KafkaError?
+    /// Why the last connection failed.
+    var reason: String?
   }
 
   /// How long an answer may take before it is worth a word, in nanoseconds.
@@ -30,12 +32,25 @@ public final class BrokerWatch: Sendable {
   public func hear(_ event: KafkaEvent) {
     if state.withLock({ $0.isIgnoring }) { return }
     switch event {
-    case .brokersAway(let error): isAway(because: error.message)
+    case .brokersAway: isAway(because: "none can be reached")
     case .brokersBack: isBack()
     case .error(let error) where error.isPermanent && !error.isUnknownTopic:
       state.withLock { $0.permanent = $0.permanent ?? error }
+    case .error(let error) where error.isOfConnection: state.withLock { $0.reason = Self.words(error) }
     case .error, .log: break
     }
+  }
+
+  /// The reason without librdkafka's names before it and its state behind: "Connect to ipv4#127.0.0.1:9092 failed:
+  /// Connection refused".
+  private static func words(_ error: KafkaError) -> String {
+    let text = error.message
+    var words = text[...]
+    if let colon = words.firstRange(of: ": "), !words[..<colon.lowerBound].contains(" ") {
+      words = words[colon.upperBound...]
+    }
+    if let state = words.firstRange(of: " (after ") { words = words[..<state.lowerBound] }
+    return String(words)
   }
 
   /// Passes over what clients report meanwhile.
@@ -48,11 +63,11 @@ public final class BrokerWatch: Sendable {
   /// Whether the brokers do not answer, as far as is known.
   var areAway: Bool { state.withLock { $0.isAway } }
 
-  /// Notes that the brokers do not answer; told once.
+  /// Notes that the brokers do not answer; told once. `reason` is told if no connection has given a better one.
   public func isAway(because reason: String) {
-    let isNew = state.withLock { state in
+    let (isNew, reason) = state.withLock { state in
       defer { state.isAway = true }
-      return !state.isAway
+      return (!state.isAway, state.reason ?? reason)
     }
     if isNew { tell("\(name): no broker answers (\(reason)); trying again until one does") }
   }
@@ -61,6 +76,7 @@ public final class BrokerWatch: Sendable {
   public func isBack() {
     let wasAway = state.withLock { state in
       state.silentSince = nil
+      state.reason = nil
       defer { state.isAway = false }
       return state.isAway
     }

@@ -113,8 +113,14 @@ public final class Run {
   /// What is read, for people: the files given, or the declared sources.
   public var sourceNames: [String] {
     options.inputs.isEmpty
-      ? pipeline.declaration.sources.map { "\($0.name.text) (\($0.setting.settings?.specification.name ?? ""))" }
+      ? pipeline.declaration.sources.map { "\($0.name.text) (\(Self.words($0.setting.settings)))" }
       : options.inputs.map { $0 == "-" ? "standard input" : $0 }
+  }
+
+  private static func words(_ settings: Settings?) -> String {
+    guard let target = settings.flatMap({ KafkaTarget($0) }) else { return settings?.specification.name ?? "" }
+    // The address of an embedded broker is told when it starts.
+    return "topic \(target.topic)\(target.isEmbedded ? "" : " on \(target.brokers)")"
   }
 
   public var sinkNames: [String] { sinks.map(\.name) }
