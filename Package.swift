@@ -79,7 +79,7 @@ let package = Package(
     // Whole runs against the embedded broker; Support is that of RuntimeTests.
     .testTarget(name: "KafkaRunTests", dependencies: ["Kafka", "Runtime", "Simulation"]),
     // Reads README.md and docs/, and runs the program on what they say.
-    .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Runtime", "hitmon"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "hitmon"]),
     .testTarget(
       name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
     // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.

@@ -4,8 +4,12 @@ import Testing
 /// Every command in a `console` block runs, ends well and prints what the page says.
 ///
 /// A line that begins with `$ ` is a command and what follows its output; `...` stands for any lines. Times and rates may
-/// differ. A `yaml` block whose first line is `# NAME.yaml` is saved under that name first, as its reader would. A command
+/// differ, and how many windows there are, as those by arrival go by the clock. A `yaml` block whose first line is
+/// `# NAME.yaml` is saved under that name first, as its reader would. A command
 /// that is meant to fail shows its code: `hitmon lint bad.yaml; echo "exit $?"`.
+///
+/// The command of a `console running` block goes on in a terminal of its own until Ctrl-C at the end of its section (`##`).
+/// Until then numbers may differ, for they depend on the moment, and so may what follows the rate in a window's line.
 @Suite("Commands of the documentation")
 struct ConsoleTests {
   private struct Command {
@@ -23,20 +27,50 @@ struct ConsoleTests {
   @Test("run as printed", arguments: pages)
   func run(page: Document) throws {
     let shell = try Shell()
+    var running: [RunningCommand] = []
+    var section = ""
+    func endSection() {
+      for command in running { #expect([0, 130].contains(command.stop()), "\(page.name)\n\(command.lines)") }
+      running = []
+    }
+    defer { endSection() }
     for block in page.blocks {
+      if block.section != section { endSection() }
+      section = block.section
       if block.info.hasPrefix("yaml"), let name = Self.fileName(of: block) { try shell.write(block.text, name) }
+      let commands = Self.commands(of: block.text)
+      if block.info == "console running" {
+        let command = try #require(commands.first)
+        running.append(try start(command, shell, "\(page.name):\(block.line)"))
+      }
       guard block.info == "console" else { continue }
-      for command in Self.commands(of: block.text) {
+      for command in commands {
         // What needs a program that this machine lacks is left out, not failed.
-        if command.line.hasPrefix("jq "), !Shell.has("jq") { continue }
+        if let tool = ["jq", "kcat"].first(where: { command.line.hasPrefix("\($0) ") }), !Shell.has(tool) { continue }
         let (status, output) = try shell.run(command.line)
         let place = "\(page.name):\(block.line): \(command.line)"
         #expect(status == 0, "\(place)\n\(output)")
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let printed = Array(lines.last == "" ? lines.dropLast() : lines[...])
-        #expect(Self.matches(printed, command.output), "\(place)\n\(output)")
+        #expect(Self.matches(printed, command.output, !running.isEmpty), "\(place)\n\(output)")
       }
     }
+  }
+
+  /// Starts a command and waits until it has printed what the page shows.
+  private func start(_ command: Command, _ shell: Shell, _ place: String) throws -> RunningCommand {
+    let running = try shell.start(command.line)
+    let shown = Array(command.output.prefix { $0 != "..." })
+    running.wait(for: shown.count)
+    let lines = Array(running.lines.prefix(shown.count))
+    // A broker that is started has an address that the page could not know.
+    for (line, words) in zip(lines, shown) {
+      if let own = line.firstMatch(of: /127\.0\.0\.1:[0-9]+/), let page = words.firstMatch(of: /127\.0\.0\.1:[0-9]+/) {
+        shell.identify(String(page.output), with: String(own.output))
+      }
+    }
+    #expect(Self.matches(lines, shown, true), "\(place)\n\(running.lines.joined(separator: "\n"))")
+    return running
   }
 
   /// `NAME.yaml` where the block begins with `# NAME.yaml`.
@@ -59,14 +93,22 @@ struct ConsoleTests {
     return commands
   }
 
-  private static func matches(_ lines: [String], _ expected: [String]) -> Bool {
+  /// `depend`: numbers depend on the moment.
+  private static func matches(_ lines: [String], _ expected: [String], _ depend: Bool) -> Bool {
     if let gap = expected.firstIndex(of: "...") {
-      return lines.count >= gap && matches(Array(lines[..<gap]), Array(expected[..<gap]))
+      let rest = Array(expected[(gap + 1)...])
+      return lines.count >= gap + rest.count && matches(Array(lines[..<gap]), Array(expected[..<gap]), depend)
+        && (rest.isEmpty || matches(Array(lines.suffix(rest.count)), rest, depend))
     }
-    return lines.map(normalised) == expected.map(normalised)
+    return lines.map { normalised($0, depend) } == expected.map { normalised($0, depend) }
   }
 
-  private static func normalised(_ line: String) -> String {
-    line.replacing(/\([0-9.,]+ [kMG]?rows\/s\)/, with: "(rate)").replacing(/\ in [0-9.]+ m?s/, with: " in time")
+  private static func normalised(_ line: String, _ depend: Bool) -> String {
+    let line = line.replacing(/\([0-9.,]+ [kMG]?rows\/s\)/, with: "(rate)").replacing(
+      /\ in [0-9.]+ m?s/, with: " in time"
+    )
+    .replacing(/^[0-9]+ windows?:/, with: "windows:")
+    guard depend else { return line }
+    return line.replacing(/(window .* \(rate\)).*/) { "\($0.output.1)" }.replacing(/[0-9][0-9,.]*/, with: "#")
   }
 }

@@ -18,7 +18,7 @@ struct SnippetTests {
     let own = shell.folder.appending(path: "own").path
     _ = try Pipeline.load(
       Pipeline.Request(path: shell.folder.appending(path: "pipeline.yaml").path),
-      environment: { $0 == "HITMON_PLUGINS" ? own : nil }, findings: findings)
+      environment: { ["HITMON_PLUGINS": own, "KAFKA_PASSWORD": "swordfish"][$0] }, findings: findings)
     return findings
   }
 
