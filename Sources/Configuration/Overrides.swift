@@ -20,7 +20,7 @@ extension PipelineLoader {
         guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
           findings.error(
             "bad-override", "`--set` takes a path, `=` and a value", at: option.span,
-            hint: "for example: `--set sources.telescope.simulate.seed=2`")
+            hint: "for example: `--set emulate.seed=2`")
           return node
         }
         let path = option[0..<equals].split(separator: ".")

@@ -14,7 +14,7 @@ struct PipelineOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Replace a value of the pipeline, such as sources.telescope.simulate.seed=2. May be given several times.",
+      "Replace a value of the pipeline, such as emulate.seed=2. May be given several times.",
       valueName: "path=value"))
   var overrides: [String] = []
 

@@ -15,7 +15,13 @@ struct RunCommand: ParsableCommand {
     abstract: "Read hits, count them, and publish every window.",
     discussion: """
       Without --input the pipeline's own sources are read. With it, those files are read to their end instead.
-      Ctrl-C closes the open window, hands every result on, prints the totals and exits with 130.
+
+      A Kafka source goes on where the published results end, so that no row is lost and none counts twice; \
+      `brokers: embedded` needs no broker, and reads what the emulator inside this program writes.
+
+      Ctrl-C closes the open window, hands every result on, prints the totals and exits with 130; a second one does not \
+      wait. Windows of the record's own clock that are not complete are left to the next run, if that reads their rows \
+      again.
 
       Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written, \
       130 Ctrl-C, 143 SIGTERM.
