@@ -79,6 +79,13 @@ public final class WindowSequencer {
     lasting.insert(partition)
   }
 
+  /// Forgets a partition of which no row came since it began.
+  public func end(partition: Int) {
+    ends[partition] = nil
+    readBefore[partition] = nil
+    lasting.remove(partition)
+  }
+
   /// The streams that the clock waits for: it stands where the slowest of them is.
   public func wait(for streams: Set<Int>) {
     guard clocks.active != streams else { return }

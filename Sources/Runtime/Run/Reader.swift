@@ -11,6 +11,8 @@ struct OpenSource {
   var isAtEnd = false
   /// What earlier runs have published, by partition.
   var published: [Int: Int64] = [:]
+  /// The numbers of the partitions that it was assigned last.
+  var assigned: [Int] = []
 }
 
 /// Reads the sources of a run in turns, and passes their rows on to the engine with the window that they belong to.
@@ -162,7 +164,11 @@ struct Reader {
       uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
     let numbered = starts.map { (number(of: $0.partition, index), $0.offset, $0.readBefore) }
     let isComplete = published.count == starts.count
+    let former = sources[index].assigned
+    sources[index].assigned = numbered.map(\.0)
     engine.inOrder { sequencer in
+      // They may be another instance's now: no result may say where to resume in them.
+      for partition in former { sequencer.end(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
       if let least = published.min(), let last = published.max() {
         sequencer.begin(published: isComplete ? least : nil, near: last)
