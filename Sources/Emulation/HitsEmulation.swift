@@ -28,7 +28,7 @@ public final class HitsEmulation: @unchecked Sendable {
     let counts = EmulationCounts()
     guard
       let publisher = try KafkaRowPublisher(
-        target, isHurried: input.rate == .unlimited, counts: counts, stop: stop, tell: tell)
+        target, counts: counts, stop: stop, tell: tell)
     else { return nil }
     self.publisher = publisher
     let key = RecordKey(declaration, format: format)

@@ -10,15 +10,8 @@ public final class KafkaRowPublisher: RowPublisher {
   /// Whether the topic was missing and has been made.
   public let madeTopic: Bool
   private let producer: RowProducer
-  /// Takes the rows of the first moments; see `opens`.
-  private var opening: RowProducer?
-  /// When `producer` takes over, in nanoseconds of the monotonic clock.
-  private let takesOver: Int64
   private let watch: BrokerWatch
   private let failures = FirstFailure()
-
-  /// An idempotent producer is given its number half a second after it was made, and sends nothing before.
-  private static let timeToNumber: Int64 = 550_000_000
 
   /// Settings of the user that idempotence cannot be had with, or that ask for something else.
   private static let rivals = [
@@ -30,49 +23,31 @@ public final class KafkaRowPublisher: RowPublisher {
   ///
   /// - Parameters:
   ///   - target: the topic, with addresses of brokers.
-  ///   - isHurried: whether half a second at the start counts. A producer that never tries again then takes the rows of
-  ///     it: one whose acknowledgement is lost in that time has failed.
   ///   - counts: takes what becomes of rows.
   ///   - stop: asked now and then while brokers are away.
   ///   - tell: called with sentences for the user, such as that brokers are away or back.
   /// - Throws: a sentence for the user.
   public init?(
-    _ target: KafkaTarget, isHurried: Bool = false, counts: EmulationCounts, stop: () -> Bool,
-    tell: @escaping @Sendable (String) -> Void
+    _ target: KafkaTarget, counts: EmulationCounts, stop: () -> Bool, tell: @escaping @Sendable (String) -> Void
   ) throws {
     let watch = BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: tell)
     self.watch = watch
     var settings = target.settings(defaults: ["linger.ms": "5", "message.timeout.ms": "0"])
-    let isOurs = Self.rivals.allSatisfy { settings[$0] == nil }
-    var openingSettings = settings
-    openingSettings["message.send.max.retries"] = "0"
-    if isOurs { settings["enable.idempotence"] = "true" }
+    if Self.rivals.allSatisfy({ settings[$0] == nil }) { settings["enable.idempotence"] = "true" }
     do throws(KafkaError) {
-      takesOver = monotonicNanoseconds() + Self.timeToNumber
       producer = try RowProducer(
         settings, topic: target.topic, counts: counts, failures: failures, onEvent: { watch.hear($0) })
-      if isHurried, isOurs {
-        opening = try RowProducer(
-          openingSettings, topic: target.topic, counts: counts, failures: failures, onEvent: { watch.hear($0) })
-      }
     } catch {
       throw ConnectorError("topic \(target.topic): \(error.message)")
     }
     guard let (partitions, isNew) = try target.make(stop: stop, watch: watch) else { return nil }
     self.partitions = partitions
     madeTopic = isNew
-    // Brokers may take a moment to agree on a new topic, and refuse rows meanwhile.
-    if isNew { endOpening() }
+    producer.meetBrokers()
   }
 
   public func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
     do throws(KafkaError) {
-      if let opening {
-        if monotonicNanoseconds() < takesOver { return try opening.produce(messages, partition: partition) }
-        // Its rows first: partitions keep their order.
-        if opening.outstanding > 0 { return 0 }
-        endOpening()
-      }
       return try producer.produce(messages, partition: partition)
     } catch {
       throw ConnectorError("\(watch.name): \(error.message)")
@@ -80,12 +55,7 @@ public final class KafkaRowPublisher: RowPublisher {
   }
 
   public func poll(milliseconds: Int) throws {
-    if let opening {
-      opening.poll(milliseconds: milliseconds)
-      producer.poll(milliseconds: 0)
-    } else {
-      producer.poll(milliseconds: milliseconds)
-    }
+    producer.poll(milliseconds: milliseconds)
     try watch.check()
   }
 
@@ -93,13 +63,5 @@ public final class KafkaRowPublisher: RowPublisher {
   public var firstFailure: KafkaError? { failures.value }
 
   /// Ends it; what is still on its way is given up.
-  public func close() {
-    endOpening()
-    producer.close()
-  }
-
-  private func endOpening() {
-    opening?.close()
-    opening = nil
-  }
+  public func close() { producer.close() }
 }

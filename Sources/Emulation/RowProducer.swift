@@ -32,8 +32,8 @@ final class RowProducer {
       }, onEvent: onEvent)
   }
 
-  /// Messages of which nobody knows yet what became of them.
-  var outstanding: Int { producer.outstanding }
+  /// Gets ready to send at once.
+  func meetBrokers() { producer.meetBrokers(milliseconds: 1_000) }
 
   /// How many of the messages it dealt with, from the first on; fewer than all where its queue is full.
   func produce(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws(KafkaError) -> Int {

@@ -37,6 +37,12 @@ public final class KafkaProducer: KafkaClient, @unchecked Sendable {
     return KafkaTopic(handle: handle)
   }
 
+  /// Meets the brokers now, within the time given, and not with the first message.
+  ///
+  /// An idempotent producer sends nothing before brokers have given it a number. It asks for that when it is told of the
+  /// cluster, which this asks to be told; left alone it asks half a second after it was made.
+  public func meetBrokers(milliseconds: Int) { _ = try? topics(milliseconds: milliseconds) }
+
   /// Queues a message to be sent; its bytes are copied.
   ///
   /// - Parameters:

@@ -57,7 +57,7 @@ public final class KafkaSource: RowSource {
     "session.timeout.ms": "10000",
     // One that waits for the broker of the results is not dead.
     "max.poll.interval.ms": "1800000",
-    "queued.max.messages.kbytes": "32768",
+    "queued.max.messages.kbytes": "16384",
     "fetch.wait.max.ms": "100",
     "fetch.error.backoff.ms": "100",
     // A full queue is looked at again soon, not after a second.

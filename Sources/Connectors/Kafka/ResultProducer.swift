@@ -101,6 +101,8 @@ final class ResultProducer: @unchecked Sendable {
     let producer = producer
     thread = SystemThread { [key] in
       Self.createTopic(target, state, watch, context)
+      // The first result is not to wait for it.
+      producer.meetBrokers(milliseconds: 1_000)
       // What the producer has to say of the time before is old news.
       watch.ignoring { producer.poll(milliseconds: 0) }
       while !state.contents.withLock({ $0.isClosing }) {
