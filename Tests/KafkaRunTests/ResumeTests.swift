@@ -92,6 +92,34 @@ import Testing
     #expect(InputWindowTests.faults(in: messages, telescope, partitions: partitions) == [])
     #expect(InputWindowTests.differences(Products(messages), telescope) == [])
   }
+
+  /// Someone counts a file into the topic of the results, or misspells the topic for a while.
+  @Test(arguments: ["file", "topic"])
+  func `Results of other input in between say nothing of the topic`(between: String) throws {
+    let telescope = Telescope(seed: 8, rows: 600)
+    let lab = try Lab(partitions: 2)
+    try lab.broker.createTopic("hist", partitions: 2)
+    try lab.produce(telescope.rows[..<400])
+    let job = lab.job(window: "rows: 100")
+    #expect(try job.watch().totals.counts.records == 400)
+    let scratch = Scratch()
+    let text = telescope.rows[..<40].flatMap { row in
+      var bytes: [UInt8] = []
+      row.appendCSV(to: &bytes)
+      return bytes
+    }
+    // More windows than are looked at first.
+    var other = job.with { $0.window = "rows: 1" }
+    if between == "file" {
+      other = other.reading(scratch.write(text, "rows.txt"))
+    } else {
+      try lab.produce(telescope.rows[..<40], topic: "hist")
+      other.overrides[0] = "sources={telescope: \(lab.source(topic: "hist"))}"
+    }
+    #expect(try other.watch().totals.windows == 40)
+    try lab.produce(telescope.rows[400...])
+    #expect(try job.watch().totals.counts.records == 200)
+  }
 }
 
 /// Says that it is over when it was asked so many times.

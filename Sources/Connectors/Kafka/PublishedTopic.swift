@@ -4,6 +4,7 @@ import Kafka
 struct PublishedTopic {
   let target: KafkaTarget
   let pipeline: String
+  var input = PublishedRecord.Input.any
   let watch: BrokerWatch
   let stop: StopCheck
 
@@ -28,7 +29,7 @@ struct PublishedTopic {
       return nil
     }
     // A topic that is not there holds nothing.
-    guard let count else { return PublishedRecord() }
+    guard let count else { return PublishedRecord(of: input) }
     var ends: [Range<Int64>] = []
     for partition in 0..<Int32(count) {
       guard let end = try ask({ try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000) }) else {
@@ -43,7 +44,7 @@ struct PublishedTopic {
       guard let record = try read(consumer, from: starts) else { return nil }
       if record.isComplete || starts == ends.map(\.lowerBound) { return record }
     }
-    return PublishedRecord()
+    return PublishedRecord(of: input)
   }
 
   /// Reads all partitions from these offsets to their ends.
@@ -68,7 +69,7 @@ struct PublishedTopic {
         return !open.isEmpty
       }
     }
-    var record = PublishedRecord()
+    var record = PublishedRecord(of: input)
     // One partition is in order; of several the times decide, which is as good as their order where the key has moved.
     let inOrder = heads.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
     for (_, element) in inOrder { record.take(element.head) }

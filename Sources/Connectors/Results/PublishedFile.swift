@@ -7,7 +7,9 @@
 /// The end of a file of results.
 enum PublishedFile {
   /// What a pipeline has published last in a file of JSON lines. Lines that are no results are passed over.
-  static func read(_ descriptor: Int32, pipeline: String) -> PublishedRecord {
+  static func read(
+    _ descriptor: Int32, pipeline: String, input: PublishedRecord.Input = .any
+  ) -> PublishedRecord {
     let size = Int(lseek(descriptor, 0, SEEK_END))
     var length = 1 << 20
     while true {
@@ -18,7 +20,7 @@ enum PublishedFile {
       var lines = bytes.split(separator: 0x0A)
       // The first line may be cut.
       if start > 0, !lines.isEmpty { lines.removeFirst() }
-      var record = PublishedRecord()
+      var record = PublishedRecord(of: input)
       for line in lines {
         let head = line.withUnsafeBytes { try? ResultHead(reading: $0) }
         if let head, head.pipeline == pipeline { record.take(head) }

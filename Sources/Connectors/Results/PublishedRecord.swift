@@ -17,6 +17,15 @@ public struct PublishedRecord: Sendable, Equatable {
     }
   }
 
+  /// Which results count.
+  public enum Input: Sendable, Equatable {
+    case any
+    /// Those of this topic, or of several joined by commas; nil for those where not every source read one. Results of files
+    /// that were read once in between, or of another topic, say nothing of it.
+    case topic(String?)
+  }
+
+  private let input: Input
   /// By the names that partitions have in results.
   public private(set) var positions: [String: Position] = [:]
   /// What orders the last window among those of other instances.
@@ -26,10 +35,12 @@ public struct PublishedRecord: Sendable, Equatable {
   /// How many partitions the input has; nil where results do not say.
   private var partitions: Int?
 
-  public init() {}
+  public init(of input: Input = .any) { self.input = input }
 
   /// Takes a message that was published after all those taken before.
   public mutating func take(_ head: ResultHead) {
+    lastOrder = max(ResultMerger.order(of: head) ?? .min, lastOrder ?? .min)
+    if case .topic(let topic) = input, topic != head.source.topic { return }
     // An instance that has taken partitions over publishes their windows that others had published of its own partitions:
     // what is published of those stays published.
     let isSame = head.window.kind == .span && window?.kind == .span
@@ -41,12 +52,16 @@ public struct PublishedRecord: Sendable, Equatable {
         window: head.window.kind == .span ? max(head.window.index, before?.window ?? .min) : nil)
     }
     window = head.window
-    partitions = head.source.partitions
-    lastOrder = max(ResultMerger.order(of: head) ?? .min, lastOrder ?? .min)
+    // An instance that has not been given partitions yet does not know how many there are.
+    partitions = head.source.partitions ?? partitions
   }
 
   /// Whether every partition of the input has a position.
-  public var isComplete: Bool { partitions.map { positions.count >= $0 } ?? !positions.isEmpty }
+  public var isComplete: Bool {
+    if let partitions { return positions.count >= partitions }
+    if case .topic(_?) = input { return false }
+    return !positions.isEmpty
+  }
 
   /// The positions of one of several sources, whose names stand before those of its partitions.
   public func of(source: String?) -> PublishedRecord {

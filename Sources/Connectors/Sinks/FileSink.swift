@@ -51,8 +51,8 @@ public final class FileSink: ResultSink {
     isRecord = append && ownsDescriptor
   }
 
-  public func published(by pipeline: String) -> PublishedRecord? {
-    isRecord ? PublishedFile.read(descriptor, pipeline: pipeline) : nil
+  public func published(by pipeline: String, of input: PublishedRecord.Input) -> PublishedRecord? {
+    isRecord ? PublishedFile.read(descriptor, pipeline: pipeline, input: input) : nil
   }
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {

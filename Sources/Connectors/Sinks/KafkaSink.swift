@@ -55,8 +55,8 @@ public final class KafkaSink: ResultSink {
     try producer.write(message, number: number)
   }
 
-  public func published(by pipeline: String) throws -> PublishedRecord? {
-    try PublishedTopic(target: target, pipeline: pipeline, watch: watch, stop: context.stop).read()
+  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
+    try PublishedTopic(target: target, pipeline: pipeline, input: input, watch: watch, stop: context.stop).read()
   }
 
   public func flush() throws { try producer.flush() }

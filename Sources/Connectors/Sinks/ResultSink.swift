@@ -13,8 +13,8 @@ public protocol ResultSink: AnyObject {
   /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
   /// acknowledged once the message is safe.
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws
-  /// What the pipeline has published here so far; nil where the sink keeps nothing that can be read back.
-  func published(by pipeline: String) throws -> PublishedRecord?
+  /// What the pipeline has published here of an input so far; nil where the sink keeps nothing that can be read back.
+  func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord?
   /// Waits until everything written is safe.
   func flush() throws
   /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
@@ -29,7 +29,7 @@ public protocol ResultSink: AnyObject {
 extension ResultSink {
   public var isRemote: Bool { false }
   public var format: ResultFormat { .json }
-  public func published(by pipeline: String) throws -> PublishedRecord? { nil }
+  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? { nil }
   public func flush() throws {}
   public func handOver() throws { try flush() }
   public func reads(firstPartition: Bool) {}

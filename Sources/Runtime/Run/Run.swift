@@ -78,12 +78,16 @@ public final class Run {
     }
     let declared = zip(pipeline.declaration.sources, pipeline.plan.sourceFormats)
     let several = pipeline.declaration.sources.count > 1
+    let settings = pipeline.declaration.sources.compactMap(\.setting.settings)
+    let topics = settings.compactMap { KafkaTarget($0)?.topic }
+    let read = PublishedRecord.Input.topic(
+      topics.count == settings.count ? topics.joined(separator: ",") : nil)
     for (declared, format) in declared {
       guard let settings = declared.setting.settings else { continue }
       var context = SourceComponent.Context(format: pipeline.plan.formats[format], stop: options.stop)
       context.tell = tell
       let record = UncheckedBox { [sinks, pipeline] in
-        try sinks.lazy.compactMap { try $0.published(by: pipeline.declaration.name.text) }.first
+        try sinks.lazy.compactMap { try $0.published(by: pipeline.declaration.name.text, of: read) }.first
       }
       let name = several ? declared.name.text : nil
       let window = pipeline.plan.window
