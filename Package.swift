@@ -23,6 +23,8 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
+    // The files of the live page, which page.c embeds.
+    .target(name: "CPage", exclude: ["page"]),
 
     // Positions, findings and how they are printed.
     .target(name: "Diagnostics"),
