@@ -59,4 +59,22 @@ extension KafkaConsumer {
     try check(list.with { rd_kafka_commit(client, $0, isWaiting ? 0 : 1) })
     if isWaiting, let error = list.error { throw error }
   }
+
+  /// The same, waiting up to the time given; throws `isTimeOut` where no answer came. Any thread may call it.
+  ///
+  /// Brokers take it from members of the group alone: `isOfFormerMember` says that this consumer is none any more, which
+  /// it may be the last to learn.
+  public func commit(_ positions: [KafkaPosition], milliseconds: Int) throws(KafkaError) {
+    let list = PositionList(positions)
+    let client = try open()
+    let answers = rd_kafka_queue_new(client)
+    // An answer that comes too late goes with the queue.
+    defer { rd_kafka_queue_destroy(answers) }
+    try check(list.with { rd_kafka_commit_queue(client, $0, answers, nil, nil) })
+    guard let answer = rd_kafka_queue_poll(answers, Int32(clamping: milliseconds)) else {
+      throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+    }
+    defer { rd_kafka_event_destroy(answer) }
+    try check(rd_kafka_event_error(answer))
+  }
 }

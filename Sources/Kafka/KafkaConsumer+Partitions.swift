@@ -37,6 +37,9 @@ extension KafkaConsumer {
     return list.map { PositionList(owning: $0).positions } ?? []
   }
 
+  /// Whether the client knows that its partitions may be others' already, and has not said so yet: `onRevoked` is to come.
+  public var isAssignmentLost: Bool { handle.map { rd_kafka_assignment_lost($0) != 0 } ?? false }
+
   /// Stops fetching from partitions that stay this consumer's. Some of their messages may have been fetched: they come
   /// nevertheless.
   public func pause(_ partitions: [KafkaPosition]) throws(KafkaError) {

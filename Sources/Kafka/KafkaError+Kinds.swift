@@ -5,7 +5,9 @@ extension KafkaError {
   public var isQueueFull: Bool { response == RD_KAFKA_RESP_ERR__QUEUE_FULL }
 
   /// Whether it only says that a message was taken back by `purge`.
-  public var isTakenBack: Bool { response == RD_KAFKA_RESP_ERR__PURGE_QUEUE }
+  public var isTakenBack: Bool {
+    response == RD_KAFKA_RESP_ERR__PURGE_QUEUE || response == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT
+  }
 
   /// Whether it only says that the end of a partition is reached (with the setting `enable.partition.eof`).
   public var isEndOfPartition: Bool { response == RD_KAFKA_RESP_ERR__PARTITION_EOF }
@@ -32,6 +34,17 @@ extension KafkaError {
   public var isOffsetOutOfRange: Bool {
     response == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || response == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
   }
+
+  /// Whether the group has gone on without this member: its partitions may be others' already.
+  public var isOfFormerMember: Bool {
+    [
+      RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+      RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
+    ].contains(response)
+  }
+
+  /// Whether the members of a group are being asked to join anew; until they have, partitions stay theirs.
+  public var isRebalancing: Bool { response == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS }
 
   /// Whether the message is larger than the client or the broker takes.
   public var isMessageTooLarge: Bool { response == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE }

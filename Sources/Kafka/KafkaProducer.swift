@@ -95,7 +95,12 @@ public final class KafkaProducer: KafkaClient, @unchecked Sendable {
   }
 
   /// Takes back what is queued and not on its way to a broker; it is reported as not delivered, in its order.
-  public func purge() { if let handle { rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE) } }
+  ///
+  /// - Parameter all: whether to take back what is on its way too, which may arrive all the same.
+  public func purge(all: Bool = false) {
+    guard let handle else { return }
+    rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | (all ? RD_KAFKA_PURGE_F_INFLIGHT : 0))
+  }
 
   /// Sends what is queued, reports as not delivered what could not be sent in time, and ends the producer.
   ///

@@ -88,4 +88,33 @@ struct FaultTests {
     #expect(producer.close())
     #expect(consumer.close())
   }
+
+  /// What was taken back does not arrive when the brokers are there again, and what comes after it does.
+  @Test func messagesAreTakenBack() throws {
+    let broker = try EmbeddedBroker()
+    try broker.createTopic("hits", partitions: 1)
+    var settings = broker.settings
+    settings["enable.idempotence"] = "true"
+    settings["reconnect.backoff.max.ms"] = "200"
+    var purged: [Int] = []
+    let producer = try KafkaProducer(
+      settings, onDelivery: { if $0.error?.isTakenBack == true { purged.append($0.token) } })
+    try producer.produce("hits", "before", token: 1)
+    #expect(producer.flush(milliseconds: 10_000))
+    broker.takeDown()
+    for token in 2..<5 { try producer.produce("hits", "during", token: token) }
+    producer.purge(all: true)
+    repeating({ producer.poll(milliseconds: 10) }, until: { purged.count == 3 })
+    #expect(purged.sorted() == [2, 3, 4])
+    #expect(producer.outstanding == 0)
+    broker.bringUp()
+    for token in 5..<8 { try producer.produce("hits", "after \(token)", token: token) }
+    #expect(producer.flush(milliseconds: 20_000))
+    #expect(producer.deliveredCount == 4)
+    let consumer = try KafkaConsumer(settings)
+    try consumer.assign([KafkaPosition(topic: "hits", partition: 0, offset: KafkaOffset.beginning)])
+    #expect(consumer.read(4).map(\.value) == ["before", "after 5", "after 6", "after 7"])
+    #expect(producer.close())
+    #expect(consumer.close())
+  }
 }

@@ -164,4 +164,29 @@ struct GroupTests {
     #expect(next.read(5).map(\.offset) == [5, 6, 7, 8, 9])
     #expect(next.close())
   }
+
+  /// A member that was silent for too long learns it from the answer to a commit, before it polls.
+  @Test func commitsAreTakenFromMembersAlone() throws {
+    let broker = try broker()
+    let member = try Member(broker)
+    repeating({ member.poll() }, until: { member.messages.count == 40 })
+    let place = [KafkaPosition(topic: "shared", partition: 1, offset: 5)]
+    try member.consumer.commit(place, milliseconds: 10_000)
+    #expect(!member.consumer.isAssignmentLost)
+    // A former member of the same group: heartbeats are answered with "unknown member".
+    broker.fail(.heartbeat, codes: [25])
+    broker.fail(.offsetCommit, codes: [25, 22, 82])
+    for _ in 0..<3 {
+      let error = #expect(throws: KafkaError.self) { try member.consumer.commit(place, milliseconds: 10_000) }
+      #expect(error?.isOfFormerMember == true, "\(error as Any)")
+    }
+    repeating({}, until: { member.consumer.isAssignmentLost })
+    repeating({ member.poll() }, until: { member.log.contains("lost [0, 1, 2, 3]") })
+    #expect(!member.consumer.isAssignmentLost)
+    broker.takeDown()
+    let error = #expect(throws: KafkaError.self) { try member.consumer.commit(place, milliseconds: 50) }
+    #expect(error?.isOfFormerMember == false && error?.isRetriable == true, "\(error as Any)")
+    broker.bringUp()
+    #expect(member.consumer.close())
+  }
 }

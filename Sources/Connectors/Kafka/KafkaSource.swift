@@ -25,6 +25,7 @@ public final class KafkaSource: RowSource {
   let watch: BrokerWatch
   let consumer: KafkaConsumer
   let collector: MessageCollector
+  private let claim: GroupClaim?
   /// How many partitions the topic has; 0 until a broker has said so.
   private(set) var partitionCount = 0
   private var isJoined = false
@@ -79,6 +80,15 @@ public final class KafkaSource: RowSource {
     } catch {
       throw ConnectorError("topic \(options.target.topic): \(error.message)")
     }
+    if options.group == nil {
+      claim = nil
+    } else {
+      claim = GroupClaim(
+        topic: options.target.topic, consumer,
+        sessionMilliseconds: settings["session.timeout.ms"].flatMap { Int64($0) } ?? 10_000, watch: watch,
+        stop: context.stop)
+    }
+    if let claim { context.claims.add(claim) }
   }
 
   public var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
@@ -205,7 +215,7 @@ public final class KafkaSource: RowSource {
       } onRevoked: { [unowned self] _, _, areLost in
         guard !isClosing else { return }
         // What is published must be safe before another instance asks for it. What is not will be read again.
-        if !areLost { context.handOver() }
+        if areLost { context.withdraw() } else { context.handOver() }
         _ = begin([])
       }
     } catch {
@@ -216,6 +226,7 @@ public final class KafkaSource: RowSource {
   /// Forgets what was read and is not published, and goes on with these partitions.
   private func begin(_ starts: [PartitionPlan]) -> [KafkaPosition] {
     hasBegun = !starts.isEmpty
+    claim?.begin(Dictionary(uniqueKeysWithValues: starts.map { ($0.start.partition, $0.start.offset) }))
     let now = monotonicNanoseconds()
     collector.begin(
       Dictionary(
@@ -256,9 +267,9 @@ public final class KafkaSource: RowSource {
 
   public func commit(_ positions: [Int: Int64]) {
     guard options.group != nil, isJoined, !isClosing else { return }
-    let all = positions.filter { collector.partitions[$0.key] != nil }.map {
-      KafkaPosition(topic: options.target.topic, partition: Int32($0.key), offset: $0.value)
-    }
+    let own = positions.filter { collector.partitions[$0.key] != nil }
+    claim?.note(own)
+    let all = own.map { KafkaPosition(topic: options.target.topic, partition: Int32($0.key), offset: $0.value) }
     // The next one does what this one may fail to do; the record are the results.
     if !all.isEmpty { try? consumer.commit(all, isWaiting: false) }
   }

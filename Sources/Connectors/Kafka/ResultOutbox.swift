@@ -4,7 +4,11 @@ import Synchronization
 /// Results that were not delivered in the time that the user's settings give them, until they are sent again: behind those
 /// before them and before those behind, as the order of results is the order of windows.
 final class ResultOutbox: Sendable {
+  /// The partition that results are written to; -1 lets the key decide.
+  private let partition: Int32
   private let kept = Mutex<[(token: Int, value: [UInt8])]>([])
+
+  init(partition: Int32) { self.partition = partition }
 
   /// Keeps a result that is reported as not delivered.
   func keep(_ delivery: KafkaDelivery) {
@@ -16,6 +20,14 @@ final class ResultOutbox: Sendable {
   func send(_ value: UnsafeRawBufferPointer, _ token: Int, _ produce: () throws -> Void) throws {
     try kept.withLock { kept in
       if kept.isEmpty { try produce() } else { kept.append((token, Array(value))) }
+    }
+  }
+
+  /// Keeps nothing any more; gives what was kept.
+  func takeAll() -> [(token: Int, bytes: Int)] {
+    kept.withLock { kept in
+      defer { kept = [] }
+      return kept.map { ($0.token, $0.value.count) }
     }
   }
 

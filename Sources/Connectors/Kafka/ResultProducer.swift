@@ -15,6 +15,7 @@ final class ResultProducer: @unchecked Sendable {
   private let thread: SystemThread
   private let key: [UInt8]
   private let partition: Int32
+  private let context: SinkComponent.Context
   private var handle: KafkaTopic?
   private let outbox: ResultOutbox
 
@@ -33,10 +34,24 @@ final class ResultProducer: @unchecked Sendable {
       var refused = 0
       /// Nobody waits for acknowledgements any more.
       var hasGivenUp = false
+      /// What is not safe is being taken back for good.
+      var isWithdrawing = false
+      /// The offset of the last message that is safe.
+      var lastOffset: Int64 = -1
       var failure: ConnectorError?
       var isClosing = false
     }
     let contents = Mutex(Contents())
+
+    /// One is not waited for any more.
+    func end(bytes: Int, offset: Int64? = nil, failure: ConnectorError? = nil) {
+      contents.withLock { contents in
+        contents.waiting -= 1
+        contents.waitingBytes -= bytes
+        contents.lastOffset = offset ?? contents.lastOffset
+        contents.failure = contents.failure ?? failure
+      }
+    }
   }
 
   /// `acknowledge` is called with the number of a message that is safe, on a thread of the producer's. `partition` is that
@@ -49,6 +64,7 @@ final class ResultProducer: @unchecked Sendable {
     key = Array(context.pipeline.utf8)
     self.partition = partition
     stop = context.stop
+    self.context = context
     self.watch = watch
     let state = State()
     self.state = state
@@ -66,26 +82,23 @@ final class ResultProducer: @unchecked Sendable {
       "allow.auto.create.topics": "false",
     ])
     let name = name
-    let outbox = ResultOutbox()
+    let outbox = ResultOutbox(partition: partition)
     do {
       producer = try KafkaProducer(settings) { delivery in
         let bytes = delivery.value?.count ?? 0
         if let error = delivery.error {
+          if error.isRetriable, state.contents.withLock({ $0.isWithdrawing }) {
+            context.withdrawn(delivery.token)
+            return state.end(bytes: bytes)
+          }
           if error.isRetriable {
             outbox.keep(delivery)
             return error.isTakenBack ? () : watch.isAway(because: error.message)
           }
-          state.contents.withLock { contents in
-            contents.waiting -= 1
-            contents.waitingBytes -= bytes
-            contents.failure = contents.failure ?? ConnectorError(Self.words(error, bytes: bytes, name: name))
-          }
+          state.end(bytes: bytes, failure: ConnectorError(Self.words(error, bytes: bytes, name: name)))
         } else {
           watch.isBack()
-          state.contents.withLock { contents in
-            contents.waiting -= 1
-            contents.waitingBytes -= bytes
-          }
+          state.end(bytes: bytes, offset: delivery.offset)
           acknowledge(delivery.token)
         }
       } onEvent: {
@@ -132,12 +145,19 @@ final class ResultProducer: @unchecked Sendable {
   }
 
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+    var hasWaited = false
     while try waitingBytes() > Self.mostBytes {
       if stop() { return refuse() }
       pause()
+      hasWaited = true
     }
     while true {
       try check()
+      if hasWaited, !context.claims.hold() {
+        // The input has become others' meanwhile.
+        withdraw()
+        return context.withdrawn(number)
+      }
       do {
         try outbox.send(message, number) {
           try key.withUnsafeBytes {
@@ -149,6 +169,7 @@ final class ResultProducer: @unchecked Sendable {
         guard error.isQueueFull else { throw ConnectorError(Self.words(error, bytes: message.count, name: name)) }
         if stop() { return refuse() }
         pause()
+        hasWaited = true
       }
     }
     state.contents.withLock { contents in
@@ -174,6 +195,33 @@ final class ResultProducer: @unchecked Sendable {
       pause()
     }
   }
+
+  /// Waits until everything written is safe, as long as `mayWait` says so; gives whether it is.
+  func settle(while mayWait: () -> Bool) throws -> Bool {
+    while true {
+      try check()
+      if state.contents.withLock({ $0.waiting }) <= 0 { return true }
+      if !mayWait() { return false }
+      pause()
+    }
+  }
+
+  /// Takes back for good what is not safe.
+  func withdraw() {
+    state.contents.withLock { $0.isWithdrawing = true }
+    for (token, bytes) in outbox.takeAll() {
+      context.withdrawn(token)
+      state.end(bytes: bytes)
+    }
+    producer.purge(all: true)
+    // The reports are made at once; the thread that polls hands them over.
+    let deadline = monotonicNanoseconds() + Self.patience
+    _ = try? settle { monotonicNanoseconds() < deadline }
+    state.contents.withLock { $0.isWithdrawing = false }
+  }
+
+  /// The offset of the last message that is safe; -1 before there is one.
+  var lastOffset: Int64 { state.contents.withLock { $0.lastOffset } }
 
   func close() throws {
     defer {

@@ -41,9 +41,12 @@ public final class KafkaSink: ResultSink {
     let merger = LiveMerger(
       partials: own, merged: target, format: format, context: context,
       watch: BrokerWatch("topic \(own.topic) on \(own.brokers)", tell: { _ in }),
-      write: { message in
+      lastOwn: { [producer] in producer.lastOffset },
+      write: { message, mayWait in
         try merged.write(message, number: 0)
-        try merged.flush()
+        if try merged.settle(while: mayWait) { return true }
+        merged.withdraw()
+        return false
       }, fail: { [producer] in producer.fail($0) })
     merging = (merger, merged)
   }
@@ -56,23 +59,39 @@ public final class KafkaSink: ResultSink {
   }
 
   public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
-    try PublishedTopic(target: target, pipeline: pipeline, input: input, watch: watch, stop: context.stop).read()
+    // What is on its way belongs to it.
+    guard try producer.settle(while: { !context.stop() }) else { return nil }
+    return try PublishedTopic(target: target, pipeline: pipeline, input: input, watch: watch, stop: context.stop).read()
   }
 
   public func flush() throws { try producer.flush() }
 
   public func handOver() throws {
     merging?.merger.setTurn(false)
-    try producer.flush()
+    do {
+      try producer.flush()
+    } catch {
+      // Others read it again: it must not arrive later.
+      producer.withdraw()
+      throw error
+    }
+  }
+
+  public func withdraw() {
+    merging?.merger.setTurn(false, isPatient: false)
+    producer.withdraw()
   }
 
   public func reads(firstPartition: Bool) { merging?.merger.setTurn(firstPartition) }
 
   public func close() throws {
+    var isSafe = false
     defer {
-      merging?.merger.close()
+      // Brokers that were waited for in vain are not waited for again.
+      merging?.merger.close(isPatient: isSafe)
       try? merging?.producer.close()
     }
     try producer.close()
+    isSafe = true
   }
 }

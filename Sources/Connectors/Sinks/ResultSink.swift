@@ -20,6 +20,9 @@ public protocol ResultSink: AnyObject {
   /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
   /// it is told what is left to this instance.
   func handOver() throws
+  /// Others go on with the input already, and read again what is not safe: takes that back, and does nothing of its own
+  /// until it is told what is left to this instance.
+  func withdraw()
   /// Whether this instance reads the input's first partition: one of several that share the input does.
   func reads(firstPartition: Bool)
   /// Hands on what is held back, and ends.
@@ -32,6 +35,7 @@ extension ResultSink {
   public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? { nil }
   public func flush() throws {}
   public func handOver() throws { try flush() }
+  public func withdraw() {}
   public func reads(firstPartition: Bool) {}
 }
 
@@ -43,6 +47,10 @@ public struct SinkComponent: Sendable {
     public var pipeline: String
     /// Called, on any thread, with the number of a message that is safe.
     public var acknowledge: @Sendable (Int) -> Void
+    /// Called, on any thread, with the number of a message that was taken back.
+    public var withdrawn: @Sendable (Int) -> Void = { _ in }
+    /// Whether what is read is this instance's.
+    public var claims = InputClaims()
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void
     /// Makes one that merges the pipeline's results, and writes them in a form.

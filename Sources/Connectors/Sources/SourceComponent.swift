@@ -16,6 +16,10 @@ public struct SourceComponent: Sendable {
     public var tell: @Sendable (String) -> Void = { _ in }
     /// Others are about to go on with the input: waits until what is published is safe.
     public var handOver: @Sendable () -> Void = {}
+    /// Others go on with the input already: takes back what is published and not safe.
+    public var withdraw: @Sendable () -> Void = {}
+    /// Where the source says whether what it reads is this instance's.
+    public var claims = InputClaims()
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
     public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 

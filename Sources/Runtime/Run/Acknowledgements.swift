@@ -61,6 +61,15 @@ final class Acknowledgements: Sendable {
     }
   }
 
+  /// A sink has taken the window back: its rows will be read again.
+  func withdraw(_ number: Int) {
+    state.withLock { state in
+      guard let window = state.windows[number] else { return }
+      state.windows[number] = Window(index: window.index, closedAt: 0, sinksLeft: 0, resume: [:])
+      state.finish(number, at: nil)
+    }
+  }
+
   /// How far the input is covered by windows that are safe, all before them included; each position is given once.
   func takeCommittable() -> [Int: Int64] {
     state.withLock { state in

@@ -10,8 +10,11 @@ final class Publisher {
   private var message: ResultMessage
   private let partitions: PartitionNames
   private weak var observer: (any RunObserver)?
+  private let claims: InputClaims
   private let fail: (any Error) -> Void
   private(set) var windows = 0
+  /// Windows that were others' to publish.
+  private(set) var withheld = 0
   private(set) var counts = RowCounts()
 
   /// What messages say of the input; set when the sources' partitions are known.
@@ -23,12 +26,13 @@ final class Publisher {
 
   init(
     _ message: ResultMessage, sinks: [any ResultSink], partitions: PartitionNames, acknowledgements: Acknowledgements,
-    observer: (any RunObserver)?, fail: @escaping (any Error) -> Void
+    claims: InputClaims, observer: (any RunObserver)?, fail: @escaping (any Error) -> Void
   ) {
     self.message = message
     self.sinks = sinks
     self.partitions = partitions
     self.acknowledgements = acknowledgements
+    self.claims = claims
     self.observer = observer
     self.fail = fail
   }
@@ -37,9 +41,13 @@ final class Publisher {
   var isRemote: Bool { sinks.contains { $0.isRemote } }
 
   func publish(_ window: ClosedWindow) {
+    let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
+    guard claims.hold() else {
+      withheld += 1
+      return
+    }
     windows += 1
     counts += window.counts.counts
-    let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
     let number = acknowledgements.expect(
       window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume)
     for format in ResultFormat.allCases where sinks.contains(where: { $0.format == format }) {

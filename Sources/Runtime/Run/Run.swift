@@ -27,6 +27,7 @@ public final class Run {
   private var sinks: [any ResultSink] = []
   private let partitions = PartitionNames()
   private let acknowledgements = Acknowledgements()
+  private let claims = InputClaims()
   private let embedded: EmbeddedBrokers
   private let feed: EmbeddedFeed
   /// The observer as sources and sinks reach it, on any thread.
@@ -61,6 +62,8 @@ public final class Run {
       merger: { [pipeline] in ResultMerger(pipeline, format: $0) })
     context.stop = options.stop
     context.brokers = embedded.addresses
+    context.withdrawn = { [acknowledgements] in acknowledgements.withdraw($0) }
+    context.claims = claims
     for settings in pipeline.declaration.sinks {
       // A broker that is gone when the files are read has nobody to keep results for.
       if !options.inputs.isEmpty, KafkaTarget(settings)?.isEmbedded == true { continue }
@@ -101,6 +104,8 @@ public final class Run {
       let written = UncheckedBox { [sinks] in sinks }
       // What goes wrong is met again when the next window is written.
       context.handOver = { for sink in (try? written.value()) ?? [] { try? sink.handOver() } }
+      context.withdraw = { for sink in (try? written.value()) ?? [] { sink.withdraw() } }
+      context.claims = claims
       context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
       sources.append(OpenSource(name: declared.name.text, source: source, format: format))
@@ -135,7 +140,8 @@ public final class Run {
     let start = RunStart(window: pipeline.plan.window, isAligned: sources.contains { $0.source.topic != nil })
     let publisher = Publisher(
       ResultMessage(pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall),
-      sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, observer: observer, fail: fail)
+      sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims, observer: observer,
+      fail: fail)
     publisher.source = ResultSource(sources, assigned: nil)
     let isLive = sources.contains { $0.source.isLive }
     var reader = Reader(
@@ -162,7 +168,9 @@ public final class Run {
       fail(error)
     }
     var totals = RunTotals()
+    let withheld = publisher.withheld
     totals.openWindows = reader.finish()
+    totals.openWindows += publisher.withheld - withheld
     publisher.flush()
     reader.commit()
     totals.windows = publisher.windows
@@ -171,8 +179,9 @@ public final class Run {
     if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.bytes = sources.reduce(0) { $0 + $1.source.progress.done }
-    for source in sources { source.source.close() }
+    // Others go on when the sources are closed, and what is left to do with results is this instance's until then.
     publisher.close()
+    for source in sources { source.source.close() }
     do { try feed.end() } catch { fail(error) }
     reportRefusals()
     if let failure = failure.withLock({ $0 }) { throw RunFailure(error: failure, totals: totals) }
