@@ -35,7 +35,9 @@ enum Series {
         }
         next[partition] = range[1]
         counted += range[1] - range[0]
-        if message.source.resume[partition] != range[1] { faults.append("partition \(partition): resume") }
+      }
+      for (partition, place) in message.source.resume where place != next[partition] ?? 0 {
+        faults.append("partition \(partition): resume at \(place) where \(next[partition] ?? 0) is next")
       }
       let rows = message.counts["records"]! + message.counts["malformed"]!
       if counted != rows { faults.append("\(counted) offsets of \(rows) rows in window \(message.window.index)") }

@@ -63,10 +63,10 @@ public final class WindowSequencer {
   // MARK: Streams
 
   /// Goes on where earlier runs ended: event windows up to `published` are closed for all partitions, and those near `last`
-  /// are where a wrapping counter stands.
-  public func begin(published: Int64?, near last: Int64) {
-    if let published { frontier = published + 1 }
-    if case .span(let windows) = plan.window {
+  /// are where a wrapping counter stands. No row has come yet, of these partitions or of others.
+  public func begin(published: Int64?, near last: Int64?) {
+    frontier = published.map { $0 + 1 }
+    if case .span(let windows) = plan.window, let last {
       let (tick, overflow) = (last + 1).multipliedReportingOverflow(by: windows.span)
       if !overflow { clocks.begin = tick }
     }

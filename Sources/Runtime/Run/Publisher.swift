@@ -42,6 +42,10 @@ final class Publisher {
 
   func publish(_ window: ClosedWindow) {
     let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
+    let messages = ResultFormat.allCases.filter { format in sinks.contains { $0.format == format } }.map { format in
+      (format, message.write(window, source: source, partitions: partitions.all, format: format))
+    }
+    // As late as can be: what happens between this and the sending is not seen.
     guard claims.hold() else {
       withheld += 1
       return
@@ -50,8 +54,7 @@ final class Publisher {
     counts += window.counts.counts
     let number = acknowledgements.expect(
       window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume)
-    for format in ResultFormat.allCases where sinks.contains(where: { $0.format == format }) {
-      let bytes = message.write(window, source: source, partitions: partitions.all, format: format)
+    for (format, bytes) in messages {
       bytes.withUnsafeBytes { bytes in
         for sink in sinks where sink.format == format {
           do { try sink.write(bytes, number: number) } catch { fail(error) }

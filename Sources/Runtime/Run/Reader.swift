@@ -170,9 +170,7 @@ struct Reader {
       // They may be another instance's now: no result may say where to resume in them.
       for partition in former { sequencer.end(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
-      if let least = published.min(), let last = published.max() {
-        sequencer.begin(published: isComplete ? least : nil, near: last)
-      }
+      sequencer.begin(published: isComplete ? published.min() : nil, near: published.max())
       for (partition, offset, readBefore) in numbered {
         sequencer.begin(partition: partition, at: offset, readBefore: readBefore)
       }
