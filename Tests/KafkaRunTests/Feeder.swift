@@ -52,10 +52,16 @@ final class Feeder: Sendable {
   init(_ lab: Lab, _ messages: [Message], perSecond: Int) throws {
     nonisolated(unsafe) let writer = try lab.writer()
     let partitions = lab.partitions
+    let step = max(1, perSecond / 200)
+    // A producer that has yet to meet the partitions' brokers writes to one long before it writes to another.
+    let first = min(messages.count, max(step, 200))
+    for message in messages[..<first] {
+      try writer.write(message.value, key: message.key, to: message.partition ?? Int(message.key!)! % partitions)
+    }
+    try writer.flush()
     let thread = Thread { [self] in
       do {
-        let step = max(1, perSecond / 200)
-        for start in stride(from: 0, to: messages.count, by: step) {
+        for start in stride(from: first, to: messages.count, by: step) {
           for message in messages[start..<min(start + step, messages.count)] {
             try writer.write(
               message.value, key: message.key, to: message.partition ?? Int(message.key!)! % partitions)

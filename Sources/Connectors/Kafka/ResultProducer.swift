@@ -146,8 +146,9 @@ final class ResultProducer: @unchecked Sendable {
 
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     var hasWaited = false
+    var stopped: Int64?
     while try waitingBytes() > Self.mostBytes {
-      if stop() { return refuse() }
+      if isGivingUp(&stopped) { return refuse() }
       pause()
       hasWaited = true
     }
@@ -167,7 +168,7 @@ final class ResultProducer: @unchecked Sendable {
         break
       } catch let error as KafkaError {
         guard error.isQueueFull else { throw ConnectorError(Self.words(error, bytes: message.count, name: name)) }
-        if stop() { return refuse() }
+        if isGivingUp(&stopped) { return refuse() }
         pause()
         hasWaited = true
       }
@@ -176,6 +177,15 @@ final class ResultProducer: @unchecked Sendable {
       contents.waiting += 1
       contents.waitingBytes += message.count
     }
+  }
+
+  /// Whether the user wants to stop, and there will be no room soon. `stopped` is when the wish was first met.
+  private func isGivingUp(_ stopped: inout Int64?) -> Bool {
+    guard stop() else { return false }
+    let now = monotonicNanoseconds()
+    let begin = stopped ?? now
+    stopped = begin
+    return watch.areAway || now - begin > Self.patienceWithout
   }
 
   /// Goes on without a result that found no room: the run ends, and the next one reads its rows again.
