@@ -35,14 +35,16 @@ def kcat(*words: str | Path, settings: dict[str, str] | None = None) -> Usage:
 
 
 def emulate_command(
-    brokers: str, topic: str, path: Path, *, partitions: int, rows_per_message: int = 1, rate: str = "max",
+    brokers: str, topic: str, path: Path | None, *, partitions: int, rows_per_message: int = 1, rate: str = "max",
     rows: int | None = None
 ) -> list[str | Path]:
-    """The command that sends rows of a file to a topic."""
+    """The command that sends rows to a topic: those of a file, so many of them or all, or of the simulated telescope."""
     command = [
-        PROGRAM, "emulate", PIPELINE, "--brokers", brokers, "--topic", topic, "--input", path, "--rate", rate,
+        PROGRAM, "emulate", PIPELINE, "--brokers", brokers, "--topic", topic, "--rate", rate,
         "--partitions", str(partitions), "--rows-per-message", str(rows_per_message)]
-    return command + ([] if rows is None else ["--loop", "--rows", str(rows)])
+    command += [] if path is None else ["--input", path]
+    command += [] if rows is None else ["--rows", str(rows)]
+    return command + (["--loop"] if path and rows else [])
 
 
 class Process:
@@ -126,7 +128,7 @@ class Embedded:
 
     name = "in-process broker"
 
-    def __init__(self, topic: str, path: Path, **options) -> None:
+    def __init__(self, topic: str, path: Path | None, **options) -> None:
         self.process = Process(emulate_command("embedded", topic, path, **options))
         self.process.wait_for("in another terminal")
         self.address = re.search(r" on (127\.0\.0\.1:\d+) ", self.process.said())[1]

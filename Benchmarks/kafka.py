@@ -12,8 +12,8 @@ from sending import RATES, Sending, rate_error
 PARTITIONS = 16
 
 
-def reading(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
-    """Topics with the rows of a file, read by hitmon and by kcat."""
+def reading(path: Path, long: Path | None, has_tansu: bool, repeats: int) -> list[Measurement]:
+    """Topics with the rows of a file, read by hitmon and by kcat; `long` is for the broker that keeps everything."""
     table = []
     for topic, rows_per_message, measure in [
         ("one", 1, one_row_messages), ("many", ROWS_PER_MESSAGE, many_row_messages)
@@ -21,8 +21,10 @@ def reading(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
         if has_tansu:
             broker = Tansu()
             try:
-                broker.fill(topic, path, PARTITIONS, rows_per_message)
-                table += measure(Reading(broker, topic, path, repeats))
+                for file in [path, *([long] if long and rows_per_message > 1 else [])]:
+                    name = f"{topic}-{file.stem}"
+                    broker.fill(name, file, PARTITIONS, rows_per_message)
+                    table += measure(Reading(broker, name, file, repeats))
             finally:
                 broker.close()
         broker = Embedded(topic, path, partitions=PARTITIONS, rows_per_message=rows_per_message)
@@ -47,11 +49,11 @@ def sending(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
     return table
 
 
-def measure(path: Path, repeats: int, is_quick: bool) -> list[Measurement]:
+def measure(path: Path, long: Path | None, repeats: int, is_quick: bool) -> list[Measurement]:
     """The lines of the table."""
     has_tansu = Tansu.is_there()
-    table = reading(path, has_tansu, repeats) + sending(path, has_tansu, repeats)
+    table = reading(path, long, has_tansu, repeats) + sending(path, has_tansu, repeats)
     for broker in ([Tansu] if has_tansu else []) + [Embedded]:
         for rate in LATENCY_RATES:
-            table += latency(broker, rate, path, *([5] if is_quick else []))
+            table += latency(broker, rate, *([5] if is_quick else []))
     return table + [rate_error(rate, path) for rate in (RATES[1:3] if is_quick else RATES)]

@@ -1,7 +1,6 @@
 """From the end of a window to the acknowledgement of its result, while rows come at a rate."""
 import re
 import time
-from pathlib import Path
 
 from brokers import Embedded, Process, Tansu, emulate_command
 from measure import PROGRAM, ROOT, Measurement, verdict
@@ -15,17 +14,17 @@ WINDOWS = 25
 PARTITIONS = 4
 
 
-def latency(broker: type[Tansu] | type[Embedded], rate: int, path: Path, windows: int = WINDOWS) -> list[Measurement]:
-    """The lines of the table for a rate."""
+def latency(broker: type[Tansu] | type[Embedded], rate: int, windows: int = WINDOWS) -> list[Measurement]:
+    """The lines of the table for a rate of the simulated telescope."""
     rows = rate * (windows + 5)
     if broker is Embedded:
-        held = Embedded("hits", path, partitions=PARTITIONS, rate=str(rate), rows=rows)
+        held = Embedded("hits", None, partitions=PARTITIONS, rate=str(rate), rows=rows)
         emulator = held.process
     else:
         held = Tansu()
         held.create("hits", PARTITIONS)
         emulator = Process(
-            emulate_command(held.address, "hits", path, partitions=PARTITIONS, rate=str(rate), rows=rows))
+            emulate_command(held.address, "hits", None, partitions=PARTITIONS, rate=str(rate), rows=rows))
     try:
         run = Process([PROGRAM, "run", PIPELINE], {"HITMON_BROKERS": held.address, "HITMON_TOPIC": "hits"})
         time.sleep(windows + 1.5)
