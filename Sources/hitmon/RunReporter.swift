@@ -82,7 +82,11 @@ final class RunReporter: RunObserver, Sendable {
       if let lag = window.lag, lag.rows > 0 {
         line += ", \(grouped(lag.rows)) rows (\(duration(lag.seconds))) behind"
       }
-      if let latency = window.latency { line += ", latency \(milliseconds(latency))" }
+      if window.overdue > 0 {
+        line += ", \(grouped(window.overdue)) results not taken by the brokers yet"
+      } else if let latency = window.latency {
+        line += ", latency \(milliseconds(latency))"
+      }
       if state.skippedWindows > 0 { line += "; \(grouped(state.skippedWindows)) windows before it" }
       state.lastLine = now
       state.lastWindowAt = now

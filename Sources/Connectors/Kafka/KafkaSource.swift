@@ -28,6 +28,7 @@ public final class KafkaSource: RowSource {
   private let claim: GroupClaim?
   /// How many partitions the topic has; 0 until a broker has said so.
   private(set) var partitionCount = 0
+  private var wait: GroupWait
   private var isJoined = false
   private var isClosing = false
   private var hasBegun = false
@@ -72,6 +73,7 @@ public final class KafkaSource: RowSource {
     self.context = context
     let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
     self.watch = watch
+    wait = GroupWait("topic \(options.target.topic), group \(options.group ?? "")", tell: context.tell)
     collector = MessageCollector(context.format)
     var settings = options.target.settings(defaults: Self.defaults)
     if options.untilEnd { settings["enable.partition.eof"] = "true" }
@@ -103,6 +105,7 @@ public final class KafkaSource: RowSource {
     if let failure { throw failure }
     try watch.check()
     confirmSilence()
+    wait.tellIfLong()
     if !assignments.isEmpty { return .assigned(assignments.removeFirst()) }
     collector.closeAll()
     if let rows = collector.next(into: buffer) { return .rows(rows) }
@@ -203,9 +206,11 @@ public final class KafkaSource: RowSource {
   }
 
   private func subscribe() throws {
+    wait.begin()
     do {
       try consumer.subscribe([options.target.topic]) { [unowned self] _, assigned in
         do {
+          wait.end(assigned.map { Int($0.partition) }, of: partitionCount)
           guard let starts = try starts(of: assigned.map { Int($0.partition) }) else { return [] }
           return begin(starts)
         } catch {
@@ -217,6 +222,7 @@ public final class KafkaSource: RowSource {
         // What is published must be safe before another instance asks for it. What is not will be read again.
         if areLost { context.withdraw() } else { context.handOver() }
         _ = begin([])
+        wait.begin()
       }
     } catch {
       throw ConnectorError("group \(options.group ?? ""): \(error.message)")

@@ -24,6 +24,8 @@ final class ResultProducer: @unchecked Sendable {
   /// How long the end of a run waits for acknowledgements, in nanoseconds; the second if the brokers are away.
   private static let patience: Int64 = 15_000_000_000
   private static let patienceWithout: Int64 = 5_000_000_000
+  /// How long a flush may take before it is worth a word, in nanoseconds.
+  private static let silence: Int64 = 1_000_000_000
 
   /// What the thread that polls and the one that writes share.
   private final class State: Sendable {
@@ -193,6 +195,7 @@ final class ResultProducer: @unchecked Sendable {
 
   func flush() throws {
     let begin = monotonicNanoseconds()
+    var hasTold = false
     while true {
       try check()
       let contents = state.contents.withLock { $0 }
@@ -201,6 +204,10 @@ final class ResultProducer: @unchecked Sendable {
       if contents.waiting <= 0 || contents.hasGivenUp || monotonicNanoseconds() - begin > patience {
         state.contents.withLock { $0.hasGivenUp = true }
         throw ConnectorError(unpublished())
+      }
+      if !hasTold, monotonicNanoseconds() - begin > Self.silence {
+        hasTold = true
+        context.tell("\(name): waiting for the brokers to take \(contents.waiting) of the results")
       }
       pause()
     }

@@ -1,3 +1,4 @@
+import Connectors
 import Synchronization
 
 /// Which published windows are safe in every sink, how long that took, and up to where the input may be committed.
@@ -39,6 +40,9 @@ final class Acknowledgements: Sendable {
   }
 
   private let state = Mutex(State())
+
+  /// How long a window may wait before it is worth a word, in nanoseconds.
+  private static let patience: Int64 = 2_000_000_000
 
   /// Notes a window that is about to be written to that many sinks; gives its number.
   func expect(_ window: Int64, closedAt: Int64, sinks: Int, resume: [Int: Int64]) -> Int {
@@ -83,6 +87,13 @@ final class Acknowledgements: Sendable {
   var latencies: LatencyHistogram { state.withLock { $0.latencies } }
   /// Windows that are not safe yet.
   var waiting: Int { state.withLock { $0.windows.count } }
+  /// Windows that are not safe yet, if the oldest has waited for long; else 0.
+  var overdue: Int {
+    state.withLock { state in
+      guard let oldest = state.windows[state.oldestUnsafe], oldest.sinksLeft > 0 else { return 0 }
+      return monotonicNanoseconds() - oldest.closedAt > Self.patience ? state.windows.count : 0
+    }
+  }
 }
 
 /// Counts of times, in bins of 1/16 of an octave: quantiles to some 4 % in little memory.

@@ -64,7 +64,7 @@ final class Publisher {
     observer?.published(
       PublishedWindow(
         index: window.index, counts: window.counts.counts, lag: lag,
-        latency: isRemote ? acknowledgements.lastLatency : nil))
+        latency: isRemote ? acknowledgements.lastLatency : nil, overdue: acknowledgements.overdue))
   }
 
   /// Tells the sinks which part of the input is this instance's.

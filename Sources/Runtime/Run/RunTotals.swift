@@ -60,4 +60,6 @@ public struct PublishedWindow: Sendable {
   public let lag: RunLag?
   /// Nanoseconds from the end of the last window that is safe in every sink until it was.
   public let latency: Int64?
+  /// Windows that some sink's brokers have not taken yet, if the oldest has waited for long; else 0.
+  public let overdue: Int
 }

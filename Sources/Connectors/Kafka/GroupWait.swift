@@ -1,0 +1,40 @@
+/// Tells the user what share of a topic a group leaves to this instance, and when it leaves none for long.
+struct GroupWait {
+  /// How long a group may take before it is worth a word, in nanoseconds: instances that died keep the others waiting.
+  private static let patience: Int64 = 5_000_000_000
+
+  /// What messages begin with, such as "topic dt-hits, group hitmon-dt".
+  let name: String
+  let tell: @Sendable (String) -> Void
+  /// Since when there have been no partitions, on the monotonic clock; nil while there are some.
+  private var since: Int64?
+  private var hasTold = false
+
+  init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
+    self.name = name
+    self.tell = tell
+  }
+
+  /// Notes that the group has handed out nothing to this instance yet, or has taken all back.
+  mutating func begin() {
+    since = monotonicNanoseconds()
+    hasTold = false
+  }
+
+  mutating func tellIfLong() {
+    guard let since, !hasTold, monotonicNanoseconds() - since > Self.patience else { return }
+    hasTold = true
+    tell("\(name): waiting for the group to hand out partitions")
+  }
+
+  /// Notes what the group has handed out, of how many partitions.
+  mutating func end(_ partitions: [Int], of count: Int) {
+    since = nil
+    if partitions.isEmpty {
+      tell("\(name): other instances read all \(count) partitions; this one takes over when one of them ends")
+    } else if partitions.count < count || hasTold {
+      let list = partitions.sorted().map(String.init).joined(separator: ", ")
+      tell("\(name): reading \(partitions.count == 1 ? "partition" : "partitions") \(list) of \(count)")
+    }
+  }
+}
