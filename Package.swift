@@ -15,6 +15,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // System libraries and C.
@@ -49,6 +50,11 @@ let package = Package(
         "CScan", "CZlib", "CZstd", "Diagnostics", "Kafka", "Specifications", "Operators", "Simulation",
       ]),
 
+    // What viewers of a live page see: kept windows, totals, the state of the run, other forms and pictures of plots.
+    .target(
+      name: "Dashboard",
+      dependencies: ["Columns", "Diagnostics", "Expressions", "Specifications", "Operators", "Connectors"]),
+
     // Rows of files or of the simulation as a stream of messages.
     .target(
       name: "Emulation",
@@ -58,14 +64,23 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "Operators", "Configuration", "Connectors", "Emulation", .product(name: "Logging", package: "swift-log"),
+        "Operators", "Configuration", "Connectors", "Dashboard", "Emulation",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // HTTP: the only target that knows SwiftNIO.
+    .target(
+      name: "WebServer",
+      dependencies: [
+        "CPage", "Dashboard", "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
     // The command line.
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Connectors", "Emulation", "Kafka", "Runtime",
+        "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Kafka
 
+/// The program's own version.
+let programVersion = "0.1.0"
+
 @main
 struct Hitmon: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +17,7 @@ struct Hitmon: ParsableCommand {
         hitmon lint pipelines/dt-chambers.yaml
         hitmon list histogram
       """,
-    version: "hitmon 0.1.0\nlibrdkafka \(Kafka.libraryVersion)",
+    version: "hitmon \(programVersion)\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [
       RunCommand.self, EmulateCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, MergeCommand.self,
     ])

@@ -19,6 +19,8 @@ struct RunCommand: ParsableCommand {
       A Kafka source goes on where the published results end, so that no row is lost and none counts twice; \
       `brokers: embedded` needs no broker, and reads what the emulator inside this program writes.
 
+      A sink `dashboard` is a page that shows the results as they come; its address is printed. With --input it is served       only if --port or --keep-open is given.
+
       Ctrl-C closes the open window, hands every result on, prints the totals and exits with 130; a second one does not \
       wait. Windows of the record's own clock that are not complete are left to the next run, if that reads their rows \
       again.
@@ -45,6 +47,17 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var options: PipelineOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Serve the dashboard at this port, also if the pipeline has none; 0 takes any that is free.", valueName: "n"))
+  var port: Int?
+
+  @Flag(help: "Serve no dashboard.")
+  var noDashboard = false
+
+  @Flag(help: "Go on serving the dashboard after the end of the input, until Ctrl-C.")
+  var keepOpen = false
+
   @Option(name: .shortAndLong, help: "How many threads count; by default one for each core.")
   var threads: Int?
 
@@ -52,6 +65,10 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    if let port, !(0...65_535).contains(port) { throw ValidationError("--port takes 0 to 65535, not \(port)") }
+    if noDashboard, port != nil || keepOpen {
+      throw ValidationError("--no-dashboard leaves nothing to \(port != nil ? "--port" : "--keep-open")")
+    }
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads takes 1 to 256, not \(threads)")
     }
@@ -65,7 +82,11 @@ struct RunCommand: ParsableCommand {
     runOptions.results = results
     runOptions.threads = threads ?? max(1, min(256, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
     runOptions.stop = { StopSignal.number != 0 }
-    let reporter = RunReporter(quiet: quiet)
+    let dashboards = RunDashboards(
+      loaded, port: port, isWanted: !noDashboard && (input.isEmpty || port != nil || keepOpen), keepOpen: keepOpen)
+    defer { dashboards.close() }
+    runOptions.sinks = { try dashboards.open(acknowledge: $0) }
+    let reporter = RunReporter(quiet: quiet, dashboards: dashboards)
     let totals: RunTotals
     do {
       let run = try Run(loaded, options: runOptions, observer: reporter)
@@ -80,6 +101,7 @@ struct RunCommand: ParsableCommand {
       throw ExitCode(2)
     }
     reporter.end(totals)
+    if keepOpen { dashboards.stayOpen(tell: reporter.note) }
     if StopSignal.number != 0 { throw ExitCode(128 + StopSignal.number) }
   }
 }

@@ -16,6 +16,7 @@ final class RunReporter: RunObserver, Sendable {
   }
 
   private let quiet: Bool
+  private let dashboards: RunDashboards
   private let state = Mutex(State())
 
   /// Windows that come faster than this are counted, not printed one by one.
@@ -24,8 +25,9 @@ final class RunReporter: RunObserver, Sendable {
   /// Inputs that are read faster than this need no bar.
   private static let barDelay: Int64 = 500_000_000
 
-  init(quiet: Bool) {
+  init(quiet: Bool, dashboards: RunDashboards) {
     self.quiet = quiet
+    self.dashboards = dashboards
   }
 
   /// Says what runs: a line before the first window.
@@ -35,12 +37,18 @@ final class RunReporter: RunObserver, Sendable {
       state.lastWindowAt = state.start
     }
     guard !quiet else { return }
-    let sinks =
-      sinks.isEmpty ? "results go nowhere: give --results FILE" : "results to \(sinks.joined(separator: ", "))"
-    printToError("\(pipeline.declaration.name.text): \(sources.joined(separator: ", ")), \(sinks); Ctrl-C ends it")
+    let addresses = dashboards.addresses
+    let sinks = sinks.filter { !addresses.contains($0) }
+    let results =
+      sinks.isEmpty
+      ? addresses.isEmpty ? "results go nowhere: give --results FILE" : "results are kept nowhere: give --results FILE"
+      : "results to \(sinks.joined(separator: ", "))"
+    printToError("\(pipeline.declaration.name.text): \(sources.joined(separator: ", ")), \(results); Ctrl-C ends it")
+    if !addresses.isEmpty { printToError("watch it at \(addresses.joined(separator: ", "))") }
   }
 
   func progress(_ progress: RunProgress) {
+    dashboards.note(progress)
     guard !quiet, Terminal.isInteractive, let total = progress.total, total > 0 else { return }
     let (rows, done) = (progress.rows, progress.done)
     state.withLock { state in

@@ -95,6 +95,12 @@ enum StopSignal {
   /// The signal that came; 0 for none.
   static var number: Int32 { received.load(ordering: .relaxed) }
 
+  /// Waits for one.
+  static func wait() {
+    // A signal that another thread takes does not wake this one.
+    while number == 0 { usleep(50_000) }
+  }
+
   static func install() {
     for signal in [SIGINT, SIGTERM] {
       var action = sigaction()

@@ -30,6 +30,7 @@ final class Instance: Sendable {
     process.currentDirectoryURL = URL(filePath: scratch.path)
     process.environment = [
       "PATH": "/usr/bin:/bin", "HITMON_PLUGINS": Tansu.packageRoot.appending(path: "plugins").path, "COLUMNS": "100",
+      "HITMON_PORT": "0",
     ].merging(environment) { $1 }
     let pipe = Pipe()
     input = pipe.fileHandleForWriting

@@ -45,7 +45,10 @@ struct Program {
     process.executableURL = URL(fileURLWithPath: Self.path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    var variables = ["PATH": "/usr/bin:/bin", "HITMON_PLUGINS": "\(Self.packageRoot)/plugins", "COLUMNS": "100"]
+    // Several tests run the pipeline at a time, and a page has a port to itself.
+    var variables = [
+      "PATH": "/usr/bin:/bin", "HITMON_PLUGINS": "\(Self.packageRoot)/plugins", "COLUMNS": "100", "HITMON_PORT": "0",
+    ]
     variables.merge(environment) { $1 }
     process.environment = variables
     // Files, not pipes: what a pipe does not hold would stop the program.

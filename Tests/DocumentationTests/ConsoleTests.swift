@@ -63,7 +63,7 @@ struct ConsoleTests {
     let shown = Array(command.output.prefix { $0 != "..." })
     running.wait(for: shown.count)
     let lines = Array(running.lines.prefix(shown.count))
-    // A broker that is started has an address that the page could not know.
+    // A broker or a dashboard that is started has an address that the page could not know.
     for (line, words) in zip(lines, shown) {
       if let own = line.firstMatch(of: /127\.0\.0\.1:[0-9]+/), let page = words.firstMatch(of: /127\.0\.0\.1:[0-9]+/) {
         shell.identify(String(page.output), with: String(own.output))

@@ -82,6 +82,8 @@ final class Shell {
     environment["PATH"] =
       Shell.program.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     environment["HITMON_BROKERS"] = nil
+    // Pages have the port that is free, not the one that the text shows.
+    environment["HITMON_PORT"] = "0"
     process.environment = environment.merging(exports) { $1 }
     process.standardInput = FileHandle.nullDevice
     return process

@@ -52,7 +52,7 @@ public enum KafkaStart: Sendable, Equatable {
 
 /// Milliseconds since 1970 of a time in UTC such as `2026-11-22T14:00:00Z`, with a fraction or without; nil for anything
 /// else.
-func milliseconds(_ text: String) -> Int64? {
+public func milliseconds(_ text: String) -> Int64? {
   let parts = text.split(separator: "T", omittingEmptySubsequences: false)
   guard parts.count == 2, parts[1].last == "Z" else { return nil }
   let date = parts[0].split(separator: "-").map { Int32($0) }

@@ -1,32 +1,47 @@
 import Diagnostics
 
 extension JSONWriter {
-  mutating func field(_ key: String, _ value: String) {
+  /// A key with its value.
+  public mutating func field(_ key: String, _ value: String) {
     self.key(key)
     string(value)
   }
 
-  mutating func field(_ key: String, _ value: some BinaryInteger) {
+  /// A key with its value.
+  public mutating func field(_ key: String, _ value: some BinaryInteger) {
     self.key(key)
     integer(value)
   }
 
-  mutating func field(_ key: String, _ value: Double) {
+  /// A key with its value.
+  public mutating func field(_ key: String, _ value: Double) {
     self.key(key)
     number(value)
   }
 
-  mutating func field(_ key: String, _ values: [Double]) {
+  /// A key with its value.
+  public mutating func field(_ key: String, _ values: [Double]) {
     self.key(key)
     array(values)
   }
 
-  mutating func field(_ key: String, _ values: [UInt64]) {
+  /// A key with its value.
+  public mutating func field(_ key: String, _ values: [UInt64]) {
     self.key(key)
     values.withUnsafeBufferPointer { integers($0) }
   }
 
-  mutating func array(_ values: [Double]) {
+  /// One end of a window; nothing where it has none.
+  public mutating func field(_ key: String, _ mark: ResultHead.Mark?) {
+    switch mark {
+    case .number(let number): field(key, number)
+    case .time(let time): field(key, time)
+    case nil: break
+    }
+  }
+
+  /// Numbers as an array.
+  public mutating func array(_ values: [Double]) {
     values.withUnsafeBufferPointer { numbers($0) }
   }
 }

@@ -7,6 +7,8 @@ extension ResultHead {
     run = Self.joined(run, other.run)
     counts = try Self.sum(counts, other.counts)
     try source.add(other.source)
+    // That of the message which came last would depend on their order, where the pipeline was edited between the two.
+    dashboard = [dashboard, other.dashboard].compactMap(\.self).min { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Names with commas between them, each once.

@@ -37,6 +37,7 @@ extension ResultHead {
     var head = ResultHead(pipeline: pipeline, run: parts.run, window: window, counts: counts, source: source)
     head.format = format
     head.isPartial = parts.isPartial
+    head.dashboard = parts.dashboard
     return head
   }
 }
@@ -52,6 +53,7 @@ private struct Parts {
   var unknownKind: String?
   var counts: [ResultHead.Count]?
   var source: ResultHead.Source?
+  var dashboard: [UInt8]?
   var histograms: Int?
 
   private var isComplete: Bool {
@@ -74,6 +76,9 @@ private struct Parts {
       case "window": try readWindow(&reader)
       case "counts": try readCounts(&reader)
       case "source": try readSource(&reader)
+      case "dashboard":
+        let place = try reader.skip()
+        dashboard = Array(message[place])
       case "histograms":
         _ = try reader.peek()
         histograms = reader.offset

@@ -18,27 +18,22 @@ extension ResultHead {
     for count in counts { writer.field(count.name, count.value) }
     writer.endObject()
     source.write(to: &writer)
+    if let dashboard {
+      writer.key("dashboard")
+      writer.raw(dashboard)
+    }
   }
 }
 
 extension ResultHead.Window {
   fileprivate func write(to writer: inout JSONWriter) {
-    func mark(_ key: String, _ mark: ResultHead.Mark?) {
-      switch mark {
-      case .number(let number):
-        writer.key(key)
-        writer.number(number)
-      case .time(let time): writer.field(key, time)
-      case nil: break
-      }
-    }
     writer.key("window")
     writer.beginObject()
     writer.field("index", index)
     writer.field("kind", kind.rawValue)
     if let of { writer.field("of", of) }
-    mark("start", start)
-    mark("end", end)
+    writer.field("start", start)
+    writer.field("end", end)
     writer.endObject()
   }
 }

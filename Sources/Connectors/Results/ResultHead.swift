@@ -15,6 +15,8 @@ public struct ResultHead: Sendable, Equatable {
   /// The counts in their order, those that this program does not know included.
   public var counts: [Count]
   public var source: Source
+  /// How the pipeline wants its results shown: an object of JSON, which the dashboard makes and reads.
+  public var dashboard: [UInt8]?
 
   public init(pipeline: String, run: String, window: Window, counts: [Count], source: Source) {
     self.pipeline = pipeline

@@ -6,7 +6,7 @@ extension ResultHistogram {
 
   /// Writes the histogram as a UHI object, schema 1 (https://uhi.readthedocs.io). Flow bins are part of the arrays; what
   /// UHI has no place for stands in `metadata`: the number of rows that are unknown, and what is averaged.
-  func writeUHI(name: String, to writer: inout JSONWriter) {
+  public func writeUHI(name: String, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("uhi_schema", 1)
     writer.key("metadata")

@@ -77,7 +77,7 @@ public struct SinkComponent: Sendable {
   let open: @Sendable (Settings, Context) throws -> any ResultSink
 
   /// Every sink. A new one is a file beside these and its line here.
-  public static let all: [SinkComponent] = [file, kafka]
+  public static let all: [SinkComponent] = [file, kafka, dashboard]
 
   public static func check(_ settings: Settings, window: WindowPlan?, findings: Findings) {
     all.first { $0.specification.name == settings.specification.name }?.check(settings, window, findings)

@@ -2,12 +2,6 @@ import Connectors
 import Diagnostics
 import Operators
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Writes a window as the JSON message that sinks publish (schema hitmon.results/1).
 struct ResultMessage {
   let plan: ChainPlan
@@ -16,10 +10,13 @@ struct ResultMessage {
   let run: String
   /// Where the run's arrival windows begin, in nanoseconds since 1970.
   let start: Int64
+  /// What it says of how it is shown.
+  let dashboard: [UInt8]?
   private var writer = JSONWriter(capacity: 65_536)
 
-  init(_ plan: ChainPlan, pipeline: String, run: String, start: Int64) {
+  init(_ plan: ChainPlan, pipeline: String, run: String, start: Int64, dashboard: [UInt8]?) {
     self.plan = plan
+    self.dashboard = dashboard
     self.pipeline = pipeline
     self.run = run
     self.start = start
@@ -34,6 +31,7 @@ struct ResultMessage {
       source: Self.source(window, source, partitions))
     head.isPartial = source.isPartial
     head.format = format
+    head.dashboard = dashboard
     var histograms: [(name: String, histogram: ResultHistogram)] = []
     for (index, aggregate) in plan.aggregates.enumerated() {
       for (name, result) in window.counts.results(of: index, plan) {
@@ -91,23 +89,4 @@ struct ResultMessage {
     head.gaps = named(window.gaps)
     return head
   }
-}
-
-/// Nanoseconds since 1970 as ISO 8601 in UTC, with a fraction only where there is one: `2026-11-22T14:00:34Z`.
-func timestamp(_ nanoseconds: Int64) -> String {
-  var seconds = time_t(nanoseconds / 1_000_000_000)
-  let fraction = nanoseconds % 1_000_000_000 / 1_000_000
-  var parts = tm()
-  gmtime_r(&seconds, &parts)
-  func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-  let milliseconds = fraction == 0 ? "" : "." + String(String(1000 + fraction).dropFirst())
-  return
-    "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(milliseconds)Z"
-}
-
-/// Nanoseconds since 1970.
-func wallNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

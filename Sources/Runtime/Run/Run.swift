@@ -1,4 +1,5 @@
 import Connectors
+import Dashboard
 import Diagnostics
 import Operators
 import Specifications
@@ -14,6 +15,8 @@ public final class Run {
     public var threads = 1
     /// Bytes that are read and counted at a time, at least 1. The products do not depend on it.
     public var chunkBytes = ChunkBuffer.standardCapacity
+    /// Makes further sinks, such as the pages that are declared as sinks `dashboard` and that a run itself knows nothing of.
+    public var sinks: (@Sendable (_ acknowledge: @escaping @Sendable (Int) -> Void) throws -> [any ResultSink])?
     /// Asked often; the run ends when it says yes.
     public var stop: @Sendable () -> Bool = { false }
 
@@ -64,12 +67,13 @@ public final class Run {
     context.brokers = embedded.addresses
     context.withdrawn = { [acknowledgements] in acknowledgements.withdraw($0) }
     context.claims = claims
-    for settings in pipeline.declaration.sinks {
+    for settings in pipeline.declaration.sinks where !SinkComponent.isDashboard(settings) {
       // A broker that is gone when the files are read has nobody to keep results for.
       if !options.inputs.isEmpty, KafkaTarget(settings)?.isEmbedded == true { continue }
       sinks.append(try SinkComponent.open(settings, context))
     }
     for path in options.results { sinks.append(try FileSink(path: path, acknowledge: acknowledge)) }
+    sinks += try options.sinks?(acknowledge) ?? []
   }
 
   private func openSources() throws {
@@ -139,7 +143,9 @@ public final class Run {
   public func execute() throws -> RunTotals {
     let start = RunStart(window: pipeline.plan.window, isAligned: sources.contains { $0.source.topic != nil })
     let publisher = Publisher(
-      ResultMessage(pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall),
+      ResultMessage(
+        pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall,
+        dashboard: DashboardDeclaration(pipeline.declaration).json),
       sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims, observer: observer,
       fail: fail)
     publisher.source = ResultSource(sources, assigned: nil)

@@ -1,0 +1,27 @@
+import Connectors
+import Diagnostics
+
+/// The forms in which a histogram can be had.
+public enum HistogramForm: String, Sendable, CaseIterable {
+  /// As result messages have it.
+  case hitmon
+  /// scikit-hep's Unified Histogram Interface.
+  case uhi
+  /// As ROOT writes its objects in JSON (TBufferJSON); ROOT and JSROOT read it.
+  case root
+}
+
+extension ResultHistogram {
+  /// The histogram as JSON; nil where it has no such form.
+  public func json(name: String, form: HistogramForm) -> [UInt8]? {
+    var writer = JSONWriter(capacity: 4096)
+    switch form {
+    case .hitmon: write(to: &writer)
+    case .uhi:
+      guard hasUHI else { return nil }
+      writeUHI(name: name, to: &writer)
+    case .root: return nil
+    }
+    return writer.bytes
+  }
+}

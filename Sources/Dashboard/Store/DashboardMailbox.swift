@@ -1,0 +1,86 @@
+import Connectors
+
+/// Hands messages to a store on a thread of its own, so that whoever publishes them does not wait until they are read.
+public final class DashboardMailbox: Sendable {
+  private final class Queue: @unchecked Sendable {
+    let monitor = Monitor()
+    var messages: [[UInt8]] = []
+    var bytes = 0
+    var isClosed = false
+  }
+
+  /// Messages that may wait; then whoever hands one in waits too.
+  private static let mostBytes = 64 << 20
+
+  private let queue = Queue()
+  private nonisolated(unsafe) var thread: SystemThread?
+
+  /// `refuse` is told, on the mailbox' thread, of a message that the store does not take.
+  public init(_ store: DashboardStore, refuse: @escaping @Sendable (ResultError) -> Void = { _ in }) {
+    thread = SystemThread { [queue] in
+      while let messages = Self.next(queue) {
+        for message in messages {
+          do throws(ResultError) { try store.take(message) } catch { refuse(error) }
+        }
+      }
+    }
+  }
+
+  /// Hands in a message.
+  public func put(_ message: [UInt8]) {
+    queue.monitor.locked {
+      while queue.bytes > Self.mostBytes, !queue.isClosed { queue.monitor.wait() }
+      queue.messages.append(message)
+      queue.bytes += message.count
+      queue.monitor.signalAll()
+    }
+  }
+
+  /// Waits until the store has everything that was handed in, and ends.
+  public func close() {
+    queue.monitor.locked {
+      queue.isClosed = true
+      queue.monitor.signalAll()
+    }
+    thread?.join()
+    thread = nil
+  }
+
+  /// All that wait; nil at the end.
+  private static func next(_ queue: Queue) -> [[UInt8]]? {
+    queue.monitor.locked {
+      while queue.messages.isEmpty, !queue.isClosed { queue.monitor.wait() }
+      guard !queue.messages.isEmpty else { return nil }
+      defer {
+        queue.messages = []
+        queue.bytes = 0
+        queue.monitor.signalAll()
+      }
+      return queue.messages
+    }
+  }
+}
+
+/// The sink that a dashboard is to a run.
+public final class DashboardSink: ResultSink {
+  public let name: String
+  private let mailbox: DashboardMailbox
+  private let acknowledge: @Sendable (Int) -> Void
+
+  /// `name`: the address that viewers open.
+  public init(
+    _ store: DashboardStore, name: String, acknowledge: @escaping @Sendable (Int) -> Void
+  ) {
+    self.name = name
+    self.acknowledge = acknowledge
+    mailbox = DashboardMailbox(store)
+  }
+
+  public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+    mailbox.put(Array(message))
+    // What is shown is no record of the run: nothing waits for it.
+    acknowledge(number)
+  }
+
+  public func close() throws { mailbox.close() }
+}

@@ -1,0 +1,222 @@
+import Connectors
+import Diagnostics
+import Synchronization
+
+/// What viewers of a page can see of a run: kept windows, what they add up to, and how the run is.
+///
+/// One writer hands it messages; any number of readers ask. Nothing that is asked holds the writer up for longer than it
+/// takes to copy a reference.
+public final class DashboardStore: Sendable {
+  /// Where messages come from.
+  public enum Origin: String, Sendable {
+    case run, topic, file
+  }
+
+  public struct Options: Sendable {
+    public var origin: Origin
+    /// The pipeline's name, where it is known before the first message.
+    public var pipeline = ""
+    /// The most windows that are kept, and their bytes.
+    public var windows = 600
+    public var bytes = 64 << 20
+    /// The program's version.
+    public var version = ""
+    /// Reads a part of the file that messages come from.
+    public var readFile: (@Sendable (_ offset: Int64, _ count: Int) -> [UInt8]?)?
+
+    public init(origin: Origin) { self.origin = origin }
+  }
+
+  /// How a run is, apart from its windows.
+  public enum Course: Sendable, Equatable {
+    case running
+    case finished
+    /// Its brokers are away: a sentence on that.
+    case lost(String)
+  }
+
+  struct State {
+    var archive: WindowArchive
+    var total = ResultTotal()
+    var declared: [UInt8]?
+    var declaration = DashboardDeclaration()
+    var view: [UInt8] = []
+    var viewVersion = 0
+    var newest: [UInt8]?
+    var trend = RateTrend()
+    var course = Course.running
+    var isPartial = false
+    var lag: (rows: Int64, seconds: Double)?
+    var note: String?
+    let begin = monotonicNanoseconds()
+  }
+
+  public let options: Options
+  let state: Mutex<State>
+  private let checkpoints = Mutex(TotalCheckpoints())
+  private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+
+  public init(_ options: Options) {
+    self.options = options
+    var initial = State(archive: WindowArchive(windows: options.windows, bytes: options.bytes))
+    initial.view = DashboardView(pipeline: options.pipeline).json
+    state = Mutex(initial)
+  }
+
+  /// Sets who is told, on the thread of the change, that there is something new.
+  public func onChange(_ body: (@Sendable () -> Void)?) { listener.withLock { $0 = body } }
+
+  private func tell() { listener.withLock { $0 }?() }
+
+  // MARK: What the run says
+
+  /// Takes the next message. `place`: where in the file it is; without one it is kept in memory. Throws where it is none.
+  public func take(_ message: [UInt8], at place: (offset: Int64, count: Int)? = nil) throws(ResultError) {
+    let content = try message.withUnsafeBytes { bytes in
+      Result { () throws(ResultError) in try ResultContent(reading: bytes) }
+    }.get()
+    // A line of an event stream: outside of texts, where JSON has none, line ends are white space.
+    let line = message.contains { $0 == 0x0A || $0 == 0x0D } ? message.map { $0 < 0x20 ? 0x20 : $0 } : message
+    let (now, wall) = (monotonicNanoseconds(), wallNanoseconds())
+    var (total, old, declared, declaration) = state.withLock { ($0.total, $0.view, $0.declared, $0.declaration) }
+    total.add(content)
+    if content.head.dashboard != declared {
+      declared = content.head.dashboard
+      declaration = declared?.withUnsafeBytes { try? DashboardDeclaration(reading: $0) } ?? DashboardDeclaration()
+    }
+    let view = DashboardView(declaration, total, head: content.head).json
+    let (number, first, gone) = state.withLock { state in
+      let first = state.archive.first
+      let gone = state.archive.append(
+        place.map { .file(offset: $0.offset, count: $0.count) } ?? .memory(line), content.head)
+      state.total = total
+      (state.declared, state.declaration) = (declared, declaration)
+      if view != old {
+        state.view = view
+        state.viewVersion += 1
+      }
+      state.newest = line
+      state.isPartial = content.head.isPartial
+      state.trend.add(content.head, at: now, wall: wall, isLive: options.origin != .file)
+      return (state.archive.next - 1, first, gone)
+    }
+    checkpoints.withLock { checkpoints in
+      if !gone.isEmpty { checkpoints.drop(gone, from: first) }
+      checkpoints.note(total, upTo: number)
+    }
+    tell()
+  }
+
+  /// Notes how far the run is behind its input.
+  public func note(lagRows: Int64, seconds: Double) { state.withLock { $0.lag = (lagRows, seconds) } }
+
+  /// Notes something that viewers should read; nil takes it back.
+  public func note(_ sentence: String?) { state.withLock { $0.note = sentence } }
+
+  /// Notes that the run has ended, has lost its brokers, or has them again.
+  public func set(_ course: Course) {
+    let isNew = state.withLock { state in
+      defer { state.course = course }
+      return state.course != course
+    }
+    if isNew { tell() }
+  }
+
+  // MARK: What viewers ask for
+
+  /// What is newest; arrays are shared, not copied.
+  public struct Newest: Sendable {
+    /// The number of the newest window; -1 before there is one.
+    public let number: Int
+    public let window: [UInt8]?
+    public let view: [UInt8]
+    public let viewVersion: Int
+    let total: ResultTotal
+
+    /// The newest window is the first of a run, or has other bins than those before: with it the total begins anew.
+    public var beginsAnew: Bool { total.windows == 1 }
+
+    /// What the windows so far add up to, as a message.
+    public var totalMessage: [UInt8] {
+      var writer = JSONWriter(capacity: 65_536)
+      total.write(to: &writer)
+      return writer.bytes
+    }
+  }
+
+  public var newest: Newest {
+    state.withLock { state in
+      Newest(
+        number: state.archive.next - 1, window: state.newest, view: state.view, viewVersion: state.viewVersion,
+        total: state.total)
+    }
+  }
+
+  /// The message of a window; nil where it is not kept.
+  public func window(_ number: Int) -> [UInt8]? {
+    switch state.withLock({ $0.archive[number] }) {
+    case .memory(let message)?: return message
+    case .file(let offset, let count)?: return options.readFile?(offset, count)
+    case nil: return nil
+    }
+  }
+
+  /// The numbers of the windows that are kept.
+  public var numbers: Range<Int> { state.withLock { $0.archive.first..<$0.archive.next } }
+
+  /// What there is to choose from.
+  public var windows: [UInt8] {
+    let archive = state.withLock { $0.archive }
+    var writer = JSONWriter()
+    archive.write(to: &writer)
+    return writer.bytes
+  }
+
+  /// The newest windows: `{"windows": [MESSAGE, ...]}`, oldest first, as many as fit into 32 MB.
+  public func newestWindows(_ count: Int) -> [UInt8] {
+    var messages: [[UInt8]] = []
+    var bytes = 0
+    let numbers = numbers
+    for number in numbers.suffix(max(0, count)).reversed() {
+      guard let message = window(number), bytes + message.count <= Self.mostBytes else { break }
+      bytes += message.count
+      messages.append(message)
+    }
+    var writer = JSONWriter(capacity: bytes + messages.count + 16)
+    writer.beginObject()
+    writer.key("windows")
+    writer.beginArray()
+    for message in messages.reversed() { writer.raw(message) }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes
+  }
+
+  private static let mostBytes = 32 << 20
+
+  /// What the run's windows up to one add up to; nil where that window is not kept.
+  public func total(upTo number: Int) -> ResultTotal? {
+    let (numbers, newest) = state.withLock { ($0.archive.first..<$0.archive.next, $0.total) }
+    guard numbers.contains(number) else { return nil }
+    if number == numbers.upperBound - 1 { return newest }
+    var (done, total) = checkpoints.withLock { $0.before(number) } ?? (-1, ResultTotal())
+    while done < number {
+      done += 1
+      guard let message = window(done), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
+      else { return nil }
+      total.add(content)
+    }
+    return total
+  }
+
+  /// What the newest windows add up to; nil where there is none.
+  public func total(ofLast count: Int) -> ResultTotal? {
+    var total = ResultTotal()
+    for number in numbers.suffix(max(0, count)) {
+      guard let message = window(number), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
+      else { continue }
+      total.add(content)
+    }
+    return total.windows > 0 ? total : nil
+  }
+}

@@ -1,0 +1,147 @@
+import Connectors
+
+/// The page's contents but for the numbers: which plots there are, and where.
+public struct DashboardView: Sendable, Equatable {
+  public struct Histogram: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+      case counts, points, map, profile
+    }
+
+    public struct Axis: Sendable, Equatable {
+      public var label: String
+      public var unit: String
+    }
+
+    public var name: String
+    public var title: String
+    public var description: String?
+    public var kind: Kind
+    public var x: Axis
+    public var y: Axis?
+    /// The column that it is split by, and the values that were seen.
+    public var per: String?
+    public var values: [String]
+    /// Whether it has words, not ranges of numbers, on its axis: categories, or one number for each value.
+    var hasWords: Bool
+    /// Whether it has one bin only.
+    var isNumber: Bool
+  }
+
+  public var title: String
+  public var pipeline: String
+  public var run: String
+  public var histograms: [Histogram]
+  public var rows: [[Panel]]
+  public var layouts: [CellLayout]
+
+  public subscript(name: String) -> Histogram? { histograms.first { $0.name == name } }
+}
+
+extension DashboardView {
+  /// The view before the first result.
+  init(pipeline: String) {
+    self.init(title: pipeline, pipeline: pipeline, run: "", histograms: [], rows: [], layouts: [])
+  }
+
+  /// The view of results as they are, arranged as the pipeline says.
+  ///
+  /// - Parameter total: what the windows so far add up to: everything that was ever in one of them.
+  init(_ declaration: DashboardDeclaration, _ total: ResultTotal, head: ResultHead) {
+    pipeline = head.pipeline
+    run = head.run
+    title = declaration.title ?? head.pipeline
+    layouts = declaration.layouts
+    histograms = Self.histograms(declaration, total)
+    rows = []
+    rows = declaration.rows.map { rows in rows.map { $0.map(resolved) } } ?? standardRows
+  }
+
+  private static func histograms(_ declaration: DashboardDeclaration, _ total: ResultTotal) -> [Histogram] {
+    var histograms: [Histogram] = []
+    var places: [String: Int] = [:]
+    for (name, result) in total.all {
+      let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      if let place = places[parts[0]] {
+        if parts.count == 2 { histograms[place].values.append(parts[1]) }
+        continue
+      }
+      places[parts[0]] = histograms.count
+      let declared = declaration.histograms.first { $0.name == parts[0] }
+      var histogram = Histogram(name: parts[0], result)
+      histogram.description = declared?.description
+      if parts.count == 2 {
+        histogram.per = declared?.per ?? "value"
+        histogram.values = [parts[1]]
+      }
+      histograms.append(histogram)
+    }
+    return histograms
+  }
+
+  /// A panel with everything said that it leaves open.
+  private func resolved(_ panel: Panel) -> Panel {
+    var panel = panel
+    guard let histogram = self[panel.plot] else {
+      if panel.plot == Panel.rate { panel.form = panel.form ?? .trend }
+      return panel
+    }
+    if panel.form == nil { panel.form = panel.layout == nil ? histogram.form : .map }
+    // One number for each value is drawn over the values.
+    if panel.per == nil, panel.overlay == nil, !histogram.isNumber { panel.per = histogram.per }
+    return panel
+  }
+
+  /// A layout for pipelines that declare none: the rate beside what has few bins, then a row for each histogram that is
+  /// split and two of the others to a row.
+  private var standardRows: [[Panel]] {
+    var rate = Panel(plot: Panel.rate)
+    rate.form = .trend
+    rate.last = 600
+    var rows = [[rate]]
+    var single: [Panel] = []
+    for histogram in histograms {
+      let panel = resolved(Panel(plot: histogram.name))
+      if histogram.hasWords, panel.per == nil, rows[0].count < 3 {
+        rows[0].append(panel)
+      } else if panel.per != nil {
+        rows.append([panel])
+      } else {
+        single.append(panel)
+      }
+    }
+    for start in stride(from: 0, to: single.count, by: 2) {
+      rows.append(Array(single[start..<min(start + 2, single.count)]))
+    }
+    return rows
+  }
+}
+
+extension DashboardView.Histogram {
+  /// How it is drawn where nobody says.
+  fileprivate var form: Panel.Form {
+    switch kind {
+    case .counts: hasWords ? .bars : .steps
+    case .map: .heat
+    case .profile: .steps
+    case .points: .points
+    }
+  }
+
+  fileprivate init(name: String, _ result: ResultHistogram) {
+    self.name = name
+    title = result.title
+    per = nil
+    values = []
+    (hasWords, isNumber) = (false, false)
+    func axis(_ axis: ResultAxis) -> Axis { Axis(label: axis.label, unit: axis.unit) }
+    switch result.content {
+    case .bins(let bins):
+      (kind, x, y) = (.counts, axis(bins.axis), nil)
+      isNumber = bins.axis.count == 1
+      hasWords = isNumber || bins.axis.categories != nil
+    case .map(let map): (kind, x, y) = (.map, axis(map.x), axis(map.y))
+    case .profile(let profile): (kind, x, y) = (.profile, axis(profile.axis), axis(profile.y))
+    case .points(let points): (kind, x, y) = (.points, axis(points.axis), axis(points.y))
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import Dashboard
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// All connections, and the pages among them that watch the run. Used on the event loop, but for ``wake()``.
+///
+/// Each page is told what is newest, as soon as it has read what it was told before: there is no queue for anyone.
+final class ViewerHub: @unchecked Sendable {
+  /// A page that watches.
+  private final class Viewer {
+    let channel: any Channel
+    /// The newest window that it was told.
+    var window = -1
+    var viewVersion = -1
+    var status = -1
+    /// Since when it has not read what it was told.
+    var blockedSince: NIODeadline?
+
+    init(_ channel: any Channel) { self.channel = channel }
+  }
+
+  private let store: DashboardStore
+  private let loop: any EventLoop
+  private let limits: WebServer.Limits
+  private var viewers: [ObjectIdentifier: Viewer] = [:]
+  private var connections = 0
+  private var answerBytes = 0
+  /// What is newest, and the events made of it, for all viewers that need them.
+  private var newest: DashboardStore.Newest
+  private var events = Events()
+  /// Counts what was said of the run's state.
+  private var tick = 0
+  private var lastUpdate = NIODeadline.uptimeNanoseconds(0)
+  private var beat: RepeatedTask?
+  /// An update is on its way.
+  private let isAwake = Atomic(false)
+
+  private struct Events {
+    var window: ByteBuffer?
+    var total: ByteBuffer?
+    var view: ByteBuffer?
+    var status: ByteBuffer?
+  }
+
+  /// Pages are not told more often: where windows come faster, they see some of them.
+  private static let pause = TimeAmount.milliseconds(50)
+
+  init(_ store: DashboardStore, loop: any EventLoop, limits: WebServer.Limits) {
+    self.store = store
+    self.loop = loop
+    self.limits = limits
+    newest = store.newest
+  }
+
+  /// Begins to tell pages at least once a second how the run is.
+  func begin() {
+    loop.execute { [self] in
+      let beat = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
+        self?.heartbeat()
+      }
+      self.beat = beat
+    }
+  }
+
+  /// Something is new; called on any thread.
+  func wake() {
+    guard !isAwake.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    loop.execute { [self] in
+      let next = lastUpdate + Self.pause
+      if next <= .now() {
+        update()
+      } else {
+        loop.scheduleTask(deadline: next) { [weak self] in self?.update() }
+      }
+    }
+  }
+
+  /// Says the last there is to say.
+  func end() {
+    beat?.cancel()
+    update()
+    for viewer in viewers.values {
+      viewer.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+    }
+  }
+
+  // MARK: Connections
+
+  /// Counts a connection; false where there are too many.
+  func join(_ channel: any Channel) -> Bool {
+    guard connections < limits.connections else { return false }
+    connections += 1
+    let id = ObjectIdentifier(channel)
+    channel.closeFuture.whenComplete { [self] _ in
+      connections -= 1
+      viewers[id] = nil
+    }
+    return true
+  }
+
+  /// Notes bytes that a client has yet to read; false where there are too many already.
+  func reserve(bytes: Int) -> Bool {
+    guard answerBytes + bytes <= limits.answerBytes else { return false }
+    answerBytes += bytes
+    return true
+  }
+
+  func release(bytes: Int) { answerBytes -= bytes }
+
+  var viewerCount: Int { viewers.count }
+  var hasRoom: Bool { viewers.count < limits.viewers }
+
+  /// A page begins to watch: it is told everything at once.
+  func add(_ channel: any Channel) {
+    let viewer = Viewer(channel)
+    viewers[ObjectIdentifier(channel)] = viewer
+    write(ByteBuffer(string: "retry: 1000\n\n"), to: viewer)
+    refresh()
+    events.status = nil
+    tick += 1
+    tell(viewer)
+  }
+
+  /// A page has read what it was told.
+  func resume(_ channel: any Channel) {
+    guard let viewer = viewers[ObjectIdentifier(channel)] else { return }
+    viewer.blockedSince = nil
+    tell(viewer)
+  }
+
+  // MARK: Telling
+
+  private func update() {
+    isAwake.store(false, ordering: .releasing)
+    lastUpdate = .now()
+    refresh()
+    tellAll()
+  }
+
+  private func heartbeat() {
+    let now = NIODeadline.now()
+    for viewer in viewers.values {
+      guard let since = viewer.blockedSince, now - since > .seconds(limits.readSeconds) else { continue }
+      viewer.channel.close(promise: nil)
+    }
+    tellAll()
+  }
+
+  private func refresh() {
+    let old = (newest.number, newest.viewVersion)
+    newest = store.newest
+    if newest.number != old.0 { (events.window, events.total) = (nil, nil) }
+    if newest.viewVersion != old.1 { events.view = nil }
+  }
+
+  private func tellAll() {
+    tick += 1
+    events.status = nil
+    for viewer in viewers.values { tell(viewer) }
+  }
+
+  private func tell(_ viewer: Viewer) {
+    guard viewer.channel.isWritable else {
+      viewer.blockedSince = viewer.blockedSince ?? .now()
+      return
+    }
+    if viewer.viewVersion != newest.viewVersion {
+      write(event(\.view, "view") { newest.view }, to: viewer)
+      viewer.viewVersion = newest.viewVersion
+    }
+    if viewer.window != newest.number, let window = newest.window {
+      // Whoever missed a window gets what all add up to, this one included.
+      if viewer.window != newest.number - 1 || newest.beginsAnew {
+        write(event(\.total, "total") { newest.totalMessage }, to: viewer)
+      }
+      write(event(\.window, "window") { window }, to: viewer)
+      viewer.window = newest.number
+    }
+    if viewer.status != tick {
+      write(event(\.status, "status") { store.status(viewers: viewers.count) }, to: viewer)
+      viewer.status = tick
+    }
+    viewer.channel.flush()
+    if !viewer.channel.isWritable { viewer.blockedSince = viewer.blockedSince ?? .now() }
+  }
+
+  private func write(_ bytes: ByteBuffer, to viewer: Viewer) {
+    viewer.channel.write(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
+  }
+
+  /// An event, made once for all viewers.
+  private func event(
+    _ place: WritableKeyPath<Events, ByteBuffer?>, _ name: String, _ data: () -> [UInt8]
+  ) -> ByteBuffer {
+    if let event = events[keyPath: place] { return event }
+    let data = data()
+    var event = ByteBuffer()
+    event.reserveCapacity(data.count + 32)
+    event.writeString("event: \(name)\nid: \(newest.number)\ndata: ")
+    event.writeBytes(data)
+    event.writeString("\n\n")
+    events[keyPath: place] = event
+    return event
+  }
+}

@@ -1,0 +1,126 @@
+import Dashboard
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Why a page cannot be served.
+public enum WebServerError: Error, Sendable {
+  /// Another program listens there.
+  case portTaken
+  /// Any other reason: a sentence.
+  case failed(String)
+}
+
+/// Serves the page of a store over HTTP.
+///
+/// One thread of its own holds all connections, and another makes the answers that take a while. Neither is waited for by
+/// whoever hands results to the store.
+public final class WebServer: Sendable {
+  /// What a server allows its clients.
+  public struct Limits: Sendable {
+    /// Connections at a time, and event streams among them.
+    public var connections = 512
+    public var viewers = 256
+    /// Bytes of a request before its answer, and of its URL.
+    public var requestBytes = 16_384
+    public var urlBytes = 4_096
+    /// Bytes of answers that clients have yet to read.
+    public var answerBytes = 256 << 20
+    /// How long a request may take to arrive, and a connection may be idle; how long an answer, or an event stream, may
+    /// wait for a client that does not read. In seconds.
+    public var requestSeconds: Int64 = 10
+    public var idleSeconds: Int64 = 60
+    public var readSeconds: Int64 = 30
+
+    public init() {}
+  }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let pool: NIOThreadPool
+  private let listener: any Channel
+  private let hub: ViewerHub
+  private let store: DashboardStore
+  /// Where it listens.
+  public let host: String
+  public let port: Int
+
+  /// Begins to listen. `port` 0 takes any that is free.
+  public init(
+    _ store: DashboardStore, host: String, port: Int, limits: Limits = Limits()
+  ) throws(WebServerError) {
+    self.store = store
+    self.host = host
+    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    pool = NIOThreadPool(numberOfThreads: 1)
+    pool.start()
+    let loop = group.next()
+    let hub = ViewerHub(store, loop: loop, limits: limits)
+    self.hub = hub
+    let site = Site(store: store, hub: hub, pool: pool, limits: limits, isLocal: Self.isLoopback(host))
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 256)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try Connection.open(channel, site) }
+      }
+    do {
+      listener = try bootstrap.bind(host: host, port: port).wait()
+    } catch {
+      try? group.syncShutdownGracefully()
+      try? pool.syncShutdownGracefully()
+      throw Self.reason(error, host: host)
+    }
+    self.port = listener.localAddress?.port ?? port
+    hub.begin()
+    store.onChange { [weak hub] in hub?.wake() }
+  }
+
+  /// The page's address.
+  public var address: String {
+    let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
+    return "http://\(shown):\(port)/"
+  }
+
+  /// Tells viewers the run's last state, and ends all connections; takes some milliseconds, whoever is connected.
+  public func close() {
+    store.onChange(nil)
+    try? listener.close().wait()
+    try? group.next().submit { self.hub.end() }.wait()
+    try? group.syncShutdownGracefully()
+    try? pool.syncShutdownGracefully()
+  }
+
+  private static func reason(_ error: any Error, host: String) -> WebServerError {
+    switch error {
+    case let error as IOError where error.errnoCode == EADDRINUSE: .portTaken
+    case let error as IOError where error.errnoCode == EACCES:
+      .failed("ports below 1024 are for the system's administrator")
+    case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
+      .failed("`\(host)` is no address of this machine")
+    case let error as IOError: .failed(String(cString: strerror(error.errnoCode)))
+    default: .failed("`\(host)` is no address of this machine")
+    }
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || host == "::1" || host.hasPrefix("127.")
+  }
+}
+
+/// What all connections share. Used on the event loop.
+struct Site {
+  let store: DashboardStore
+  let hub: ViewerHub
+  let pool: NIOThreadPool
+  let limits: WebServer.Limits
+  /// Only this machine can connect.
+  let isLocal: Bool
+}
