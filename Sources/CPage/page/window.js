@@ -1,0 +1,72 @@
+// A message as the page keeps it.
+
+import { combine, readResult, sizeOf } from './results.js';
+
+/** Reads a message of a window or of a total; edges are shared with `before`, another one. */
+export function readWindow(message, before) {
+  const { window = {}, counts = {} } = message;
+  const results = new Map();
+  for (const [name, plain] of Object.entries(message.histograms ?? {})) {
+    const result = readResult(plain, before?.results.get(name));
+    if (result) results.set(name, result);
+  }
+  return {
+    run: message.run, index: window.index, kind: window.kind, start: window.start, end: window.end, count: window.windows ?? 1,
+    counts, results, seconds: secondsOf(window),
+  };
+}
+
+/** The name of a window, by which it is known when it comes again. */
+export function keyOf(window) {
+  return `${window.run}/${window.index}`;
+}
+
+/** Seconds between start and end; null where the window is not one of time. */
+function secondsOf({ start, end }) {
+  const length = typeof start === 'string' && typeof end === 'string' ? (Date.parse(end) - Date.parse(start)) / 1000 : NaN;
+  return length > 0 ? length : null;
+}
+
+/** The end of a window in seconds since 1970, or its index where it is not one of time. */
+export function positionOf(window) {
+  return window.seconds === null ? window.index : Date.parse(window.end) / 1000;
+}
+
+/** The sum of windows, oldest first, of one histogram; null if none has it. */
+export function sumOf(windows, name) {
+  let total = null;
+  for (const { results } of windows) {
+    const result = results.get(name);
+    if (result) total = total ? combine(total, result) : result;
+  }
+  return total;
+}
+
+/** Adds a window to a total. */
+export function addTo(total, window) {
+  const results = new Map(total.results);
+  // Points do not add up over a run: the newest stand for all.
+  for (const [name, result] of window.results) {
+    const before = results.get(name);
+    results.set(name, before && result.form !== 'points' ? combine(before, result) : result);
+  }
+  const counts = { ...total.counts };
+  for (const [name, count] of Object.entries(window.counts)) counts[name] = (counts[name] ?? 0) + count;
+  return {
+    ...total, results, counts, end: window.end, index: window.index, count: total.count + 1,
+    seconds: total.seconds === null || window.seconds === null ? null : total.seconds + window.seconds,
+  };
+}
+
+/** Whether a total holds a window already. */
+export function holds(total, window) {
+  if (Number.isFinite(total.index)) return window.index <= total.index;
+  return typeof total.end === typeof window.end && total.end !== undefined && window.end <= total.end;
+}
+
+/** How many numbers a window holds. */
+export function weightOf(window) {
+  let weight = 0;
+  for (const result of window.results.values()) weight += sizeOf(result);
+  return weight;
+}
