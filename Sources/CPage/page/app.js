@@ -35,7 +35,7 @@ class Page {
   #hasHistory = false;
 
   constructor() {
-    document.getElementById('top').append(this.#topLine.element, this.#controls.element, this.history.element);
+    document.getElementById('top').prepend(this.#topLine.element, this.#controls.element, this.history.element);
     this.help = listenToKeys(this);
     this.restyle();
     darkness.addEventListener('change', () => this.restyle());
@@ -124,7 +124,8 @@ class Page {
   }
 
   #takeView(view) {
-    this.view = view;
+    // Names are the user's: none of them is one of JavaScript's own.
+    this.view = { ...view, histograms: Object.assign(Object.create(null), view.histograms) };
     const isFirst = this.settings.load(view.pipeline);
     if (isFirst) {
       this.model.baseline = this.settings.baseline;

@@ -5,7 +5,7 @@ import { linearTicks, logTicks, timeTicks } from './ticks.js';
 
 /** The area of the bins in a canvas of `width` and `height`; `em` is the size of the font. Margins never follow numbers. */
 export function plotArea(width, height, em, hasColorBar) {
-  const left = Math.round(4.6 * em);
+  const left = Math.round(4.8 * em);
   const right = Math.round(width - (hasColorBar ? 5.2 : 1) * em);
   const top = Math.round(0.8 * em);
   const bottom = Math.round(height - 2.9 * em);
@@ -35,7 +35,7 @@ export function drawAxes(context, { x, y, xAxis, yAxis, area, em, theme, hasGrid
     context.strokeStyle = theme.grid;
     context.beginPath();
     for (const value of yTicks.values) line(context, area.left, y(value), area.right, y(value));
-    if (!xAxis.categories) for (const value of xTicks.values) line(context, x(value), area.top, x(value), area.bottom);
+    if (hasGrid === 'both') for (const value of xTicks.values) line(context, x(value), area.top, x(value), area.bottom);
     context.stroke();
   }
   context.strokeStyle = theme.axis;

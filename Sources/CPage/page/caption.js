@@ -47,7 +47,7 @@ export class Caption {
   #updateFlag(expectation) {
     const count = expectation?.bins.length ?? 0;
     if (this.#flag.hidden !== (count === 0)) this.#flag.hidden = count === 0;
-    if (count > 0) setText(this.#flag, `\u26a0 ${count} not flat`);
+    if (count > 0) setText(this.#flag, `\u26a0\ufe0e ${count} not flat`);
   }
 
   #buildLine(label, numbers) {

@@ -29,7 +29,7 @@ export function seriesOf(spec, view, value) {
  * references. Null if there is nothing yet.
  */
 export function contentOf({ spec, view, model, value, choices, owner }) {
-  if (spec.as === 'trend') return trendContent(spec, view, model, value, choices, owner);
+  if (spec.as === 'trend' || !view.histograms[spec.plot]) return trendContent(spec, view, model, value, choices, owner);
   const parts = seriesOf(spec, view, value)
     .map((part, i) => ({ ...part, color: i % COLORS, found: model.accumulate(part.name, choices) }))
     .filter(({ found }) => found);
@@ -70,14 +70,14 @@ function trendContent(spec, view, model, value, choices, owner) {
     owner, spec, form: 'trend', isMean: false, isRate: true, canRate: false, covers: { seconds: null, count: filled[0].positions.length },
     parts: filled.map(({ name, label, short, color, values }) => ({ name, label, short, color, last: values.at(-1) })),
     series: visible, x: { label: isTime ? 'time' : 'window', unit: isTime ? 'UTC' : '', isTime, isWhole: true },
-    y: { label: 'entries', unit: isTime ? '/s' : '/window' }, isLog: choices.isLog, hasErrors: false, expectation: null, layout: null,
+    y: { label: view.histograms[spec.plot] ? 'entries' : 'hits', unit: isTime ? '/s' : '/window' }, isLog: choices.isLog, hasErrors: false, expectation: null, layout: null,
     step: isTime ? step : 1, full: { x: [start, Math.max(end, start + 1)] },
   };
 }
 
 /** How far a trend goes back: so far as there is something, in steps, so that its axis does not change all the time. */
 function spanOf(length, longest) {
-  const steps = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 43200, 86400];
+  const steps = [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 43200, 86400];
   return Math.min(longest, steps.find((step) => step >= length) ?? length);
 }
 

@@ -46,9 +46,9 @@ export class Controls {
   update() {
     const { settings, model, history } = this.#page;
     const { over, last, isRate, hasErrors } = settings.page;
-    const shown = over === 'reset' && !model.baseline ? 'all' : over;
+    const shown = over === 'reset' && !model.hasBaseline ? 'all' : over;
     for (const [name, button] of Object.entries(this.#over)) setAttribute(button, 'aria-pressed', String(name === shown));
-    if (this.#over.reset.hidden !== !model.baseline) this.#over.reset.hidden = !model.baseline;
+    this.#over.reset.hidden = !model.baseline;
     if (this.#last.value !== String(last)) this.#last.value = String(last);
     setAttribute(this.#scale.counts, 'aria-pressed', String(!isRate));
     setAttribute(this.#scale.rate, 'aria-pressed', String(isRate));
@@ -67,7 +67,7 @@ export class Controls {
     const chosen = windows.slice(-last);
     const sum = (some) => some.reduce((whole, { seconds }) => (whole === null || seconds === null ? null : whole + seconds), 0);
     const covers = { window: {}, last: { seconds: sum(chosen), count: chosen.length }, all: total ?? {},
-      reset: total && model.baseline ? { seconds: total.seconds === null ? null : total.seconds - (model.baseline.seconds ?? 0), count: total.count - model.baseline.count } : {} }[over];
+      reset: total && model.hasBaseline ? { seconds: total.seconds === null ? null : total.seconds - (model.baseline.seconds ?? 0), count: total.count - model.baseline.count } : {} }[over];
     setText(this.#time, total || over === 'window' ? (over === 'window' ? windowText(newest) : coverageOf({ over }, { covers }, model)) : '');
   }
 }

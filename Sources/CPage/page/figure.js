@@ -37,7 +37,7 @@ export class Figure {
     this.panel = panel;
     this.value = value;
     this.label = label;
-    this.#plot = PLOTS[panel.spec.as] ?? PLOTS.steps;
+    this.#plot = Object.hasOwn(PLOTS, panel.spec.as) ? PLOTS[panel.spec.as] : PLOTS.steps;
     this.stage = make('div', { class: 'stage' }, this.#back, this.#front, this.#empty);
     this.element = make('figure', {
       tabIndex: 0, role: 'group', 'aria-label': this.#name, 'aria-keyshortcuts': 'ArrowLeft ArrowRight + - 0 L E R T F', blur: () => this.setCursor(null),
@@ -200,7 +200,7 @@ export class Figure {
     const { content } = this;
     clipped(context, frame.area, true, () => this.#plot.back?.(context, content, frame));
     if (this.#plot.isBare) return;
-    drawAxes(context, { ...frame, xAxis: content.x, yAxis: content.y, hasGrid: !this.#plot.hasColorBar });
+    drawAxes(context, { ...frame, xAxis: content.x, yAxis: content.y, hasGrid: this.#plot.grid });
   }
 
   #read() {

@@ -34,7 +34,7 @@ export function rate(value) {
 export function span(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '\u2013';
   if (seconds < 1) return Math.round(seconds * 1000) + ' ms';
-  if (seconds < 60) return seconds.toFixed(seconds < 10 ? 1 : 0) + ' s';
+  if (seconds < 60) return seconds.toFixed(seconds < 10 && !Number.isInteger(seconds) ? 1 : 0) + ' s';
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(Math.floor(seconds % 60))} s`;
   if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ${pad(Math.floor((seconds % 3600) / 60))} min`;
   return `${Math.floor(seconds / 86400)} days`;

@@ -1,6 +1,7 @@
 // Which panels there are, and in which rows.
 
 import { make } from './dom.js';
+import { RATE } from './model.js';
 import { Panel } from './panel.js';
 
 /** Puts the panels of the view into an element. Panels that stay the same stay, with all that the viewer sees in them. */
@@ -25,7 +26,7 @@ export class Layout {
     const seen = new Map();
     this.panels = [];
     const elements = rows.map((specs) => {
-      const panels = specs.filter(({ plot }) => view.histograms[plot]).map((spec) => {
+      const panels = specs.filter(({ plot }) => view.histograms[plot] || plot === RATE).map((spec) => {
         const id = idOf(spec, seen);
         const key = panelKey(id, spec);
         const panel = kept.get(key) ?? new Panel(this.#page, spec, id);

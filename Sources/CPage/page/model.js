@@ -4,6 +4,8 @@ import { addTo, holds, keyOf, positionOf, readWindow, sumOf, weightOf } from './
 import { combine, sameAxes } from './results.js';
 import { statistics } from './statistics.js';
 
+/** The plot that is no histogram: all hits. */
+export const RATE = 'rate';
 /** Windows that are kept for sums over the last ones. */
 export const MOST_WINDOWS = 100;
 /** Numbers in them, so that large histograms do not fill the memory: then fewer windows are kept. */
@@ -83,7 +85,12 @@ export class Model {
     const result = total?.results.get(name);
     if (!result) return null;
     const all = { result, seconds: total.seconds, count: total.count };
-    return over === 'reset' && this.baseline ? this.#sinceReset(name, all) : all;
+    return over === 'reset' && this.hasBaseline ? this.#sinceReset(name, all) : all;
+  }
+
+  /** Whether what is shown goes on after the viewer's reset: looking back, it may end before. */
+  get hasBaseline() {
+    return this.baseline !== null && this.baseline.count <= (this.frame.total?.count ?? 0);
   }
 
   /** The trend of a histogram: positions (see positionOf), and entries a second or a window. */
@@ -98,10 +105,11 @@ export class Model {
     return { result: combine(all.result, before, -1), seconds, count: all.count - this.baseline.count };
   }
 
-  /** Another run has nothing to do with what was counted before. */
+  /** Another run has nothing to do with what was counted before. A merged message names all of its runs. */
   #meet(run) {
-    if (run === this.run) return;
+    const isSame = this.run !== null && run.split(',').some((one) => this.run.split(',').includes(one));
     this.run = run;
+    if (isSame) return;
     this.#windows = [];
     this.#weights = [];
     this.#total = null;
@@ -126,17 +134,21 @@ export class Model {
     if (this.#trendKeys.has(key)) return;
     this.#trendKeys.add(key);
     if (this.#trendKeys.size > MOST_TREND) this.#trendKeys.delete(this.#trendKeys.values().next().value);
-    const position = positionOf(window);
+    // All hits are a trend, too, unless a histogram has its name.
+    if (!window.results.has(RATE)) this.#extendTrend(RATE, window, window.counts.hits ?? 0);
     for (const [name, result] of window.results) {
-      if (result.form === 'points') continue;
-      let trend = this.#trends.get(name);
-      if (!trend) this.#trends.set(name, (trend = { positions: [], values: [], isTime: window.seconds !== null }));
-      trend.positions.push(position);
-      trend.values.push(statistics(result).entries / (window.seconds ?? 1));
-      if (trend.positions.length > MOST_TREND) {
-        trend.positions.shift();
-        trend.values.shift();
-      }
+      if (result.form !== 'points') this.#extendTrend(name, window, statistics(result).entries);
+    }
+  }
+
+  #extendTrend(name, window, entries) {
+    let trend = this.#trends.get(name);
+    if (!trend) this.#trends.set(name, (trend = { positions: [], values: [], isTime: window.seconds !== null }));
+    trend.positions.push(positionOf(window));
+    trend.values.push(entries / (window.seconds ?? 1));
+    if (trend.positions.length > MOST_TREND) {
+      trend.positions.shift();
+      trend.values.shift();
     }
   }
 

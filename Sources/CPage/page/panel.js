@@ -5,6 +5,7 @@ import { icon, make, setText } from './dom.js';
 import { Figure } from './figure.js';
 import { timeOfDay } from './format.js';
 import { openMenu } from './menu.js';
+import { RATE } from './model.js';
 import { coverageOf } from './coverage.js';
 
 export class Panel {
@@ -25,7 +26,7 @@ export class Panel {
     this.page = page;
     this.spec = spec;
     this.id = id;
-    this.title = spec.title || page.view.histograms[spec.plot]?.title || spec.plot;
+    this.title = spec.title || page.view.histograms[spec.plot]?.title || (spec.plot === RATE ? 'Hit rate' : spec.plot);
     const button = (name, label, click, content) => make('button', { type: 'button', class: `tool ${name}`, 'aria-label': label, title: label, click }, content);
     this.#buttons = {
       back: button('back', 'Show all of it again (0)', () => this.zoom(null), icon('back')),
@@ -48,7 +49,7 @@ export class Panel {
     const { over, last, isRate, hasErrors } = this.page.settings.page;
     const own = this.page.settings.panel(this.id);
     const choices = { over, last, isRate, hasErrors, isLog: this.spec.scale === 'log', ...own };
-    if (choices.over === 'reset' && !this.page.model.baseline) choices.over = 'all';
+    if (choices.over === 'reset' && !this.page.model.hasBaseline) choices.over = 'all';
     return choices;
   }
 

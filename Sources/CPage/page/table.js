@@ -26,7 +26,7 @@ export class DataTable {
     rows.slice(0, MOST_ROWS).forEach((row, i) => {
       const { cells } = this.#body.rows[i];
       row.forEach((value, k) => {
-        const text = typeof value === 'number' ? (Number.isNaN(value) ? '\u2013' : String(+value.toPrecision(12))) : String(value ?? '\u2013');
+        const text = typeof value === 'number' ? (Number.isNaN(value) ? '\u2013' : String(Number.isInteger(value) ? value : +value.toPrecision(6))) : String(value ?? '\u2013');
         if (cells[k].firstChild.data !== text) cells[k].firstChild.data = text;
       });
     });

@@ -26,7 +26,7 @@ export function logTicks([low, high], count) {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
   const decades = last - first;
-  const factors = decades * 3 <= count ? [1, 2, 5] : [1];
+  const factors = Math.log10(high / low) * 3 <= count ? [1, 2, 5] : [1];
   const stride = Math.max(1, Math.ceil(decades / Math.max(1, count)));
   const values = [];
   const minor = [];

@@ -17,8 +17,8 @@ const NUMBERS = [
 ];
 /** The state, as it is called and as it looks without colour. */
 export const STATES = {
-  live: ['live', '\u25cf'], stalled: ['stalled', '\u26a0'], finished: ['finished', '\u25a0'], lost: ['lost', '\u2715'],
-  gone: ['connection lost', '\u2715'], waiting: ['connecting', '\u2026'], past: ['looking back', '\u23f8'],
+  live: ['live', '\u25cf'], stalled: ['stalled', '\u26a0\ufe0e'], finished: ['finished', '\u25a0'], lost: ['lost', '\u2715'],
+  gone: ['connection lost', '\u2715'], waiting: ['connecting', '\u2026'], past: ['looking back', '\u2016'],
 };
 
 export class TopLine {
@@ -62,7 +62,7 @@ export class TopLine {
     this.#set('malformed', whole(status.malformed));
     this.#set('unmapped', whole(status.unmapped), status.hits ? ` ${share(status.unmapped / status.hits)}` : '');
     this.#set('late', whole(status.late));
-    this.#set('age', span(age === null ? null : Math.floor(age)).replace(/^(\d)\.0 s/, '$1 s').replace(/^0 ms$/, '0 s'));
+    this.#set('age', span(age === null ? null : Math.floor(age)).replace('0 ms', '0 s'));
     for (const [name, , isBad] of NUMBERS) if (isBad) this.#cells.get(name).entry.classList.toggle('notable', status[name] > 0);
     drawSparkline(this.#spark, status.rates ?? [], theme);
   }

@@ -7,7 +7,7 @@ import { binRows, binnedExtent, binsIn, drawBand, markOut, readBins } from './bi
 const FILLED = 0.78;
 
 export const bars = {
-  startsAtZero: true,
+  grid: 'y',
   extent: binnedExtent,
   rows: binRows,
   read: readBins,

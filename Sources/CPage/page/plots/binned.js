@@ -104,13 +104,13 @@ export function binText(axis, edges, bin) {
 /** Bins as a table. */
 export function binRows(content) {
   const name = content.x.label || 'bin';
-  const columns = [`${name} from`, `${name} to`];
-  if (content.x.categories) columns.splice(0, 2, name);
+  const isNamed = content.x.categories || content.x.isUnit;
+  const columns = isNamed ? [name] : [`${name} from`, `${name} to`];
   for (const { label } of content.series) columns.push(label || content.y.label, `${label ? label + ' ' : ''}error`);
   const [first] = content.series;
   const rows = [];
   for (let i = 0; i + 1 < (first?.edges.length ?? 0); i++) {
-    const row = content.x.categories ? [content.x.categories[i]] : [first.edges[i], first.edges[i + 1]];
+    const row = content.x.categories ? [content.x.categories[i]] : Array.from(first.edges.subarray(i, isNamed ? i + 1 : i + 2));
     for (const { values, errors } of content.series) row.push(values[i], errors[i]);
     rows.push(row);
   }

@@ -4,7 +4,7 @@ import { number } from '../format.js';
 import { binRows, binnedExtent, binsIn, errorBars, readBins } from './binned.js';
 
 export const points = {
-  startsAtZero: true,
+  grid: 'both',
 
   extent(content, domain) {
     if (content.form !== 'points') return binnedExtent({ ...content, hasErrors: true }, domain);

@@ -4,7 +4,7 @@ import { faint } from '../colors.js';
 import { binRows, binnedExtent, binsIn, drawBand, errorBars, markOut, readBins, stepPath } from './binned.js';
 
 export const steps = {
-  startsAtZero: true,
+  grid: 'both',
   extent: binnedExtent,
   rows: binRows,
   read: readBins,

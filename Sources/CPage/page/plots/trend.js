@@ -4,7 +4,7 @@ import { faint } from '../colors.js';
 import { number, timeOfDay, whole } from '../format.js';
 
 export const trend = {
-  startsAtZero: true,
+  grid: 'both',
 
   extent(content, [low, high]) {
     let [highest, lowest] = [0, Infinity];
