@@ -199,6 +199,8 @@ public struct PipelineLoader {
     result.window = own["window"]?.settings
     result.sources = merger.named("sources")
     result.sinks = (own["sinks"]?.list ?? []).compactMap(\.settings)
+    result.layouts = merger.named("layouts")
+    result.dashboard = own["dashboard"]?.settings
     result.emulate = own["emulate"]?.settings
     return result
   }

@@ -258,6 +258,8 @@ extension Specification {
       case "constants": "a table of constants"
       case "groups": "a group"
       case "sources": "a source"
+      case "panels": "a panel"
+      case "layouts": "a layout"
       default: "`\(name)`"
       }
     case .histogram:

@@ -29,6 +29,10 @@ public struct Declaration: Sendable {
   public var histograms: [Named] = []
   public var sources: [Named] = []
   public var sinks: [Settings] = []
+  /// Where bins are drawn.
+  public var layouts: [Named] = []
+  /// What the page of results shows.
+  public var dashboard: Settings?
   /// What the emulator of its hits sends.
   public var emulate: Settings?
 

@@ -8,6 +8,7 @@ public enum HistogramSections {
       "A column: one set of counts for each of its values, published as NAME/VALUE. Rows without a value are in none."),
     Key("where", .condition, "Only rows that meet this condition count."),
     Key("title", .text, "What stands above the plot; the name if left out."),
+    Key("description", .text, "What the shift should know of it; it stands beside the plot on the dashboard."),
   ]
   static let weight = Key(
     "weight", .expression, "What a row counts for, instead of 1. The sums of squared weights are published too.")

@@ -77,6 +77,7 @@ public enum Sections {
     Key("columns", .mapping(key: .identifier, value: .expression), "Columns computed from others, in any order."),
     Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),
     Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),
+    Key("layouts", .mapping(key: .name, value: .block(DashboardSections.layout)), DashboardSections.layout.summary),
   ]
 
   public static func pipeline(
@@ -97,6 +98,7 @@ public enum Sections {
         Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
       ] + sharedKeys + [
         Key("sinks", .list(.component(sinks)), "Where results go."),
+        Key("dashboard", .block(DashboardSections.dashboard), DashboardSections.dashboard.summary),
         Key("emulate", .block(emulate), emulate.summary),
       ],
       example: "pipeline: dt-chambers")

@@ -1,5 +1,6 @@
 import Configuration
 import Connectors
+import Dashboard
 import Diagnostics
 import Emulation
 import Operators
@@ -26,6 +27,8 @@ public struct Pipeline: Sendable {
 
   public let declaration: Declaration
   public let plan: ChainPlan
+  /// How its results are shown.
+  public let dashboard: DashboardDeclaration
 
   /// Reads and checks a pipeline: all that `lint` says, and all that `run` says before it starts. Nil where there are
   /// errors.
@@ -52,8 +55,9 @@ public struct Pipeline: Sendable {
     }
     for sink in declaration.sinks { SinkComponent.check(sink, window: plan?.window, findings: findings) }
     if let emulate = declaration.emulate { EmulateSection.check(emulate, findings: findings) }
+    let dashboard = DashboardDeclaration(declaration, findings: findings)
     guard let plan, !findings.hasErrors else { return nil }
-    return Pipeline(declaration: declaration, plan: plan)
+    return Pipeline(declaration: declaration, plan: plan, dashboard: dashboard)
   }
 }
 
@@ -66,7 +70,8 @@ public enum Registry {
   public static let specifications: [Specification] =
     [
       pipeline, Sections.plugin, Sections.source(SourceComponent.all.map(\.specification)), Sections.chamber,
-      Sections.lookup, GroupSections.group, EmulateSection.specification,
+      Sections.lookup, GroupSections.group, DashboardSections.dashboard, DashboardSections.panel,
+      DashboardSections.layout, EmulateSection.specification,
     ]
     + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
     + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)

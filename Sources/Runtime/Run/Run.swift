@@ -1,5 +1,4 @@
 import Connectors
-import Dashboard
 import Diagnostics
 import Operators
 import Specifications
@@ -145,7 +144,7 @@ public final class Run {
     let publisher = Publisher(
       ResultMessage(
         pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall,
-        dashboard: DashboardDeclaration(pipeline.declaration).json),
+        dashboard: pipeline.dashboard.json),
       sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims, observer: observer,
       fail: fail)
     publisher.source = ResultSource(sources, assigned: nil)

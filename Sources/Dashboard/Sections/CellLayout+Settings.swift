@@ -1,0 +1,46 @@
+import Diagnostics
+import Expressions
+import Specifications
+
+extension CellLayout {
+  /// The layout that a pipeline declares; nil where it has errors, which are reported.
+  init?(_ name: String, _ settings: Settings, findings: Findings) {
+    guard let count = settings["cells"]?.integer.map(Int.init), let width = settings["width"]?.number,
+      let height = settings["height"]?.number, let x = settings["x"]?.text, let y = settings["y"]?.text
+    else { return nil }
+    for key in ["width", "height"] {
+      guard let setting = settings[key], let size = setting.number, size <= 0 || size > Self.farthest else { continue }
+      findings.error(
+        "wrong-type", "`\(key)` is the size of a cell, and `\(setting.node.scalar?.written ?? "")` is none",
+        at: setting.span, hint: "give a number above 0")
+      return nil
+    }
+    let xs = Self.values(x, count: count, findings: findings), ys = Self.values(y, count: count, findings: findings)
+    guard let xs, let ys else { return nil }
+    // The drawing begins at 0, wherever the detector's own coordinates do.
+    let left = xs.compactMap(\.self).min() ?? 0, top = ys.compactMap(\.self).min() ?? 0
+    self.init(
+      name: name,
+      cells: zip(xs, ys).map { x, y in
+        guard let x, let y else { return nil }
+        return Cell(x: x - left, y: y - top, width: width, height: height)
+      })
+  }
+
+  /// Beyond this numbers of cells are no places in a drawing.
+  private static let farthest = 1e9
+
+  /// The expression's value for every bin; nil for bins where it is unknown.
+  private static func values(_ text: LocatedText, count: Int, findings: Findings) -> [Double?]? {
+    guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
+    let scope = DictionaryScope(["bin": .column(.integer(0...Int64(count - 1)))])
+    guard let typed = TypeChecker.check(expression, in: scope, findings: findings),
+      TypeChecker.converted(typed, to: .none, findings: findings) != nil
+    else { return nil }
+    return (0..<Int64(count)).map { bin in
+      let own = DictionaryScope(["bin": .constant(.integer(bin))])
+      let value = TypeChecker.check(expression, in: own, findings: Findings())?.constant?.number
+      return value.flatMap { abs($0) <= farthest ? $0 : nil }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import Diagnostics
+import Operators
+import Specifications
+
+extension DashboardDeclaration {
+  /// What a pipeline declares. What is wrong with it is reported, and left out.
+  public init(_ pipeline: Declaration, findings: Findings) {
+    self.init()
+    histograms = pipeline.histograms.compactMap { entry in
+      entry.setting.settings.map { settings in
+        Histogram(
+          name: entry.name.text, per: settings["per"]?.text?.text, description: settings["description"]?.text?.text)
+      }
+    }
+    layouts = pipeline.layouts.compactMap { entry in
+      entry.setting.settings.flatMap { CellLayout(entry.name.text, $0, findings: findings) }
+    }
+    guard let section = pipeline.dashboard else { return }
+    title = section["title"]?.text?.text
+    let checker = PanelChecker(pipeline, findings: findings)
+    rows = section["rows"]?.list?.map { row in
+      (row.list ?? []).compactMap { $0.settings.flatMap(checker.panel) }
+    }
+  }
+}
