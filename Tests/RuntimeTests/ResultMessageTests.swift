@@ -18,7 +18,9 @@ import Testing
     let object = try #require(try JSONSerialization.jsonObject(with: outcome.lines[0]) as? [String: Any])
     #expect(
       Set(object.keys) == ["schema", "pipeline", "run", "window", "counts", "source", "dashboard", "histograms"])
-    let names = ["occupancy", "active_per_orbit", "active_vs_orbit", "occupancy_scintillator", "drift_time"]
+    let names = [
+      "hits_per_chamber", "occupancy", "active_per_orbit", "active_vs_orbit", "occupancy_scintillator", "drift_time",
+    ]
     #expect(Set(message.histograms.keys) == Set(names.flatMap { name in (0...3).map { "\(name)/\($0)" } }))
     let drift = try #require(message.histograms["drift_time/0"])
     #expect(drift.axis == .init(label: "drift", unit: "ns", categories: nil))
