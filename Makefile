@@ -26,6 +26,7 @@ test: setup ## Build and run the whole test suite
 	swift build --build-tests
 	swift test --skip-build
 	@scripts/python-packages
+	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 
 install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time

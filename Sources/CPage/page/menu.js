@@ -4,28 +4,30 @@ import { make } from './dom.js';
 import { saveCSV, saveJSON, savePNG } from './exports.js';
 
 let menu = null;
+let wasOpen = false;
 
-/** Opens the menu of a panel at the button that asks for it. */
+/** Notes, when the button is pressed, whether its menu is open: pressing closes it before the click comes. */
+export function noteMenu(panel) {
+  wasOpen = menu?.panel === panel;
+}
+
+/** Opens the menu of a panel at the button that asks for it; closes it where it is open. */
 export function openMenu(panel, button) {
-  const wasOpenHere = menu?.panel === panel && menu.isOpen;
-  menu?.element.remove();
-  menu = null;
-  if (wasOpenHere) return;
+  const isClosing = wasOpen || menu?.panel === panel;
+  wasOpen = false;
+  menu?.element.hidePopover();
+  if (isClosing) return;
   const element = make('div', { class: 'menu', popover: 'auto', role: 'dialog', 'aria-label': `Choices for ${panel.title}` });
-  menu = { panel, element, isOpen: true };
   fill(element, panel);
   // Inside the panel: it is then there in full screen, too.
   panel.element.append(element);
-  element.addEventListener('toggle', (event) => {
-    if (event.newState !== 'closed') return;
-    // A click on the button closes it first and would open it again.
-    const closed = menu;
-    setTimeout(() => {
-      if (closed?.element === element) closed.isOpen = false;
-      element.remove();
-    }, 150);
+  element.addEventListener('toggle', ({ newState }) => {
+    if (newState !== 'closed') return;
+    if (menu?.element === element) menu = null;
+    element.remove();
   });
   element.showPopover();
+  menu = { panel, element };
   place(element, button);
   element.querySelector('button')?.focus();
 }

@@ -4,7 +4,7 @@ import { figuresOf, freeze } from './content.js';
 import { icon, make, setText } from './dom.js';
 import { Figure } from './figure.js';
 import { timeOfDay } from './format.js';
-import { openMenu } from './menu.js';
+import { noteMenu, openMenu } from './menu.js';
 import { RATE } from './model.js';
 import { coverageOf } from './coverage.js';
 
@@ -34,6 +34,7 @@ export class Panel {
       more: button('more', `More for ${this.title}`, () => this.openMenu(), icon('more')),
       full: button('full', 'Full screen (F)', () => this.toggleFull(), icon('full')),
     };
+    this.#buttons.more.addEventListener('pointerdown', () => noteMenu(this));
     this.#buttons.more.setAttribute('aria-haspopup', 'dialog');
     const heading = make('h2', { id: `panel-${id}` }, this.title);
     const text = make('div', { class: 'heading' }, heading, this.#description);
