@@ -14,11 +14,13 @@ struct Hitmon: ParsableCommand {
         hitmon run pipelines/dt-chambers.yaml
         hitmon run pipelines/dt-chambers.yaml --input hits.txt --window all --results results.jsonl
         hitmon emulate pipelines/dt-chambers.yaml --rate 5000
+        hitmon dashboard results.jsonl
         hitmon lint pipelines/dt-chambers.yaml
         hitmon list histogram
       """,
     version: "hitmon \(programVersion)\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [
       RunCommand.self, EmulateCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, MergeCommand.self,
+      DashboardCommand.self,
     ])
 }

@@ -98,8 +98,11 @@ enum StopSignal {
   /// Waits for one.
   static func wait() {
     // A signal that another thread takes does not wake this one.
-    while number == 0 { usleep(50_000) }
+    while number == 0 { pause(milliseconds: 50) }
   }
+
+  /// Lets some time pass.
+  static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
   static func install() {
     for signal in [SIGINT, SIGTERM] {

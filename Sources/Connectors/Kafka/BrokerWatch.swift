@@ -61,7 +61,7 @@ public final class BrokerWatch: Sendable {
   }
 
   /// Whether the brokers do not answer, as far as is known.
-  var areAway: Bool { state.withLock { $0.isAway } }
+  public var areAway: Bool { state.withLock { $0.isAway } }
 
   /// Notes that the brokers do not answer; told once. `reason` is told if no connection has given a better one.
   public func isAway(because reason: String) {
@@ -71,6 +71,9 @@ public final class BrokerWatch: Sendable {
     }
     if isNew { tell("\(name): no broker answers (\(reason)); trying again until one does") }
   }
+
+  /// Tells that the topic is not there, and that it is waited for.
+  func isMissing() { tell("\(name): there is no such topic yet; waiting for it") }
 
   /// Notes that the brokers answer.
   public func isBack() {

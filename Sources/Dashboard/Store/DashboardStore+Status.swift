@@ -20,7 +20,7 @@ extension DashboardStore {
   }
 
   static func status(_ state: State, now: Int64) -> Status {
-    let age = state.trend.arrival.map { Double((now - $0) / 1_000_000) * 1e-3 }
+    let age = state.trend.arrival.map { Double((now - $0) / 1_000_000) / 1000 }
     var status = Status(condition: .live, age: age, message: state.note)
     switch state.course {
     case .finished: status.condition = .finished

@@ -20,11 +20,11 @@ struct RateTrend {
     if case .time(let from)? = head.window.start, case .time(let to)? = head.window.end, let from = milliseconds(from),
       let to = milliseconds(to)
     {
-      length = Double(to - from) * 1e-3
-      end = Double(to) * 1e-3
+      length = Double(to - from) / 1000
+      end = Double(to) / 1000
     } else if isLive {
       length = arrival.map { Double(now - $0) * 1e-9 }
-      end = Double(wall / 1_000_000) * 1e-3
+      end = Double(wall / 1_000_000) / 1000
     }
     guard let length, let end, length > 0 else { return }
     points.append((end, Double(head.count("hits")) / length))
