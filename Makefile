@@ -37,9 +37,11 @@ install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/l
 bench: build ## Measure speed, memory and latency beside other programs; ARGS=files or ARGS=kafka for a part
 	python3 Benchmarks/bench.py $(ARGS)
 
-docs: build ## Write docs/reference.md anew from the registry
+docs: build ## Write docs/reference.md and docs/checks.md anew from what the program declares
 	$(RELEASE) list --format markdown > .build/reference.md
 	mv .build/reference.md docs/reference.md
+	$(RELEASE) lint --list --format markdown > .build/checks.md
+	mv .build/checks.md docs/checks.md
 
 clean: ## Remove everything that was built; what was fetched stays
 	rm -rf .build .build-static

@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
+        "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -76,7 +76,7 @@ public func pluginDirectories(pipeline path: String, executable: String?, enviro
   return ([folder] + directories).filter(isDirectory)
 }
 
-private func parent(of path: String) -> String {
+func parent(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }

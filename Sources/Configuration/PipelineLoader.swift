@@ -15,6 +15,8 @@ public struct PipelineLoader {
   private let pluginSpecification: Specification
   let environment: (String) -> String?
   let findings: Findings
+  /// Texts that take the place of files, by their paths.
+  public var texts: [String: [UInt8]] = [:]
 
   public init(
     pipeline: Specification, plugin: Specification, pluginDirectories: [String],
@@ -81,6 +83,7 @@ public struct PipelineLoader {
   // MARK: Files
 
   private func readText(_ path: String) throws(UnreadableFile) -> [UInt8] {
+    if let text = texts[path] { return text }
     switch readFile(path) {
     case .success(let bytes): return bytes
     case .failure(let error): throw error
@@ -100,7 +103,9 @@ public struct PipelineLoader {
         hint: "save it as UTF-8 in your editor")
       return nil
     }
-    return SourceText(name: name, text: text)
+    let source = SourceText(name: name, text: text)
+    findings.noteRead(source)
+    return source
   }
 
   /// The number of bytes before the first that is not UTF-8.
@@ -181,7 +186,7 @@ public struct PipelineLoader {
 
   private func findPlugin(_ name: String) -> String? {
     guard !name.isEmpty, !name.split(separator: "/").contains("..") else { return nil }
-    return pluginDirectories.lazy.map { "\($0)/\(name).yaml" }.first(where: isFile)
+    return pluginDirectories.lazy.map { "\($0)/\(name).yaml" }.first { texts[$0] != nil || isFile($0) }
   }
 
   // MARK: Merging

@@ -49,7 +49,21 @@ public final class Findings {
   /// Notes for every finding inside a source, such as the line that a plugin is used from.
   private var origins: [(source: SourceText, note: Finding.Note)] = []
 
+  /// The texts that were read, in order.
+  public private(set) var sources: [SourceText] = []
+
+  /// Notes that a text was read.
+  public func noteRead(_ source: SourceText) { sources.append(source) }
+
+  /// Comments that silence findings, with the texts that they stand in.
+  private(set) var allowances: [(source: SourceText, allowance: Allowance)] = []
+
   public init() {}
+
+  /// Notes that a comment silences findings.
+  public func allow(_ allowance: Allowance, in source: SourceText) { allowances.append((source, allowance)) }
+
+  func removeAll(where shouldRemove: (Finding) -> Bool) { all.removeAll(where: shouldRemove) }
 
   /// From now on every finding in `source` carries `note`.
   public func noteOrigin(of source: SourceText, _ note: Finding.Note) {

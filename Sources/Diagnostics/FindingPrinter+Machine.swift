@@ -49,7 +49,7 @@ extension FindingPrinter {
   }
 
   /// A line a finding that GitHub's runners turn into annotations: workflow commands, escaped as
-  /// `@actions/core` escapes them. The hint follows the message.
+  /// `@actions/core` escapes them. The hint and the notes follow the message.
   public static func github(_ findings: [Finding]) -> String {
     findings.map { finding in
       var properties: [String] = []
@@ -57,9 +57,18 @@ extension FindingPrinter {
         properties.append("file=" + property(span.source.name))
         properties.append("line=\(span.start.line)")
         properties.append("col=\(span.start.column)")
+        properties.append("endLine=\(span.end.line)")
+        // GitHub takes an end column for spans of one line only, and counts it in.
+        if span.end.line == span.start.line {
+          properties.append("endColumn=\(max(span.start.column, span.end.column - 1))")
+        }
       }
       properties.append("title=" + property(finding.code))
-      let message = finding.message + (finding.hint.map { "\nhint: " + $0 } ?? "")
+      var message = finding.message + (finding.hint.map { "\nhint: " + $0 } ?? "")
+      for note in finding.notes {
+        let place = note.span.map { " (\($0.source.name):\($0.start.line):\($0.start.column))" } ?? ""
+        message += "\nnote: " + note.message + place
+      }
       return "::\(finding.severity.rawValue) \(properties.joined(separator: ","))::\(data(message))"
     }
     .joined(separator: "\n")

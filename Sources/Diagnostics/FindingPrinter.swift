@@ -9,8 +9,10 @@ public struct FindingPrinter: Sendable {
   }
 
   /// All findings in their order, a blank line between two; empty if there are none. No line end at the end.
-  public func text(_ findings: Findings) -> String {
-    findings.sorted.map { text($0, hiding: findings.secrets) }.joined(separator: "\n\n")
+  /// `only` leaves out those of other codes.
+  public func text(_ findings: Findings, only code: String? = nil) -> String {
+    findings.sorted.filter { code == nil || $0.code == code }.map { text($0, hiding: findings.secrets) }
+      .joined(separator: "\n\n")
   }
 
   /// One finding, of several lines, without a line end at the end.

@@ -46,8 +46,11 @@ func printToError(_ text: String) { write(text + "\n", to: 2) }
 func writeToError(_ text: String) { write(text, to: 2) }
 
 /// One sentence on what went wrong.
-func printError(_ message: String) {
-  printToError(Terminal.hasColour ? "\u{1B}[1;31merror:\u{1B}[0m \(message)" : "error: \(message)")
+func printError(_ message: String) { printToError(errorLine(message)) }
+
+/// The line that says in one sentence what went wrong.
+func errorLine(_ message: String) -> String {
+  Terminal.hasColour ? "\u{1B}[1;31merror:\u{1B}[0m \(message)" : "error: \(message)"
 }
 
 /// A whole number with commas between thousands.

@@ -62,4 +62,80 @@ import Testing
     #expect(result.exit == 1)
     #expect(result.error.contains("error[bad-bins]"), "\(result.error)")
   }
+
+  @Test func `A code is explained, with what lint prints about its example`() throws {
+    let result = try Program()("lint", "--explain", "unit-mismatch")
+    #expect(result.exit == 0)
+    #expect(result.out.hasPrefix("error[unit-mismatch]\n\nUnits do not fit"), "\(result.out)")
+    #expect(
+      result.out.contains("pipeline.yaml:2:33: error[unit-mismatch]: the bins are plain numbers"), "\(result.out)")
+    #expect(result.out.hasSuffix("bins: 140 from -100 ns to 600 ns}\n"), "\(result.out)")
+    let unknown = try Program()("lint", "--explain", "unit-missmatch")
+    #expect(unknown.exit == 64)
+    #expect(unknown.error.hasPrefix("Error: there is no finding unit-missmatch; did you mean unit-mismatch?"))
+  }
+
+  @Test func `All codes are listed, a line each`() throws {
+    let result = try Program()("lint", "--list")
+    #expect(result.exit == 0)
+    #expect(result.out.contains("  duplicate-key"), "\(result.out)")
+    #expect(result.out.split(separator: "\n").allSatisfy { $0.utf8.count < 160 })
+  }
+
+  @Test func `What to check must be said`() throws {
+    #expect(try Program()("lint").exit == 64)
+    #expect(try Program()("lint", "p.yaml", "--format", "markdown").exit == 64)
+  }
+
+  @Test func `GitHub gets a line for each finding`() throws {
+    let program = Program()
+    let path = program.folder.pipeline("columns: {c: missing}\n")
+    let result = try program("lint", path, "--format", "github")
+    #expect(result.exit == 1)
+    #expect(
+      result.out.hasPrefix("::error file=\(path),line=4,col=14,endLine=4,endColumn=20,title=unknown-column::"),
+      "\(result.out)")
+  }
+
+  /// The first look finds nothing; a plugin is missed, comes, and is mended.
+  @Test func `Watching prints anew whenever a file changes`() throws {
+    let program = Program()
+    let folder = program.folder
+    try FileManager.default.createDirectory(atPath: folder("plugins/own"), withIntermediateDirectories: true)
+    let path = folder.pipeline()
+    let good = folder.read("pairs.yaml")
+    let lines = folder("lines.txt")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = ["lint", path, "--watch", "--format", "json"]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    folder.write("", "lines.txt")
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: lines))
+    try process.run()
+    defer { if process.isRunning { process.terminate() } }
+    func codes(line: Int) throws -> [String]? {
+      let end = Date().addingTimeInterval(20)
+      while Date() < end {
+        let all = folder.read("lines.txt").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        if all.count > line {
+          let found = try JSONSerialization.jsonObject(with: Data(all[line].utf8)) as? [[String: Any]]
+          return found?.compactMap { $0["code"] as? String }
+        }
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      return nil
+    }
+    #expect(try codes(line: 0) == [])
+    folder.write(good + "uses: [own/cut]\n", "pairs.yaml")
+    #expect(try codes(line: 1) == ["missing-plugin"])
+    folder.write("plugin: own/cut\ncleansing: [{keep: a < c}]\n", "plugins/own/cut.yaml")
+    #expect(try codes(line: 2) == ["unknown-column"])
+    // As editors save: a new file takes the place of the old one.
+    folder.write("plugin: own/cut\ncleansing: [{keep: a < b}]\n", "plugins/own/cut.yaml.new")
+    rename(folder("plugins/own/cut.yaml.new"), folder("plugins/own/cut.yaml"))
+    #expect(try codes(line: 3) == [])
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+  }
 }

@@ -128,9 +128,17 @@ import Testing
   }
 
   @Test func github() {
-    let finding = Finding(.error, "x", "50% of: a,b", at: span("a: b", 1, 4..<5, file: "a,b:c.yaml"), hint: "h")
+    let finding = Finding(
+      .error, "x", "50% of: a,b", at: span("a: bcd", 1, 4..<7, file: "a,b:c.yaml"), hint: "h",
+      notes: [.init(message: "n", span: span("a", 1, 1..<2, file: "p.yaml")), .init(message: "o")])
     #expect(
       FindingPrinter.github([finding, Finding(.warning, "y", "z", at: nil)])
-        == "::error file=a%2Cb%3Ac.yaml,line=1,col=4,title=x::50%25 of: a,b%0Ahint: h\n::warning title=y::z")
+        == "::error file=a%2Cb%3Ac.yaml,line=1,col=4,endLine=1,endColumn=6,title=x::50%25 of: a,b%0Ahint: h"
+        + "%0Anote: n (p.yaml:1:1)%0Anote: o\n::warning title=y::z")
+    let source = SourceText(name: "x.yaml", text: "a: [\n]")
+    let lines = Span(source: source, start: Position(line: 1, column: 4), end: Position(line: 2, column: 2))
+    #expect(
+      FindingPrinter.github([Finding(.error, "x", "m", at: lines)])
+        == "::error file=x.yaml,line=1,col=4,endLine=2,title=x::m")
   }
 }

@@ -31,7 +31,11 @@ public enum YAML {
     guard text.checkCharacters(findings) else { return nil }
     return withoutActuallyEscaping(environment) { environment in
       var composer = YAMLComposer(text, environment: environment, findings: findings)
-      return composer.document()
+      let document = composer.document()
+      for allowance in YAMLComments(source: text, scalars: composer.scalarRanges).allowances() {
+        findings.allow(allowance, in: source)
+      }
+      return document
     }
   }
 }

@@ -25,6 +25,8 @@ struct YAMLComposer {
   var repeated = Size()
   /// The last scalar, for a better account of what went wrong behind it.
   private var lastScalar: YAMLEvent?
+  /// Where scalars stand, in order.
+  private(set) var scalarRanges: [Range<Int>] = []
   /// The `[` and `{` that are open.
   private var openers: [Int] = []
 
@@ -68,7 +70,9 @@ struct YAMLComposer {
     do {
       let event = try events.next()
       switch event.kind {
-      case .scalar: lastScalar = event
+      case .scalar:
+        lastScalar = event
+        scalarRanges.append(event.range)
       case .listStart, .mappingStart:
         let start = contentStart(event)
         if !event.range.isEmpty, source[start] == "[" || source[start] == "{" { openers.append(start) }

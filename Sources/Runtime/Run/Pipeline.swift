@@ -19,6 +19,8 @@ public struct Pipeline: Sendable {
     public var executable: String?
     /// Where plugins are looked for; nil for the usual places.
     public var pluginDirectories: [String]?
+    /// Texts that take the place of files, by their paths.
+    public var texts: [String: [UInt8]] = [:]
 
     public init(path: String) {
       self.path = path
@@ -35,18 +37,22 @@ public struct Pipeline: Sendable {
   public static func load(
     _ request: Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> Pipeline? {
-    let loader = PipelineLoader(
+    var loader = PipelineLoader(
       pipeline: Registry.pipeline, plugin: Sections.plugin,
       pluginDirectories: request.pluginDirectories
         ?? Configuration.pluginDirectories(
           pipeline: request.path, executable: request.executable, environment: environment),
       environment: environment, findings: findings)
+    loader.texts = request.texts
+    var main: SourceText?
+    defer { findings.settle(main: main) }
     var overrides = request.overrides.map { Override.set($0) }
     if let window = request.window {
       // `span: 5000 of ORBIT_CNT, late: 200` is the inside of a mapping; `all` is a word.
       overrides.append(.option("--window", path: "window", value: window.contains(":") ? "{\(window)}" : window))
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
+    main = declaration.span.source
     let (plan, formats) = ChainBuilder.build(declaration, findings: findings)
     for (source, format) in zip(declaration.sources, formats) {
       if let settings = source.setting.settings, let format {

@@ -1,0 +1,68 @@
+extension Check {
+  /// Groups, windows and histograms.
+  static let chain: [Check] = [
+    Check(
+      "needs-group",
+      "A value of a group stands where groups are not known yet: in cleansing, in the chamber map, in another group's value, in a window's clock.",
+      wrong: "cleansing: [{keep: orbit.t0 is known}]",
+      fix: "Move the condition to `where:` of a histogram.",
+      right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}}"),
+    Check(
+      "bad-disorder", "`disorder` is a distance in one column, and the group goes by several.",
+      wrong: """
+        groups:
+          board: {by: [ORBIT_CNT, FPGA], disorder: 100, hits: count}
+        histograms: {hits: {of: board.hits, bins: integers 0..15}}
+        """,
+      fix: "Leave it out, or group by one column.",
+      right: """
+        groups:
+          board: {by: [ORBIT_CNT, FPGA], hits: count}
+        histograms: {hits: {of: board.hits, bins: integers 0..15}}
+        """),
+    Check(
+      "group-key-too-wide", "The columns of a group's key need more than 63 bits together.",
+      wrong: """
+        groups:
+          cell: {by: [ORBIT_CNT, BX_COUNTER, TDC_CHANNEL], hits: count}
+        histograms: {hits: {of: cell.hits, bins: integers 0..15}}
+        """,
+      fix: "Group by fewer or narrower columns.",
+      right: """
+        groups:
+          cell: {by: [ORBIT_CNT, TDC_CHANNEL], hits: count}
+        histograms: {hits: {of: cell.hits, bins: integers 0..15}}
+        """),
+    Check(
+      "per-unbounded",
+      "`per` takes a column of floats, or splits a value of a group by a column of more than 256 values.",
+      wrong: """
+        groups:
+          crossing: {by: ORBIT_CNT, crossings: {distinct: BX_COUNTER, per: TDC_CHANNEL}}
+        histograms: {crossings: {of: crossing.crossings, bins: integers 0..15}}
+        """,
+      fix: "Split by a column such as `chamber`; round floats in `columns:`.",
+      right: """
+        groups:
+          crossing: {by: ORBIT_CNT, crossings: {distinct: BX_COUNTER, per: chamber}}
+        histograms: {crossings: {of: crossing.crossings, bins: integers 0..15}}
+        """),
+    Check(
+      "bad-window", "A window is too short (below 10 ms), too long, or its span has no clock or no length.",
+      wrong: "window: {span: 22448 ORBIT_CNT}",
+      fix: "Write a length, `of`, and the column that it is a length of.",
+      right: "window: {span: 22448 of ORBIT_CNT}"),
+    Check(
+      "no-histograms", .warning, "The pipeline counts rows and plots nothing.",
+      wrong: """
+        pipeline: empty
+        uses: [detectors/minidt]
+        """,
+      fix: "Add `histograms:`.",
+      right: """
+        pipeline: telescope
+        uses: [detectors/minidt]
+        histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
+        """),
+  ]
+}

@@ -1,0 +1,78 @@
+extension Check {
+  /// Where rows come from, how they are made, and where results go.
+  static let connections: [Check] = [
+    Check(
+      "simulate-record",
+      "The simulated telescope writes the six fields of `detectors/minidt` as text, and the record is another.",
+      wrong: """
+        pipeline: other-record
+        record: {format: csv, fields: {TDC: u8, BX: u16, ORBIT: u32}}
+        sources: {telescope: {simulate: {seed: 1}}}
+        histograms: {hits: {count: hits}}
+        """,
+      fix: "Use that record, or another source.",
+      right: """
+        pipeline: that-record
+        uses: [detectors/minidt]
+        sources: {telescope: {simulate: {seed: 1}}}
+        histograms: {hits: {count: hits}}
+        """),
+    Check(
+      "source-record",
+      "A source has a record of its own that does not fit the pipeline: a field that the pipeline uses is missing, or is of another kind or unit.",
+      wrong: """
+        sources: {board1: {file: {path: b.bin}, record: {format: words, fields: {CHAN: 9, FPGA: 3, HEAD: 3}}}}
+        histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
+        """,
+      fix:
+        "Fields are found by their names: give it the names of the pipeline's record. A field that is a whole number in one record and has fractions in another is best declared as a float in the pipeline's. See [language.md](language.md#sources).",
+      right: """
+        sources: {board1: {file: {path: b.bin}, record: {format: words, fields: {TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}}
+        histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
+        """),
+    Check(
+      "source-counter", .warning,
+      "A counter by which rows are put in order, such as an orbit number, begins again from 0 after another number of bits than in the pipeline's record. From then on its rows are taken for rows of another time.",
+      wrong: """
+        window: {span: 22448 of ORBIT_CNT}
+        sources:
+          board1: {file: {path: b.bin}, record: {format: words, fields: {ORBIT_CNT: 20, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}
+        """,
+      fix:
+        "Where the counter really is that short, and the run is long enough for it to begin again, give that source a pipeline of its own.",
+      right: """
+        window: {span: 22448 of ORBIT_CNT}
+        sources:
+          board1: {file: {path: b.bin}, record: {format: words, fields: {ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}
+        """),
+    Check(
+      "kafka-setting",
+      "A setting under `settings:` that librdkafka does not know or whose value it refuses, or one that another key decides.",
+      wrong:
+        "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, settings: {group.id: shift}}}}",
+      fix:
+        "The hint says which key to use instead; librdkafka's CONFIGURATION.md lists its settings and their values.",
+      right: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: shift}}}"),
+    Check(
+      "secret-in-file", .warning,
+      "A password or a key stands in the file as it is, for everybody who reads the file. The line is printed without it.",
+      wrong:
+        "sinks: [{kafka: {brokers: \"localhost:9092\", topic: dt-results, settings: {sasl.password: swordfish}}}]",
+      fix: "Take it from the environment.",
+      right:
+        "sinks: [{kafka: {brokers: \"localhost:9092\", topic: dt-results, settings: {sasl.password: \"${KAFKA_PASSWORD:-}\"}}}]"
+    ),
+    Check(
+      "merge-window",
+      "The results of several instances are to be merged, and the window is not the same for all of them: windows of rows, and of the whole input, are each instance's own.",
+      wrong: """
+        window: {rows: 1000}
+        sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
+        """,
+      fix: "Use `every` or a span of the record's clock.",
+      right: """
+        window: {every: 2 s}
+        sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
+        """),
+  ]
+}

@@ -1,0 +1,46 @@
+extension Check {
+  static let dashboard: [Check] = [
+    Check(
+      "unknown-plot", "A panel of the dashboard shows a histogram that the pipeline does not have.",
+      wrong: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        dashboard: {rows: [[{plot: ocupancy}]]}
+        """,
+      fix: "Name one of `histograms:`, or `rate`. A blank stands for `_`.",
+      right: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        dashboard: {rows: [[{plot: occupancy}]]}
+        """),
+    Check(
+      "unknown-layout", "A panel is drawn in a layout that is not declared.",
+      wrong: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        dashboard: {rows: [[{plot: occupancy, as: map, layout: wires}]]}
+        """,
+      fix: "Name one of `layouts:`, of the pipeline or of its plugins.",
+      right: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        layouts:
+          wires: {cells: 64, x: 42 mm * (cell % 16), y: 13 mm * (cell // 16), width: 42 mm, height: 13 mm}
+        dashboard: {rows: [[{plot: occupancy, as: map, layout: wires}]]}
+        """),
+    Check(
+      "panel-mismatch",
+      "A panel asks for something that its histogram cannot give: a form that is not its own, a column that it is not split by, a layout with another number of cells than it has bins.",
+      wrong: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        dashboard: {rows: [[{plot: occupancy, as: heat}]]}
+        """,
+      fix: "Do what the hint says; the note shows the histogram.",
+      right: """
+        histograms:
+          occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
+        dashboard: {rows: [[{plot: occupancy, as: steps}]]}
+        """),
+  ]
+}

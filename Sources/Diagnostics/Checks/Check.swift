@@ -1,0 +1,106 @@
+/// One mistake that is looked for: what a finding of its code means, and what to do about it. The documentation and
+/// `hitmon lint --explain` are made from these, and tests lint every example.
+public struct Check: Sendable {
+  /// What checks are about: the sections of the documentation.
+  public enum Family: String, CaseIterable, Sendable {
+    case yaml = "YAML"
+    case keys = "Keys and values"
+    case connections = "Sources, sinks and records"
+    case plugins = "Plugins"
+    case expressions = "Expressions"
+    case chain = "Groups, windows and histograms"
+    case dashboard = "The dashboard"
+    case comments = "Comments"
+  }
+
+  /// What a check looks at beside the pipeline and its plugins.
+  public enum Needs: Sendable {
+    /// Rows of the input: `hitmon lint --sample FILE`.
+    case sample
+    /// Brokers, topics, files and ports: `hitmon lint --probe`.
+    case world
+  }
+
+  /// A pipeline with the mistake, or without it.
+  public struct Example: Sendable, ExpressibleByStringLiteral {
+    /// A whole pipeline, or a part of one that uses `detectors/minidt`.
+    public var yaml: String
+    /// Plugins beside it, by their names.
+    public var plugins: [(name: String, yaml: String)] = []
+    /// Values of `--set`.
+    public var overrides: [String] = []
+    /// Rows of a sample.
+    public var sample: String?
+    /// Whether `yaml` is the whole file as it stands, although it names no pipeline.
+    public var isWhole = false
+    /// Whether the file is saved in Latin-1 instead of UTF-8.
+    public var isLatin1 = false
+    /// How to make what cannot be shown.
+    public var remark: String?
+
+    public init(
+      _ yaml: String, plugins: [(name: String, yaml: String)] = [], overrides: [String] = [], sample: String? = nil,
+      isWhole: Bool = false, isLatin1: Bool = false, remark: String? = nil
+    ) {
+      self.yaml = yaml
+      self.plugins = plugins
+      self.overrides = overrides
+      self.sample = sample
+      self.isWhole = isWhole
+      self.isLatin1 = isLatin1
+      self.remark = remark
+    }
+
+    public init(stringLiteral yaml: String) { self.init(yaml) }
+  }
+
+  /// A stable name such as `unknown-key`.
+  public let code: String
+  public let severity: Severity
+  /// What causes it.
+  public let cause: String
+  /// YAML that has the mistake.
+  public let wrong: Example
+  /// What to do.
+  public let fix: String
+  /// The same without the mistake.
+  public let right: Example
+  public var needs: Needs?
+
+  init(
+    _ code: String, _ severity: Severity, _ cause: String, wrong: Example, fix: String, right: Example,
+    needs: Needs? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.cause = cause
+    self.wrong = wrong
+    self.fix = fix
+    self.right = right
+    self.needs = needs
+  }
+
+  init(_ code: String, _ cause: String, wrong: Example, fix: String, right: Example, needs: Needs? = nil) {
+    self.init(code, .error, cause, wrong: wrong, fix: fix, right: right, needs: needs)
+  }
+
+  /// All checks of a family, in the order of the documentation.
+  public static func all(_ family: Family) -> [Check] {
+    switch family {
+    case .yaml: yaml
+    case .keys: keys
+    case .connections: connections
+    case .plugins: plugins
+    case .expressions: expressions
+    case .chain: chain
+    case .dashboard: dashboard
+    case .comments: comments
+    }
+  }
+
+  public static let all: [Check] = Family.allCases.flatMap { all($0) }
+
+  private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
+
+  public static func named(_ code: String) -> Check? { byCode[code] }
+}

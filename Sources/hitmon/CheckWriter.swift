@@ -1,0 +1,155 @@
+import Diagnostics
+import Runtime
+
+/// Explains checks: for a terminal, and as the page docs/checks.md. What lint prints about an example is what lint really
+/// says to it.
+struct CheckWriter {
+  /// Where the plugins of the examples are looked for.
+  let pluginDirectories: [String]
+
+  private static let introduction = """
+    # What lint finds
+
+    Made from the checks by `make docs` (`hitmon lint --list --format markdown`). Do not edit it by hand.
+
+    `hitmon lint PIPELINE...` makes the checks that `run` makes before it starts. All findings come at once, each with its
+    place, the line, and a hint where there is something to type:
+
+        pipeline.yaml:8:49: error[unknown-key]: a histogram has no key `pre`
+
+    It exits 0 where nothing is wrong, 1 with findings, 2 where a file cannot be read. Errors keep a pipeline from running;
+    warnings do not. A finding in a plugin carries a note with the `uses` line that led there.
+
+    - `--explain CODE` prints what stands below about one code, `--list` one line for each.
+    - `--format json` is for editors, `--format github` for GitHub's workflows, `--format text` for people.
+    - `--watch` goes on, and prints anew whenever one of the files changes.
+
+    A comment silences a warning, on its own line or, standing alone, on the line below; errors cannot be silenced:
+
+        cleansing:
+          - keep: HEAD in 0..255                # hitmon: allow(constant-condition) until the firmware is settled
+
+    Below, every code: what causes it, an example that has it, what lint prints about the example, what to do, and the
+    example without it. Examples are parts of a pipeline that uses `detectors/minidt`, unless they are a whole one.
+    """
+
+  var markdown: String {
+    var lines = [Self.introduction]
+    for family in Check.Family.allCases {
+      let checks = Check.all(family)
+      guard !checks.isEmpty else { continue }
+      lines += ["", "## \(family.rawValue)"]
+      for check in checks { lines += ["", entry(check)] }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  func entry(_ check: Check) -> String {
+    var lines = ["### \(check.code)", ""]
+    lines.append(wrap(check.severity == .warning ? "A warning. \(check.cause)" : check.cause, width: 120))
+    lines += blocks(check.wrong, fence: "yaml wrong")
+    if let printed = printed(check) { lines += ["```text", printed, "```"] }
+    lines += ["", wrap(check.fix, width: 120)]
+    lines += blocks(check.right, fence: "yaml")
+    return lines.joined(separator: "\n")
+  }
+
+  private func blocks(_ example: Check.Example, fence: String) -> [String] {
+    var lines: [String] = []
+    for plugin in example.plugins {
+      lines += ["", "The plugin `\(plugin.name)`:", "```\(fence)", plugin.yaml.trimmedEnd, "```"]
+      lines += ["", "The pipeline:"]
+    }
+    lines += ["```\(fence)", Self.visible(example.yaml), "```"]
+    let remarks = remarks(example)
+    if !remarks.isEmpty { lines += ["", "(\(remarks.joined(separator: "; ")).)", ""] }
+    return lines
+  }
+
+  private func remarks(_ example: Check.Example) -> [String] {
+    [example.remark].compactMap { $0 } + example.overrides.map { "with `--set \($0)`" }
+  }
+
+  /// What lint prints about the example with the mistake; nil where it does not get so far for want of a plugin.
+  private func printed(_ check: Check) -> String? {
+    let findings = check.wrong.lint(pluginDirectories: pluginDirectories)
+    let found = findings.sorted.filter { $0.code == check.code }
+    return found.isEmpty ? nil : FindingPrinter(colour: false).text(findings, only: check.code)
+  }
+
+  /// For a terminal.
+  func text(_ check: Check) -> String {
+    var lines = ["\(check.severity.rawValue)[\(check.code)]", "", wrap(check.cause, width: 100), ""]
+    lines += indented(check.wrong)
+    if let printed = printed(check) { lines += ["", "lint prints:", "", Self.indent(printed)] }
+    lines += ["", wrap(check.fix, width: 100), ""] + indented(check.right)
+    return lines.joined(separator: "\n")
+  }
+
+  private func indented(_ example: Check.Example) -> [String] {
+    var lines: [String] = []
+    for plugin in example.plugins {
+      lines += ["the plugin \(plugin.name):", "", Self.indent(plugin.yaml.trimmedEnd), "", "the pipeline:", ""]
+    }
+    lines.append(Self.indent(Self.visible(example.yaml)))
+    return lines + remarks(example).map { "  (\($0))" }
+  }
+
+  private static func indent(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+      .joined(separator: "\n")
+  }
+
+  /// Characters that terminals act upon are left out.
+  private static func visible(_ text: String) -> String {
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars
+    where scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control {
+      shown.append(scalar)
+    }
+    return String(shown)
+  }
+
+  /// One line for each.
+  static var list: String {
+    let width = Check.all.map(\.code.count).max() ?? 0
+    return Check.Family.allCases.map { family in
+      let lines = Check.all(family).map { check in
+        let gap = String(repeating: " ", count: width - check.code.count)
+        let severity = check.severity == .warning ? "warning" : "error  "
+        return "  \(check.code)\(gap)  \(severity)  \(gist(check.cause))"
+      }
+      return "\(family.rawValue)\n\(lines.joined(separator: "\n"))"
+    }.joined(separator: "\n\n") + "\n\nMore on one: hitmon lint --explain unknown-key"
+  }
+
+  /// The first sentence, without what it lists behind a colon.
+  private static func gist(_ text: String) -> String {
+    var isCode = false
+    var end = text.startIndex
+    while end < text.endIndex {
+      let rest = text[end...]
+      if text[end] == "`" { isCode.toggle() }
+      if !isCode, rest.hasPrefix(". ") || rest.hasPrefix(": ") || rest == "." { break }
+      end = text.index(after: end)
+    }
+    return String(text[..<end])
+  }
+
+  private func wrap(_ text: String, width: Int) -> String {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if line.count + word.count + 1 > width, !line.isEmpty {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+    }
+    return (lines + [line]).joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate var trimmedEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

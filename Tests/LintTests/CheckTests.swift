@@ -1,0 +1,42 @@
+import Diagnostics
+import Foundation
+import Runtime
+import Testing
+
+extension Check: CustomTestStringConvertible {
+  public var testDescription: String { code }
+}
+
+/// Every check explains itself by an example that has the mistake, and by one that has not.
+@Suite struct CheckTests {
+  private static let plugins = [
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../plugins").standardized.path
+  ]
+  /// Those that need nothing but the pipeline and its plugins.
+  private static let checks = Check.all.filter { $0.needs == nil }
+
+  @Test func codesAreDifferent() {
+    #expect(Set(Check.all.map(\.code)).count == Check.all.count)
+    for check in Check.all { #expect(Check.named(check.code)?.cause == check.cause) }
+  }
+
+  @Test(arguments: checks) func theExampleHasIt(_ check: Check) throws {
+    let findings = check.wrong.lint(pluginDirectories: Self.plugins)
+    let found = findings.all.filter { $0.code == check.code }
+    #expect(!found.isEmpty, "found \(findings.all.map(\.code))")
+    #expect(found.allSatisfy { $0.severity == check.severity && $0.span != nil })
+  }
+
+  @Test(arguments: checks) func itsFixHasNot(_ check: Check) throws {
+    let findings = check.right.lint(pluginDirectories: Self.plugins)
+    // A part of a pipeline need not use what it declares.
+    let found = findings.all.filter { !$0.code.hasPrefix("unused-") || $0.code == check.code }
+    #expect(found.isEmpty, "\(FindingPrinter(colour: false).text(findings))")
+  }
+
+  @Test(arguments: Check.all) func textsAreSentences(_ check: Check) {
+    for text in [check.cause, check.fix] {
+      #expect(text.hasSuffix(".") && text.first?.isLowercase == false, "\(text)")
+    }
+  }
+}
