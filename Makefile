@@ -7,7 +7,7 @@ RELEASE = .build/release/hitmon
 STATIC = .build-static/release/hitmon
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test install bench docs clean
+.PHONY: help setup build run test install bench kernels docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -28,14 +28,18 @@ test: setup ## Build and run the whole test suite
 	@scripts/python-packages
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
+	python3 Benchmarks/instructions.py
 
 install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
 	HITMON_LIBRDKAFKA='$$ORIGIN/../lib/hitmon' \
 	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
 	@scripts/install $(STATIC) "$(PREFIX)"
 
-bench: build ## Measure speed, memory and latency beside other programs; ARGS=files or ARGS=kafka for a part
+bench: build ## Measure speed, memory and latency; ARGS=files or ARGS=kafka for a part, QUICK=1 for a quick look
 	python3 Benchmarks/bench.py $(ARGS)
+
+kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts
+	python3 Benchmarks/instructions.py $(ARGS)
 
 docs: build ## Write docs/reference.md and docs/checks.md anew from what the program declares
 	$(RELEASE) list --format markdown > .build/reference.md

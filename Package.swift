@@ -84,6 +84,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // The engine's kernels one by one, to be measured; no part of the program.
+    .executableTarget(
+      name: "Kernels",
+      dependencies: ["CScan", "Columns", "Diagnostics", "Expressions", "Specifications", "Operators", "Configuration"],
+      path: "Benchmarks/Engine"),
+
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),

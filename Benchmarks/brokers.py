@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import PROGRAM, ROOT, Usage, run
+from measure import PROGRAM, ROOT, Launched, Usage, run
 
 TANSU = ROOT / ".tansu/tansu"
 LIBRARY = ROOT / ".librdkafka"
@@ -52,9 +52,8 @@ class Process:
 
     def __init__(self, command: list[str | Path], environment: dict[str, str] | None = None) -> None:
         self.errors = tempfile.NamedTemporaryFile("r+")
-        self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.errors,
-            cwd=ROOT, env=os.environ | (environment or {}))
+        self.name = Path(command[0]).name
+        self.launched = Launched(command, environment, out=subprocess.DEVNULL, err=self.errors)
 
     def said(self) -> str:
         """What it has printed so far."""
@@ -63,16 +62,14 @@ class Process:
     def wait_for(self, words: str) -> None:
         """Waits until it has said something."""
         while words not in self.said():
-            if self.process.poll() is not None:
-                raise RuntimeError(f"{self.process.args[0]} ended: {self.said()}")
+            if self.launched.has_ended():
+                raise RuntimeError(f"{self.name} ended: {self.said()}")
             time.sleep(0.02)
 
     def end(self, number: int = signal.SIGINT) -> float:
         """Ends it; gives its peak resident memory in MB."""
-        self.process.send_signal(number)
-        _, status, resources = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        return resources.ru_maxrss * 1024 / 1e6
+        self.launched.signal(number)
+        return self.launched.wait()[2]
 
 
 class Tansu:

@@ -4,9 +4,9 @@ from pathlib import Path
 from brokers import Embedded, Tansu
 from latency import RATES as LATENCY_RATES
 from latency import latency
-from measure import Measurement
 from reading import ROWS_PER_MESSAGE, Reading, many_row_messages, one_row_messages
 from sending import RATES, Sending, rate_error
+from table import Measurement, Section
 
 # So many that the in-process broker, which keeps about 5 MB of each, keeps a million rows.
 PARTITIONS = 16
@@ -49,11 +49,18 @@ def sending(path: Path, has_tansu: bool, repeats: int) -> list[Measurement]:
     return table
 
 
-def measure(path: Path, long: Path | None, repeats: int, is_quick: bool) -> list[Measurement]:
-    """The lines of the table."""
+def measure(path: Path, long: Path | None, repeats: int, is_quick: bool) -> list[Section]:
+    """The tables."""
     has_tansu = Tansu.is_there()
-    table = reading(path, long, has_tansu, repeats) + sending(path, has_tansu, repeats)
+    delays = []
     for broker in ([Tansu] if has_tansu else []) + [Embedded]:
         for rate in LATENCY_RATES:
-            table += latency(broker, rate, *([5] if is_quick else []))
-    return table + [rate_error(rate, path) for rate in (RATES[1:3] if is_quick else RATES)]
+            delays += latency(broker, rate, *([5] if is_quick else []))
+    rates = [rate_error(rate, path) for rate in (RATES[1:3] if is_quick else RATES)]
+    best = f"best of {repeats}" if repeats > 1 else "one run"
+    return [
+        Section("Reading topics", f"to their end; {best}", reading(path, long, has_tansu, repeats), "kcat"),
+        Section("Sending to topics", f"a message a row; {best}", sending(path, has_tansu, repeats), "kcat -K"),
+        Section("Latency", "from the end of a window to the acknowledgement of its result by the broker", delays),
+        Section("Rates", "of the emulator, by the times of its first and its last message", rates),
+    ]

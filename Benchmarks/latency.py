@@ -3,7 +3,8 @@ import re
 import time
 
 from brokers import Embedded, Process, Tansu, emulate_command
-from measure import PROGRAM, ROOT, Measurement, verdict
+from measure import PROGRAM, ROOT
+from table import Measurement, verdict
 
 PIPELINE = ROOT / "Benchmarks/pipelines/latency.yaml"
 RATES = [1_000, 100_000]

@@ -1,15 +1,15 @@
-"""Programs that are run and timed, and the table of what was measured."""
+"""Programs that are run and timed."""
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".build/release/hitmon"
+LAUNCHER = [sys.executable, "-I", "-S", str(ROOT / "Benchmarks/launch.py")]
 IS_QUICK = os.environ.get("QUICK", "") not in ("", "0")
 
 
@@ -17,25 +17,51 @@ IS_QUICK = os.environ.get("QUICK", "") not in ("", "0")
 class Usage:
     """What one run of a program took."""
 
+    # From start to exit.
     seconds: float
+    # Of all processors together, for the program and in the kernel.
+    processor_seconds: float
+    # Peak resident memory of the program itself.
     megabytes: float
     output: str
     errors: str
 
 
-@dataclass
-class Measurement:
-    """One line of the table: the best of several runs."""
-
-    name: str
-    value: float
-    unit: str
-    target: str = ""
-    ratio: str = ""
-
-
 class Disagreement(Exception):
     """Two runs over the same rows counted different things."""
+
+
+class Launched:
+    """A program started by launch.py, which says what it took."""
+
+    def __init__(self, command: list[str | Path], environment: dict[str, str] | None = None, *, out, err) -> None:
+        self.report = tempfile.NamedTemporaryFile("r")
+        self.launcher = subprocess.Popen(
+            [*LAUNCHER, self.report.name, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT,
+            env=os.environ | (environment or {}))
+
+    def has_ended(self) -> bool:
+        """Whether it is over."""
+        return self.launcher.poll() is not None
+
+    def signal(self, number: int) -> None:
+        """Sends it a signal; nothing where it has ended."""
+        if lines := self.lines():
+            if not self.has_ended():
+                os.kill(int(lines[0]), number)
+
+    def wait(self) -> tuple[float, float, float, int]:
+        """Waits for its end: seconds, seconds of processors, megabytes, exit status (negative: the signal)."""
+        self.launcher.wait()
+        lines = self.lines()
+        if len(lines) < 2:
+            raise RuntimeError(f"{self.launcher.args[len(LAUNCHER) + 1]} could not be started")
+        seconds, processors, kibibytes, status = lines[1].split()
+        return float(seconds), float(processors), int(kibibytes) * 1024 / 1e6, os.waitstatus_to_exitcode(int(status))
+
+    def lines(self) -> list[str]:
+        """What the launcher has reported so far."""
+        return Path(self.report.name).read_text().splitlines()
 
 
 def run(
@@ -43,20 +69,13 @@ def run(
 ) -> Usage:
     """Runs a program to its end and gives its time, its peak resident memory and what it printed."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.DEVNULL,
-            stdout=out if keeps_output else subprocess.DEVNULL, stderr=err, cwd=ROOT,
-            env=os.environ | (environment or {}))
-        # wait4 instead of wait: it tells this child's memory apart from that of all children so far.
-        _, status, resources = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
+        launched = Launched(command, environment, out=out if keeps_output else subprocess.DEVNULL, err=err)
+        seconds, processors, megabytes, status = launched.wait()
         out.seek(0)
         err.seek(0)
-        if process.returncode != 0:
-            sys.exit(f"bench: {' '.join(map(str, command))} exited {process.returncode}:\n{err.read().decode()}")
-        return Usage(seconds, resources.ru_maxrss * 1024 / 1e6, out.read().decode(), err.read().decode())
+        if status != 0:
+            sys.exit(f"bench: {' '.join(map(str, command))} exited {status}:\n{err.read().decode()}")
+        return Usage(seconds, processors, megabytes, out.read().decode(), err.read().decode())
 
 
 def build() -> None:
@@ -64,32 +83,35 @@ def build() -> None:
     subprocess.run(["swift", "build", "-c", "release", "--product", "hitmon"], cwd=ROOT, check=True)
 
 
+def compiled(source: Path, cache: Path, *options: str) -> Path | None:
+    """A program in C, compiled for this machine as well as the compiler can; None where it cannot be."""
+    program = cache / source.stem
+    command = ["cc", "-O3", "-march=native", *options, str(source), "-o", str(program), "-lm"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        return skip(f"{source.name}: there is no C compiler cc")
+    return program if done.returncode == 0 else skip(f"{source.name}: cc failed: {done.stderr.strip()}")
+
+
 def skip(what: str) -> None:
     """Says what is left out, and why."""
+    skipped.append(what)
     print(f"skipped: {what}", file=sys.stderr)
 
 
-def alternate(candidates: list[Callable[[], float]], repeats: int, best: Callable = max) -> list[float]:
+# All that was left out, for the written report.
+skipped: list[str] = []
+
+
+def alternate(
+    candidates: list[Callable[[], float]], repeats: int, best: Callable = max, quiet: bool = False
+) -> list[float]:
     """The best value of each candidate; they take turns, so that a slow spell of the machine meets all of them."""
     values: list[list[float]] = [[] for _ in candidates]
     for turn in range(repeats):
         for index, candidate in enumerate(candidates):
             values[index].append(candidate())
-        print(f"  {turn + 1} of {repeats}", file=sys.stderr)
+        if not quiet:
+            print(f"  {turn + 1} of {repeats}", file=sys.stderr)
     return [best(found) for found in values]
-
-
-def verdict(value: float, target: float, at_least: bool) -> str:
-    """The target, and whether it is met."""
-    is_met = value >= target if at_least else value <= target
-    return f"{'at least' if at_least else 'at most'} {target:g}: {'met' if is_met else 'MISSED'}"
-
-
-def show(table: list[Measurement], yardstick: str) -> None:
-    """Prints the table in columns; the last one is each line's ratio to the `yardstick`."""
-    rows = [("what", "measured", "", "target", f"of {yardstick}")]
-    rows += [(m.name, f"{m.value:.3g}" if m.value < 10 else f"{m.value:.1f}", m.unit, m.target, m.ratio) for m in table]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    for name, value, unit, target, ratio in rows:
-        print(
-            f"{name:<{widths[0]}}  {value:>{widths[1]}} {unit:<{widths[2]}}  {target:<{widths[3]}}  {ratio}".rstrip())

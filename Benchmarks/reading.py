@@ -5,8 +5,9 @@ from pathlib import Path
 
 from brokers import FETCHING, PIPELINE, Embedded, Tansu, kcat
 from inputs import count_rows
-from measure import PROGRAM, Disagreement, Measurement, alternate, run, verdict
+from measure import PROGRAM, Disagreement, alternate, run
 from products import compare, products
+from table import Measurement, verdict
 
 TIME_TARGET = 1.15  # of the time that kcat takes
 SPEED_TARGET = 10.0  # million rows/s with 500 rows a message

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from brokers import Embedded, Tansu, emulate_command, kcat, kcat_command, kcat_environment
 from inputs import keyed, without_header
-from measure import ROOT, Measurement, alternate, run, verdict
+from measure import ROOT, alternate, run
+from table import Measurement, verdict
 
 RATES = [10, 1_000, 100_000, 500_000]
 RATE_SECONDS = 10
