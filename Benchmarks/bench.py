@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measure hitmon's speed, memory and latency beside other programs that do the same work, in one run.
 
-    bench.py [files] [kafka] [--repeat N] [--no-build]
+    bench.py [files] [kafka] [page] [--repeat N] [--no-build]
 
 files: runs over files, beside hand-written C and what users would run instead. kafka: topics of a broker, beside kcat.
-All of them, where none is named. What was measured is printed, and written to docs/benchmarks.md, where what was not
+page: the live page in headless Chromium. All of them, where none is named. What was measured is printed, and written to docs/benchmarks.md, where what was not
 measured stays as it is.
 
 The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
@@ -28,6 +28,7 @@ from pathlib import Path
 
 import files
 import kafka
+import page
 import report
 from brokers import Tansu
 from inputs import shared_folder, telescope
@@ -59,8 +60,16 @@ def measure_kafka(repeats: int | None, cache: Path) -> list[Section]:
     return kafka.measure(path, long, repeats or (1 if IS_QUICK else 3), IS_QUICK)
 
 
+def measure_page(repeats: int | None, cache: Path) -> list[Section]:
+    """The live page, and what it costs the run that serves it."""
+    subprocess.run([ROOT / "scripts/python-packages"], check=True)
+    return page.measure(IS_QUICK, telescope(shared_folder(), page.ROWS, cache), repeats or (2 if IS_QUICK else 5))
+
+
 # Each part gives its tables.
-PARTS: dict[str, Callable[[int | None, Path], list[Section]]] = {"files": measure_files, "kafka": measure_kafka}
+PARTS: dict[str, Callable[[int | None, Path], list[Section]]] = {
+    "files": measure_files, "kafka": measure_kafka, "page": measure_page,
+}
 
 
 def main() -> None:

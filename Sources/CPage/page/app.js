@@ -41,7 +41,8 @@ class Page {
     darkness.addEventListener('change', () => this.restyle());
     addEventListener('resize', () => this.restyle());
     document.addEventListener('visibilitychange', () => this.changed());
-    setInterval(() => paint(this), 1000);
+    // The server says something each second; where it does not, the age goes on.
+    setInterval(() => performance.now() - this.#statusAt > 1500 && paint(this), 1000);
     this.changed();
     new EventStream('/api/events', {
       view: (view) => this.#takeView(view),
@@ -116,6 +117,13 @@ class Page {
     this.#topLine.draw();
     this.#controls.update();
     this.#showState();
+  }
+
+  /** Keeps trends of these histograms from now on, and asks for what they were. */
+  keepTrends(names) {
+    if (names.every((name) => this.model.trendNames.has(name))) return;
+    for (const name of names) this.model.trendNames.add(name);
+    this.#hasHistory = false;
   }
 
   /** Says something to those who hear the page. */

@@ -39,8 +39,8 @@ export class Caption {
       if (parts.length > 1) this.#buildTable(label, parts, hidden);
       else this.#buildLine(label, parts[0].numbers);
     }
-    let i = 0;
-    for (const { numbers } of parts) for (const [, text] of numbers) setText(this.#cells[i++], text);
+    const texts = parts.length > 1 ? parts.flatMap(({ numbers }) => numbers.map(([, text]) => text)) : lineTexts(parts[0].numbers);
+    texts.forEach((text, i) => setText(this.#cells[i], text));
     this.#updateFlag(content.expectation);
   }
 
@@ -50,16 +50,14 @@ export class Caption {
     if (count > 0) setText(this.#flag, `\u26a0\ufe0e ${count} not flat`);
   }
 
-  #buildLine(label, numbers) {
+  /** Two texts, however many numbers: each costs layout and paint at every update. */
+  #buildLine(label, [[first]]) {
     this.element.className = 'caption';
-    const [first, ...rest] = numbers;
-    const stat = ([name]) => {
-      const cell = make('b', {}, '');
-      this.#cells.push(cell);
-      return make('span', { class: 'stat' }, `${name} `, cell);
-    };
-    const head = make('span', { class: 'head' }, make('span', { class: 'name' }, label), this.#flag, stat(first));
-    this.element.replaceChildren(head, make('span', { class: 'rest' }, ...rest.map(stat)));
+    const count = make('b', {}, '');
+    const rest = make('span', { class: 'rest' }, '');
+    this.#cells = [count, rest];
+    const head = make('span', { class: 'head' }, make('span', { class: 'name' }, label), this.#flag, make('span', { class: 'stat' }, `${first} `, count));
+    this.element.replaceChildren(head, rest);
   }
 
   #buildTable(label, parts, hidden) {
@@ -76,4 +74,9 @@ export class Caption {
     });
     this.element.replaceChildren(make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)));
   }
+}
+
+/** The first number, and all others as one text. */
+function lineTexts([[, first], ...rest]) {
+  return [first, rest.map(([name, text]) => `${name}\u00a0${text}`).join('\u2003')];
 }

@@ -131,7 +131,9 @@ export class Figure {
     if (!this.content) return;
     this.frame = this.#makeFrame(width, height, em, theme);
     this.#drawBack(width, height);
-    const context = resized(this.#front, width, height);
+    const { area } = this.frame;
+    // No larger than what is drawn: every pixel of it is copied at every update.
+    const context = resized(this.#front, area.right - area.left + 2, area.bottom - area.top + 2, area.left, area.top - 1);
     clipped(context, this.frame.area, this.#plot.isBare, () => this.#plot.draw(context, this.content, this.frame));
     this.#caption.update(this.label, this.content, choices.hidden);
     this.#describe();
@@ -221,7 +223,7 @@ export class Figure {
 }
 
 /** The context of a canvas with as many pixels as the screen has there, cleared. */
-function resized(canvas, width, height) {
+function resized(canvas, width, height, left = 0, top = 0) {
   const ratio = devicePixelRatio;
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   const context = canvas.getContext('2d');
@@ -231,8 +233,9 @@ function resized(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+  if (canvas.style.translate !== `${left}px ${top}px`) canvas.style.translate = `${left}px ${top}px`;
+  context.setTransform(ratio, 0, 0, ratio, -left * ratio, -top * ratio);
+  context.clearRect(left, top, width, height);
   return context;
 }
 

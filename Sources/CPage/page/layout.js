@@ -42,6 +42,7 @@ export class Layout {
     for (const panel of kept.values()) panel.remove();
     this.#element.replaceChildren(...elements.filter((row) => row.childElementCount > 0));
     for (const panel of this.panels) panel.restyle();
+    this.#page.keepTrends(this.panels.filter(({ spec }) => spec.as === 'trend').flatMap((panel) => panel.names));
   }
 }
 

@@ -19,6 +19,8 @@ export class Model {
   run = null;
   /** A frame (see below) to show in place of the newest one: somebody looks back. */
   past = null;
+  /** The histograms of which a trend is kept, besides that of all hits. */
+  trendNames = new Set();
   /** The accumulation as it was when the viewer reset it; null if nobody did. */
   baseline = null;
 
@@ -56,13 +58,14 @@ export class Model {
     const newer = this.#windows;
     this.#windows = [];
     this.#weights = [];
+    this.#trends = new Map();
+    this.#trendKeys = new Set();
     const known = new Set(newer.map(keyOf));
     for (const message of messages) {
       const window = readWindow(message, this.#windows.at(-1) ?? newer[0]);
       if (window.run === this.run && !known.has(keyOf(window))) this.#append(window);
     }
     for (const window of newer) this.#append(window);
-    this.#sortTrends();
   }
 
   /** Counts from now on anew, for this viewer. */
@@ -137,7 +140,7 @@ export class Model {
     // All hits are a trend, too, unless a histogram has its name.
     if (!window.results.has(RATE)) this.#extendTrend(RATE, window, window.counts.hits ?? 0);
     for (const [name, result] of window.results) {
-      if (result.form !== 'points') this.#extendTrend(name, window, statistics(result).entries);
+      if (result.form !== 'points' && this.trendNames.has(name)) this.#extendTrend(name, window, statistics(result).entries);
     }
   }
 
@@ -149,15 +152,6 @@ export class Model {
     if (trend.positions.length > MOST_TREND) {
       trend.positions.shift();
       trend.values.shift();
-    }
-  }
-
-  /** Windows of the past came after newer ones. */
-  #sortTrends() {
-    for (const trend of this.#trends.values()) {
-      const order = trend.positions.map((_, i) => i).sort((a, b) => trend.positions[a] - trend.positions[b]);
-      trend.positions = order.map((i) => trend.positions[i]);
-      trend.values = order.map((i) => trend.values[i]);
     }
   }
 }

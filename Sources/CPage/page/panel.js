@@ -1,6 +1,6 @@
 // A panel: its title, its buttons, and its figures, which share the viewer's choices.
 
-import { figuresOf, freeze } from './content.js';
+import { figuresOf, freeze, seriesOf } from './content.js';
 import { icon, make, setText } from './dom.js';
 import { Figure } from './figure.js';
 import { timeOfDay } from './format.js';
@@ -66,6 +66,11 @@ export class Panel {
     this.#figureBox.classList.toggle('many', wanted.length > 1);
     this.element.style.setProperty('--figures', wanted.length);
     this.#showChoices();
+  }
+
+  /** The names of all histograms in it. */
+  get names() {
+    return this.figures.flatMap(({ value }) => seriesOf(this.spec, this.page.view, value).map(({ name }) => name));
   }
 
   update() {
