@@ -152,22 +152,26 @@ final class Connection: ChannelInboundHandler {
     if head?.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
     let done = context.eventLoop.makePromise(of: Void.self)
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (hub, size) = (site.hub, isTooMuch ? 0 : body.readableBytes)
+    let (hub, size, closes) = (site.hub, isTooMuch ? 0 : body.readableBytes, isLast)
     done.futureResult.whenComplete { result in
       hub.release(bytes: size)
       let (connection, context) = bound.value
-      if case .success = result { connection.finish(context) }
+      if case .success = result { connection.wasRead(context, closes: closes) }
     }
     wait(context, seconds: site.limits.readSeconds)
+    // The next request may come while the end is written.
+    if !isLast {
+      isAnswering = false
+      hasRequest = false
+      self.head = nil
+    }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: done)
   }
 
-  private func finish(_ context: ChannelHandlerContext) {
-    if isLast { return context.close(promise: nil) }
-    isAnswering = false
-    hasRequest = false
-    head = nil
-    wait(context, seconds: site.limits.idleSeconds)
+  /// The client has the answer, as far as the system can tell.
+  private func wasRead(_ context: ChannelHandlerContext, closes: Bool) {
+    if closes { return context.close(promise: nil) }
+    if head == nil { wait(context, seconds: site.limits.idleSeconds) }
   }
 
   /// An event stream: the hub writes to it from now on.

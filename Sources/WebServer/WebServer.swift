@@ -2,6 +2,7 @@ import Dashboard
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -46,6 +47,7 @@ public final class WebServer: Sendable {
   private let listener: any Channel
   private let hub: ViewerHub
   private let store: DashboardStore
+  private let isClosed = Atomic(false)
   /// Where it listens.
   public let host: String
   public let port: Int
@@ -91,6 +93,7 @@ public final class WebServer: Sendable {
 
   /// Tells viewers the run's last state, and ends all connections; takes some milliseconds, whoever is connected.
   public func close() {
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     store.onChange(nil)
     try? listener.close().wait()
     try? group.next().submit { self.hub.end() }.wait()

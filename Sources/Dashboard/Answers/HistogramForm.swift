@@ -20,7 +20,7 @@ extension ResultHistogram {
     case .uhi:
       guard hasUHI else { return nil }
       writeUHI(name: name, to: &writer)
-    case .root: return nil
+    case .root: writeROOT(name: name, to: &writer)
     }
     return writer.bytes
   }
