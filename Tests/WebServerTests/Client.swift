@@ -70,7 +70,7 @@ final class Client {
     var searched = 0
     while true {
       let start = max(0, searched)
-      let place = received.withUnsafeBufferPointer { bytes in
+      let place = received.withUnsafeBufferPointer { bytes -> Int? in
         var place = start
         while place + wanted.count <= bytes.count,
           let next = memchr(bytes.baseAddress! + place, Int32(wanted[0]), bytes.count - place)
@@ -80,7 +80,7 @@ final class Client {
           if memcmp(next, wanted, wanted.count) == 0 { return place }
           place += 1
         }
-        return Int?.none
+        return nil
       }
       if let place {
         defer { received.removeFirst(place + wanted.count) }
