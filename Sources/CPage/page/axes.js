@@ -22,7 +22,7 @@ export function ticksOfX(axis, scale, area, em) {
 
 /** Ticks of the vertical axis. */
 export function ticksOfY(axis, scale, area, em) {
-  const count = Math.max(2, (area.bottom - area.top) / (2.6 * em));
+  const count = Math.max(2, (area.bottom - area.top) / ((scale.isLog ? 1.8 : 2.6) * em));
   return scale.isLog ? logTicks(scale.domain, count) : linearTicks(scale.domain, count, axis);
 }
 

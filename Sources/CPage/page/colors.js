@@ -6,7 +6,7 @@ export function readTheme() {
   const get = (name) => style.getPropertyValue(name).trim();
   return {
     surface: get('--surface'), text: get('--text'), muted: get('--muted'), grid: get('--grid'), axis: get('--axis'),
-    out: get('--out'), band: get('--band'), reference: get('--reference'), empty: get('--empty'),
+    out: get('--out'), band: get('--band'), bandEdge: get('--band-edge'), reference: get('--reference'), empty: get('--empty'),
     series: [1, 2, 3, 4, 5, 6, 7, 8].map((i) => get(`--series-${i}`)), font: get('--font'),
     isDark: get('--is-dark') === '1',
   };

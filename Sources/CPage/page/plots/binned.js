@@ -1,5 +1,6 @@
 // What plots of one-dimensional histograms share.
 
+import { line } from '../axes.js';
 import { number, whole } from '../format.js';
 
 /** The first and the last bin of `edges` that lie in a domain, the latter not included. */
@@ -154,6 +155,14 @@ export function drawBand(context, content, { y, area, theme }) {
   const bottom = Math.min(area.bottom, y(level * (1 - within)));
   context.fillStyle = theme.band;
   context.fillRect(area.left, top, area.right - area.left, Math.max(0, bottom - top));
+  context.strokeStyle = theme.bandEdge;
+  context.lineWidth = 1;
+  context.setLineDash([2, 3]);
+  context.beginPath();
+  if (top > area.top) line(context, area.left, top, area.right, top);
+  if (bottom < area.bottom) line(context, area.left, bottom, area.right, bottom);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function valueText({ values, errors }, bin, hasErrors) {
