@@ -54,7 +54,13 @@ class Hitmon:
         environment = dict(os.environ, HITMON_PLUGINS=str(ROOT / "plugins"))
         command = [PROGRAM, "run", str(pipeline), *arguments]
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         self.lines = []
         self.address = None
@@ -148,7 +154,8 @@ class PageTest(unittest.TestCase):
         """The table of a figure, as texts; open it with `choose(..., "table")` first."""
         figure.locator("td").first.wait_for(state="attached")
         return figure.locator("tbody tr").evaluate_all(
-            "rows => rows.filter(row => row.closest('.numbers')).map(row => [...row.cells].map(cell => cell.textContent))"
+            """rows => rows.filter(row => row.closest('.numbers'))
+              .map(row => [...row.cells].map(cell => cell.textContent))"""
         )
 
     def counts(self, figure, column=1):
@@ -170,7 +177,9 @@ class PageTest(unittest.TestCase):
         """The file that a button of a panel's menu saves."""
         self.panel(page, title).get_by_role("button", name="More for").click()
         with page.expect_download() as download:
-            page.get_by_role("dialog", name=f"Choices for {title}").get_by_role("button", name=label, exact=True).click()
+            page.get_by_role("dialog", name=f"Choices for {title}").get_by_role(
+                "button", name=label, exact=True
+            ).click()
         path = self.folder / download.value.suggested_filename
         download.value.save_as(path)
         page.keyboard.press("Escape")

@@ -59,7 +59,11 @@ class LiveTest(PageTest):
         shown.wait_for()
         first = shown.inner_text()
         self.wait_for(page, "([element, first]) => element.textContent !== first", [shown.element_handle(), first])
-        self.wait_for(page, "before => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > before", before)
+        self.wait_for(
+            page,
+            "before => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > before",
+            before,
+        )
 
     def test_late_viewer(self):
         """Who comes late sees the present state, not what comes next: nothing comes any more."""
@@ -70,7 +74,10 @@ class LiveTest(PageTest):
         late = self.open(hitmon.address)
         self.wait_for_state(late, "finished")
         self.choose(late, "Hits per wire", "table")
-        self.assertEqual(self.counts(self.figures(late, "Hits per wire").first), everything["histograms"]["occupancy/0"]["bin_counts"])
+        self.assertEqual(
+            self.counts(self.figures(late, "Hits per wire").first),
+            everything["histograms"]["occupancy/0"]["bin_counts"],
+        )
         self.assertEqual(self.number(late, "hits"), everything["counts"]["hits"])
 
     def test_server_restart(self):
@@ -118,7 +125,9 @@ class LiveTest(PageTest):
         back.wait_for()
         first = self.first_bin(page, figure)
         self.assertGreater(first, 10)
-        self.wait_for(page, "end => document.querySelector('time').dateTime > end", page.locator("time").get_attribute("datetime"))
+        self.wait_for(
+            page, "end => document.querySelector('time').dateTime > end", page.locator("time").get_attribute("datetime")
+        )
         self.assertEqual(self.first_bin(page, figure), first)
         page.reload()
         figure = self.figures(page, "Hits per wire").first
@@ -142,10 +151,16 @@ class LiveTest(PageTest):
         page = self.open(hitmon.address)
         figure = self.figures(page, "Hits per wire").first
         figure.locator(".stat b").first.wait_for()
-        self.wait_for(page, "() => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > 2000")
+        self.wait_for(
+            page, "() => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > 2000"
+        )
         before = self.entries(page)
         page.get_by_role("button", name="Reset", exact=True).click()
-        self.wait_for(page, "() => /since your reset/.test(document.querySelector('figure[aria-label*=chamber]').getAttribute('aria-label'))")
+        self.wait_for(
+            page,
+            """() => /since your reset/.test(
+              document.querySelector('figure[aria-label*=chamber]').getAttribute('aria-label'))""",
+        )
         self.assertLess(self.entries(page), before)
         # The run is not touched by it.
         self.assertGreater(hitmon.get("/api/total")["counts"]["hits"], before)
@@ -166,7 +181,9 @@ class LiveTest(PageTest):
         page = self.open(hitmon.address)
         self.wait_for_state(page, "finished")
         self.assertEqual(page.get_by_role("region", name="Wires of board 1", exact=True).count(), 0)
-        more = SIMULATED.replace("sinks:", "  board1: {of: wire, bins: 64 from 0 to 64, where: FPGA == 1, title: Wires of board 1}\nsinks:")
+        more = SIMULATED.replace(
+            "sinks:", "  board1: {of: wire, bins: 64 from 0 to 64, where: FPGA == 1, title: Wires of board 1}\nsinks:"
+        )
         hitmon = self.serve(self.write(more), "--keep-open")
         page = self.open(hitmon.address)
         self.panel(page, "Wires of board 1").wait_for()
@@ -236,12 +253,16 @@ class StubTest(PageTest):
         figure = self.figures(page, "first").first
         self.assertEqual(self.counts(figure), [50, 100, 150])
         self.say("window", window(5))
-        self.wait_for(page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '60'")
+        self.wait_for(
+            page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '60'"
+        )
         self.assertEqual(self.counts(figure), [60, 120, 180])
         # Windows were left out for a slow viewer: the total has them.
         self.say("total", window(9, total=True))
         self.say("window", window(9))
-        self.wait_for(page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '100'")
+        self.wait_for(
+            page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '100'"
+        )
         self.assertEqual(self.counts(figure), [100, 200, 300])
 
     def test_run_changes(self):
@@ -250,7 +271,9 @@ class StubTest(PageTest):
         self.panel(page, "first").wait_for()
         self.choose(page, "first", "table")
         self.say("window", {**window(0), "run": "another"})
-        self.wait_for(page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '10'")
+        self.wait_for(
+            page, "() => document.querySelector('.numbers td:last-child').previousSibling.textContent === '10'"
+        )
 
 
 class Stub(http.server.BaseHTTPRequestHandler):
@@ -283,29 +306,84 @@ class Stub(http.server.BaseHTTPRequestHandler):
 
 def view(names):
     axis = {"label": "wire", "unit": ""}
-    histograms = {name: {"title": name, "description": None, "kind": "counts", "x": axis, "y": None, "per": None, "values": []} for name in names}
-    panel = {"per": None, "overlay": None, "scale": "linear", "last": None, "expect": None, "layout": None, "title": None, "description": None}
-    return {"title": "stub", "pipeline": "stub", "run": "run", "histograms": histograms, "layouts": {},
-            "rows": [[{"plot": name, "as": "steps", **panel}] for name in names]}
+    histograms = {
+        name: {"title": name, "description": None, "kind": "counts", "x": axis, "y": None, "per": None, "values": []}
+        for name in names
+    }
+    panel = {
+        "per": None,
+        "overlay": None,
+        "scale": "linear",
+        "last": None,
+        "expect": None,
+        "layout": None,
+        "title": None,
+        "description": None,
+    }
+    return {
+        "title": "stub",
+        "pipeline": "stub",
+        "run": "run",
+        "histograms": histograms,
+        "layouts": {},
+        "rows": [[{"plot": name, "as": "steps", **panel}] for name in names],
+    }
 
 
 def window(index, total=False):
     """A window with 10, 20, 30 entries; the total up to it."""
     factor = index + 1 if total else 1
     time_of = lambda second: f"2026-11-22T14:00:{second:02}Z"
-    histogram = {"title": "first", "axis": {"label": "wire", "unit": ""}, "bin_edges": [0, 1, 2, 3],
-                 "bin_counts": [10 * factor, 20 * factor, 30 * factor], "underflow": 0, "overflow": 0, "unknown": 0}
+    histogram = {
+        "title": "first",
+        "axis": {"label": "wire", "unit": ""},
+        "bin_edges": [0, 1, 2, 3],
+        "bin_counts": [10 * factor, 20 * factor, 30 * factor],
+        "underflow": 0,
+        "overflow": 0,
+        "unknown": 0,
+    }
     times = {"start": time_of(0 if total else index * 2), "end": time_of(index * 2 + 2)}
-    return {"schema": "hitmon.results/1", "pipeline": "stub", "run": "run",
-            "window": {"index": index, "kind": "total" if total else "every", **({"windows": index + 1} if total else {}), **times},
-            "counts": {"records": 60 * factor, "hits": 60 * factor}, "source": {"name": "stub"},
-            "histograms": {"first": histogram, "second": histogram}}
+    return {
+        "schema": "hitmon.results/1",
+        "pipeline": "stub",
+        "run": "run",
+        "window": {
+            "index": index,
+            "kind": "total" if total else "every",
+            **({"windows": index + 1} if total else {}),
+            **times,
+        },
+        "counts": {"records": 60 * factor, "hits": 60 * factor},
+        "source": {"name": "stub"},
+        "histograms": {"first": histogram, "second": histogram},
+    }
 
 
 def status(state, message):
-    return {"state": state, "pipeline": "stub", "run": "run", "source": "topic", "now": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "age_s": 0.5, "window_s": 2, "records": 300, "hits": 300, "rate": 30, "rates": [[0, 30], [2, 30]], "lag_rows": None, "lag_s": None,
-            "malformed": 0, "unmapped": 0, "dropped": 0, "late": 0, "gaps": 0, "viewers": 1, "version": "0", "message": message}
+    return {
+        "state": state,
+        "pipeline": "stub",
+        "run": "run",
+        "source": "topic",
+        "now": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "age_s": 0.5,
+        "window_s": 2,
+        "records": 300,
+        "hits": 300,
+        "rate": 30,
+        "rates": [[0, 30], [2, 30]],
+        "lag_rows": None,
+        "lag_s": None,
+        "malformed": 0,
+        "unmapped": 0,
+        "dropped": 0,
+        "late": 0,
+        "gaps": 0,
+        "viewers": 1,
+        "version": "0",
+        "message": message,
+    }
 
 
 if __name__ == "__main__":

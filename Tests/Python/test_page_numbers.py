@@ -35,7 +35,10 @@ class NumbersTest(PageTest):
         self.assertEqual(self.number(page, "hits"), expected["hits"])
         self.assertEqual(self.number(page, "unmapped"), expected["hits_unmapped"])
         # Titles are those of the pipeline; whatever is arranged otherwise, there is a plot for each chamber.
-        for title, product in [("Hits per wire", "occupancy"), ("Hits per wire with a scintillator hit", "occupancy_scintillator")]:
+        for title, product in [
+            ("Hits per wire", "occupancy"),
+            ("Hits per wire with a scintillator hit", "occupancy_scintillator"),
+        ]:
             self.choose(page, title, "table")
             figures = self.figures(page, title)
             self.assertEqual(figures.count(), 4)
@@ -53,7 +56,10 @@ class NumbersTest(PageTest):
         for chamber in range(4):
             figure = self.figures(page, "Hits per wire").nth(chamber)
             self.assertEqual(self.counts(figure), total(messages, f"occupancy/{chamber}"))
-            self.assertIn(f"entries {sum(total(messages, f'occupancy/{chamber}')):,}".replace(",", "\u202f"), figure.get_attribute("aria-label"))
+            self.assertIn(
+                f"entries {sum(total(messages, f'occupancy/{chamber}')):,}".replace(",", "\u202f"),
+                figure.get_attribute("aria-label"),
+            )
 
     def test_coverage(self):
         """This window, the last ones, and all."""
@@ -90,8 +96,10 @@ class NumbersTest(PageTest):
         _, page = self.finished()
         messages = self.results()
         self.choose(page, "Wire against time", "table")
-        columns = [total([{"histograms": {"x": {"bin_counts": column}}} for column in columns], "x")
-                   for columns in zip(*(message["histograms"]["wire_time"]["bin_counts"] for message in messages))]
+        columns = [
+            total([{"histograms": {"x": {"bin_counts": column}}} for column in columns], "x")
+            for columns in zip(*(message["histograms"]["wire_time"]["bin_counts"] for message in messages))
+        ]
         figure = self.figures(page, "Wire against time").first
         self.assertEqual(self.counts(figure, column=4), [count for column in columns for count in column])
 
@@ -121,9 +129,11 @@ class NumbersTest(PageTest):
         self.assertGreater(height, 300)
         place, parts = 8, []
         while place < len(picture):
-            (length,) = struct.unpack(">I", picture[place:place + 4])
-            body = picture[place + 4:place + 8 + length]
-            self.assertEqual(zlib.crc32(body), struct.unpack(">I", picture[place + 8 + length:place + 12 + length])[0])
+            (length,) = struct.unpack(">I", picture[place : place + 4])
+            body = picture[place + 4 : place + 8 + length]
+            self.assertEqual(
+                zlib.crc32(body), struct.unpack(">I", picture[place + 8 + length : place + 12 + length])[0]
+            )
             parts.append(body[:4])
             place += length + 12
         self.assertEqual(parts[-1], b"IEND")

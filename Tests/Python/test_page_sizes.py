@@ -9,7 +9,9 @@ SIZES = {
     "light": dict(viewport={"width": 1280, "height": 720}, color_scheme="light"),
     "dark": dict(viewport={"width": 1280, "height": 720}, color_scheme="dark"),
     "phone": dict(viewport={"width": 390, "height": 844}, color_scheme="light", device_scale_factor=2, has_touch=True),
-    "phone-dark": dict(viewport={"width": 390, "height": 844}, color_scheme="dark", device_scale_factor=2, has_touch=True),
+    "phone-dark": dict(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", device_scale_factor=2, has_touch=True
+    ),
     "desk": dict(viewport={"width": 1920, "height": 1080}, color_scheme="light"),
     "wall": dict(viewport={"width": 3840, "height": 2160}, color_scheme="dark"),
 }
@@ -27,11 +29,16 @@ class SizesTest(PageTest):
                 self.wait_for_state(page, "live")
                 page.locator("figure .stat b, figure .legend td").first.wait_for()
                 # A sum over several windows, so that there is something to see.
-                self.wait_for(page, "() => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > 60000")
+                self.wait_for(
+                    page,
+                    "() => Number(document.querySelector('.number.hits b').textContent.replace(/\\D/g, '')) > 60000",
+                )
                 page.screenshot(path=FOLDER / f"{name}.png")
                 # Nothing is wider than the screen, and every plot has a place in which it can be read.
                 self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), size["viewport"]["width"])
-                stages = page.locator(".stage").evaluate_all("all => all.map(one => [one.clientWidth, one.clientHeight])")
+                stages = page.locator(".stage").evaluate_all(
+                    "all => all.map(one => [one.clientWidth, one.clientHeight])"
+                )
                 self.assertGreater(min(width for width, _ in stages), 180)
                 self.assertGreater(min(height for _, height in stages), 80)
 

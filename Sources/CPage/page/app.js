@@ -77,7 +77,9 @@ class Page {
   choose(changes) {
     Object.assign(this.settings.page, changes);
     // What was chosen for one plot alone gives way.
-    for (const own of Object.values(this.settings.page.panels)) for (const name of Object.keys(changes)) delete own[name];
+    for (const own of Object.values(this.settings.page.panels)) {
+      for (const name of Object.keys(changes)) delete own[name];
+    }
     this.settings.save();
     for (const panel of this.#layout.panels) panel.choose({});
     this.changed();
@@ -163,7 +165,8 @@ class Page {
   async #fetchHistory() {
     this.#hasHistory = true;
     try {
-      const answer = await fetch(`/api/windows?last=${MOST_WINDOWS * (this.#layout.panels.some(({ spec }) => spec.as === 'trend') ? 3 : 1)}`);
+      const hasTrend = this.#layout.panels.some(({ spec }) => spec.as === 'trend');
+      const answer = await fetch(`/api/windows?last=${MOST_WINDOWS * (hasTrend ? 3 : 1)}`);
       if (!answer.ok) return;
       this.model.takeHistory((await answer.json()).windows);
       this.changed();

@@ -3,7 +3,10 @@
 import { axisLabel, whole } from './format.js';
 import { linearTicks, logTicks, timeTicks } from './ticks.js';
 
-/** The area of the bins in a canvas of `width` and `height`; `em` is the size of the font. Margins never follow numbers. */
+/**
+ * The area of the bins in a canvas of `width` and `height`; `em` is the size of the font. Margins never follow
+ * numbers.
+ */
 export function plotArea(width, height, em, hasColorBar) {
   const left = Math.round(4.8 * em);
   const right = Math.round(width - (hasColorBar ? 5.2 : 1) * em);
@@ -17,7 +20,8 @@ export function ticksOfX(axis, scale, area, em) {
   if (axis.categories) return categoryTicks(axis.categories, scale, area, em);
   const count = Math.max(2, (area.right - area.left) / (axis.isTime ? 6 * em : 5 * em));
   if (axis.isTime) return timeTicks(scale.domain, count);
-  return axis.isUnit ? inTheMiddle(linearTicks(scale.domain, count, axis), scale) : linearTicks(scale.domain, count, axis);
+  return axis.isUnit ? inTheMiddle(linearTicks(scale.domain, count, axis), scale)
+    : linearTicks(scale.domain, count, axis);
 }
 
 /** Ticks of the vertical axis. */
@@ -43,7 +47,9 @@ export function drawAxes(context, { x, y, xAxis, yAxis, area, em, theme, hasGrid
   line(context, area.left, area.top, area.left, area.bottom);
   line(context, area.left, area.bottom, area.right, area.bottom);
   const tick = Math.round(em * 0.35);
-  if (!xAxis.categories) for (const value of xTicks.values) line(context, x(value), area.bottom, x(value), area.bottom + tick);
+  if (!xAxis.categories) {
+    for (const value of xTicks.values) line(context, x(value), area.bottom, x(value), area.bottom + tick);
+  }
   for (const value of yTicks.values) line(context, area.left - tick, y(value), area.left, y(value));
   for (const value of yTicks.minor ?? []) line(context, area.left - tick / 2, y(value), area.left, y(value));
   context.stroke();

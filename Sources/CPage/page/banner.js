@@ -19,10 +19,11 @@ export class Banner {
     const shown = model.frame.windows.at(-1)?.end;
     const until = typeof shown === 'string' ? ` The plots show what was counted until ${shown.slice(11, 19)} UTC.` : '';
     const typical = status?.window_s ? `, where one comes every ${span(status.window_s)}` : '';
+    const since = lostSince ? timeOfDay(lostSince / 1000) : '\u2013';
     const texts = {
       stalled: ['\u26a0\ufe0e Stalled', `No new window for ${span(Math.floor(age ?? 0))}${typical}.${message}${until}`],
       lost: ['\u2715 Lost', `The server has lost its source.${message}${until}`],
-      gone: ['\u2715 Connection lost', `No word from the server since ${lostSince ? timeOfDay(lostSince / 1000) : '\u2013'} UTC. Trying again.${until}`],
+      gone: ['\u2715 Connection lost', `No word from the server since ${since} UTC. Trying again.${until}`],
     };
     const text = texts[state];
     if (this.#element.hidden !== !text) this.#element.hidden = !text;

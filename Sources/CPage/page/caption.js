@@ -32,14 +32,16 @@ export class Caption {
 
   update(label, content, hidden) {
     const parts = content.parts.map((part) => ({ part, numbers: numbersOf(part, content) }));
-    const shape = JSON.stringify([label, hidden, parts.map(({ part, numbers }) => [part.name, part.label, numbers.map(([name]) => name)])]);
+    const shape = JSON.stringify([label, hidden,
+      parts.map(({ part, numbers }) => [part.name, part.label, numbers.map(([name]) => name)])]);
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#cells = [];
       if (parts.length > 1) this.#buildTable(label, parts, hidden);
       else this.#buildLine(label, parts[0].numbers);
     }
-    const texts = parts.length > 1 ? parts.flatMap(({ numbers }) => numbers.map(([, text]) => text)) : lineTexts(parts[0].numbers);
+    const texts = parts.length > 1 ? parts.flatMap(({ numbers }) => numbers.map(([, text]) => text))
+      : lineTexts(parts[0].numbers);
     texts.forEach((text, i) => setText(this.#cells[i], text));
     this.#updateFlag(content.expectation);
   }
@@ -56,17 +58,20 @@ export class Caption {
     const count = make('b', {}, '');
     const rest = make('span', { class: 'rest' }, '');
     this.#cells = [count, rest];
-    const head = make('span', { class: 'head' }, make('span', { class: 'name' }, label), this.#flag, make('span', { class: 'stat' }, `${first} `, count));
+    const head = make('span', { class: 'head' }, make('span', { class: 'name' }, label), this.#flag,
+      make('span', { class: 'stat' }, `${first} `, count));
     this.element.replaceChildren(head, rest);
   }
 
   #buildTable(label, parts, hidden) {
     this.element.className = 'caption legend';
-    const head = make('tr', {}, make('th', {}, label), ...parts[0].numbers.map(([name]) => make('th', { scope: 'col' }, name)));
+    const head = make('tr', {}, make('th', {}, label),
+      ...parts[0].numbers.map(([name]) => make('th', { scope: 'col' }, name)));
     const rows = parts.map(({ part, numbers }) => {
       const isShown = !hidden?.includes(part.name);
       const button = make('button', {
-        type: 'button', class: 'key', 'aria-pressed': String(isShown), title: isShown ? 'Hide' : 'Show', click: () => this.#toggle(part.name),
+        type: 'button', class: 'key', 'aria-pressed': String(isShown), title: isShown ? 'Hide' : 'Show',
+        click: () => this.#toggle(part.name),
       }, make('i', { class: `swatch series-${part.color + 1}` }), part.label);
       const cells = numbers.map(() => make('td', {}, ''));
       this.#cells.push(...cells);

@@ -21,7 +21,8 @@ export function seriesOf(spec, view, value) {
   const histogram = view.histograms[spec.plot];
   if (value !== null) return [{ name: `${spec.plot}/${value}`, label: '' }];
   if (!histogram?.values?.length) return [{ name: spec.plot, label: '' }];
-  return histogram.values.map((one) => ({ name: `${spec.plot}/${one}`, label: valueLabel(histogram.per, one), short: one }));
+  return histogram.values.map((one) => ({ name: `${spec.plot}/${one}`, label: valueLabel(histogram.per, one),
+    short: one }));
 }
 
 /**
@@ -46,7 +47,8 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
   const entries = { label: 'entries', unit: isRate ? (seconds ? '/s' : '/window') : '' };
   const content = {
     owner, spec, form: result.form, isMean, isRate, canRate, covers: { seconds, count },
-    parts: shown.map(({ found, name, label, short, color }) => ({ name, label, short, color, statistics: statistics(found.result), result: found.result })),
+    parts: shown.map(({ found, name, label, short, color }) => ({ name, label, short, color,
+      statistics: statistics(found.result), result: found.result })),
     series, x: axisOf(result.x, result.edges ?? result.xEdges ?? []),
     y: result.form === 'counts' ? entries : axisOf(result.y, result.yEdges ?? []), z: entries,
     isLog: choices.isLog, hasErrors: choices.hasErrors, layout: spec.layout ? view.layouts?.[spec.layout] : null,
@@ -57,7 +59,8 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
 }
 
 function trendContent(spec, view, model, value, choices, owner) {
-  const parts = seriesOf(spec, view, value).map((part, i) => ({ ...part, color: i % COLORS, ...model.trend(part.name) }));
+  const parts = seriesOf(spec, view, value)
+    .map((part, i) => ({ ...part, color: i % COLORS, ...model.trend(part.name) }));
   const filled = parts.filter(({ positions }) => positions.length > 0);
   if (filled.length === 0) return null;
   const { isTime } = filled[0];
@@ -67,10 +70,12 @@ function trendContent(spec, view, model, value, choices, owner) {
   const start = isTime ? end - spanOf(end - first, spec.last ?? Infinity) : first;
   const visible = filled.filter(({ name }) => filled.length === 1 || !choices.hidden?.includes(name));
   return {
-    owner, spec, form: 'trend', isMean: false, isRate: true, canRate: false, covers: { seconds: null, count: filled[0].positions.length },
+    owner, spec, form: 'trend', isMean: false, isRate: true, canRate: false,
+    covers: { seconds: null, count: filled[0].positions.length },
     parts: filled.map(({ name, label, short, color, values }) => ({ name, label, short, color, last: values.at(-1) })),
     series: visible, x: { label: isTime ? 'time' : 'window', unit: isTime ? 'UTC' : '', isTime, isWhole: true },
-    y: { label: view.histograms[spec.plot] ? 'entries' : 'hits', unit: isTime ? '/s' : '/window' }, isLog: choices.isLog, hasErrors: false, expectation: null, layout: null,
+    y: { label: view.histograms[spec.plot] ? 'entries' : 'hits', unit: isTime ? '/s' : '/window' },
+    isLog: choices.isLog, hasErrors: false, expectation: null, layout: null,
     step: isTime ? step : 1, full: { x: [start, Math.max(end, start + 1)] },
   };
 }
@@ -84,13 +89,16 @@ function spanOf(length, longest) {
 /** A histogram that is one number for each value is drawn over the values. */
 function joinNumbers(parts, histogram, spec) {
   if (!['bars', 'steps', 'points'].includes(spec.as)) return null;
-  if (parts.length < 2 || !parts.every(({ found }) => found.result.form === 'counts' && found.result.values.length === 1)) return null;
+  if (parts.length < 2 || !parts.every(({ found }) => found.result.form === 'counts'
+    && found.result.values.length === 1)) return null;
   const results = parts.map(({ found }) => found.result);
   const collect = (name) => (results[0][name] ? Float64Array.from(results, (result) => result[name][0]) : null);
   const result = {
     ...results[0], x: { label: histogram.per ?? '', unit: '', categories: parts.map(({ short }) => short) },
-    edges: Float64Array.from({ length: parts.length + 1 }, (_, i) => i), values: collect('values'), variances: collect('variances'),
-    rows: collect('rows'), under: total(results, 'under'), over: total(results, 'over'), unknown: total(results, 'unknown'),
+    edges: Float64Array.from({ length: parts.length + 1 }, (_, i) => i), values: collect('values'),
+    variances: collect('variances'),
+    rows: collect('rows'), under: total(results, 'under'), over: total(results, 'over'),
+    unknown: total(results, 'unknown'),
   };
   return [{ name: spec.plot, label: '', color: 0, found: { ...parts[0].found, result } }];
 }
@@ -99,11 +107,13 @@ function makeSeries({ name, label, color, found: { result } }, factor, isRate, c
   if (result.form === 'points') return { name, label, color, xs: result.xs, ys: result.ys };
   if (result.form === 'map') {
     const { xEdges, yEdges } = result;
-    return { name, label, color, xEdges, yEdges, values: scaled(result.values, factor), isEven: isEven(xEdges) && isEven(yEdges) };
+    return { name, label, color, xEdges, yEdges, values: scaled(result.values, factor),
+      isEven: isEven(xEdges) && isEven(yEdges) };
   }
   const reference = choices.references?.[name];
   return {
-    name, label, color, edges: result.edges, values: scaled(result.values, factor), errors: scaled(errorsOf(result), factor),
+    name, label, color, edges: result.edges, values: scaled(result.values, factor),
+    errors: scaled(errorsOf(result), factor),
     reference: reference ? referenceOf(reference, result, isRate) : null,
   };
 }

@@ -16,7 +16,8 @@ export function coverageOf({ over }, content, model) {
 export function windowText(window) {
   if (!window) return 'no window yet';
   const name = `window ${window.index}`;
-  if (window.seconds === null) return window.start === undefined ? name : `${name}, ${whole(window.start)} to ${whole(window.end)}`;
+  if (window.seconds === null) return window.start === undefined ? name
+    : `${name}, ${whole(window.start)} to ${whole(window.end)}`;
   const end = positionOf(window);
   return `${name}, ${timeOfDay(end - window.seconds)}\u2013${timeOfDay(end)} UTC`;
 }

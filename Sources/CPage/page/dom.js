@@ -1,14 +1,14 @@
 // Making elements.
 
 /**
- * An element with attributes and children. `class` and names with a dash or that start with `aria` are attributes, functions
- * are listeners, all else are properties. Strings are text, never markup.
+ * An element with attributes and children. `class`, `role`, `for` and names with a dash are attributes, functions are
+ * listeners, all else are properties. Strings are text, never markup.
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value);
-    else if (name === 'class' || name === 'role' || name === 'for' || name.includes('-')) element.setAttribute(name, value);
+    else if (['class', 'role', 'for'].includes(name) || name.includes('-')) element.setAttribute(name, value);
     else element[name] = value;
   }
   element.append(...children);

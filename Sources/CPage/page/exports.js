@@ -12,11 +12,13 @@ export function savePNG(panel) {
   if (!figures.length) return;
   const pad = em * 1.2;
   const columns = Math.min(figures.length, Math.max(1, Math.round(panel.element.clientWidth / figures[0].size[0])));
-  const [width, height] = [Math.max(...figures.map(({ size }) => size[0])), Math.max(...figures.map(({ size }) => size[1]))];
+  const [width, height] = [Math.max(...figures.map(({ size }) => size[0])),
+    Math.max(...figures.map(({ size }) => size[1]))];
   const lines = Math.max(...figures.map(({ content }) => content.parts.length));
   const caption = em * 1.5 * (lines + (figures.length > 1 ? 1 : 0) + 0.3);
   const head = em * 4.4;
-  const total = [pad * 2 + columns * width + (columns - 1) * pad, pad * 2 + head + Math.ceil(figures.length / columns) * (height + caption + pad) - pad];
+  const total = [pad * 2 + columns * width + (columns - 1) * pad,
+    pad * 2 + head + Math.ceil(figures.length / columns) * (height + caption + pad) - pad];
   const scale = Math.max(2, devicePixelRatio);
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = total.map((length) => Math.ceil(length * scale));
@@ -32,7 +34,8 @@ export function savePNG(panel) {
     context.fillText(text, x, y);
   };
   write(panel.title, pad, pad, theme.text, em * 1.4, '600');
-  write([page.view.pipeline, page.model.run, panel.coverage(figures[0].content)].filter(Boolean).join(' \u00b7 '), pad, pad + em * 2, theme.muted);
+  write([page.view.pipeline, page.model.run, panel.coverage(figures[0].content)].filter(Boolean)
+    .join(' \u00b7 '), pad, pad + em * 2, theme.muted);
   figures.forEach((figure, i) => {
     const left = pad + (i % columns) * (width + pad);
     let top = pad + head + Math.floor(i / columns) * (height + caption + pad);
@@ -73,10 +76,12 @@ export function saveJSON(panel) {
   if (!figures.length) return;
   const content = {
     schema: 'hitmon.figure/1', pipeline: page.view.pipeline, run: page.model.run, plot: spec.plot, as: spec.as, title,
-    covers: { over: panel.choices.over, windows: figures[0].content.covers.count, seconds: figures[0].content.covers.seconds,
+    covers: { over: panel.choices.over, windows: figures[0].content.covers.count,
+      seconds: figures[0].content.covers.seconds,
       text: coverageOf(panel.choices, figures[0].content, page.model) },
     figures: figures.map((figure) => ({
-      label: figure.label, x: axis(figure.content.x), y: axis(figure.content.y), statistics: figure.content.parts.map(({ name, statistics }) => ({ name, ...statistics })),
+      label: figure.label, x: axis(figure.content.x), y: axis(figure.content.y),
+      statistics: figure.content.parts.map(({ name, statistics }) => ({ name, ...statistics })),
       ...figure.plot.rows(figure.content),
     })),
   };

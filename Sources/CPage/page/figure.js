@@ -40,7 +40,8 @@ export class Figure {
     this.#plot = Object.hasOwn(PLOTS, panel.spec.as) ? PLOTS[panel.spec.as] : PLOTS.steps;
     this.stage = make('div', { class: 'stage' }, this.#back, this.#front, this.#empty);
     this.element = make('figure', {
-      tabIndex: 0, role: 'group', 'aria-label': this.#name, 'aria-keyshortcuts': 'ArrowLeft ArrowRight + - 0 L E R T F', blur: () => this.setCursor(null),
+      tabIndex: 0, role: 'group', 'aria-label': this.#name, 'aria-keyshortcuts': 'ArrowLeft ArrowRight + - 0 L E R T F',
+      blur: () => this.setCursor(null),
     }, this.#caption.element, this.stage);
     this.element.figure = this;
     new Gestures(this);
@@ -133,7 +134,8 @@ export class Figure {
     this.#drawBack(width, height);
     const { area } = this.frame;
     // No larger than what is drawn: every pixel of it is copied at every update.
-    const context = resized(this.#front, area.right - area.left + 2, area.bottom - area.top + 2, area.left, area.top - 1);
+    const context = resized(this.#front, area.right - area.left + 2, area.bottom - area.top + 2, area.left,
+      area.top - 1);
     clipped(context, this.frame.area, this.#plot.isBare, () => this.#plot.draw(context, this.content, this.frame));
     this.#caption.update(this.label, this.content, choices.hidden);
     this.#describe();
@@ -188,7 +190,8 @@ export class Figure {
     const { x, y, z, area } = this.frame;
     const { content } = this;
     const ratio = devicePixelRatio;
-    const parts = [width, height, ratio, x.domain, y.domain, y.isLog, z?.domain, z?.isLog, content.x, content.y, area.left, this.panel.choices.referenceStamp];
+    const parts = [width, height, ratio, x.domain, y.domain, y.isLog, z?.domain, z?.isLog, content.x, content.y,
+      area.left, this.panel.choices.referenceStamp];
     // What is drawn behind and follows the numbers.
     const expected = content.expectation && [content.expectation.level, content.expectation.within];
     const scaling = this.panel.choices.references ? content.covers : null;
@@ -215,10 +218,12 @@ export class Figure {
 
   #describe() {
     const { content } = this;
-    const parts = content.parts.map((part) => [part.label, ...numbersOf(part, content).map(([name, text]) => `${name} ${text}`)].filter(Boolean).join(' '));
+    const parts = content.parts.map((part) => [part.label, ...numbersOf(part, content)
+      .map(([name, text]) => `${name} ${text}`)].filter(Boolean).join(' '));
     const out = content.expectation?.bins.length;
     const expected = content.expectation ? (out ? `${out} bins are not flat` : 'flat as expected') : '';
-    setAttribute(this.element, 'aria-label', [this.#name, this.panel.coverage(content), ...parts, expected].filter(Boolean).join('; '));
+    setAttribute(this.element, 'aria-label',
+      [this.#name, this.panel.coverage(content), ...parts, expected].filter(Boolean).join('; '));
   }
 }
 

@@ -1,7 +1,7 @@
 // Zoom, pan and the cursor by mouse, pen and finger.
 //
-// Drag: zoom in, in x, in y or in both. Shift and drag, drag on the axis, or one finger when zoomed: pan. Wheel with Ctrl, or
-// in full screen: zoom about the cursor. Two fingers: zoom. Double click: all of it.
+// Drag: zoom in, in x, in y or in both. Shift and drag, drag on the axis, or one finger when zoomed: pan. Wheel with
+// Ctrl, or in full screen: zoom about the cursor. Two fingers: zoom. Double click: all of it.
 
 import { make } from './dom.js';
 
@@ -22,7 +22,8 @@ export class Gestures {
     this.#figure = figure;
     this.#stage = figure.stage;
     this.#stage.append(this.#brush);
-    const listen = (name, handler, options) => this.#stage.addEventListener(name, (event) => figure.frame && handler(event), options);
+    const listen = (name, handler, options) => this.#stage.addEventListener(name,
+      (event) => figure.frame && handler(event), options);
     listen('pointerdown', (event) => this.#begin(event));
     listen('pointermove', (event) => this.#move(event));
     listen('pointerup', (event) => this.#end(event));
@@ -94,8 +95,10 @@ export class Gestures {
     const [wide, tall] = [Math.abs(px - fromX), Math.abs(py - fromY)];
     const hasX = wide > SHORT && (wide > SHAKY || tall <= SHAKY);
     const hasY = tall > SHAKY;
-    const [left, right] = hasX ? [Math.min(px, fromX), Math.max(px, fromX)].map((one) => within(one, area.left, area.right)) : [area.left, area.right];
-    const [top, bottom] = hasY ? [Math.min(py, fromY), Math.max(py, fromY)].map((one) => within(one, area.top, area.bottom)) : [area.top, area.bottom];
+    const ends = (has, from, to, low, high) => (has ? [Math.min(from, to), Math.max(from, to)] : [low, high])
+      .map((one) => within(one, low, high));
+    const [left, right] = ends(hasX, fromX, px, area.left, area.right);
+    const [top, bottom] = ends(hasY, fromY, py, area.top, area.bottom);
     return { hasX, hasY, left, right, top, bottom };
   }
 

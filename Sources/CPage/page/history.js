@@ -24,8 +24,10 @@ export class History {
 
   constructor(page) {
     this.#page = page;
-    this.#slider = make('input', { type: 'range', min: 0, max: 0, value: 0, 'aria-label': 'Window', input: () => this.#show(Number(this.#slider.value)) });
-    this.#play = make('button', { type: 'button', class: 'tool', 'aria-label': 'Play', title: 'Play', click: () => this.#togglePlay() }, icon('play'));
+    this.#slider = make('input', { type: 'range', min: 0, max: 0, value: 0, 'aria-label': 'Window',
+      input: () => this.#show(Number(this.#slider.value)) });
+    this.#play = make('button', { type: 'button', class: 'tool', 'aria-label': 'Play', title: 'Play',
+      click: () => this.#togglePlay() }, icon('play'));
     const newest = make('button', { type: 'button', click: () => this.close() }, 'Newest');
     this.element = make('div', { class: 'history', hidden: true }, this.#play, this.#slider, this.#text, newest);
   }

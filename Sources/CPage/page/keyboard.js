@@ -21,10 +21,12 @@ const KEYS = [
 
 /** Listens to keys for the page, and makes the list of them. */
 export function listenToKeys(page) {
-  const rows = KEYS.map(([key, text]) => make('tr', {}, make('th', { scope: 'row' }, ...key.split(' ').map((one) => make('kbd', {}, one))), make('td', {}, text)));
+  const rows = KEYS.map(([key, text]) => make('tr', {},
+    make('th', { scope: 'row' }, ...key.split(' ').map((one) => make('kbd', {}, one))), make('td', {}, text)));
   const close = make('button', { type: 'button', click: () => help.close() }, 'Close');
-  const mouse = 'With the mouse: drag to zoom, Shift and drag to move, Ctrl and wheel to zoom, double click to show all.';
-  const help = make('dialog', { class: 'help', 'aria-label': 'Keys' }, make('h2', {}, 'Keys'), make('table', {}, make('tbody', {}, ...rows)), make('p', {}, mouse), close);
+  const mouse = 'With the mouse: drag to zoom, Shift and drag to move, Ctrl and wheel to zoom, double click for all.';
+  const help = make('dialog', { class: 'help', 'aria-label': 'Keys' }, make('h2', {}, 'Keys'),
+    make('table', {}, make('tbody', {}, ...rows)), make('p', {}, mouse), close);
   document.body.append(help);
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
@@ -44,8 +46,10 @@ function ofFigure(figure, { key, shiftKey }) {
     ArrowRight: () => (shiftKey ? panel.pan(figure, 0.2) : figure.stepCursor(1)),
     '+': () => panel.zoomAbout(figure, middle(), 0.7), '=': () => panel.zoomAbout(figure, middle(), 0.7),
     '-': () => panel.zoomAbout(figure, middle(), 1 / 0.7), 0: () => panel.zoom(null),
-    l: () => panel.choose({ isLog: !panel.choices.isLog }), e: () => panel.choose({ hasErrors: !panel.choices.hasErrors }),
-    r: () => panel.toggleReference(), t: () => panel.toggleTable(), f: () => panel.toggleFull(), m: () => panel.openMenu(),
+    l: () => panel.choose({ isLog: !panel.choices.isLog }),
+    e: () => panel.choose({ hasErrors: !panel.choices.hasErrors }),
+    r: () => panel.toggleReference(), t: () => panel.toggleTable(), f: () => panel.toggleFull(),
+    m: () => panel.openMenu(),
     Escape: () => figure.setCursor(null),
   };
   return run(actions[key.length === 1 ? key.toLowerCase() : key], figure.frame);
@@ -53,8 +57,10 @@ function ofFigure(figure, { key, shiftKey }) {
 
 function ofPage(page, help, { key }) {
   const actions = {
-    1: () => page.choose({ over: 'window' }), 2: () => page.choose({ over: 'last' }), 3: () => page.choose({ over: 'all' }),
-    4: () => page.model.baseline && page.choose({ over: 'reset' }), c: () => page.choose({ isRate: !page.settings.page.isRate }),
+    1: () => page.choose({ over: 'window' }), 2: () => page.choose({ over: 'last' }),
+    3: () => page.choose({ over: 'all' }),
+    4: () => page.model.baseline && page.choose({ over: 'reset' }),
+    c: () => page.choose({ isRate: !page.settings.page.isRate }),
     p: () => page.history.isFinished || page.history.toggle(), '?': () => help.showModal(),
   };
   return run(actions[key.toLowerCase()], true);

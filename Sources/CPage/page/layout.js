@@ -4,7 +4,10 @@ import { make } from './dom.js';
 import { RATE } from './model.js';
 import { Panel } from './panel.js';
 
-/** Puts the panels of the view into an element. Panels that stay the same stay, with all that the viewer sees in them. */
+/**
+ * Puts the panels of the view into an element. Panels that stay the same stay, with all that the viewer sees in
+ * them.
+ */
 export class Layout {
   panels = [];
   #element;
@@ -50,7 +53,8 @@ export class Layout {
 function defaultRows(view) {
   const kinds = { counts: 'steps', profile: 'points', points: 'points', map: 'heat' };
   const specs = Object.entries(view.histograms).map(([plot, { kind, per }]) => ({
-    plot, as: kinds[kind] ?? 'steps', per: kind === 'map' ? per : null, overlay: kind === 'map' ? null : per, scale: 'linear',
+    plot, as: kinds[kind] ?? 'steps', per: kind === 'map' ? per : null, overlay: kind === 'map' ? null : per,
+    scale: 'linear',
   }));
   const rows = [];
   for (let i = 0; i < specs.length; i += 2) rows.push(specs.slice(i, i + 2));

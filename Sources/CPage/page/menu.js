@@ -17,7 +17,8 @@ export function openMenu(panel, button) {
   wasOpen = false;
   menu?.element.hidePopover();
   if (isClosing) return;
-  const element = make('div', { class: 'menu', popover: 'auto', role: 'dialog', 'aria-label': `Choices for ${panel.title}` });
+  const element = make('div', { class: 'menu', popover: 'auto', role: 'dialog',
+    'aria-label': `Choices for ${panel.title}` });
   fill(element, panel);
   // Inside the panel: it is then there in full screen, too.
   panel.element.append(element);
@@ -36,7 +37,8 @@ function place(element, button) {
   const at = button.getBoundingClientRect();
   const left = Math.max(8, Math.min(at.right - element.offsetWidth, innerWidth - element.offsetWidth - 8));
   const below = at.bottom + 4;
-  const top = below + element.offsetHeight > innerHeight - 8 ? Math.max(8, innerHeight - element.offsetHeight - 8) : below;
+  const top = below + element.offsetHeight > innerHeight - 8 ? Math.max(8, innerHeight - element.offsetHeight - 8)
+    : below;
   element.style.left = `${left}px`;
   element.style.top = `${top}px`;
 }
@@ -54,7 +56,8 @@ function fill(element, panel) {
       again(label);
     },
   }, label);
-  const group = (label, ...buttons) => make('div', { class: 'group', role: 'group', 'aria-label': label }, make('span', {}, label), make('div', {}, ...buttons));
+  const group = (label, ...buttons) => make('div', { class: 'group', role: 'group', 'aria-label': label },
+    make('span', {}, label), make('div', {}, ...buttons));
   const set = (changes) => () => panel.choose(changes);
   const over = (label, value) => option(label, own.over === value, set({ over: value }));
   const canRate = figures.some(({ content }) => content?.canRate);
@@ -62,11 +65,15 @@ function fill(element, panel) {
   const hasBins = figures.some(({ content }) => content?.form === 'counts' || content?.form === 'profile');
   const groups = [];
   if (!isTrend) {
-    groups.push(group('Show', option('as the page', own.over === undefined, set({ over: undefined })), over('this window', 'window'),
-      over(`last ${choices.last}`, 'last'), over('all', 'all'), ...(page.model.baseline ? [over('since reset', 'reset')] : [])));
+    groups.push(group('Show', option('as the page', own.over === undefined, set({ over: undefined })),
+      over('this window', 'window'),
+      over(`last ${choices.last}`, 'last'), over('all', 'all'),
+      ...(page.model.baseline ? [over('since reset', 'reset')] : [])));
   }
-  if (canRate) groups.push(group('Scale by', option('counts', !choices.isRate, set({ isRate: false })), option('rate', choices.isRate, set({ isRate: true }))));
-  groups.push(group('Axis', option('linear', !choices.isLog, set({ isLog: false })), option('logarithmic', choices.isLog, set({ isLog: true }))));
+  if (canRate) groups.push(group('Scale by', option('counts', !choices.isRate, set({ isRate: false })),
+    option('rate', choices.isRate, set({ isRate: true }))));
+  groups.push(group('Axis', option('linear', !choices.isLog, set({ isLog: false })),
+    option('logarithmic', choices.isLog, set({ isLog: true }))));
   if (hasBins && !isTrend) {
     groups.push(group('Draw', option('error bars', choices.hasErrors, set({ hasErrors: !choices.hasErrors })),
       option('frozen reference', Boolean(choices.references), () => panel.toggleReference())));

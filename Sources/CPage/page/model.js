@@ -1,6 +1,6 @@
 // What is known of the run: the newest windows, the total since it began, and the state of the server.
 
-import { addTo, holds, keyOf, positionOf, readWindow, sumOf, weightOf } from './window.js';
+import { addTo, holds, keyOf, positionOf, readWindow, sumOf, sumSeconds, weightOf } from './window.js';
 import { combine, sameAxes } from './results.js';
 import { statistics } from './statistics.js';
 
@@ -75,8 +75,9 @@ export class Model {
   }
 
   /**
-   * A histogram over what `selection` says: `window`, `last` (so many), `all` or `reset`. Returns the result, the seconds
-   * and the number of windows that it covers; null if there is none.
+   * A histogram over what `over` says: `window`, `last` (so many), `all` or `reset`. Returns the result, the seconds
+   * and
+   * the number of windows that it covers; null if there is none.
    */
   accumulate(name, { over, last }) {
     const { windows, total } = this.frame;
@@ -103,7 +104,8 @@ export class Model {
 
   #sinceReset(name, all) {
     const before = this.baseline.results.get(name);
-    if (!before || before.form === 'points' || before.form !== all.result.form || !sameAxes(all.result, before)) return all;
+    if (!before || before.form === 'points' || before.form !== all.result.form
+      || !sameAxes(all.result, before)) return all;
     const seconds = all.seconds === null || this.baseline.seconds === null ? null : all.seconds - this.baseline.seconds;
     return { result: combine(all.result, before, -1), seconds, count: all.count - this.baseline.count };
   }
@@ -140,7 +142,8 @@ export class Model {
     // All hits are a trend, too, unless a histogram has its name.
     if (!window.results.has(RATE)) this.#extendTrend(RATE, window, window.counts.hits ?? 0);
     for (const [name, result] of window.results) {
-      if (result.form !== 'points' && this.trendNames.has(name)) this.#extendTrend(name, window, statistics(result).entries);
+      if (result.form !== 'points' && this.trendNames.has(name)) this.#extendTrend(name, window, statistics(result)
+        .entries);
     }
   }
 
@@ -154,8 +157,4 @@ export class Model {
       trend.values.shift();
     }
   }
-}
-
-function sumSeconds(windows) {
-  return windows.reduce((total, { seconds }) => (total === null || seconds === null ? null : total + seconds), 0);
 }

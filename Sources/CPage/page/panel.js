@@ -27,7 +27,8 @@ export class Panel {
     this.spec = spec;
     this.id = id;
     this.title = spec.title || page.view.histograms[spec.plot]?.title || (spec.plot === RATE ? 'Hit rate' : spec.plot);
-    const button = (name, label, click, content) => make('button', { type: 'button', class: `tool ${name}`, 'aria-label': label, title: label, click }, content);
+    const button = (name, label, click, content) =>
+      make('button', { type: 'button', class: `tool ${name}`, 'aria-label': label, title: label, click }, content);
     this.#buttons = {
       back: button('back', 'Show all of it again (0)', () => this.zoom(null), icon('back')),
       log: button('log', 'Logarithmic (L)', () => this.choose({ isLog: !this.choices.isLog }), 'log'),
@@ -39,7 +40,8 @@ export class Panel {
     const heading = make('h2', { id: `panel-${id}` }, this.title);
     const text = make('div', { class: 'heading' }, heading, this.#description);
     this.element = make('section', { class: `panel as-${spec.as}`, 'aria-labelledby': heading.id },
-      make('header', {}, text, this.#note, make('div', { class: 'tools' }, ...Object.values(this.#buttons))), this.#figureBox);
+      make('header', {}, text, this.#note, make('div', { class: 'tools' }, ...Object.values(this.#buttons))),
+      this.#figureBox);
     this.element.panel = this;
     setText(this.#description, spec.description || '');
     this.refresh();
@@ -102,7 +104,8 @@ export class Panel {
   zoom(zoom) {
     const sane = ([low, high]) => Number.isFinite(low) && Number.isFinite(high) && high > low;
     const kept = Object.entries(zoom ?? {}).filter(([, domain]) => domain && sane(domain));
-    this.choose({ zoom: kept.length ? Object.fromEntries(kept.map(([name, domain]) => [name, this.#limited(name, domain)])) : null });
+    this.choose({ zoom: kept.length
+      ? Object.fromEntries(kept.map(([name, domain]) => [name, this.#limited(name, domain)])) : null });
   }
 
   /** Zooms in x by a factor about a pixel of a figure. */
@@ -132,7 +135,8 @@ export class Panel {
   /** Keeps what is shown as reference, drawn behind from now on; or takes it away. */
   toggleReference() {
     if (this.choices.references) return this.choose({ references: null, referenceStamp: null });
-    const references = Object.assign({}, ...this.figures.filter(({ content }) => content).map(({ content }) => freeze(content)));
+    const references = Object.assign({}, ...this.figures.filter(({ content }) => content)
+      .map(({ content }) => freeze(content)));
     if (Object.keys(references).length) this.choose({ references, referenceStamp: timeOfDay(Date.now() / 1000) });
   }
 

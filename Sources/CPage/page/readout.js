@@ -12,7 +12,9 @@ export function showReading(stage, reading, area, py) {
   owner = stage;
   if (box.parentNode !== stage) stage.append(rule, box);
   const lines = reading.lines.slice(0, 12).map(({ label, color, text }) => {
-    const swatch = color === null || color === undefined ? '' : make('i', { class: color === -1 ? 'swatch reference' : color === -2 ? 'swatch out' : `swatch series-${color + 1}` });
+    const swatch = color === null || color === undefined ? ''
+      : make('i', { class: color === -1 ? 'swatch reference' : color === -2 ? 'swatch out'
+      : `swatch series-${color + 1}` });
     return make('div', {}, swatch, make('span', {}, label), make('b', {}, text));
   });
   box.replaceChildren(make('div', { class: 'at' }, reading.at), ...lines);

@@ -21,14 +21,16 @@ const NOTHING = { label: '', unit: '' };
  * `before` is the same histogram of an earlier window: edges that have not changed are shared with it.
  */
 export function readResult(plain, before) {
-  const common = { title: plain.title ?? '', x: plain.axis ?? NOTHING, y: plain.y_axis ?? NOTHING, unknown: plain.unknown ?? 0 };
+  const common = { title: plain.title ?? '', x: plain.axis ?? NOTHING, y: plain.y_axis ?? NOTHING,
+    unknown: plain.unknown ?? 0 };
   if (Array.isArray(plain.x) && Array.isArray(plain.y)) {
     return { ...common, form: 'points', xs: numbers(plain.x), ys: numbers(plain.y), omitted: plain.omitted ?? 0 };
   }
   if (Array.isArray(plain.x_edges) && Array.isArray(plain.y_edges)) {
     const flows = [plain.x_underflow, plain.x_overflow, plain.y_underflow, plain.y_overflow];
     return {
-      ...common, form: 'map', xEdges: shared(plain.x_edges, before?.xEdges), yEdges: shared(plain.y_edges, before?.yEdges),
+      ...common, form: 'map', xEdges: shared(plain.x_edges, before?.xEdges),
+      yEdges: shared(plain.y_edges, before?.yEdges),
       values: numbers(plain.bin_counts.flat()), outside: flows.reduce((total, flow) => total + sum(flow ?? []), 0),
     };
   }
@@ -55,12 +57,16 @@ export function plainResult(result) {
   const list = (values) => (values ? Array.from(values) : undefined);
   if (form === 'map') {
     const rows = result.yEdges.length - 1;
-    const columns = Array.from({ length: result.xEdges.length - 1 }, (_, i) => list(result.values.subarray(i * rows, (i + 1) * rows)));
-    return { ...common, x_edges: list(result.xEdges), y_edges: list(result.yEdges), bin_counts: columns, x_underflow: [result.outside] };
+    const columns = Array.from({ length: result.xEdges.length - 1 },
+      (_, i) => list(result.values.subarray(i * rows, (i + 1) * rows)));
+    return { ...common, x_edges: list(result.xEdges), y_edges: list(result.yEdges), bin_counts: columns,
+      x_underflow: [result.outside] };
   }
   const flows = { ...common, bin_edges: list(result.edges), underflow: under, overflow: over };
-  if (form === 'profile') return { ...flows, bin_counts: list(result.rows), sum: list(result.sum), sum_of_squares: list(result.squares) };
-  return { ...flows, bin_counts: list(result.values), bin_variances: list(result.variances), bin_entries: list(result.rows) };
+  if (form === 'profile') return { ...flows, bin_counts: list(result.rows), sum: list(result.sum),
+    sum_of_squares: list(result.squares) };
+  return { ...flows, bin_counts: list(result.values), bin_variances: list(result.variances),
+    bin_entries: list(result.rows) };
 }
 
 /** The sum of two results, or with `sign` -1 their difference. Where their axes differ, the first. */
@@ -112,7 +118,8 @@ function joinPoints(first, second) {
     joined.set(after, rest.length);
     return joined;
   };
-  return { ...second, xs: join(first.xs, second.xs), ys: join(first.ys, second.ys), omitted: first.omitted + second.omitted + skipped };
+  return { ...second, xs: join(first.xs, second.xs), ys: join(first.ys, second.ys),
+    omitted: first.omitted + second.omitted + skipped };
 }
 
 function withMeans(result) {

@@ -33,7 +33,8 @@ export function makeScale(isLog, domain, range) {
 }
 
 /**
- * The upper end of an axis for values up to `high`, given the end that it has now. It grows as soon as it must and shrinks
+ * The upper end of an axis for values up to `high`, given the end that it has now. It grows as soon as it must and
+ * shrinks
  * only when less than 40 % of it is used, so that an axis stands still while counts fluctuate.
  */
 export function steadyTop(high, current) {

@@ -22,12 +22,14 @@ export class Settings {
   /** What had been counted when the viewer reset the accumulation, as it was kept; null if nothing is. */
   get baseline() {
     const kept = this.#key === null ? null : read(`${this.#key}:baseline`);
-    return kept?.run ? { ...kept, results: new Map(kept.results.map(([name, plain]) => [name, readResult(plain)])) } : null;
+    return kept?.run ? { ...kept, results: new Map(kept.results.map(([name, plain]) => [name, readResult(plain)])) }
+      : null;
   }
 
   keepBaseline(baseline) {
     if (!baseline) return;
-    const results = [...baseline.results].filter(([, result]) => result.form !== 'points').map(([name, result]) => [name, plainResult(result)]);
+    const results = [...baseline.results].filter(([, result]) => result.form !== 'points')
+      .map(([name, result]) => [name, plainResult(result)]);
     write(`${this.#key}:baseline`, { ...baseline, results });
   }
 

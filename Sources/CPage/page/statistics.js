@@ -1,7 +1,8 @@
 // What stands beside a plot: entries, mean, RMS and what lies outside.
 
 /**
- * Of a result: `entries` with under- and overflow, as ROOT counts them, and the mean and RMS of what is in the bins, from
+ * Of a result: `entries` with under- and overflow, as ROOT counts them, and the mean and RMS of what is in the bins,
+ * from
  * their centres. For a map both are pairs. What cannot be said is null.
  */
 export function statistics(result) {
@@ -57,7 +58,8 @@ function ofMap({ xEdges, yEdges, values, outside }) {
 function ofPoints({ xs, ys, omitted }) {
   const mean = ys.length ? sum(ys) / ys.length : null;
   const square = ys.reduce((total, y) => total + (y - mean) ** 2, 0);
-  return { entries: xs.length + omitted, inside: xs.length, omitted, mean, rms: ys.length ? Math.sqrt(square / ys.length) : null };
+  return { entries: xs.length + omitted, inside: xs.length, omitted, mean,
+    rms: ys.length ? Math.sqrt(square / ys.length) : null };
 }
 
 /**

@@ -21,12 +21,15 @@ export class DataTable {
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.#head.replaceChildren(make('tr', {}, ...columns.map((name) => make('th', { scope: 'col' }, String(name)))));
-      this.#body.replaceChildren(...rows.slice(0, MOST_ROWS).map((row) => make('tr', {}, ...row.map(() => make('td', {}, '')))));
+      this.#body.replaceChildren(...rows.slice(0, MOST_ROWS)
+        .map((row) => make('tr', {}, ...row.map(() => make('td', {}, '')))));
     }
     rows.slice(0, MOST_ROWS).forEach((row, i) => {
       const { cells } = this.#body.rows[i];
       row.forEach((value, k) => {
-        const text = typeof value === 'number' ? (Number.isNaN(value) ? '\u2013' : String(Number.isInteger(value) ? value : +value.toPrecision(6))) : String(value ?? '\u2013');
+        const text = typeof value === 'number'
+          ? (Number.isNaN(value) ? '\u2013' : String(Number.isInteger(value) ? value : +value.toPrecision(6)))
+          : String(value ?? '\u2013');
         if (cells[k].firstChild.data !== text) cells[k].firstChild.data = text;
       });
     });

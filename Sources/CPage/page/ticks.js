@@ -8,7 +8,8 @@ const SUFFIXES = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
  * Ticks of a linear axis: about `count` of them on round numbers.
  *
  * `isBinary` takes powers of two for the distance, which suits channels: 64 wires are 4 times 16. `isWhole` takes no
- * distance below 1. Where numbers are long and differ only in their last digits, `offset` is what is taken away from all.
+ * distance below 1. Where numbers are long and differ only in their last digits, `offset` is what is taken away from
+ * all.
  */
 export function linearTicks([low, high], count, { isWhole = false, isBinary = false } = {}) {
   const span = high - low;

@@ -17,7 +17,8 @@ const NUMBERS = [
 ];
 /** The state, as it is called and as it looks without colour. */
 export const STATES = {
-  live: ['live', '\u25cf'], stalled: ['stalled', '\u26a0\ufe0e'], finished: ['finished', '\u25a0'], lost: ['lost', '\u2715'],
+  live: ['live', '\u25cf'], stalled: ['stalled', '\u26a0\ufe0e'], finished: ['finished', '\u25a0'],
+  lost: ['lost', '\u2715'],
   gone: ['connection lost', '\u2715'], waiting: ['connecting', '\u2026'], past: ['looking back', '\u2016'],
 };
 
@@ -44,7 +45,8 @@ export class TopLine {
       this.#cells.set(name, { value, note, entry });
       return entry;
     });
-    this.element = make('div', { class: 'topline' }, make('div', { class: 'names' }, this.#title, this.#run), this.#state, make('dl', {}, ...entries));
+    this.element = make('div', { class: 'topline' }, make('div', { class: 'names' }, this.#title, this.#run),
+      this.#state, make('dl', {}, ...entries));
   }
 
   draw() {
@@ -63,7 +65,8 @@ export class TopLine {
     this.#set('unmapped', whole(status.unmapped), status.hits ? ` ${share(status.unmapped / status.hits)}` : '');
     this.#set('late', whole(status.late));
     this.#set('age', span(age === null ? null : Math.floor(age)).replace('0 ms', '0 s'));
-    for (const [name, , isBad] of NUMBERS) if (isBad) this.#cells.get(name).entry.classList.toggle('notable', status[name] > 0);
+    for (const [name, , isBad] of NUMBERS) if (isBad) this.#cells.get(name)
+      .entry.classList.toggle('notable', status[name] > 0);
     drawSparkline(this.#spark, status.rates ?? [], theme);
   }
 

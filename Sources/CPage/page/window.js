@@ -11,7 +11,8 @@ export function readWindow(message, before) {
     if (result) results.set(name, result);
   }
   return {
-    run: message.run, index: window.index, kind: window.kind, start: window.start, end: window.end, count: window.windows ?? 1,
+    run: message.run, index: window.index, kind: window.kind, start: window.start, end: window.end,
+    count: window.windows ?? 1,
     counts, results, seconds: secondsOf(window),
   };
 }
@@ -23,7 +24,8 @@ export function keyOf(window) {
 
 /** Seconds between start and end; null where the window is not one of time. */
 function secondsOf({ start, end }) {
-  const length = typeof start === 'string' && typeof end === 'string' ? (Date.parse(end) - Date.parse(start)) / 1000 : NaN;
+  const length = typeof start === 'string' && typeof end === 'string' ? (Date.parse(end) - Date.parse(start)) / 1000
+    : NaN;
   return length > 0 ? length : null;
 }
 
@@ -69,4 +71,9 @@ export function weightOf(window) {
   let weight = 0;
   for (const result of window.results.values()) weight += sizeOf(result);
   return weight;
+}
+
+/** How long windows are together; null where one is not of time. */
+export function sumSeconds(windows) {
+  return windows.reduce((total, { seconds }) => (total === null || seconds === null ? null : total + seconds), 0);
 }

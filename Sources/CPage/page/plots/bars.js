@@ -21,7 +21,8 @@ export const bars = {
       for (const [left, width, bin] of places(reference, content, i, frame)) {
         const top = frame.y(reference.values[bin]);
         context.fillRect(left - 2, top, width + 4, frame.area.bottom - top);
-        context.strokeRect(Math.round(left) - 1.5, Math.round(top) + 0.5, Math.round(width) + 3, frame.area.bottom - top);
+        context.strokeRect(Math.round(left) - 1.5, Math.round(top) + 0.5, Math.round(width) + 3,
+          frame.area.bottom - top);
       }
     });
   },

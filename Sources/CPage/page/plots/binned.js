@@ -84,14 +84,17 @@ export function readBins(content, { x }, px) {
   const bin = binAt(first.edges, position);
   const lines = content.series.map((series) => {
     const own = series.edges === first.edges ? bin : binAt(series.edges, position);
-    return { label: series.label, color: series.color, text: own < 0 ? '\u2013' : valueText(series, own, content.hasErrors) };
+    return { label: series.label, color: series.color, text: own < 0 ? '\u2013'
+      : valueText(series, own, content.hasErrors) };
   });
   for (const { reference } of content.series) {
     const own = reference ? binAt(reference.edges, position) : -1;
     if (own >= 0) lines.push({ label: 'reference', color: -1, text: valueText(reference, own, content.hasErrors) });
   }
-  if (content.expectation?.bins.includes(bin)) lines.push({ label: '\u26a0 not flat', color: -2, text: outText(content, first, bin) });
-  return { at: `${content.x.label || 'bin'} ${binText(content.x, first.edges, bin)}`, lines, bin, place: (x(first.edges[bin]) + x(first.edges[bin + 1])) / 2 };
+  if (content.expectation?.bins.includes(bin)) lines.push({ label: '\u26a0 not flat', color: -2,
+    text: outText(content, first, bin) });
+  return { at: `${content.x.label || 'bin'} ${binText(content.x, first.edges, bin)}`, lines, bin,
+    place: (x(first.edges[bin]) + x(first.edges[bin + 1])) / 2 };
 }
 
 /** A bin's name: a category, a whole number, or from where to where. */
@@ -111,7 +114,8 @@ export function binRows(content) {
   const [first] = content.series;
   const rows = [];
   for (let i = 0; i + 1 < (first?.edges.length ?? 0); i++) {
-    const row = content.x.categories ? [content.x.categories[i]] : Array.from(first.edges.subarray(i, isNamed ? i + 1 : i + 2));
+    const row = content.x.categories ? [content.x.categories[i]]
+      : Array.from(first.edges.subarray(i, isNamed ? i + 1 : i + 2));
     for (const { values, errors } of content.series) row.push(values[i], errors[i]);
     rows.push(row);
   }

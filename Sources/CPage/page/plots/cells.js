@@ -45,14 +45,17 @@ export const cells = {
     for (const [bin, left, top, width, height] of places(content, frame)) {
       if (px < left || px > left + width || py < top || py > top + height) continue;
       const text = number(series?.values[bin], 5);
-      return { at: `${content.x.label} ${binText(content.x, series.edges, bin)}`, lines: [{ label: content.z.label, color: null, text }], bin, place: left + width / 2 };
+      return { at: `${content.x.label} ${binText(content.x, series.edges, bin)}`,
+        lines: [{ label: content.z.label, color: null, text }], bin, place: left + width / 2 };
     }
     return null;
   },
 
   rows(content) {
     const [series] = content.series;
-    const rows = (content.layout?.cells ?? []).flatMap((cell, bin) => (cell && series ? [[binText(content.x, series.edges, bin), ...cell, series.values[bin]]] : []));
+    const rows = (content.layout?.cells ?? [])
+      .flatMap((cell, bin) => (cell && series ? [[binText(content.x, series.edges, bin), ...cell, series.values[bin]]]
+      : []));
     return { columns: [content.x.label || 'cell', 'left', 'top', 'width', 'height', content.z.label], rows };
   },
 };
@@ -67,7 +70,8 @@ function* places({ layout, series }, { area }) {
     const cell = layout.cells[bin];
     if (!cell) continue;
     const [x, y, width, height] = cell;
-    yield [bin, area.left + x * across + 0.5, top + y * down + 0.5, Math.max(1, width * across - 1), Math.max(1, height * down - 1)];
+    yield [bin, area.left + x * across + 0.5, top + y * down + 0.5, Math.max(1, width * across - 1),
+      Math.max(1, height * down - 1)];
   }
 }
 

@@ -42,7 +42,8 @@ export const heat = {
     if (!series) return null;
     const [column, row] = [binAt(series.xEdges, x.invert(px)), binAt(series.yEdges, y.invert(py))];
     if (column < 0 || row < 0) return null;
-    const at = `${content.x.label} ${binText(content.x, series.xEdges, column)}, ${content.y.label} ${binText(content.y, series.yEdges, row)}`;
+    const at = `${content.x.label} ${binText(content.x, series.xEdges, column)}, ${content.y.label} ${binText(content.y,
+      series.yEdges, row)}`;
     const value = series.values[column * (series.yEdges.length - 1) + row];
     const place = (x(series.xEdges[column]) + x(series.xEdges[column + 1])) / 2;
     return { at, lines: [{ label: content.z.label, color: null, text: number(value, 5) }], bin: column, place };
@@ -50,12 +51,14 @@ export const heat = {
 
   rows(content) {
     const [series] = content.series;
-    const columns = [`${content.x.label} from`, `${content.x.label} to`, `${content.y.label} from`, `${content.y.label} to`, content.z.label];
+    const columns = [`${content.x.label} from`, `${content.x.label} to`, `${content.y.label} from`,
+      `${content.y.label} to`, content.z.label];
     const rows = [];
     const height = (series?.yEdges.length ?? 1) - 1;
     for (let i = 0; i + 1 < (series?.xEdges.length ?? 0); i++) {
       for (let j = 0; j < height; j++) {
-        rows.push([series.xEdges[i], series.xEdges[i + 1], series.yEdges[j], series.yEdges[j + 1], series.values[i * height + j]]);
+        rows.push([series.xEdges[i], series.xEdges[i + 1], series.yEdges[j], series.yEdges[j + 1],
+          series.values[i * height + j]]);
       }
     }
     return { columns, rows };

@@ -6,7 +6,8 @@
 //   back(context, content, frame)    optional: what lies behind and changes with the axes only
 //   read(content, frame, px, py)     what stands under the cursor: {at, lines: [{label, color, text}], place}; or null
 //   rows(content)                    {columns, rows}: what is shown, as a table
-// and may say `hasColorBar`, `ownsY` (its y axis is one of the data), `isBare` (it has no axes), `grid`: `both`, `y` or none.
+// and may say `hasColorBar`, `ownsY` (its y axis is one of the data), `isBare` (it has no axes), `grid`: `both`, `y`
+// or none.
 
 import { bars } from './bars.js';
 import { cells } from './cells.js';

@@ -48,7 +48,8 @@ export const points = {
     if (content.form !== 'points') return binRows(content);
     const hasLabels = content.series.length > 1;
     const columns = [...(hasLabels ? ['series'] : []), content.x.label, content.y.label];
-    const rows = content.series.flatMap(({ xs, ys, label }) => Array.from(xs, (x, i) => [...(hasLabels ? [label] : []), x, ys[i]]));
+    const rows = content.series.flatMap(({ xs, ys, label }) =>
+      Array.from(xs, (x, i) => [...(hasLabels ? [label] : []), x, ys[i]]));
     return { columns, rows };
   },
 };

@@ -68,11 +68,13 @@ export const trend = {
   },
 
   rows(content) {
-    const columns = [content.x.isTime ? 'time (UTC)' : content.x.label, ...content.series.map(({ label }) => label || content.y.label)];
+    const columns = [content.x.isTime ? 'time (UTC)' : content.x.label,
+      ...content.series.map(({ label }) => label || content.y.label)];
     const [first] = content.series;
     const rows = (first?.positions ?? []).map((position, i) => [
       content.x.isTime ? new Date(position * 1000).toISOString() : position,
-      ...content.series.map(({ positions, values }) => (positions[i] === position ? values[i] : values[positions.indexOf(position)] ?? null)),
+      ...content.series.map(({ positions, values }) => (positions[i] === position ? values[i]
+        : values[positions.indexOf(position)] ?? null)),
     ]);
     return { columns, rows };
   },
