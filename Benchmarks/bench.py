@@ -15,8 +15,8 @@ repeats, leaves out other programs, and writes nothing.
 hitmon's time is that of the whole process, from start to exit. The reference's is its counting loop alone, as it prints
 it, with the file already in memory: the comparison is in the reference's favour.
 
-Exits 1 where the runs disagree on a product. A missed target is shown in the table and does not fail: it says as much
-about the machine as about the program.
+Exits 1 where the runs disagree on a product, or a part could not be measured; the others are written all the same. A
+missed target is shown in the table and does not fail: it says as much about the machine as about the program.
 """
 import argparse
 import shutil
@@ -33,6 +33,8 @@ import report
 from brokers import Tansu
 from inputs import shared_folder, telescope
 from measure import IS_QUICK, ROOT, Disagreement, build, skip
+from others import Others
+from report import Part
 from table import Section
 
 KAFKA_ROWS = 1_000_000
@@ -85,16 +87,25 @@ def main() -> None:
         build()
     cache = Path(tempfile.gettempdir()) / "hitmon-bench"
     cache.mkdir(exist_ok=True)
-    measured = {}
-    try:
-        for name in options.parts or PARTS:
-            measured[name] = PARTS[name](options.repeat, cache)
-            for section in measured[name]:
-                print(section.text())
-    except Disagreement as disagreement:
-        sys.exit(f"bench: the runs disagree: {disagreement}")
+    measured, failures = {}, []
+    for name in options.parts or PARTS:
+        others = Others()
+        try:
+            sections = PARTS[name](options.repeat, cache)
+        except Disagreement as disagreement:
+            failures.append(f"{name}: the runs disagree: {disagreement}")
+            continue
+        except (RuntimeError, OSError) as error:
+            failures.append(f"{name}: {error}")
+            continue
+        measured[name] = Part(sections, others.share())
+        for section in sections:
+            print(section.text())
+        print(f"{measured[name].disturbance}\n", flush=True)
     if not IS_QUICK:
         report.write(measured, cache)
+    if failures:
+        sys.exit("\n".join(f"bench: {failure}" for failure in failures))
 
 
 if __name__ == "__main__":

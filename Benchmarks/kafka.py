@@ -54,9 +54,9 @@ def measure(path: Path, long: Path | None, repeats: int, is_quick: bool) -> list
     has_tansu = Tansu.is_there()
     delays = []
     for broker in ([Tansu] if has_tansu else []) + [Embedded]:
-        for rate in LATENCY_RATES:
+        for rate in LATENCY_RATES[1:] if is_quick else LATENCY_RATES:
             delays += latency(broker, rate, *([5] if is_quick else []))
-    rates = [rate_error(rate, path) for rate in (RATES[1:3] if is_quick else RATES)]
+    rates = [rate_error(rate, path) for rate in (RATES[2:3] if is_quick else RATES)]
     best = f"best of {repeats}" if repeats > 1 else "one run"
     return [
         Section("Reading topics", f"to their end; {best}", reading(path, long, has_tansu, repeats), "kcat"),

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +47,10 @@ class Launched:
 
     def signal(self, number: int) -> None:
         """Sends it a signal; nothing where it has ended."""
-        if lines := self.lines():
-            if not self.has_ended():
-                os.kill(int(lines[0]), number)
+        while not self.lines() and not self.has_ended():
+            time.sleep(0.01)
+        if not self.has_ended():
+            os.kill(int(self.lines()[0]), number)
 
     def wait(self) -> tuple[float, float, float, int]:
         """Waits for its end: seconds, seconds of processors, megabytes, exit status (negative: the signal)."""

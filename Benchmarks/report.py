@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from brokers import LIBRARY, TANSU
@@ -18,29 +19,45 @@ Written by `make bench`; do not edit it by hand. [performance.md](performance.md
 what it means. Figures of one machine at one time: compare ratios, and only within one part. A missed target is shown as
 it is.
 """
+# From so much other work on, a figure says more about the machine than about the program.
+BUSY = 0.1
 TITLES = {"files": "Files", "kafka": "Kafka", "page": "Live page"}
 
 
-def write(measured: dict[str, list[Section]], cache: Path) -> None:
+@dataclass
+class Part:
+    """What was measured together, and the share of the processors that others took meanwhile."""
+
+    sections: list[Section]
+    others: float
+
+    @property
+    def disturbance(self) -> str:
+        """One sentence on how much to trust it."""
+        sentence = f"Other work took {self.others:.0%} of the processors meanwhile"
+        return sentence + (": measure again when the machine is quiet." if self.others > BUSY else ".")
+
+
+def write(measured: dict[str, Part], cache: Path) -> None:
     """Writes the parts that were measured; the others stay as they are."""
     old = DOCUMENT.read_text() if DOCUMENT.exists() else ""
     parts = {part.partition("\n")[0]: part for part in re.split(r"^## ", old, flags=re.MULTILINE)[1:]}
-    for name, sections in measured.items():
-        if sections:
-            parts[TITLES[name]] = text(name, sections, cache)
+    for name, part in measured.items():
+        if part.sections:
+            parts[TITLES[name]] = text(name, part, cache)
     order = [title for title in TITLES.values() if title in parts]
     DOCUMENT.write_text(INTRODUCTION + "".join(f"\n## {parts[title].strip()}\n" for title in order))
     print(f"written: {DOCUMENT.relative_to(ROOT)}")
 
 
-def text(name: str, sections: list[Section], cache: Path) -> str:
+def text(name: str, part: Part, cache: Path) -> str:
     """One part of the document."""
     lines = [
         TITLES[name], "",
-        f"`make bench ARGS={name}`, {datetime.date.today().isoformat()}, commit {commit()}.", "",
+        f"`make bench ARGS={name}`, {datetime.date.today().isoformat()}, commit {commit()}. {part.disturbance}", "",
         "| | |", "|---|---|",
         *(f"| {what} | {version} |" for what, version in [*machine(), *versions(name, cache)] if version),
-        "", *(section.markdown() for section in sections)]
+        "", *(section.markdown() for section in part.sections)]
     if skipped:
         lines += ["Left out:", "", *(f"- {what}" for what in skipped)]
     return "\n".join(lines)
