@@ -4,16 +4,17 @@
     bench.py [files] [kafka] [page] [--repeat N] [--no-build]
 
 files: runs over files, beside hand-written C and what users would run instead. kafka: topics of a broker, beside kcat.
-page: the live page in headless Chromium. All of them, where none is named. What was measured is printed, and written to docs/benchmarks.md, where what was not
-measured stays as it is.
+page: the live page in headless Chromium. All of them, where none is named. What was measured is printed, and written to
+docs/benchmarks.md, where what was not measured stays as it is.
 
 The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
 and in ../shared/bench beside the checkout; what needs a missing one is skipped by name. The input is kept in the
 temporary directory for the next run. QUICK=1 takes a million rows instead of ten million, shorter streams and fewer
 repeats, leaves out other programs, and writes nothing.
 
-hitmon's time is that of the whole process, from start to exit. The reference's is its counting loop alone, as it prints
-it, with the file already in memory: the comparison is in the reference's favour.
+hitmon's time is that of the whole process, from start to exit; on one thread it is the processor's, which other work
+does not change. The reference's is its counting loop alone, with the file already in memory: the comparison is in the
+reference's favour.
 
 Exits 1 where the runs disagree on a product, or a part could not be measured; the others are written all the same. A
 missed target is shown in the table and does not fail: it says as much about the machine as about the program.

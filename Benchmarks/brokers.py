@@ -38,7 +38,7 @@ def emulate_command(
     brokers: str, topic: str, path: Path | None, *, partitions: int, rows_per_message: int = 1, rate: str = "max",
     rows: int | None = None
 ) -> list[str | Path]:
-    """The command that sends rows to a topic: those of a file, so many of them or all, or of the simulated telescope."""
+    """The command that sends rows to a topic: so many of a file or all of it, or those of the simulated telescope."""
     command = [
         PROGRAM, "emulate", PIPELINE, "--brokers", brokers, "--topic", topic, "--rate", rate,
         "--partitions", str(partitions), "--rows-per-message", str(rows_per_message)]
@@ -69,7 +69,7 @@ class Process:
     def end(self, number: int = signal.SIGINT) -> float:
         """Ends it; gives its peak resident memory in MB."""
         self.launched.signal(number)
-        return self.launched.wait()[2]
+        return self.launched.wait().megabytes
 
 
 class Tansu:

@@ -13,8 +13,9 @@ MANY, FEWER = 200, 100
 COLUMNS = [
     ("wire", "", "0 to 64"), ("TDC_CHANNEL", "", "0 to 128"), ("BX_COUNTER", "", "0 to 3564"), ("FPGA", "", "0 to 2"),
     ("TDC_MEAS", "", "0 to 30"), ("time", "", "0 ns to 89100 ns"), ("layer", "wire % 4", "0 to 4"),
-    ("cell", "wire // 4", "0 to 16"), ("half", "TDC_CHANNEL // 64", "0 to 3"), ("coarse", "BX_COUNTER // 64", "0 to 56"),
-    ("fine", "BX_COUNTER % 64", "0 to 64"), ("phase", "BX_COUNTER % 100", "0 to 100"),
+    ("cell", "wire // 4", "0 to 16"), ("half", "TDC_CHANNEL // 64", "0 to 3"),
+    ("coarse", "BX_COUNTER // 64", "0 to 56"), ("fine", "BX_COUNTER % 64", "0 to 64"),
+    ("phase", "BX_COUNTER % 100", "0 to 100"),
     ("slot", "ORBIT_CNT % 1000", "0 to 1000"), ("place", "TDC_CHANNEL + 128 * FPGA", "0 to 256"),
     ("mirrored", "63 - wire", "0 to 64"), ("third", "BX_COUNTER // 3", "0 to 1188"), ("folded", "wire % 16", "0 to 16"),
     ("centred", "time - 44550 ns", "-44550 ns to 44550 ns"), ("scaled", "time * 0.5", "0 ns to 44550 ns"),

@@ -3,8 +3,8 @@
 
     instructions.py [--accept] [--no-build]
 
-Counts do not depend on what else the machine does, so they show what a timing on a busy machine cannot. callgrind counts
-them, on rows that are always the same. It does not know AVX-512: decoding takes its AVX2 level there, and so the
+Counts do not depend on what else the machine does, so they show what a timing on a busy machine cannot. callgrind
+makes them, on rows that are always the same. It does not know AVX-512: decoding takes its AVX2 level there, and so the
 AVX-512 level is not guarded.
 
 Exits 1 where a kernel takes over 5 % more than the file says. --accept writes what was counted into the file: do it for
@@ -125,7 +125,8 @@ def main() -> None:
     if level != AVX2:
         print("instructions: skipped: this processor has no AVX2, for which the counts are")
         return
-    compiler = re.search(r"Swift version (\S+)", subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout)
+    said = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout
+    compiler = re.search(r"Swift version (\S+)", said)
     version = f"Swift {compiler[1] if compiler else 'unknown'}"
     if options.accept:
         accept(version, counts)

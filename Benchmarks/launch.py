@@ -5,7 +5,7 @@ A process of its own between the benchmark and what it measures, with as little 
 child of the benchmark itself would never show less than the benchmark's own memory. Here that is some 8 MB.
 
 REPORT gets the program's process number at its start, and at its end the seconds from start to exit, the seconds of
-processors, its peak resident memory in KiB, and its status as os.wait4 gives it.
+processors in the program and in the kernel, its peak resident memory in KiB, and its status as os.wait4 gives it.
 """
 import posix
 import sys
@@ -26,5 +26,4 @@ with open(sys.argv[1], "w", buffering=1) as report:
             # The program got the signal too, and ends in its own way.
             continue
     seconds = time.perf_counter() - begin
-    processors = resources.ru_utime + resources.ru_stime
-    report.write(f"{seconds} {processors} {resources.ru_maxrss} {status}\n")
+    report.write(f"{seconds} {resources.ru_utime} {resources.ru_stime} {resources.ru_maxrss} {status}\n")

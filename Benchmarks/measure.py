@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".build/release/hitmon"
@@ -20,16 +21,33 @@ class Usage:
 
     # From start to exit.
     seconds: float
-    # Of all processors together, for the program and in the kernel.
-    processor_seconds: float
+    # Of all processors together, in the program and in the kernel.
+    user_seconds: float
+    system_seconds: float
     # Peak resident memory of the program itself.
     megabytes: float
     output: str
     errors: str
 
+    @property
+    def processor_seconds(self) -> float:
+        """What a run on one thread takes on a machine of its own, whatever else this one does; for files in memory."""
+        return self.user_seconds + self.system_seconds
+
 
 class Disagreement(Exception):
     """Two runs over the same rows counted different things."""
+
+
+class Ended(NamedTuple):
+    """What the launcher said of a program at its end."""
+
+    seconds: float
+    user_seconds: float
+    system_seconds: float
+    megabytes: float
+    # Negative: the signal that ended it.
+    status: int
 
 
 class Launched:
@@ -38,8 +56,8 @@ class Launched:
     def __init__(self, command: list[str | Path], environment: dict[str, str] | None = None, *, out, err) -> None:
         self.report = tempfile.NamedTemporaryFile("r")
         self.launcher = subprocess.Popen(
-            [*LAUNCHER, self.report.name, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=ROOT,
-            env=os.environ | (environment or {}))
+            [*LAUNCHER, self.report.name, *map(str, command)], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            cwd=ROOT, env=os.environ | (environment or {}))
 
     def has_ended(self) -> bool:
         """Whether it is over."""
@@ -52,14 +70,16 @@ class Launched:
         if not self.has_ended():
             os.kill(int(self.lines()[0]), number)
 
-    def wait(self) -> tuple[float, float, float, int]:
-        """Waits for its end: seconds, seconds of processors, megabytes, exit status (negative: the signal)."""
+    def wait(self) -> Ended:
+        """Waits for its end."""
         self.launcher.wait()
         lines = self.lines()
         if len(lines) < 2:
             raise RuntimeError(f"{self.launcher.args[len(LAUNCHER) + 1]} could not be started")
-        seconds, processors, kibibytes, status = lines[1].split()
-        return float(seconds), float(processors), int(kibibytes) * 1024 / 1e6, os.waitstatus_to_exitcode(int(status))
+        seconds, user, system, kibibytes, status = lines[1].split()
+        return Ended(
+            float(seconds), float(user), float(system), int(kibibytes) * 1024 / 1e6,
+            os.waitstatus_to_exitcode(int(status)))
 
     def lines(self) -> list[str]:
         """What the launcher has reported so far."""
@@ -72,12 +92,12 @@ def run(
     """Runs a program to its end and gives its time, its peak resident memory and what it printed."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         launched = Launched(command, environment, out=out if keeps_output else subprocess.DEVNULL, err=err)
-        seconds, processors, megabytes, status = launched.wait()
+        *took, status = launched.wait()
         out.seek(0)
         err.seek(0)
         if status != 0:
             sys.exit(f"bench: {' '.join(map(str, command))} exited {status}:\n{err.read().decode()}")
-        return Usage(seconds, processors, megabytes, out.read().decode(), err.read().decode())
+        return Usage(*took, out.read().decode(), err.read().decode())
 
 
 def build() -> None:

@@ -19,7 +19,7 @@ class Measurement:
 
 
 def verdict(value: float, target: float, at_least: bool, name: str = "") -> str:
-    """The target, and whether it is met; `name` stands for the value that the target is for, if it is not the line's."""
+    """The target, and whether it is met; `name` says which value it is for, if that is not the line's."""
     is_met = value >= target if at_least else value <= target
     return f"{'at least' if at_least else 'at most'} {target:g}{name}: {'met' if is_met else 'MISSED'}"
 
