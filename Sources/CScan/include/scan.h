@@ -178,6 +178,10 @@ scan_result scan_records(const uint8_t *records, size_t count, size_t record_byt
                          int field_count, uint32_t *row_offsets, scan_bad *bads, size_t bad_capacity,
                          uint32_t offset_base);
 
+/// Writes the numbers of the rows whose flag is 1 (`keep` nonzero) or is not 1 (`keep` zero), ascending; gives how many
+/// there are. `rows` has room for `count`.
+size_t scan_select(const uint8_t *flags, size_t count, int keep, int32_t *rows);
+
 /// Which instructions decoding uses; every level gives the same results.
 typedef enum scan_level {
   /// Plain C.

@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// Runs the chain over chunks, one batch after the other. One a thread.
@@ -114,14 +115,9 @@ public final class ChainWorker {
       frame.selectAll()
       return
     }
-    var count = 0
     let selection = frame.selection
     // A row passes `keep` if the flag is true, and `drop` unless it is.
-    let flags = frame.flag(first.flag)
-    for row in 0..<frame.count {
-      selection[count] = Int32(truncatingIfNeeded: row)
-      count &+= (flags[row] == 1) == first.keeps ? 1 : 0
-    }
+    var count = scan_select(frame.flag(first.flag), frame.count, first.keeps ? 1 : 0, selection)
     for rule in plan.rules.dropFirst() {
       let flags = frame.flag(rule.flag)
       let before = count

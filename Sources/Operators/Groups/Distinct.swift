@@ -30,7 +30,7 @@ final class DistinctMaskState: GroupFunctionState {
       let masks = base + Int(slots[i]) &* cells
       for cell in 0..<cells {
         // Written always and counted only if there is something: which it is cannot be predicted.
-        present.places[n] = Int32(truncatingIfNeeded: i &<< 16 | cell)
+        present.put(slots[i], cell, of: cells, at: n)
         let mask = masks[cell]
         n &+= Int(truncatingIfNeeded: (mask | (0 &- mask)) &>> 63)
       }

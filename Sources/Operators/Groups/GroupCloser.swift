@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// Counts groups that are complete: once for each group, and for each of the rows that waited for them. Each worker has
@@ -61,47 +62,58 @@ public final class GroupCloser {
   func closeSome(
     _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, complete ranges: [Range<Int64>?]
   ) {
-    var complete: [[Bool]] = []
+    var complete: [[UInt8]] = []
     var kept: [[Int32]] = []
     for (index, table) in open.tables.enumerated() {
-      var done: [Int32] = []
-      var left: [Int32] = []
-      var flags = Array(repeating: false, count: table.count)
-      done.reserveCapacity(table.count)
       let range = ranges[index] ?? 0..<0
-      let keys = table.keysBySlot
-      for slot in 0..<table.count {
-        if range.contains(keys[slot]) {
-          done.append(Int32(truncatingIfNeeded: slot))
-          flags[slot] = true
-        } else {
-          left.append(Int32(truncatingIfNeeded: slot))
-        }
-      }
+      let (done, left, flags) = split(table, by: range)
       close(index, table, slots: done, into: window)
-      complete.append(flags)
       kept.append(left)
+      complete.append(flags)
     }
     var waiting: [Int32] = []
     if let rows = open.rows, rows.count > 0, let groups = plan.deferred?.groups {
-      var ready: [Int32] = []
-      ready.reserveCapacity(rows.count)
-      for row in 0..<rows.count {
-        var isReady = true
-        for index in groups.indices {
-          let slot = rows.slots[index][row]
-          isReady = isReady && (slot < 0 || complete[groups[index]][Int(slot)])
-        }
-        if isReady {
-          ready.append(Int32(truncatingIfNeeded: row))
-        } else {
-          waiting.append(Int32(truncatingIfNeeded: row))
-        }
-      }
+      let ready: [Int32]
+      (ready, waiting) = split(rows, groups.map { complete[$0] })
       count(rows, ready, open.tables, into: window)
     }
     rest.take(kept, rows: waiting, from: open, plan: plan)
     open.removeAll()
+  }
+
+  /// The groups whose key lies in `range`, and the others; with a flag for each that says which.
+  private func split(_ table: GroupTable, by range: Range<Int64>) -> (inside: [Int32], outside: [Int32], flags: [UInt8])
+  {
+    let keys = table.keysBySlot
+    let (lower, upper) = (range.lowerBound, range.upperBound)
+    let flags = [UInt8](unsafeUninitializedCapacity: table.count) { flags, count in
+      for slot in 0..<table.count {
+        flags[slot] = (keys[slot] >= lower ? 1 : 0) & (keys[slot] < upper ? 1 : 0)
+      }
+      count = table.count
+    }
+    return (selected(flags, 1), selected(flags, 0), flags)
+  }
+
+  /// The numbers of the flags that are 1, or of those that are 0.
+  private func selected(_ flags: [UInt8], _ wanted: Int32) -> [Int32] {
+    [Int32](unsafeUninitializedCapacity: flags.count) { numbers, count in
+      guard let base = numbers.baseAddress else { return }
+      count = scan_select(flags, flags.count, wanted, base)
+    }
+  }
+
+  /// The rows all of whose groups are complete, and those that go on waiting. `complete` has a flag for each group of each
+  /// definition that rows wait for.
+  private func split(_ rows: DeferredRows, _ complete: [[UInt8]]) -> (ready: [Int32], waiting: [Int32]) {
+    var areReady = [UInt8](repeating: 1, count: rows.count)
+    for (slots, complete) in zip(rows.slots, complete) {
+      complete.withUnsafeBufferPointer { complete in
+        // A row without a key waits for no group.
+        for row in 0..<rows.count { areReady[row] &= slots[row] < 0 ? 1 : complete[Int(slots[row])] }
+      }
+    }
+    return (selected(areReady, 1), selected(areReady, 0))
   }
 
   // MARK: Once for each group
@@ -142,17 +154,10 @@ public final class GroupCloser {
         while start < slots.count {
           let size = min(block, slots.count - start)
           let part = slots.baseAddress! + start
-          let present = PresentEntries(places: cellOfEntry)
+          let present = PresentEntries(entries: entries, groups: groupOfEntry, cells: cellOfEntry)
           let n =
             (states.count == 1 ? states[0].collectPresent(part, count: size, cells: cells, into: present) : nil)
-            ?? collect(states, part, size, cells, flags.baseAddress!)
-          for i in 0..<n {
-            let place = cellOfEntry[i]
-            let slot = part[Int(place &>> 16)], cell = place & 0xFFFF
-            groupOfEntry[i] = slot
-            cellOfEntry[i] = cell
-            entries[i] = slot &* Int32(truncatingIfNeeded: cells) &+ cell
-          }
+            ?? collect(states, part, size, cells, flags.baseAddress!, into: present)
           if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
           start += size
         }
@@ -163,14 +168,14 @@ public final class GroupCloser {
   /// Entries that any of several states has rows in.
   private func collect(
     _ states: [any GroupFunctionState], _ slots: UnsafePointer<Int32>, _ count: Int, _ cells: Int,
-    _ flags: UnsafeMutablePointer<UInt8>
+    _ flags: UnsafeMutablePointer<UInt8>, into present: PresentEntries
   ) -> Int {
     flags.update(repeating: 0, count: count * cells)
     for state in states { state.markPresent(slots, count: count, cells: cells, flags) }
     var n = 0
     for i in 0..<count {
       for cell in 0..<cells {
-        cellOfEntry[n] = Int32(truncatingIfNeeded: i &<< 16 | cell)
+        present.put(slots[i], cell, of: cells, at: n)
         n &+= Int(flags[i &* cells &+ cell])
       }
     }

@@ -28,10 +28,20 @@ protocol GroupFunctionState: AnyObject {
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
 }
 
-/// Where entries are collected in which rows counted: the number of the group in the block, times 65,536, plus the cell. There
-/// is room for one more than a frame has rows.
+/// Where entries are collected in which rows counted, and the group and the cell of each. There is room for one more than a
+/// frame has rows.
 struct PresentEntries {
-  let places: UnsafeMutablePointer<Int32>
+  let entries: UnsafeMutablePointer<Int32>
+  let groups: UnsafeMutablePointer<Int32>
+  let cells: UnsafeMutablePointer<Int32>
+
+  /// Writes the entry of a group's cell as the `n`-th.
+  @inline(__always)
+  func put(_ group: Int32, _ cell: Int, of count: Int, at n: Int) {
+    entries[n] = group &* Int32(truncatingIfNeeded: count) &+ Int32(truncatingIfNeeded: cell)
+    groups[n] = group
+    cells[n] = Int32(truncatingIfNeeded: cell)
+  }
 }
 
 extension GroupFunctionState {

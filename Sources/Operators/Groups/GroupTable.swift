@@ -168,12 +168,25 @@ struct KeyTable: ~Copyable {
 
   mutating func removeAll() {
     if hashed > 0 { index.update(repeating: -1, count: Int(mask) + 1) }
-    if span > 0 {
-      for slot in 0..<count {
-        let distance = UInt64(bitPattern: keys[slot] &- base)
-        if distance < span { near[Int(distance)] = -1 }
-      }
-    }
+    if span > 0 { removeNear() }
     (count, hashed, span) = (0, 0, 0)
+  }
+
+  private func removeNear() {
+    var first = span, last: UInt64 = 0
+    for slot in 0..<count {
+      let distance = UInt64(bitPattern: keys[slot] &- base)
+      first = min(first, distance)
+      last = max(last, distance < span ? distance : 0)
+    }
+    // Where most places in between are taken, all of them are written in one go.
+    if first <= last, last - first < UInt64(4 * count) {
+      (near + Int(first)).update(repeating: -1, count: Int(last - first) + 1)
+      return
+    }
+    for slot in 0..<count {
+      let distance = UInt64(bitPattern: keys[slot] &- base)
+      if distance < span { near[Int(distance)] = -1 }
+    }
   }
 }

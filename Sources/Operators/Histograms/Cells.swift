@@ -102,15 +102,20 @@ final class CellLookup {
     switch column.lane {
     case .int32:
       let values = frame.int32(column)
-      table.withUnsafeBufferPointer { known in
+      let isKnown = table.withUnsafeBufferPointer { known in
         let length = UInt64(known.count)
         let first = lower
+        var lowest: Int32 = 0
         for i in 0..<n {
           let value = values[Int(rows[i])]
           let place = UInt64(bitPattern: Int64(value) &- first)
-          out[i] = place < length ? known[Int(place)] : CellLookup.unseen
+          let cell = place < length ? known[Int(place)] : value.isUnknown ? -1 : CellLookup.unseen
+          out[i] = cell
+          lowest = min(lowest, cell)
         }
+        return lowest > CellLookup.unseen
       }
+      if isKnown { return }
       for i in 0..<n where out[i] == CellLookup.unseen {
         let value = values[Int(rows[i])]
         out[i] = value.isUnknown ? -1 : find(Int64(value))

@@ -29,9 +29,10 @@ public struct Clock: Sendable {
 
   /// The `rank`-th largest, from 1.
   static func largest(_ rank: Int, of values: [Int64]) -> Int64 {
-    // The largest so far, in descending order: ranks are small, so most values are compared once.
+    // The largest so far, in descending order. Ranks are small and the largest mostly come last, so that from there most
+    // values are compared once.
     var best = Array(repeating: Int64.min, count: rank)
-    for value in values where value > best[rank - 1] {
+    for value in values.reversed() where value > best[rank - 1] {
       var place = rank - 1
       while place > 0, best[place - 1] < value {
         best[place] = best[place - 1]
