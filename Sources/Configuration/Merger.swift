@@ -1,68 +1,73 @@
 import Diagnostics
 import Specifications
 
-/// Puts the sections of a pipeline and of its plugins together: the pipeline's own keys win, and what two plugins both
-/// declare is an error that shows both places.
+/// Puts the sections of a pipeline and of its plugins together: what uses a plugin wins over it, and what two plugins
+/// both declare is an error that shows both places.
 struct Merger {
-  let own: Settings
-  let plugins: [(name: String, settings: Settings)]
+  let root: Layer
   let findings: Findings
 
   /// A section of which there is one.
-  func single(_ section: String) -> Setting? {
-    if let setting = own[section], own.given.contains(section) { return setting }
-    var found: (name: String, setting: Setting)?
-    for (name, settings) in plugins {
-      guard let setting = settings[section] else { continue }
+  func single(_ section: String) -> Setting? { single(section, root)?.setting }
+
+  private func single(_ section: String, _ layer: Layer) -> (layer: Layer, setting: Setting)? {
+    if let setting = layer.settings[section], layer.settings.given.contains(section) { return (layer, setting) }
+    var found: (layer: Layer, setting: Setting)?
+    for plugin in layer.layers {
+      guard let other = single(section, plugin) else { continue }
       if let first = found {
-        reportClash("`\(section)`", first: (first.name, first.setting.span), second: (name, setting.span))
+        reportClash("`\(section)`", first: (first.layer, first.setting.span), second: (other.layer, other.setting.span))
       } else {
-        found = (name, setting)
+        found = other
       }
     }
-    return found?.setting
-  }
-
-  /// Whether a section is there and cannot be read at all; what uses its names would only repeat that.
-  func isBroken(_ section: String) -> Bool {
-    ([own] + plugins.map(\.settings)).contains { $0.given.contains(section) && $0[section] == nil }
-  }
-
-  /// A section that is a list: the pipeline's own items come first, so that its chamber rows win.
-  func joined(_ section: String) -> [Setting] {
-    (own[section]?.list ?? []) + plugins.flatMap { $0.settings[section]?.list ?? [] }
+    return found
   }
 
   /// A section of named entries: those of the plugins in order, then the pipeline's own new ones.
-  func named(_ section: String) -> [Declaration.Named] {
-    let mine = (own[section]?.mapping ?? []).map { Declaration.Named(name: $0.key, setting: $0.setting) }
-    var entries: [Declaration.Named] = []
-    var origin: [String: (plugin: String, index: Int)] = [:]
-    for (plugin, settings) in plugins {
-      for (key, setting) in settings[section]?.mapping ?? [] {
-        if let replaced = mine.first(where: { $0.name.text == key.text }) {
-          // The pipeline's entry stands where the plugin's stood.
-          if origin[key.text] == nil {
-            origin[key.text] = (plugin, entries.count)
-            entries.append(replaced)
+  func named(_ section: String) -> [Declaration.Named] { named(section, root).map(\.entry) }
+
+  private func named(_ section: String, _ layer: Layer) -> [(layer: Layer, entry: Declaration.Named)] {
+    let mine = (layer.settings[section]?.mapping ?? []).map { Declaration.Named(name: $0.key, setting: $0.setting) }
+    let own = Dictionary(mine.map { ($0.name.text, $0) }) { first, _ in first }
+    var entries: [(layer: Layer, entry: Declaration.Named)] = []
+    var origin: [String: Int] = [:]
+    for plugin in layer.layers {
+      for other in named(section, plugin) {
+        let name = other.entry.name
+        if let replaced = own[name.text] {
+          // The entry stands where that of the plugin stood.
+          if origin[name.text] == nil {
+            origin[name.text] = entries.count
+            entries.append((layer, replaced))
           }
-        } else if let first = origin[key.text] {
+        } else if let index = origin[name.text] {
+          let first = entries[index]
           reportClash(
-            "`\(key.text)` in `\(section)`", first: (first.plugin, entries[first.index].name.span),
-            second: (plugin, key.span))
+            "`\(name.text)` in `\(section)`", first: (first.layer, first.entry.name.span),
+            second: (other.layer, name.span))
         } else {
-          origin[key.text] = (plugin, entries.count)
-          entries.append(.init(name: key, setting: setting))
+          origin[name.text] = entries.count
+          entries.append(other)
         }
       }
     }
-    return entries + mine.filter { origin[$0.name.text] == nil }
+    return entries + mine.filter { origin[$0.name.text] == nil }.map { (layer, $0) }
   }
 
-  private func reportClash(_ what: String, first: (plugin: String, span: Span), second: (plugin: String, span: Span)) {
+  private func reportClash(_ what: String, first: (layer: Layer, span: Span), second: (layer: Layer, span: Span)) {
+    let (one, other) = (first.layer.name, second.layer.name)
+    if one == other {
+      // What both have stands in one file: the two uses tell them apart.
+      findings.error(
+        "plugin-clash", "`\(other)` is used twice, and both times it has \(what)", at: second.layer.use,
+        hint: "give the two uses different parameters, such as `name`",
+        notes: [.init(message: "it is used here too", span: first.layer.use)])
+      return
+    }
     findings.error(
-      "plugin-clash", "the plugins `\(first.plugin)` and `\(second.plugin)` both have \(what)", at: second.span,
+      "plugin-clash", "the plugins `\(one)` and `\(other)` both have \(what)", at: second.span,
       hint: "use one of the two plugins, or declare it in the pipeline, which wins",
-      notes: [.init(message: "`\(first.plugin)` has it here", span: first.span)])
+      notes: [.init(message: "`\(one)` has it here", span: first.span)])
   }
 }

@@ -65,9 +65,20 @@ public final class Findings {
 
   func removeAll(where shouldRemove: (Finding) -> Bool) { all.removeAll(where: shouldRemove) }
 
-  /// From now on every finding in `source` carries `note`.
+  /// Notes for every finding inside a stretch of a text, such as the argument of a plugin.
+  private var places: [(span: Span, note: Finding.Note)] = []
+
+  /// From now on every finding in `source` carries `note`, and those of the place that the note shows.
   public func noteOrigin(of source: SourceText, _ note: Finding.Note) {
+    let before = origins.filter { $0.source === note.span?.source }.map { (source: source, note: $0.note) }
     origins.append((source, note))
+    origins += before
+  }
+
+  /// From now on every finding inside `span` carries `note`.
+  public func note(at span: Span, _ note: Finding.Note) {
+    if places.contains(where: { $0.span.isSame(as: span) && note.span?.isSame(as: $0.note.span) == true }) { return }
+    places.append((span, note))
   }
 
   /// Notes that a secret stands there: lines are printed without it.
@@ -78,8 +89,10 @@ public final class Findings {
 
   public func add(_ finding: Finding) {
     var finding = finding
-    if let source = finding.span?.source {
-      finding.notes += origins.filter { $0.source === source }.map(\.note)
+    if let span = finding.span {
+      // Where a parameter stands in several places, one shows what it is for.
+      if let place = places.first(where: { $0.span.contains(span) }) { finding.notes.append(place.note) }
+      finding.notes += origins.filter { $0.source === span.source }.map(\.note)
     }
     all.append(finding)
   }

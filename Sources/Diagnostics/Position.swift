@@ -66,3 +66,14 @@ public struct Span: Sendable {
     self.end = max(start, end)
   }
 }
+
+extension Span {
+  /// Whether another lies inside of it.
+  func contains(_ other: Span) -> Bool {
+    source === other.source && start <= other.start && other.end <= end
+  }
+
+  func isSame(as other: Span?) -> Bool {
+    source === other?.source && start == other?.start && end == other?.end
+  }
+}

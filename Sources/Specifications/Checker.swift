@@ -91,6 +91,17 @@ public struct Checker {
     switch form {
     case .any:
       return setting(.node)
+    case .plugin:
+      if let text = node.scalar { return text.trimmed.scalars.isEmpty ? wrongType() : setting(.text(text)) }
+      guard let entries = node.mapping, entries.count == 1 else {
+        // `- plots/rate:` with the parameters on lines of the same indent reads as several keys.
+        let isFlat = node.mapping?.first?.value.isEmpty == true && node.mapping?.dropFirst().first?.value.isEmpty == false
+        return wrongType(
+          hint: isFlat
+            ? "put its parameters between braces: `\(node.mapping![0].key.written): {…}`"
+            : "for example: `[detectors/minidt, {plots/rate: {per: chamber}}]`")
+      }
+      return setting(.node)
     case .text, .expression, .condition, .path:
       guard let text = node.scalar else { return wrongType() }
       if text.trimmed.scalars.isEmpty, !(node.isQuoted && isText(form)) {
@@ -260,6 +271,8 @@ extension Specification {
       case "sources": "a source"
       case "panels": "a panel"
       case "layouts": "a layout"
+      case "parameters": "a parameter"
+      case "tests": "a test"
       default: "`\(name)`"
       }
     case .histogram:

@@ -38,6 +38,8 @@ public indirect enum ValueForm: Sendable {
   case component([Specification], beside: Specification? = nil)
   /// A mapping where one key, such as `format`, names the component.
   case selected(by: String, [Specification])
+  /// A plugin: its name, or a mapping of the name to its parameters, `{plots/occupancy: {of: wire}}`.
+  case plugin
   /// Anything; checked by whoever reads it.
   case any
 }
@@ -118,9 +120,10 @@ public struct Specification: Sendable {
 
 extension ValueForm {
   /// What to type, where what it is made of would make a message too long.
-  var brief: String {
+  public var brief: String {
     switch self {
     case .list: "a list"
+    case .plugin: "the name of a plugin"
     case .mapping(_, .fieldType): "a block of fields such as `{HEAD: u8, ORBIT_CNT: u32}`"
     case .mapping: "a block of `NAME: …` lines"
     default: description
@@ -156,6 +159,7 @@ extension ValueForm {
     case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
     case .component(let all, _): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
     case .selected(let key, let all): "a block whose `\(key)` is \(alternatives(all.map(\.name)))"
+    case .plugin: "a plugin such as `detectors/minidt`, or one with its parameters: `{plots/rate: {per: chamber}}`"
     case .any: "a value"
     }
   }

@@ -7,7 +7,9 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List what a pipeline can be made of, with keys, types, defaults and an example.",
-    discussion: "Kinds: \(Specification.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    discussion: "Kinds: \(Self.kinds.joined(separator: ", ")).")
+
+  private static let kinds = Specification.Kind.allCases.map(\.rawValue) + ["plugins"]
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, markdown
@@ -19,11 +21,25 @@ struct ListCommand: ParsableCommand {
   @Argument(help: "Only the component of this name.")
   var name: String?
 
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "With plugins: those that this pipeline finds. Left out, those of one in the current folder.",
+      valueName: "pipeline"),
+    completion: .file(extensions: ["yaml"]))
+  var pipeline: String?
+
   @Option(help: "How it is printed: text, or markdown for the reference.")
   var format: Format = .text
 
   func validate() throws {
-    let kinds = Specification.Kind.allCases.map(\.rawValue)
+    let kinds = Self.kinds
+    if isPlugins {
+      let names = PluginList(pipeline: pipeline).names
+      guard let name, !names.contains(name) else { return }
+      let near = suggestion(for: name, from: names).map { "did you mean \($0)?" } ?? "hitmon list plugins shows all."
+      throw ValidationError("there is no plugin \(name); \(near)")
+    }
     if let kind, !kinds.contains(kind) {
       let near =
         suggestion(for: kind, from: kinds).map { "did you mean \($0)?" }
@@ -39,6 +55,9 @@ struct ListCommand: ParsableCommand {
     }
   }
 
+  /// `plugin` is what the kinds of components would have it called.
+  private var isPlugins: Bool { kind == "plugins" || kind == "plugin" }
+
   private var chosen: [Specification] {
     Registry.specifications.filter { specification in
       (kind == nil || specification.kind.rawValue == kind) && (name == nil || specification.name == name)
@@ -46,6 +65,10 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
+    if isPlugins {
+      printOut(PluginList(pipeline: pipeline).text(name))
+      return
+    }
     switch format {
     case .markdown: printOut(ReferenceWriter.markdown(chosen))
     case .text: printOut(chosen.count == 1 || kind != nil ? chosen.map(full).joined(separator: "\n\n") : overview)
@@ -59,7 +82,7 @@ struct ListCommand: ParsableCommand {
       let width = all.map(\.name.count).max() ?? 0
       let lines = all.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.summary)" }
       return "\(kind.rawValue): \(kind.summary)\n\(lines.joined(separator: "\n"))"
-    }.joined(separator: "\n\n") + "\n\nMore on one: hitmon list histogram profile"
+    }.joined(separator: "\n\n") + "\n\nMore on one: hitmon list histogram profile\nPlugins: hitmon list plugins"
   }
 
   private func full(_ specification: Specification) -> String {

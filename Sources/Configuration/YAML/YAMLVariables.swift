@@ -12,33 +12,33 @@ struct YAMLVariables {
   func expanded(_ text: LocatedText) -> LocatedText {
     let scalars = text.scalars
     guard scalars.contains("$") else { return text }
-    var result = Builder()
+    var result = TextBuilder(text)
     var index = 0
     while index < scalars.count {
       if starts("$${", scalars, index) {
-        result.replace(index..<index + 3, of: text, with: "${")
+        result.replace(index..<index + 3, withSecret: "${")
         index += 3
       } else if starts("${", scalars, index) {
         guard let close = scalars[index...].firstIndex(of: "}") else {
           findings.error(
             "variable-syntax", "`${` is not closed", at: text.span(index..<index + 2),
             hint: "write ${NAME}, or $${ for a plain ${")
-          result.copy(index..<scalars.count, of: text)
+          result.copy(index..<scalars.count)
           break
         }
         let range = index..<close + 1
         if let value = value(text, range) {
-          result.replace(range, of: text, with: value)
+          result.replace(range, withSecret: value)
         } else {
-          result.copy(range, of: text)
+          result.copy(range)
         }
         index = close + 1
       } else {
-        result.copy(index..<index + 1, of: text)
+        result.copy(index..<index + 1)
         index += 1
       }
     }
-    return result.finished(text)
+    return result.finished()
   }
 
   private func starts(_ prefix: String, _ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
@@ -86,34 +86,6 @@ struct YAMLVariables {
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
       default: false
       }
-    }
-  }
-
-  private struct Builder {
-    var scalars: [Unicode.Scalar] = []
-    var positions: [Position] = []
-    var ends: [Position] = []
-    var replacements: [LocatedText.Replacement] = []
-
-    mutating func copy(_ range: Range<Int>, of text: LocatedText) {
-      scalars += text.scalars[range]
-      positions += text.positions[range]
-      ends += text.ends[range]
-    }
-
-    mutating func replace(_ range: Range<Int>, of text: LocatedText, with value: String) {
-      let start = scalars.count
-      scalars += value.unicodeScalars
-      let span = text.span(range)
-      positions += repeatElement(span.start, count: scalars.count - start)
-      ends += repeatElement(span.end, count: scalars.count - start)
-      replacements.append(.init(range: start..<scalars.count, written: text[range].text))
-    }
-
-    func finished(_ text: LocatedText) -> LocatedText {
-      LocatedText(
-        scalars: scalars, source: text.source, positions: positions + [text.positions[text.scalars.count]], ends: ends,
-        replacements: replacements)
     }
   }
 }

@@ -12,8 +12,8 @@ public struct TypedExpression: Sendable {
   /// Canonical text: equal for equal computations, wherever they were typed. Units are not part of it, since they leave
   /// no trace in the numbers: compare the types too where they matter.
   public let key: String
-  /// What was typed, for messages.
-  let label: String
+  /// What was typed, for messages: on one line, and cut where it is long.
+  public let label: String
   let operation: Operation
   /// Between which floats the value lies, wherever it is known; for integers, the range of the type.
   let bounds: ClosedRange<Double>

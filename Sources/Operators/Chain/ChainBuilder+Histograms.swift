@@ -24,7 +24,9 @@ struct HistogramDraft {
 
   let name: LocatedText
   let title: String
-  let label: String?
+  /// What stands at the axes, where the specification of its form has them.
+  let xLabel: String
+  let yLabel: String
   let form: Form
   let condition: TypedExpression?
   let weight: TypedExpression?
@@ -88,12 +90,19 @@ extension ChainBuilder {
     guard let form, settings["where"] == nil || condition != nil, settings["weight"] == nil || weight != nil else {
       return nil
     }
-    let draft = HistogramDraft(
-      name: name, title: settings["title"]?.text?.text ?? name.text, label: settings["label"]?.text?.text, form: form,
-      condition: condition, weight: weight, per: per, level: .row)
-    return HistogramDraft(
-      name: name, title: draft.title, label: draft.label, form: form, condition: condition, weight: weight, per: per,
-      level: level(draft))
+    func draft(_ level: HistogramDraft.Level) -> HistogramDraft {
+      HistogramDraft(
+        name: name, title: settings["title"]?.text?.text ?? name.text,
+        xLabel: settings["label"]?.text?.text ?? Self.words(settings["against"]?.text),
+        yLabel: Self.words((settings["plot"] ?? settings["profile"])?.text), form: form, condition: condition,
+        weight: weight, per: per, level: level)
+    }
+    return draft(level(draft(.row)))
+  }
+
+  /// An expression as an axis shows it: on one line.
+  private static func words(_ text: LocatedText?) -> String {
+    text?.written.split { $0 == " " || $0 == "\n" || $0 == "\t" }.joined(separator: " ") ?? ""
   }
 
   private func checkForm(_ settings: Settings) -> HistogramDraft.Form? {
@@ -117,7 +126,7 @@ extension ChainBuilder {
     case "profile":
       let y = value("profile"), x = value("against")
       guard let y, let x, let binning = settings["bins"]?.binning,
-        let (converted, axis) = axis(x, binning, label: label)
+        let (converted, axis) = axis(x, binning, label: label ?? Self.words(settings["against"]?.text))
       else { return nil }
       guard y.type.isNumber else {
         findings.error(
@@ -152,7 +161,7 @@ extension ChainBuilder {
     let typed = of.map { $0.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) } }
     let axes = zip(typed, bins).enumerated().map { index, pair -> (TypedExpression, Axis)? in
       guard let expression = pair.0, let binning = pair.1.binning else { return nil }
-      return axis(expression, binning, label: index == 0 ? label : nil)
+      return axis(expression, binning, label: (index == 0 ? label : nil) ?? Self.words(of[index].text))
     }
     guard let x = axes[0] else { return nil }
     if axes.count == 1 { return .histogram(x: x.0, axis: x.1) }
@@ -170,8 +179,7 @@ extension ChainBuilder {
   // MARK: Axes
 
   /// The axis for an expression, and the expression in the axis' unit.
-  private func axis(_ expression: TypedExpression, _ binning: Binning, label: String?) -> (TypedExpression, Axis)? {
-    let label = label ?? written(expression)
+  private func axis(_ expression: TypedExpression, _ binning: Binning, label: String) -> (TypedExpression, Axis)? {
     if case .categories(let texts) = binning.shape {
       guard let values = categoryValues(texts, expression, binning.span) else { return nil }
       return (expression, Axis(label: label, unit: expression.type.unit.symbol, categories: texts, values: values))
@@ -231,8 +239,7 @@ extension ChainBuilder {
 
   /// The expression as the user typed it.
   private func written(_ expression: TypedExpression) -> String {
-    let text = expression.span.text
-    return text.isEmpty ? "the expression" : text
+    expression.label
   }
 
   private func categoryValues(_ texts: [String], _ expression: TypedExpression, _ span: Span) -> [Int64]? {

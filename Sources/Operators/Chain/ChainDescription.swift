@@ -81,15 +81,3 @@ public struct ChainDescription: Sendable {
     self.stages = stages
   }
 }
-
-extension Span {
-  /// The text of the span, as far as it is on one line.
-  var text: String {
-    guard start.line == end.line else { return "" }
-    let line = Array(source.line(start.line).unicodeScalars)
-    guard start.column >= 1, end.column > start.column, end.column - 1 <= line.count else { return "" }
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: line[(start.column - 1)..<(end.column - 1)])
-    return String(view)
-  }
-}

@@ -78,11 +78,11 @@ extension ChainEmitter {
       kind = Histogram2D(x: xAxis, y: yAxis, columns: (stage.slot(of: x), stage.slot(of: y)), weight: weight)
     case .profile(let y, let x, let axis):
       kind = Profile(
-        axis: axis, columns: (stage.slot(of: x), stage.slot(of: y)), yLabel: y.span.text, yUnit: y.type.unit.symbol)
+        axis: axis, columns: (stage.slot(of: x), stage.slot(of: y)), yLabel: draft.yLabel, yUnit: y.type.unit.symbol)
     case .points(let y, let x, let limit):
       kind = Points(
         columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit,
-        xAxis: (draft.label ?? x.span.text, x.type.unit.symbol), yAxis: (y.span.text, y.type.unit.symbol))
+        xAxis: (draft.xLabel, x.type.unit.symbol), yAxis: (draft.yLabel, y.type.unit.symbol))
     case .count:
       // One bin that holds everything: its column is 0 in every row.
       let zero = stage.addSlot(.int32)

@@ -88,25 +88,39 @@ public enum Sections {
       summary: "A pipeline: a detector, its plots, where hits come from and where results go.",
       keys: [
         Key("pipeline", .name, required: true, "The pipeline's name; it stands in every result."),
-        Key(
-          "uses", .list(.path),
-          "Plugins, by their name under plugins/: `[detectors/minidt]`. Their sections are merged in, in order; the pipeline's own keys win."
-        ),
+        uses,
         Key(
           "sources", .mapping(key: .name, value: .component(sources, beside: source(sources))),
           "Where rows come from, each under a name of your choice, with a `record` of its own if it has one."),
-        Key("window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out."),
+        window,
       ] + sharedKeys + [
         Key("sinks", .list(.component(sinks)), "Where results go."),
         Key("dashboard", .block(DashboardSections.dashboard), DashboardSections.dashboard.summary),
-        Key("emulate", .block(emulate), emulate.summary),
+        Key("emulate", .block(emulate), emulate.summary), tests,
       ],
       example: "pipeline: dt-chambers")
   }
 
+  private static let uses = Key(
+    "uses", .list(.plugin),
+    "Plugins, by their name under plugins/, with parameters where they take some: `[detectors/minidt, {plots/rate: {per: chamber}}]`. Their sections are merged in, in order; those of the file that uses them win."
+  )
+
+  private static let window = Key(
+    "window", .variant(WindowSections.windows), "How the stream is cut into results; `all` if left out.")
+
+  /// What a test may say of the pipeline that it runs.
+  public static let test = TestSections.test([uses, window] + sharedKeys)
+
+  private static let tests = Key("tests", .mapping(key: .any, value: .block(test)), test.summary)
+
   public static let plugin = Specification(
     kind: .section, name: "plugin", summary: "A plugin: sections that pipelines share.",
-    keys: [Key("plugin", .path, required: true, "The plugin's name: its path under plugins/, without .yaml.")]
-      + sharedKeys,
+    keys: [
+      Key("plugin", .path, required: true, "The plugin's name: its path under plugins/, without .yaml."),
+      Key(
+        "parameters", .mapping(key: .identifier, value: .block(Parameter.specification)),
+        Parameter.specification.summary), uses,
+    ] + sharedKeys + [tests],
     example: "plugin: detectors/minidt")
 }

@@ -25,6 +25,21 @@ public struct Pipeline: Sendable {
     public init(path: String) {
       self.path = path
     }
+
+    /// Where plugins are looked for.
+    public func folders(environment: (String) -> String?) -> PluginFolders {
+      var folders =
+        pluginDirectories.map { PluginFolders($0) }
+        ?? PluginFolders(pipeline: path, executable: executable, environment: environment)
+      folders.texts = texts
+      return folders
+    }
+
+    func loader(_ environment: @escaping (String) -> String?, _ findings: Findings) -> PipelineLoader {
+      PipelineLoader(
+        pipeline: Registry.pipeline, plugin: Sections.plugin, plugins: folders(environment: environment),
+        environment: environment, findings: findings)
+    }
   }
 
   public let declaration: Declaration
@@ -37,13 +52,7 @@ public struct Pipeline: Sendable {
   public static func load(
     _ request: Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> Pipeline? {
-    var loader = PipelineLoader(
-      pipeline: Registry.pipeline, plugin: Sections.plugin,
-      pluginDirectories: request.pluginDirectories
-        ?? Configuration.pluginDirectories(
-          pipeline: request.path, executable: request.executable, environment: environment),
-      environment: environment, findings: findings)
-    loader.texts = request.texts
+    let loader = request.loader(environment, findings)
     var main: SourceText?
     defer { findings.settle(main: main) }
     var overrides = request.overrides.map { Override.set($0) }
@@ -53,6 +62,11 @@ public struct Pipeline: Sendable {
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
     main = declaration.span.source
+    return check(declaration, findings: findings)
+  }
+
+  /// Builds the chain of what was declared; nil where there are errors.
+  static func check(_ declaration: Declaration, findings: Findings) -> Pipeline? {
     let (plan, formats) = ChainBuilder.build(declaration, findings: findings)
     for (source, format) in zip(declaration.sources, formats) {
       if let settings = source.setting.settings, let format {
@@ -75,9 +89,10 @@ public enum Registry {
 
   public static let specifications: [Specification] =
     [
-      pipeline, Sections.plugin, Sections.source(SourceComponent.all.map(\.specification)), Sections.chamber,
-      Sections.lookup, GroupSections.group, DashboardSections.dashboard, DashboardSections.panel,
-      DashboardSections.layout, EmulateSection.specification,
+      pipeline, Sections.plugin, Parameter.specification, Sections.source(SourceComponent.all.map(\.specification)),
+      Sections.chamber, Sections.lookup, GroupSections.group, DashboardSections.dashboard, DashboardSections.panel,
+      DashboardSections.layout, EmulateSection.specification, Sections.test, TestSections.expectation,
+      TestSections.counts,
     ]
     + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
     + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)

@@ -160,7 +160,7 @@ public struct SchemaWriter {
     case .mapping(let key, let value):
       strings("type", ["object", "null"])
       switch key {
-      case .identifier: member("propertyNames") { $0.pair("pattern", Self.identifier) }
+      case .identifier: member("propertyNames") { $0.pair("pattern", Self.identifier + "|" + Self.variable) }
       case .name: member("propertyNames") { $0.pair("pattern", Self.looseName) }
       default: break
       }
@@ -173,6 +173,17 @@ public struct SchemaWriter {
     case .component(let all, let beside): component(all, beside: beside)
     case .selected(let key, let all):
       alternatives(all.map { specification in { $0.block(specification, selectedBy: key) } })
+    case .plugin:
+      alternatives([
+        { $0.pair("type", "string") },
+        { schema in
+          schema.pair("type", "object")
+          for limit in ["minProperties", "maxProperties"] {
+            schema.writer.key(limit)
+            schema.writer.integer(1)
+          }
+        },
+      ])
     case .any: break
     }
   }

@@ -1,0 +1,39 @@
+import Diagnostics
+import Specifications
+
+/// What a plugin says of itself, for lists and documentation.
+public struct PluginDescription: Sendable {
+  public let entry: PluginFolders.Entry
+  public let summary: String
+  public let parameters: [Parameter]
+  /// The plugins that it uses, by name.
+  public let uses: [String]
+  /// The sections that it has, in their order.
+  public let sections: [String]
+  /// What is wrong with it, in one sentence.
+  public let problem: String?
+
+  /// Reads a plugin that was found.
+  public init(_ entry: PluginFolders.Entry, environment: @escaping (String) -> String?) {
+    self.entry = entry
+    let findings = Findings()
+    var unreadable: String?
+    let node = ConfigurationFiles(environment: environment, findings: findings).read(
+      entry.path, unreadable: { unreadable = $0 })
+    summary = node?["description"]?.scalar?.written ?? ""
+    parameters = node.flatMap { Parameter.all(of: $0, findings: findings) } ?? []
+    uses = (node?["uses"]?.list ?? []).compactMap { $0.scalar?.written ?? $0.mapping?.first?.name }
+    sections = (node?.mapping ?? []).map(\.name).filter {
+      !["plugin", "description", "parameters", "uses", "tests"].contains($0)
+    }
+    let error = findings.sorted.first { $0.severity == .error }
+    problem = unreadable ?? error.map { "line \($0.span?.start.line ?? 1): \($0.message)" }
+  }
+
+  /// How one writes it under `uses`, with the parameters that must be given.
+  public var example: String {
+    let needed = parameters.filter { $0.standard == nil && !$0.isOptional }
+    if needed.isEmpty { return "uses: [\(entry.name)]" }
+    return "uses: [{\(entry.name): {\(needed.map { "\($0.name.text): …" }.joined(separator: ", "))}}]"
+  }
+}
