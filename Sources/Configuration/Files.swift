@@ -60,6 +60,20 @@ func entries(of directory: String) -> [String] {
   return names.sorted()
 }
 
+/// The files of YAML of a folder and those in it, in order; the path itself where it is a file.
+public func configurationFiles(in path: String) -> [String] {
+  if isFile(path) { return [path] }
+  guard isDirectory(path) else { return [] }
+  func files(_ folder: String, depth: Int) -> [String] {
+    entries(of: folder).flatMap { name -> [String] in
+      let path = folder.hasSuffix("/") ? "\(folder)\(name)" : "\(folder)/\(name)"
+      if isDirectory(path) { return depth < 8 ? files(path, depth: depth + 1) : [] }
+      return name.hasSuffix(".yaml") && isFile(path) ? [path] : []
+    }
+  }
+  return files(path, depth: 0)
+}
+
 /// Where a path leads to in the end; nil where there is nothing.
 func resolvedPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }

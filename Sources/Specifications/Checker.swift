@@ -95,7 +95,8 @@ public struct Checker {
       if let text = node.scalar { return text.trimmed.scalars.isEmpty ? wrongType() : setting(.text(text)) }
       guard let entries = node.mapping, entries.count == 1 else {
         // `- plots/rate:` with the parameters on lines of the same indent reads as several keys.
-        let isFlat = node.mapping?.first?.value.isEmpty == true && node.mapping?.dropFirst().first?.value.isEmpty == false
+        let isFlat =
+          node.mapping?.first?.value.isEmpty == true && node.mapping?.dropFirst().first?.value.isEmpty == false
         return wrongType(
           hint: isFlat
             ? "put its parameters between braces: `\(node.mapping![0].key.written): {…}`"

@@ -18,6 +18,8 @@ public struct Declaration: Sendable {
   /// The place that stands for the pipeline as a whole.
   public var span: Span
   public var record: Settings?
+  /// The name of a field that says where each row begins; nil where rows need not be told apart.
+  public var rowNumber: LocatedText?
   public var cleansing: [Settings] = []
   public var chambers: [Settings] = []
   /// Rows of the chamber map with errors: the columns that they would give are not to be missed.

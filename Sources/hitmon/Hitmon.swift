@@ -20,7 +20,7 @@ struct Hitmon: ParsableCommand {
       """,
     version: "hitmon \(programVersion)\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [
-      RunCommand.self, EmulateCommand.self, LintCommand.self, ExplainCommand.self, ListCommand.self, SchemaCommand.self,
-      MergeCommand.self, DashboardCommand.self,
+      RunCommand.self, EmulateCommand.self, LintCommand.self, TestCommand.self, ExplainCommand.self, ListCommand.self,
+      SchemaCommand.self, MergeCommand.self, DashboardCommand.self,
     ])
 }

@@ -19,7 +19,8 @@ struct PluginList {
   func text(_ name: String?) -> String {
     let chosen = plugins.filter { name == nil || $0.entry.name == name }
     let places = folders.paths.map { "  \($0)" }.joined(separator: "\n")
-    let head = "plugins: what pipelines share (`uses:`), looked for in this order\n\(places.isEmpty ? "  (none of the folders exists)" : places)"
+    let head =
+      "plugins: what pipelines share (`uses:`), looked for in this order\n\(places.isEmpty ? "  (none of the folders exists)" : places)"
     let parts = chosen.map { entry($0, isFull: name != nil) }
     return ((name == nil ? [head] : []) + parts).joined(separator: "\n\n")
   }

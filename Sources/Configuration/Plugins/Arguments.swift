@@ -41,7 +41,8 @@ struct Arguments {
         values[name] = standard
       } else if !parameter.isOptional, !meant.contains(name), !entries.contains(where: { $0.name == name }) {
         findings.error(
-          "missing-parameter", "`\(plugin.written)` needs `\(name)`: \(Self.sentence(parameter.summary))", at: plugin.span,
+          "missing-parameter", "`\(plugin.written)` needs `\(name)`: \(Self.sentence(parameter.summary))",
+          at: plugin.span,
           hint: "give it \(parameter.form.brief): `{\(plugin.written): {\(name): …}}`",
           notes: [.init(message: "it is declared here", span: parameter.name.span)])
         isSound = false
@@ -55,7 +56,8 @@ struct Arguments {
     let all =
       names.isEmpty
       ? "it takes none: write `- \(plugin.written)`"
-      : names.count == 1 ? "its only parameter is `\(names[0])`" : "its parameters are \(alternatives(names, and: true))"
+      : names.count == 1
+        ? "its only parameter is `\(names[0])`" : "its parameters are \(alternatives(names, and: true))"
     findings.error(
       "unknown-parameter", "`\(plugin.written)` has no parameter `\(name.written)`", at: name.span,
       hint: near.map { "did you mean `\($0)`?" } ?? all)

@@ -7,9 +7,11 @@ public struct PluginFolders: Sendable {
     public let hidden: [String]
   }
 
-  public let paths: [String]
+  public private(set) var paths: [String]
   /// Texts that take the place of files, by their paths.
   public var texts: [String: [UInt8]] = [:]
+  /// Plugins whose file is known.
+  private var known: [String: String] = [:]
 
   /// These folders, each once.
   public init(_ paths: [String]) {
@@ -37,10 +39,21 @@ public struct PluginFolders: Sendable {
     return parent == "." ? name : parent == "/" ? "/\(name)" : "\(parent)/\(name)"
   }
 
+  /// Takes this file for a plugin, whatever the folders have; others of its folder are found first.
+  public mutating func use(_ path: String, for name: String) {
+    known[name] = path
+    let ending = "\(name).yaml"
+    guard path == ending || path.hasSuffix("/\(ending)") else { return }
+    let root = path.dropLast(ending.count).dropLast()
+    let first = path == ending ? "." : root.isEmpty ? "/" : String(root)
+    paths = PluginFolders([first] + paths).paths
+  }
+
   /// The file of a plugin; the first that there is.
-  func find(_ name: String) -> String? {
+  public func find(_ name: String) -> String? {
     guard !name.isEmpty, !name.split(separator: "/").contains("..") else { return nil }
-    return paths.lazy.map { Self.join($0, "\(name).yaml") }.first { texts[$0] != nil || isFile($0) }
+    return known[name]
+      ?? paths.lazy.map { Self.join($0, "\(name).yaml") }.first { texts[$0] != nil || isFile($0) }
   }
 
   private static func join(_ folder: String, _ name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }

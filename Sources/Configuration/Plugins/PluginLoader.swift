@@ -52,7 +52,8 @@ struct PluginLoader {
     if let first = open.firstIndex(where: { $0.name == name.text }) {
       let circle = (open[first...].map(\.name) + [name.text]).map { "`\($0)`" }.joined(separator: " uses ")
       findings.error(
-        "cyclic-uses", open.count - first == 1 ? "\(circle), itself" : "the plugins use each other in a circle: \(circle)",
+        "cyclic-uses",
+        open.count - first == 1 ? "\(circle), itself" : "the plugins use each other in a circle: \(circle)",
         at: name.span, hint: "move what both need into a plugin of its own")
       isWhole = false
       return nil
@@ -159,7 +160,8 @@ struct PluginLoader {
         "unused-parameter", "nothing in the plugin is `$\(parameter.name.text)`", at: parameter.name.span,
         hint: "write `$\(parameter.name.text)` where it belongs, or remove it")
     }
-    let identity = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.canonical)" }.joined(separator: "\u{0}")
+    let identity = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.canonical)" }.joined(
+      separator: "\u{0}")
     return (Node(.mapping(changed), span: plugin.span), "\(name.text)\u{0}\(identity)")
   }
 }

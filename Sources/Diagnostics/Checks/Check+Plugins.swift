@@ -37,5 +37,141 @@ extension Check {
         uses: [detectors/minidt-run333]
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
+    Check(
+      "unknown-parameter", "A plugin is given a parameter that it does not have.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, {plots/wires: {off: wire}}]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "The hint names those that it has; `hitmon list plugins NAME` explains them.",
+      right: Example(
+        """
+        uses: [detectors/minidt, {plots/wires: {of: wire}}]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "missing-parameter", "A plugin is used without a parameter that has no default.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "Give it; the note shows where it is declared.",
+      right: Example(
+        """
+        uses: [detectors/minidt, {plots/wires: {of: wire}}]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "undefined-parameter", "A plugin writes `$name`, and has no parameter of that name.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $off, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "Declare it under `parameters:`, or write `$$` for a plain `$`.",
+      right: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "parameter-in-text", "A parameter stands among other signs and cannot: it is a list, or it is optional and may be nothing.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut and wire > 3}}\n")
+        ]),
+      fix: "Let it be the whole value of a key, or give it a default.",
+      right: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut}}\n")
+        ])),
+    Check(
+      "parameter-declaration", "An entry of `parameters:` contradicts itself: limits or a unit of what is no number, or a default of what is optional.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, unit: ns, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "Do what the hint says.",
+      right: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "unused-parameter", .warning, "A plugin declares a parameter that stands nowhere in it.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "Write it where it belongs, or remove it.",
+      right: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "cyclic-uses", "Plugins use each other in a circle.",
+      wrong: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nuses: [plots/all]\n"),
+          ("plots/all", "plugin: plots/all\nuses: [plots/wires]\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+        ]),
+      fix: "Move what both need into a plugin of its own.",
+      right: Example(
+        """
+        uses: [detectors/minidt, plots/wires]
+        """,
+        plugins: [
+          ("plots/wires", "plugin: plots/wires\nuses: [plots/all]\n"),
+          ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+        ])),
+    Check(
+      "too-many-plugins", "Plugins that use plugins come to more than 1000.",
+      wrong: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 11)),
+      fix: "Use each once where it is needed.",
+      right: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 1))),
   ]
+
+  /// Plugins of which each uses the next so many times.
+  private static func tower(of count: Int) -> [(name: String, yaml: String)] {
+    let parameter = "parameters: {name: {type: name, default: n, description: Its name.}}"
+    let floors = [("a", "b"), ("b", "c"), ("c", "d")].map { name, next in
+      let uses = (1...count).map { "{plots/\(next): {name: $(name)\($0)}}" }.joined(separator: ", ")
+      return (name: "plots/\(name)", yaml: "plugin: plots/\(name)\n\(parameter)\nuses: [\(uses)]\n")
+    }
+    return floors + [(name: "plots/d", yaml: "plugin: plots/d\n\(parameter)\nhistograms: {$name: {count: hits}}\n")]
+  }
 }

@@ -51,7 +51,8 @@ extension ChainBuilder {
   }
 
   private mutating func add(_ settings: Settings, owner: LocatedText?) {
-    guard let format = DecoderComponent.make(settings, findings: findings) else { return }
+    guard var format = DecoderComponent.make(settings, findings: findings) else { return }
+    if let name = declaration.rowNumber { format = NumberedFormat(base: format, name: name) }
     records.append(RecordDraft(settings: settings, format: format, owner: owner))
   }
 

@@ -74,6 +74,9 @@ public protocol RecordFormat: Sendable {
   /// A decoder that writes field i to `columns[i]`, and does not convert fields whose column is nil. The column of a whole
   /// number may be of 64 bits where the field's type takes 32.
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder
+  /// The row that has these values, by the names of its fields; fields that are not given are 0. Nil where errors were
+  /// reported, or where the format cannot.
+  func encode(_ values: [String: LocatedText], findings: Findings) -> [UInt8]?
 }
 
 /// A file's first line does not fit the record.

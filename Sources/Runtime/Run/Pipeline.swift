@@ -35,9 +35,12 @@ public struct Pipeline: Sendable {
       return folders
     }
 
-    func loader(_ environment: @escaping (String) -> String?, _ findings: Findings) -> PipelineLoader {
+    func loader(
+      _ environment: @escaping (String) -> String?, _ findings: Findings, folders: PluginFolders? = nil
+    ) -> PipelineLoader {
       PipelineLoader(
-        pipeline: Registry.pipeline, plugin: Sections.plugin, plugins: folders(environment: environment),
+        pipeline: Registry.pipeline, plugin: Sections.plugin,
+        plugins: folders ?? self.folders(environment: environment),
         environment: environment, findings: findings)
     }
   }

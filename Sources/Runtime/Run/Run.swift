@@ -209,6 +209,7 @@ public final class Run {
     rowsRead.add(Int64(outcome.rows + outcome.report.malformed), ordering: .relaxed)
     guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
     for row in outcome.report.samples {
+      observer?.malformed(row, number: lines + Int64(row.line) + 1)
       let partition = partitions.all[chunk.partition]
       let place =
         chunk.messages == nil

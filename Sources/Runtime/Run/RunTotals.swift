@@ -23,10 +23,17 @@ public protocol RunObserver: AnyObject {
   func progress(_ progress: RunProgress)
   /// A window was handed to every sink.
   func published(_ window: PublishedWindow)
+  /// A row that could not be decoded, with its number from 1 in its file or partition: the first few of each piece of the
+  /// input, in order.
+  func malformed(_ row: MalformedRow, number: Int64)
   /// Something that the user should know, such as a malformed row: one sentence.
   func warning(_ message: String)
   /// Something that happened outside, such as brokers that went away or came back: one sentence.
   func note(_ message: String)
+}
+
+extension RunObserver {
+  public func malformed(_ row: MalformedRow, number: Int64) {}
 }
 
 /// How far a run is behind those who write to its input.

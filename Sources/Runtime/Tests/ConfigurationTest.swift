@@ -1,0 +1,111 @@
+import Configuration
+import Connectors
+import Diagnostics
+import Operators
+import Specifications
+
+/// One of the `tests:` of a pipeline or a plugin, ready to run.
+public struct ConfigurationTest {
+  /// The code of what a test found otherwise than it expects. No check of lint has it.
+  static let failure = "test-failed"
+
+  public let name: LocatedText
+  /// The pipeline that it runs, as the loader reads it.
+  private let pipeline: Node
+  private let settings: Settings
+  private let loader: (Findings) -> PipelineLoader
+
+  /// Runs it. What was expected and is not, and what keeps the pipeline from running, are errors.
+  public func run() -> Findings {
+    let findings = Findings()
+    guard var declaration = loader(findings).load(pipeline) else { return findings }
+    // Rows of a test arrive all at once, and nothing outside is looked at.
+    if declaration.window?.specification.name == "every" { declaration.window = nil }
+    declaration.sources = []
+    declaration.sinks = []
+    declaration.emulate = nil
+    guard let pipeline = Pipeline.check(declaration, findings: findings), let rows = settings["rows"],
+      let expected = settings["expect"]?.list?.compactMap(\.settings), let expect = settings["expect"]
+    else { return findings }
+    guard let bytes = TestRows(pipeline.plan.format, findings: findings).bytes(of: rows) else { return findings }
+    do {
+      let outcome = try TestOutcome(pipeline, bytes: bytes)
+      guard outcome.windows.count == expected.count else {
+        findings.error(
+          ConfigurationTest.failure,
+          "expected \(expected.count) \(expected.count == 1 ? "window" : "windows"), found \(outcome.windows.count)",
+          at: expect.span, hint: "write a list with an item for each window, or give another `window`")
+        return findings
+      }
+      for (window, expected) in zip(outcome.windows, expected) {
+        Expectation(expected, findings: findings).check(window, malformed: outcome.malformed)
+      }
+      for expected in expected {
+        guard let columns = expected["columns"]?.mapping, !columns.isEmpty else { continue }
+        try ColumnExpectation(columns, findings: findings).check(declaration, bytes: bytes)
+      }
+    } catch {
+      findings.error(ConfigurationTest.failure, "\(error)", at: rows.span)
+    }
+    return findings
+  }
+}
+
+extension ConfigurationTest {
+  /// The tests of a file, in order; empty where it has none, nil where it has errors.
+  public static func load(
+    _ request: Pipeline.Request, environment: @escaping (String) -> String?, findings: Findings
+  ) throws(UnreadableFile) -> [ConfigurationTest]? {
+    guard let node = try request.loader(environment, findings).read(path: request.path) else { return nil }
+    let checker = Checker(findings: findings)
+    guard let name = node["plugin"]?.scalar, node["pipeline"] == nil else {
+      guard let settings = checker.check(node, against: Registry.pipeline) else { return nil }
+      return (settings["tests"]?.mapping ?? []).compactMap { name, test in
+        guard let settings = test.settings else { return nil }
+        return ConfigurationTest(name: name, pipeline: node.replaced(by: settings["given"]), settings: settings) {
+          request.loader(environment, $0)
+        }
+      }
+    }
+    // The plugin is used below with its parameters; here only the tests count.
+    guard let tests = node["tests"] else { return [] }
+    let form = ValueForm.mapping(key: .any, value: .block(Sections.test))
+    guard let all = checker.check(tests, as: form, what: "`tests`")?.mapping else { return nil }
+    var folders = request.folders(environment: environment)
+    folders.use(request.path, for: name.text)
+    return all.compactMap { title, test in
+      guard let settings = test.settings else { return nil }
+      let use = Node(
+        .mapping([.init(key: name, value: settings["with"]?.node ?? Node(.empty, span: name.span))]), span: name.span)
+      return ConfigurationTest(name: title, pipeline: pipeline(named: name, using: use, settings), settings: settings) {
+        request.loader(environment, $0, folders: folders)
+      }
+    }
+  }
+
+  /// The pipeline round a plugin.
+  private static func pipeline(named name: LocatedText, using use: Node, _ settings: Settings) -> Node {
+    let given = settings["given"]?.node.mapping ?? []
+    let others = given.first { $0.name == "uses" }?.value.list ?? []
+    let uses = Node(.list(others + [use]), span: use.span)
+    func key(_ text: String) -> LocatedText {
+      LocatedText(
+        scalars: Array(text.unicodeScalars), source: name.source,
+        positions: Array(repeating: name.span.start, count: text.unicodeScalars.count + 1))
+    }
+    let entries: [Node.Entry] = [
+      .init(key: key("pipeline"), value: Node(.scalar(name, quoted: false), span: name.span)),
+      .init(key: key("uses"), value: uses),
+    ]
+    return Node(.mapping(entries + given.filter { $0.name != "uses" }), span: name.span)
+  }
+}
+
+extension Node {
+  /// With the sections of `given` in place of its own.
+  fileprivate func replaced(by given: Setting?) -> Node {
+    guard let entries = mapping, let others = given?.node.mapping else { return self }
+    let names = Set(others.map(\.name))
+    return Node(.mapping(entries.filter { !names.contains($0.name) } + others), span: span)
+  }
+}

@@ -1,0 +1,71 @@
+import Connectors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The outcome of tests in the XML that continuous integration reads.
+struct JUnitReport {
+  private let outcomes: [TestFileOutcome]
+
+  init(_ outcomes: [TestFileOutcome]) { self.outcomes = outcomes }
+
+  var text: String {
+    let all = outcomes.flatMap(\.cases)
+    var lines = [
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+      "<testsuites name=\"hitmon\" \(totals(all))>",
+    ]
+    for outcome in outcomes where !outcome.cases.isEmpty {
+      lines.append("  <testsuite name=\"\(escaped(outcome.path))\" \(totals(outcome.cases))>")
+      for test in outcome.cases {
+        let head =
+          "    <testcase classname=\"\(escaped(outcome.path))\" name=\"\(escaped(test.name))\" time=\"\(test.seconds)\""
+        guard let failure = test.failure else {
+          lines.append(head + "/>")
+          continue
+        }
+        let first = failure.split(separator: "\n").first.map(String.init) ?? ""
+        lines.append(head + ">")
+        lines.append("      <failure message=\"\(escaped(first))\">\(escaped(failure))</failure>")
+        lines.append("    </testcase>")
+      }
+      lines.append("  </testsuite>")
+    }
+    return (lines + ["</testsuites>", ""]).joined(separator: "\n")
+  }
+
+  private func totals(_ cases: [TestFileOutcome.Case]) -> String {
+    let failures = cases.count { $0.failure != nil }
+    return
+      "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" time=\"\(cases.reduce(0) { $0 + $1.seconds })\""
+  }
+
+  /// Text for XML, which has no control characters.
+  private func escaped(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\n": result += "&#10;"
+      default: result.unicodeScalars.append(scalar.value < 0x20 && scalar != "\t" ? "\u{FFFD}" : scalar)
+      }
+    }
+  }
+
+  func save(to path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))") }
+    defer { close(file) }
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { write(file, $0.baseAddress!, $0.count) }
+      guard count > 0 else { throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))") }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
