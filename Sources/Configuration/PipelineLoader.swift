@@ -34,7 +34,9 @@ public struct PipelineLoader {
     return node
   }
 
-  private var files: ConfigurationFiles { ConfigurationFiles(texts: folders.texts, environment: environment, findings: findings) }
+  private var files: ConfigurationFiles {
+    ConfigurationFiles(texts: folders.texts, environment: environment, findings: findings)
+  }
 
   /// What a pipeline declares; nil where it is not YAML or lacks what it cannot do without. Findings are reported either
   /// way. `overrides` come from the command line.

@@ -70,9 +70,8 @@ struct LintCommand: ParsableCommand {
   }
 
   private func describe() {
-    let folders = pluginDirectories(
-      pipeline: "pipeline.yaml", executable: PipelineOptions.plainRequest("").executable, environment: environmentValue)
-    let writer = CheckWriter(pluginDirectories: folders)
+    let folders = PipelineOptions.plainRequest("pipeline.yaml").folders(environment: environmentValue)
+    let writer = CheckWriter(pluginDirectories: folders.paths)
     if let check = explain.flatMap(Check.named) {
       printOut(format == .markdown ? writer.entry(check) : writer.text(check))
     } else {

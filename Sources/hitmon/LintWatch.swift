@@ -28,8 +28,7 @@ struct LintWatch {
   /// Where a plugin that is missing may be put.
   private var folders: [String] {
     command.pipelines.flatMap { path in
-      pluginDirectories(
-        pipeline: path, executable: PipelineOptions.plainRequest(path).executable, environment: environmentValue)
+      PipelineOptions.plainRequest(path).folders(environment: environmentValue).paths
     }
   }
 }

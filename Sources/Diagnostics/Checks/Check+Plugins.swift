@@ -44,7 +44,10 @@ extension Check {
         uses: [detectors/minidt, {plots/wires: {off: wire}}]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ]),
       fix: "The hint names those that it has; `hitmon list plugins NAME` explains them.",
       right: Example(
@@ -52,7 +55,10 @@ extension Check {
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ])),
     Check(
       "missing-parameter", "A plugin is used without a parameter that has no default.",
@@ -61,7 +67,10 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ]),
       fix: "Give it; the note shows where it is declared.",
       right: Example(
@@ -69,7 +78,10 @@ extension Check {
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ])),
     Check(
       "undefined-parameter", "A plugin writes `$name`, and has no parameter of that name.",
@@ -78,7 +90,10 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $off, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $off, bins: 64 from 0 to 64}}\n"
+          )
         ]),
       fix: "Declare it under `parameters:`, or write `$$` for a plain `$`.",
       right: Example(
@@ -86,16 +101,23 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ])),
     Check(
-      "parameter-in-text", "A parameter stands among other signs and cannot: it is a list, or it is optional and may be nothing.",
+      "parameter-in-text",
+      "A parameter stands among other signs and cannot: it is a list, or it is optional and may be nothing.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut and wire > 3}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut and wire > 3}}\n"
+          )
         ]),
       fix: "Let it be the whole value of a key, or give it a default.",
       right: Example(
@@ -103,16 +125,23 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut}}\n"
+          )
         ])),
     Check(
-      "parameter-declaration", "An entry of `parameters:` contradicts itself: limits or a unit of what is no number, or a default of what is optional.",
+      "parameter-declaration",
+      "An entry of `parameters:` contradicts itself: limits or a unit of what is no number, or a default of what is optional.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, unit: ns, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, unit: ns, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ]),
       fix: "Do what the hint says.",
       right: Example(
@@ -120,7 +149,10 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ])),
     Check(
       "unused-parameter", .warning, "A plugin declares a parameter that stands nowhere in it.",
@@ -129,7 +161,10 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"
+          )
         ]),
       fix: "Write it where it belongs, or remove it.",
       right: Example(
@@ -137,7 +172,10 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [
-          ("plots/wires", "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/wires",
+            "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
+          )
         ])),
     Check(
       "cyclic-uses", "Plugins use each other in a circle.",
@@ -147,7 +185,10 @@ extension Check {
         """,
         plugins: [
           ("plots/wires", "plugin: plots/wires\nuses: [plots/all]\n"),
-          ("plots/all", "plugin: plots/all\nuses: [plots/wires]\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+          (
+            "plots/all",
+            "plugin: plots/all\nuses: [plots/wires]\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"
+          ),
         ]),
       fix: "Move what both need into a plugin of its own.",
       right: Example(
@@ -156,7 +197,7 @@ extension Check {
         """,
         plugins: [
           ("plots/wires", "plugin: plots/wires\nuses: [plots/all]\n"),
-          ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")
+          ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"),
         ])),
     Check(
       "too-many-plugins", "Plugins that use plugins come to more than 1000.",
