@@ -25,6 +25,7 @@ test: setup ## Build and run the whole test suite
 	@scripts/brokers
 	swift build --build-tests
 	swift test --skip-build
+	.build/debug/hitmon test pipelines plugins
 	@scripts/python-packages
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
@@ -41,11 +42,13 @@ bench: build ## Measure speed, memory and latency; ARGS=files or ARGS=kafka for 
 kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts
 	python3 Benchmarks/instructions.py $(ARGS)
 
-docs: build ## Write docs/reference.md and docs/checks.md anew from what the program declares
+docs: build ## Write docs/reference.md, checks.md and shipped-plugins.md anew from what the program declares
 	$(RELEASE) list --format markdown > .build/reference.md
 	mv .build/reference.md docs/reference.md
 	$(RELEASE) lint --list --format markdown > .build/checks.md
 	mv .build/checks.md docs/checks.md
+	HITMON_PLUGINS= $(RELEASE) list plugins --format markdown > .build/shipped-plugins.md
+	mv .build/shipped-plugins.md docs/shipped-plugins.md
 
 clean: ## Remove everything that was built; what was fetched stays
 	rm -rf .build .build-static

@@ -18,7 +18,7 @@ final class ChainRun {
       kind: .section, name: "emulate", summary: "Nothing.", keys: [], example: "emulate: {}")
     let loader = PipelineLoader(
       pipeline: Sections.pipeline(sources: [], sinks: [], emulate: nothing), plugin: Sections.plugin,
-      pluginDirectories: ["plugins"], environment: { _ in nil }, findings: findings)
+      plugins: PluginFolders(["plugins"]), environment: { _ in nil }, findings: findings)
     guard let declaration = try? loader.load(path: path),
       let plan = ChainBuilder.build(declaration, findings: findings).plan, !findings.hasErrors
     else { Kernels.fail("\(path): \(findings.all.map(\.message).joined(separator: "; "))") }

@@ -85,7 +85,7 @@ public struct PipelineLoader {
     result.cleansing = root.joined("cleansing").compactMap(\.settings)
     result.chambers = root.joined("chambers").compactMap(\.settings)
     result.invalidChambers = root.joined("chambers").filter(\.isInvalid).map(\.node)
-    result.constants = merger.named("constants")
+    result.constants = ConstantsFile(files: files, findings: findings).expand(merger.named("constants"))
     result.columns = merger.named("columns")
     result.groups = merger.named("groups")
     result.histograms = merger.named("histograms")

@@ -66,7 +66,8 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     if isPlugins {
-      printOut(PluginList(pipeline: pipeline).text(name))
+      let list = PluginList(pipeline: pipeline)
+      printOut(format == .markdown ? list.markdown(name) : list.text(name))
       return
     }
     switch format {

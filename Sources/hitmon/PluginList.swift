@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Runtime
+import Specifications
 
 /// The plugins that a pipeline can use, as `hitmon list plugins` shows them.
 struct PluginList {
@@ -38,5 +39,32 @@ struct PluginList {
     }
     if isFull { lines += ["", "  \(plugin.example)"] }
     return lines.joined(separator: "\n")
+  }
+
+  /// A page of documentation: a section for each plugin.
+  func markdown(_ name: String?) -> String {
+    var lines = [
+      "# Plugins that come with hitmon", "",
+      "Made from the plugins by `make docs` (`hitmon list plugins --format markdown`). Do not edit it by hand.",
+      "[plugins.md](plugins.md) explains how to use them, and how to write others.",
+    ]
+    for plugin in plugins where name == nil || plugin.entry.name == name { lines += section(plugin) }
+    return lines.joined(separator: "\n")
+  }
+
+  private func section(_ plugin: PluginDescription) -> [String] {
+    var lines = ["", "## \(plugin.entry.name)", "", plugin.summary]
+    if !plugin.details.isEmpty { lines += ["", plugin.details] }
+    lines += ["", "```text", plugin.example, "```"]
+    if !plugin.uses.isEmpty { lines += ["", "It uses \(alternatives(plugin.uses, and: true))."] }
+    guard !plugin.parameters.isEmpty else { return lines }
+    lines += ["", "| parameter | takes | meaning |", "|---|---|---|"]
+    for parameter in plugin.parameters {
+      let cells = [parameter.words, parameter.summary].map { text in
+        text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+      }
+      lines.append("| `\(parameter.name.text)` | \(cells[0]) | \(cells[1]) |")
+    }
+    return lines
   }
 }

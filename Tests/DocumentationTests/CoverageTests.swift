@@ -19,6 +19,13 @@ struct CoverageTests {
     #expect(output == Document("docs/checks.md").text, "run `make docs`")
   }
 
+  @Test("docs/shipped-plugins.md is what `make docs` writes")
+  func shippedPluginsAreCurrent() throws {
+    let (status, output) = try Shell().run("hitmon list plugins --format markdown")
+    #expect(status == 0)
+    #expect(output == Document("docs/shipped-plugins.md").text, "run `make docs`")
+  }
+
   @Test("every code of a finding is declared, and every declared code is one of a finding")
   func codesAreExplained() throws {
     var codes: Set<String> = []

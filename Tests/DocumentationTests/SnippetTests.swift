@@ -51,7 +51,7 @@ struct SnippetTests {
     case "group":
       return Self.prefix + "columns: {ADC: BX_COUNTER}\ngroups:\n  event:\n    by: ORBIT_CNT\n    " + block.text + end
     case "decoder": return "pipeline: snippet\n" + block.text + end
-    case "section" where ["pipeline", "plugin"].contains(block.heading): return nil
+    case "section" where ["pipeline", "plugin", "parameters"].contains(block.heading): return nil
     default: return Self.prefix + block.text + end
     }
   }

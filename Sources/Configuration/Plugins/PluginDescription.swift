@@ -5,6 +5,8 @@ import Specifications
 public struct PluginDescription: Sendable {
   public let entry: PluginFolders.Entry
   public let summary: String
+  /// The comment at the top of its file, as paragraphs.
+  public let details: String
   public let parameters: [Parameter]
   /// The plugins that it uses, by name.
   public let uses: [String]
@@ -18,6 +20,7 @@ public struct PluginDescription: Sendable {
     self.entry = entry
     let findings = Findings()
     var unreadable: String?
+    details = Self.comment(of: entry.path)
     let node = ConfigurationFiles(environment: environment, findings: findings).read(
       entry.path, unreadable: { unreadable = $0 })
     summary = node?["description"]?.scalar?.written ?? ""
@@ -28,6 +31,13 @@ public struct PluginDescription: Sendable {
     }
     let error = findings.sorted.first { $0.severity == .error }
     problem = unreadable ?? error.map { "line \($0.span?.start.line ?? 1): \($0.message)" }
+  }
+
+  /// The lines of comment that a file begins with, without their signs.
+  private static func comment(of path: String) -> String {
+    guard case .success(let bytes) = readFile(path) else { return "" }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.prefix { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" || $0 == " " } }.joined(separator: "\n")
   }
 
   /// How one writes it under `uses`, with the parameters that must be given.

@@ -2,6 +2,12 @@ extension Check {
   /// Where rows come from, how they are made, and where results go.
   static let connections: [Check] = [
     Check(
+      "constants-file",
+      "A file of constants cannot be read, has no line of the form `5, 93.9`, or stands beside `values`.",
+      wrong: "constants: {offset: {by: chamber, file: no-such-folder/offsets.csv}}",
+      fix: "Write the path from the folder of the file that it stands in, and the constants as the message says.",
+      right: "constants: {offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}"),
+    Check(
       "simulate-record",
       "The simulated telescope writes the six fields of `detectors/minidt` as text, and the record is another.",
       wrong: """

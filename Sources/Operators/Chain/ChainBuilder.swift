@@ -67,9 +67,15 @@ public struct ChainBuilder {
       if constant.setting.isInvalid {
         names.addFailed(constant.name, as: "constant")
       } else if constant.setting.node.mapping != nil {
+        let errorsBefore = findings.errorCount
         guard let settings = checker.check(constant.setting.node, against: Sections.lookup),
           let by = settings["by"]?.text, let values = settings["values"]?.mapping
         else {
+          if findings.errorCount == errorsBefore {
+            findings.error(
+              "missing-key", "a table of constants needs `values`, or a `file`", at: constant.setting.span,
+              hint: "for example: `{by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}`")
+          }
           names.addFailed(constant.name, as: "constant")
           continue
         }

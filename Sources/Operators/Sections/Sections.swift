@@ -37,8 +37,13 @@ public enum Sections {
       "`v_drift: 53.8 um/ns` is one number. A table gives one for each value of `by`; where it has none, it is unknown.",
     keys: [
       Key("by", .identifier, required: true, "The column that chooses."),
+      Key("values", .mapping(key: .any, value: .anyQuantity), "The number for each value of the column."),
       Key(
-        "values", .mapping(key: .any, value: .anyQuantity), required: true, "The number for each value of the column."),
+        "file", .path,
+        "A text file that has them instead: a line for each, the value of the column and the number, parted by a comma, a semicolon or blanks, with a header or without. Its path goes from the folder of the file that it stands in."
+      ),
+      Key("column", .text, default: "2", "The number or the name of the file's column that has the numbers."),
+      Key("unit", .text, "The unit of the file's numbers."),
     ],
     example: "constants: {scintillator_offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}")
 

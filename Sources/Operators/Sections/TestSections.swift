@@ -14,7 +14,7 @@ public enum TestSections {
       Key("stray", rows, "Rows without a window."),
       Key("disordered", rows, "Groups that began anew."),
     ],
-    example: "counts: {records: 4, hits: 3, dropped: 1, unmapped: 0}")
+    example: "tests: {no hit: {rows: [\"0,0,5,100,10,3\"], expect: {counts: {records: 1, hits: 0, dropped: 1}}}}")
 
   private static let rows = ValueForm.integer(0...Int64.max)
 
@@ -40,7 +40,13 @@ public enum TestSections {
       ),
       Key("histograms", .mapping(key: .any, value: .any), "Histograms by name, with their contents."),
     ],
-    example: "expect: {counts: {hits: 2}, columns: {wire: [5, unknown]}, histograms: {occupancy/0: {5: 1}}}")
+    example: """
+      tests:
+        a hit:
+          given: {histograms: {wires: {of: wire, bins: 64 from 0 to 64, per: chamber}}}
+          rows: ["2,0,5,100,10,3", "2,1,128,100,5,0"]
+          expect: {counts: {hits: 2}, columns: {wire: [5, unknown]}, histograms: {wires/0: {5: 1}, wires/1: 0}}
+      """)
 
   /// One of the `tests:`; `surroundings` are the sections that `given` takes.
   static func test(_ surroundings: [Key]) -> Specification {
