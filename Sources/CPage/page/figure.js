@@ -125,7 +125,9 @@ export class Figure {
     if (width < 30 || height < 30) return;
     this.#isDirty = false;
     const { spec, page } = this.panel;
-    const { view, model, theme, em } = page;
+    const { view, model, theme } = page;
+    // Read from further away.
+    const em = page.em * (this.panel.isFull ? 1.3 : 1);
     const choices = this.panel.choices;
     this.content = contentOf({ spec, view, model, value: this.value, choices, owner: this });
     this.#empty.hidden = this.content !== null;

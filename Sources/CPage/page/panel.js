@@ -149,8 +149,12 @@ export class Panel {
     openMenu(this, this.#buttons.more);
   }
 
+  get isFull() {
+    return document.fullscreenElement === this.element;
+  }
+
   toggleFull() {
-    if (document.fullscreenElement === this.element) document.exitFullscreen();
+    if (this.isFull) document.exitFullscreen();
     else this.element.requestFullscreen?.().catch(() => this.page.say('Full screen is not allowed here'));
   }
 

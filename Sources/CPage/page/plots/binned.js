@@ -84,7 +84,7 @@ export function readBins(content, { x }, px) {
   const bin = binAt(first.edges, position);
   const lines = content.series.map((series) => {
     const own = series.edges === first.edges ? bin : binAt(series.edges, position);
-    return { label: series.label, color: series.color, text: own < 0 ? '\u2013'
+    return { label: series.label || content.y.label, color: series.color, text: own < 0 ? '\u2013'
       : valueText(series, own, content.hasErrors) };
   });
   for (const { reference } of content.series) {

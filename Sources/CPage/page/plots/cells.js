@@ -2,6 +2,7 @@
 
 import { HEAT, heatScale } from '../colors.js';
 import { number } from '../format.js';
+import { short } from '../ticks.js';
 import { binText } from './binned.js';
 import { colorExtent, drawColorBar } from './colorbar.js';
 
@@ -32,9 +33,9 @@ export const cells = {
         context.fillStyle = HEAT.css[place];
         context.fillRect(left, top, width, height);
       }
-      if (width > 3.2 * em && height > 1.6 * em) {
+      if (width > 2.7 * em && height > 1.4 * em) {
         context.fillStyle = place > 150 ? '#000' : place < 0 ? theme.muted : '#fff';
-        context.fillText(number(series.values[bin], 4), left + width / 2, top + height / 2);
+        context.fillText(short(series.values[bin]), left + width / 2, top + height / 2);
       }
       if (out.has(bin)) cross(context, theme.out, left, top, width, height);
     }

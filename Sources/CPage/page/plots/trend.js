@@ -62,7 +62,7 @@ export const trend = {
     const bin = nearest(first.positions, position);
     const lines = content.series.map(({ label, color, positions, values }) => {
       const own = nearest(positions, first.positions[bin]);
-      return { label, color, text: own < 0 ? '\u2013' : `${number(values[own], 4)} ${content.y.unit}` };
+      return { label: label || content.y.label, color, text: own < 0 ? '\u2013' : `${number(values[own], 4)} ${content.y.unit}` };
     });
     return { at: nameOf(content, first.positions[bin]), lines, bin, place: x(first.positions[bin]) };
   },
