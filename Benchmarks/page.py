@@ -44,7 +44,9 @@ dashboard:
 def pipeline(kind: str, every: str) -> str:
     """60 histograms, six in a row, or eight maps, four in a row."""
     count, across = (60, 6) if kind == "steps" else (8, 4)
-    of, bins = ("wire", "64 from 0 to 64") if kind == "steps" else ("[wire, time]", "[64 from 0 to 64, 32 from 0 us to 90 us]")
+    of, bins = "wire", "64 from 0 to 64"
+    if kind == "heat":
+        of, bins = "[wire, time]", "[64 from 0 to 64, 32 from 0 us to 90 us]"
     lines = [f"  h{i:02}: {{of: {of}, bins: {bins}, where: ORBIT_CNT % {count + 1} != {i}}}" for i in range(count)]
     rows = [
         "    - [" + ", ".join(f"{{plot: h{i:02}, as: {kind}}}" for i in range(start, start + across)) + "]"
@@ -80,7 +82,8 @@ def measure(is_quick: bool, telescope: Path | None, repeats: int) -> list[Sectio
     sections = in_browser(is_quick)
     if telescope:
         sections.append(Section(
-            "Viewers", f"a run over {ROWS:,} rows of standard input in windows of 200,000; best of {repeats}, taking turns",
+            "Viewers",
+            f"a run over {ROWS:,} rows of standard input in windows of 200,000; best of {repeats}, taking turns",
             slowdown(telescope, repeats)))
     return sections
 
@@ -144,7 +147,8 @@ def windows_shown(page, count: int, seconds: float) -> None:
     """Waits until so many more windows have been shown."""
     page.evaluate("""() => {
       window.shown = 0;
-      new MutationObserver(() => window.shown++).observe(document.querySelector('time'), { attributeFilter: ['datetime'] });
+      const time = document.querySelector('time');
+      new MutationObserver(() => window.shown++).observe(time, { attributeFilter: ['datetime'] });
     }""")
     page.wait_for_function(f"() => window.shown >= {count}", timeout=seconds * 1000, polling=1000)
 
@@ -185,13 +189,14 @@ def latency(browser, updates: int) -> list[Measurement]:
               const time = document.querySelector('time');
               new MutationObserver(() => {
                 const end = Date.parse(time.dateTime);
-                // The frame in which it is drawn is under way; the message comes after it has been handed to the screen.
+                // The frame that draws it is under way; the message comes after it has been handed to the screen.
                 const channel = new MessageChannel();
                 channel.port1.onmessage = () => window.delays.push(Date.now() - end);
                 requestAnimationFrame(() => channel.port2.postMessage(null));
               }).observe(time, { attributeFilter: ['datetime'] });
             }""")
-            page.wait_for_function(f"() => window.delays.length > {updates}", timeout=updates * 3000 + 30_000, polling=1000)
+            page.wait_for_function(
+                f"() => window.delays.length > {updates}", timeout=updates * 3000 + 30_000, polling=1000)
             delays = sorted(page.evaluate("() => window.delays.slice(1)"))
             page.close()
     half = statistics.median(delays)
@@ -242,7 +247,8 @@ def slowdown(telescope: Path, repeats: int) -> list[Measurement]:
 
     def seconds(viewers: int) -> float:
         with tempfile.TemporaryDirectory() as folder:
-            arguments = [str(ROOT / "pipelines/dt-chambers.yaml"), "--input", "-", "--window", "rows: 200000", "--port", "0"]
+            pipeline = str(ROOT / "pipelines/dt-chambers.yaml")
+            arguments = [pipeline, "--input", "-", "--window", "rows: 200000", "--port", "0"]
             with serving(arguments, folder, stdin=subprocess.PIPE) as (process, address):
                 watching = Viewers(address, viewers) if viewers else None
                 begin = time.perf_counter()
