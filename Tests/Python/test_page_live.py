@@ -115,6 +115,8 @@ class LiveTest(PageTest):
         hitmon = self.serve(self.write(LIVE))
         page = self.open(hitmon.address)
         figure = self.figures(page, "Hits per wire").first
+        # It reacts from when it has been drawn.
+        figure.locator(".stat b").first.wait_for()
         figure.scroll_into_view_if_needed()
         box = figure.locator(".stage").bounding_box()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.4)

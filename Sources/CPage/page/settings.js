@@ -10,6 +10,11 @@ export class Settings {
   #key = null;
   #isWaiting = false;
 
+  constructor() {
+    // Whoever chooses and leaves at once has chosen, too.
+    addEventListener('pagehide', () => this.#keep());
+  }
+
   /** Reads what was chosen before for this pipeline; returns false where that has been done. */
   load(pipeline) {
     const key = `hitmon:${pipeline}`;
@@ -42,10 +47,13 @@ export class Settings {
   save() {
     if (this.#isWaiting || this.#key === null) return;
     this.#isWaiting = true;
-    setTimeout(() => {
-      this.#isWaiting = false;
-      write(this.#key, this.page);
-    }, 200);
+    setTimeout(() => this.#keep(), 200);
+  }
+
+  #keep() {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    write(this.#key, this.page);
   }
 }
 
