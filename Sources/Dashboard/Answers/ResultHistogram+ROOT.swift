@@ -162,7 +162,7 @@ extension JSONWriter {
 
 extension ResultHistogram.Bins {
   fileprivate func writeROOT(_ name: String, _ title: String, to writer: inout JSONWriter) {
-    let values = weights?.sums ?? entries.map(Double.init)
+    let values = weights?.sums ?? entries.map { Double($0) }
     writer.begin("TH1D", name, title)
     writer.style()
     writer.histogram(
@@ -200,7 +200,7 @@ extension ResultHistogram.Map {
 
 extension ResultHistogram.Profile {
   fileprivate func writeROOT(_ name: String, _ title: String, to writer: inout JSONWriter) {
-    let counts = entries.map(Double.init)
+    let counts = entries.map { Double($0) }
     let sums = numeric(moments.sums), squares = numeric(moments.squares)
     let inner = 1..<(counts.count - 1)
     writer.begin("TProfile", name, title)

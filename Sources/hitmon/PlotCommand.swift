@@ -1,0 +1,156 @@
+import ArgumentParser
+import Connectors
+import Dashboard
+import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct PlotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plot",
+    abstract: "Draw a histogram of a file of results as a picture.",
+    discussion: """
+      A histogram that is split is drawn with its parts over one another; NAME/VALUE is one of them. All windows of the \
+      last run in the file are added up, unless --over says otherwise.
+
+        hitmon plot results.jsonl occupancy/0 -o occupancy.svg
+        hitmon plot results.jsonl drift_time --over last:10 --log -o drift.png
+
+      SVG needs nothing else. PNG is drawn by rsvg-convert, of Debian's package librsvg2-bin.
+
+      Exit codes: 0 the picture is written, 2 something could not be read or drawn.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Results, one JSON message a line, packed or not; - is standard input.", valueName: "file"))
+  var file: String
+
+  @Argument(help: ArgumentHelp("The histogram.", valueName: "name"))
+  var name: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The picture: a name that ends with .svg or .png.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Which windows: total, window for the last one, or last:N.", valueName: "windows"))
+  var over = "total"
+
+  @Flag(help: "Draw counts on a logarithmic scale.")
+  var log = false
+
+  @Option(help: "The picture's size in pixels, WIDTHxHEIGHT.")
+  var size = "800x500"
+
+  private var isPNG: Bool { output.lowercased().hasSuffix(".png") }
+  /// How many of the last windows; nil for all.
+  private var last: Int? { over == "window" ? 1 : over.hasPrefix("last:") ? Int(over.dropFirst(5)) : nil }
+  private var pixels: [Double] {
+    size.split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }.filter {
+      (100...10_000).contains($0)
+    }
+    .map(Double.init)
+  }
+
+  func validate() throws {
+    guard isPNG || output.lowercased().hasSuffix(".svg") else {
+      throw ValidationError("--output takes a name that ends with .svg or .png, not \(output)")
+    }
+    guard over == "total" || last.map({ $0 > 0 }) == true else {
+      throw ValidationError("--over takes total, window or last:N, not \(over)")
+    }
+    guard pixels.count == 2 else { throw ValidationError("--size takes 100x100 to 10000x10000, not \(size)") }
+  }
+
+  func run() throws {
+    do {
+      let svg = try picture(of: try read()).svg()
+      if isPNG { try writePNG(svg) } else { try write(Array(svg.utf8), to: output) }
+    } catch {
+      printError("\(error)")
+      throw ExitCode(2)
+    }
+  }
+
+  /// What the windows add up to.
+  private func read() throws -> ResultTotal {
+    let reader = try LineReader(path: file)
+    var total = ResultTotal()
+    var newest: [ResultContent] = []
+    while try reader.advance() {
+      guard !reader.withLine({ line in line.allSatisfy { $0 == 0x20 || $0 == 0x0D } }) else { continue }
+      let content: ResultContent
+      do {
+        content = try reader.withLine { try ResultContent(reading: $0) }
+      } catch {
+        throw ConnectorError("\(reader.name):\(reader.number): \(error)")
+      }
+      guard let last else {
+        total.add(content)
+        continue
+      }
+      newest.append(content)
+      if newest.count > last { newest.removeFirst() }
+    }
+    for content in newest { total.add(content) }
+    guard total.windows > 0 else { throw ConnectorError("there are no results in \(file)") }
+    return total
+  }
+
+  private func picture(of total: ResultTotal) throws -> Picture {
+    let parts = total.all.filter { $0.name == name || $0.name.hasPrefix(name + "/") }
+    guard let first = parts.first else {
+      let names = total.all.map(\.name)
+      let bases = names.map { String($0.prefix { $0 != "/" }) }
+      let unique = bases.enumerated().filter { bases.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+      let hint =
+        suggestion(for: name, from: names + unique).map { "did you mean \($0)?" }
+        ?? "there are \(unique.joined(separator: ", "))"
+      throw ConnectorError("there is no histogram \(name) in \(file); \(hint)")
+    }
+    if parts.count > 1, case .map = first.histogram.content {
+      throw ConnectorError("maps cannot be drawn over one another: choose one, such as \(first.name)")
+    }
+    let head = total.head
+    let windows = "\(total.windows) \(total.windows == 1 ? "window" : "windows")"
+    var picture = Picture(
+      title: parts.count == 1 && first.name != name || first.name == first.histogram.title
+        ? first.name
+        : parts.count == 1 && name.contains("/") ? "\(first.histogram.title) (\(name))" : first.histogram.title,
+      note: "\(head?.pipeline ?? ""), \(windows) of run \(head?.run ?? "")",
+      parts: parts.map { (String($0.name.drop { $0 != "/" }.dropFirst()), $0.histogram) })
+    picture.isLog = log
+    (picture.width, picture.height) = (pixels[0], pixels[1])
+    return picture
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    guard let stream = fopen(path, "w") else {
+      throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+    let count = fwrite(bytes, 1, bytes.count, stream)
+    guard fclose(stream) == 0, count == bytes.count else {
+      throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Has rsvg-convert draw the picture.
+  private func writePNG(_ svg: String) throws {
+    let draft = output + ".svg"
+    try write(Array(svg.utf8), to: draft)
+    defer { unlink(draft) }
+    let words = ["rsvg-convert", "--format", "png", "--output", output, draft]
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var process = pid_t()
+    var status: Int32 = 0
+    guard posix_spawnp(&process, words[0], nil, nil, &arguments, environ) == 0 else {
+      throw ConnectorError("PNG is drawn by rsvg-convert, which is not here: install librsvg2-bin, or write an .svg")
+    }
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard status == 0 else { throw ConnectorError("rsvg-convert could not draw \(output)") }
+  }
+}
