@@ -12,7 +12,23 @@ public struct Picture {
   public var height = 500.0
 
   public init(title: String, note: String, parts: [(label: String, histogram: ResultHistogram)]) {
-    (self.title, self.note, self.parts) = (title, note, parts)
+    (self.title, self.note) = (title, note)
+    self.parts = Self.joined(parts).map { [("", $0)] } ?? parts
+  }
+
+  /// One number for each value is drawn over the values.
+  private static func joined(_ parts: [(label: String, histogram: ResultHistogram)]) -> ResultHistogram? {
+    guard parts.count > 1 else { return nil }
+    var entries: [UInt64] = [0]
+    for part in parts {
+      guard case .bins(let bins) = part.histogram.content, bins.axis.count == 1, bins.weights == nil else { return nil }
+      entries.append(bins.entries[1])
+    }
+    guard case .bins(var whole) = parts[0].histogram.content else { return nil }
+    whole.axis = ResultAxis(
+      label: "", unit: "", edges: (0...parts.count).map { Double($0) }, categories: parts.map(\.label))
+    whole.entries = entries + [0]
+    return ResultHistogram(title: parts[0].histogram.title, content: .bins(whole))
   }
 
   /// The colours of Okabe and Ito, which people who see colours otherwise can tell apart.
@@ -22,7 +38,7 @@ public struct Picture {
   public func svg() -> String {
     var svg = SVG(width: width, height: height)
     svg.words(title, 70, 26, size: 16, isBold: true)
-    svg.words(note, width - 20, 26, anchor: .end, fill: "#666666")
+    svg.words(note, 70, height - 12, fill: "#666666")
     if parts.count == 1, case .map(let map) = parts[0].histogram.content {
       drawMap(map, &svg)
     } else {
