@@ -192,7 +192,7 @@ def accept(version: str, counts: dict[str, Count]) -> None:
     """Writes the file."""
     width = max(map(len, counts))
     lines = [
-        f"# Instructions a row: of the kernel, of the whole run with it. By make kernels ARGS=--accept; AVX2, {version}"]
+        f"# Instructions a row: of the kernel, of the run with it; by make kernels ARGS=--accept, AVX2, {version}"]
     lines += [f"{name:<{width}}  {count.own:8.2f}  {count.whole:8.2f}" for name, count in counts.items()]
     THRESHOLDS.write_text("\n".join(lines) + "\n")
     print(f"written: {THRESHOLDS.relative_to(ROOT)}")
