@@ -28,7 +28,7 @@ struct LintWatch {
   /// Where a plugin that is missing may be put.
   private var folders: [String] {
     command.pipelines.flatMap { path in
-      PipelineOptions.plainRequest(path).folders(environment: environmentValue).paths
+      PipelineOptions.plainRequest(path).folders(environment: environmentValue).withSubfolders
     }
   }
 }

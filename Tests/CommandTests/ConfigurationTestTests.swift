@@ -25,32 +25,32 @@ import Testing
   }
 
   @Test(arguments: [
-    ("records: 3", "records: 4", "pairs.yaml:8:28: error[test-failed]: `records`: expected 4, found 3"),
-    ("malformed: 1}", "malformed: 0}", "pairs.yaml:8:42: error[test-failed]: `malformed`: expected 0, found 1"),
+    ("records: 3", "records: 4", "pairs.yaml:8:25: error[test-failed]: `records`: expected 4, found 3"),
+    ("malformed: 1}", "malformed: 0}", "pairs.yaml:8:39: error[test-failed]: `malformed`: expected 0, found 1"),
     (
       "{3: a is", "{3: b is",
-      "pairs.yaml:9:25: error[test-failed]: row 3: expected `b is not a number`, found `a is not a number`"
+      "pairs.yaml:9:22: error[test-failed]: row 3: expected `b is not a number`, found `a is not a number`"
     ),
-    ("{3: a is not a number}", "{}", "pairs.yaml:9:20: error[test-failed]: row 3 cannot be decoded: a is not a number"),
+    ("{3: a is not a number}", "{}", "pairs.yaml:9:18: error[test-failed]: row 3 cannot be decoded: a is not a number"),
     (
-      "{3: a is not a number}", "{2: x, 3: a}", "pairs.yaml:9:21: error[test-failed]: row 2 can be decoded"
+      "{3: a is not a number}", "{2: x, 3: a}", "pairs.yaml:9:19: error[test-failed]: row 2 can be decoded"
     ),
-    ("a: [1, 3", "a: [1, 4", "pairs.yaml:10:26: error[test-failed]: `a` of hit 2: expected 4, found 3"),
-    ("a: [1, 3", "a: [unknown, 3", "pairs.yaml:10:23: error[test-failed]: `a` of hit 1: expected unknown, found 1"),
+    ("a: [1, 3", "a: [1, 4", "pairs.yaml:10:24: error[test-failed]: `a` of hit 2: expected 4, found 3"),
+    ("a: [1, 3", "a: [unknown, 3", "pairs.yaml:10:21: error[test-failed]: `a` of hit 1: expected unknown, found 1"),
     (
       "b: [2.5, 0, 1]", "b: [2.5]",
-      "pairs.yaml:10:37: error[test-failed]: `b`: expected 1 values, found 3: 2.5, 0, 1"
+      "pairs.yaml:10:34: error[test-failed]: `b`: expected 1 value, found 3: 2.5, 0, 1"
     ),
-    ("b: [", "c: [", "pairs.yaml:10:34: error[unknown-column]: c is not a column of this pipeline"),
-    ("1: 1,", "1: 2,", "pairs.yaml:11:29: error[test-failed]: `a`, bin 1 to 2: expected 2, found 1"),
-    (", overflow: 1", "", "pairs.yaml:11:25: error[test-failed]: `a` has more than is expected: 1 in overflow"),
+    ("b: [", "c: [", "pairs.yaml:10:31: error[unknown-column]: c is not a column of this pipeline"),
+    ("1: 1,", "1: 2,", "pairs.yaml:11:27: error[test-failed]: `a`, bin 1 to 2: expected 2, found 1"),
+    (", overflow: 1", "", "pairs.yaml:11:23: error[test-failed]: `a` has more than is expected: 1 in overflow"),
     (
       "{1: 1, 3: 1, overflow: 1}", "[0, 1, 0, 2]",
-      "pairs.yaml:11:35: error[test-failed]: `a`, bin 3 to 4: expected 2, found 1"
+      "pairs.yaml:11:33: error[test-failed]: `a`, bin 3 to 4: expected 2, found 1"
     ),
-    ("{1: 1, 3: 1, overflow: 1}", "5", "pairs.yaml:11:25: error[test-failed]: `a`: expected 5 entries, found 2"),
-    ("3: 1, over", "9: 1, over", "pairs.yaml:11:32: error[test-failed]: `9` is in no bin: they go from 0 to 4 "),
-    ("{a: {1", "{aa: {1", "pairs.yaml:11:22: error[test-failed]: there is no histogram `aa`"),
+    ("{1: 1, 3: 1, overflow: 1}", "5", "pairs.yaml:11:23: error[test-failed]: `a`: expected 5 entries, found 2"),
+    ("3: 1, over", "9: 1, over", "pairs.yaml:11:30: error[test-failed]: `9` is in no bin: they go from 0 to 4\n"),
+    ("{a: {1", "{aa: {1", "pairs.yaml:11:20: error[test-failed]: there is no histogram `aa`"),
     ("counts:", "count:", "pairs.yaml:8:7: error[unknown-key]: `expect` has no key `count`"),
   ])
   func `What is not fails, where it stands`(wanted: String, written: String, message: String) throws {
@@ -76,7 +76,7 @@ import Testing
     let result = try program("test", path)
     #expect(result.exit == 1)
     #expect(result.out == "\(path): 1 of 3 tests failed\n1 of 3 tests failed\n")
-    #expect(result.error.contains("pairs.yaml:8:49: error[test-failed]: expected 1 window, found 2"), "\(result.error)")
+    #expect(result.error.contains("pairs.yaml:8:50: error[test-failed]: expected 1 window, found 2"), "\(result.error)")
   }
 
   @Test func `The outcome as JUnit XML`() throws {

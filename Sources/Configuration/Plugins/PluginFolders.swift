@@ -58,12 +58,23 @@ public struct PluginFolders: Sendable {
 
   private static func join(_ folder: String, _ name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
 
+  /// The folders, and those in them where plugins may lie.
+  public var withSubfolders: [String] {
+    var all: [String] = []
+    _ = entries(folder: { all.append($0) })
+    return all
+  }
+
   /// Every plugin that can be found, by name.
-  public var entries: [Entry] {
+  public var entries: [Entry] { entries(folder: { _ in }) }
+
+  /// `folder` is told of every folder that is looked into.
+  private func entries(folder note: (String) -> Void) -> [Entry] {
     var found: [String: [String]] = [:]
     for path in paths {
       var visited = 0
       func visit(_ folder: String, _ prefix: String, depth: Int) {
+        note(folder)
         for name in Configuration.entries(of: folder) {
           visited += 1
           // A pipeline may lie in a folder that holds anything.

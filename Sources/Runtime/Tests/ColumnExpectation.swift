@@ -54,7 +54,7 @@ struct ColumnExpectation {
       let all = rows.prefix(20).map { words($0, as: expected.first?.node.scalar?.text) }.joined(separator: ", ")
       findings.error(
         ConfigurationTest.failure,
-        "`\(column.key.written)`: expected \(expected.count) values, found \(rows.count): \(all)\(rows.count > 20 ? ", …" : "")",
+        "`\(column.key.written)`: expected \(expected.count) \(expected.count == 1 ? "value" : "values"), found \(rows.count): \(all)\(rows.count > 20 ? ", …" : "")",
         at: column.setting.span)
       return
     }

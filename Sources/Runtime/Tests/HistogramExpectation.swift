@@ -205,7 +205,7 @@ struct HistogramExpectation {
       value < axis.edges[index + 1] - 1e-9 * width || index + 1 < axis.count
     else {
       fail(
-        "`\(key.written)` is in no bin: they go from \(short(axis.edges[0])) to \(short(axis.edges[axis.count])) \(axis.unit)",
+        "`\(key.written)` is in no bin: they go from \(short(axis.edges[0])) to \(short(axis.edges[axis.count]))\(axis.unit.isEmpty ? "" : " \(axis.unit)")",
         at: key.span)
       return nil
     }
