@@ -77,7 +77,7 @@ struct ConstantsFile {
     var values: [Node.Entry] = []
     var places: [String: Span] = [:]
     var index: Int?
-    if case .number(let number) = column { index = number - 1 }
+    if case .number(let number) = column { index = number &- 1 }
     var isFirst = true
     for number in 1...max(source.lineCount, 1) {
       let fields = fields(of: source, line: number)
@@ -95,7 +95,7 @@ struct ConstantsFile {
       }
       guard fields.indices.contains(index), index > 0, !fields[index].scalars.isEmpty else {
         findings.error(
-          "constants-file", "the line has no field \(index + 1)", at: key.span,
+          "constants-file", "the line has no field \(index &+ 1)", at: key.span,
           hint: "write a number and its constant: `5, 93.9`",
           notes: [.init(message: "the file is named here", span: path.span)])
         return nil

@@ -72,7 +72,7 @@ class SchemaTests(unittest.TestCase):
                 else:
                     document = yaml.safe_load(text)
                     if not {"pipeline", "plugin"} & set(document):
-                        document["pipeline"] = "p"
+                        document["plugin" if "parameters" in document else "pipeline"] = "p"
                 with self.subTest(kind=kind, entry=entry.split("\n")[0]):
                     self.assertEqual(self.errors(document), [])
                     checked += 1

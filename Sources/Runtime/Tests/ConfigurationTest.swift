@@ -21,9 +21,14 @@ public struct ConfigurationTest {
     guard var declaration = loader(findings).load(pipeline) else { return findings }
     // Rows of a test arrive all at once, and nothing outside is looked at.
     if declaration.window?.specification.name == "every" { declaration.window = nil }
+    // Where only sources have a record, that of the first is the chain's.
+    declaration.record =
+      declaration.record
+      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.beside["record"]?.settings }.first
     declaration.sources = []
     declaration.sinks = []
     declaration.emulate = nil
+    declaration.dashboard = nil
     guard let pipeline = Pipeline.check(declaration, findings: findings), let rows = settings["rows"],
       let expected = settings["expect"]?.list?.compactMap(\.settings), let expect = settings["expect"]
     else { return findings }
