@@ -52,6 +52,34 @@ import Testing
     #expect(try job.with { $0.chunkBytes = chunkBytes }.run(rows: rows.text).bins("both") == expected)
   }
 
+  /// Where all plots have one condition, and it needs values of groups alone, rows that fail it are left out first.
+  @Test(arguments: ["g.low is known", "g.low + h.top > 12", "g.low > 0 and g.low < 20"], [1 << 20, 2_000])
+  func `A condition that all plots have counts as one that some have`(condition: String, chunkBytes: Int) throws {
+    let rows = Sample.rows(3_000, seed: 23, disorder: 20)
+    func outcome(_ more: String) throws -> Outcome {
+      try samplePipeline(
+        """
+        columns: {above: a - g.low}
+        groups:
+          g: {by: key, disorder: 20, low: min(a) where kind == 2, d: {distinct: a, per: kind}}
+          h: {by: name, top: max(a)}
+        histograms:
+          above: {of: above, bins: "integers -100..100", per: name, where: \(condition)}
+          own: {of: a + g.d, bins: "integers -50..70", where: \(condition)}
+          value: {of: a, bins: "integers -50..50", where: \(condition)}
+        \(more)
+        """
+      ).with { $0.chunkBytes = chunkBytes }.run(rows: rows.text)
+    }
+    let found = try outcome(""), expected = try outcome("  all: {of: a - g.low, bins: \"integers -100..100\"}")
+    #expect(found.bins("value") != nil)
+    #expect(found.bins("value") == expected.bins("value"))
+    #expect(found.bins("own") == expected.bins("own"))
+    for name in Set(rows.map(\.name)) {
+      #expect(found.bins("above/\(name)") == expected.bins("above/\(name)"), "\(name)")
+    }
+  }
+
   @Test func `Row windows cut groups, windows over the key do not`() throws {
     let rows = "5,0,1,0,up\n5,0,2,0,up\n6,0,3,0,up\n5,0,4,0,up\n"
     let job = samplePipeline(

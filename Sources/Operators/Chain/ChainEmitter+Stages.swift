@@ -30,6 +30,16 @@ extension ChainEmitter {
     return draft
   }
 
+  /// The condition that all histograms of the stage have, where it comes down to values of groups alone.
+  func gate(_ draft: DeferredDraft) -> DeferredStage.Gate? {
+    let conditions = builder.histograms.filter { $0.level == .deferred }.map(\.condition)
+    guard let first = conditions.first ?? nil else { return nil }
+    let flag = draft.stage.slot(of: first)
+    // Equal conditions have one slot. What they need of the row itself would have to be kept and gathered first.
+    guard conditions.allSatisfy({ $0.map { draft.stage.slot(of: $0) } == flag }), draft.kept.isEmpty else { return nil }
+    return DeferredStage.Gate(steps: draft.stage.takeSteps(), flag: flag)
+  }
+
   final class GroupStageDraft {
     let group: Int
     let split: String?

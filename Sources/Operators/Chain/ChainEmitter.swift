@@ -87,6 +87,7 @@ struct ChainEmitter {
     var aggregates: [AggregatePlan] = []
     var rowBindings: [AggregateBinding] = []
     let deferred = builder.histograms.contains { $0.level == .deferred } ? deferredStage() : nil
+    let gate = deferred.flatMap { self.gate($0) }
     var deferredBindings: [AggregateBinding] = []
     var groupStages: [GroupStageDraft] = []
     for (index, draft) in builder.histograms.enumerated() {
@@ -108,8 +109,8 @@ struct ChainEmitter {
     let deferredPlan = deferred.map { draft in
       let steps = draft.stage.takeSteps()
       return DeferredStage(
-        layout: draft.stage.layout, kept: draft.kept, values: draft.values, steps: steps, aggregates: deferredBindings,
-        groups: Set(draft.values.map(\.group)).sorted())
+        layout: draft.stage.layout, kept: draft.kept, values: draft.values, gate: gate, steps: steps,
+        aggregates: deferredBindings, groups: Set(draft.values.map(\.group)).sorted())
     }
     let stages = groupStages.map { draft in
       let steps = draft.stage.takeSteps()

@@ -74,10 +74,17 @@ struct DeferredStage: Sendable {
   /// Columns of the row frame that are kept for each row, and where they go in this stage's frame.
   let kept: [(source: Slot, slot: Slot)]
   let values: [GroupValueBinding]
+  /// A condition of values of groups that everything counted here has: rows that fail it need nothing else.
+  let gate: Gate?
   let steps: [RowStep]
   let aggregates: [AggregateBinding]
   /// The groups that must be complete.
   let groups: [Int]
+
+  struct Gate: Sendable {
+    let steps: [RowStep]
+    let flag: Slot
+  }
 }
 
 /// What is done once for each group, or for each group and cell of a split.

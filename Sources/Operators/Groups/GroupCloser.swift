@@ -18,8 +18,7 @@ public final class GroupCloser {
 
   private let plan: ChainPlan
   private let stages: [Stage]
-  private let rowFrame: Frame?
-  private let rowFiller: Filler?
+  private let rowCounter: DeferredCounter?
   private let entries: UnsafeMutablePointer<Int32>
   /// The group and the cell of each entry.
   private let groupOfEntry: UnsafeMutablePointer<Int32>
@@ -29,8 +28,7 @@ public final class GroupCloser {
   public init(_ plan: ChainPlan) {
     self.plan = plan
     stages = plan.groupStages.map(Stage.init)
-    rowFrame = plan.deferred.map { Frame(layout: $0.layout) }
-    rowFiller = plan.deferred.map { Filler($0.aggregates) }
+    rowCounter = plan.deferred.map { DeferredCounter($0, groups: plan.groups) }
     // One more than a frame has: collecting writes an entry before it is known to count.
     entries = .allocate(capacity: Frame.standardCapacity + 1)
     groupOfEntry = .allocate(capacity: Frame.standardCapacity + 1)
@@ -52,7 +50,7 @@ public final class GroupCloser {
       close(index, table, slots: Array(0..<Int32(table.count)), into: window)
     }
     if let rows = open.rows, rows.count > 0 {
-      count(rows, Array(0..<Int32(rows.count)), open.tables, into: window)
+      rowCounter?.count(rows, Array(0..<Int32(rows.count)), open.tables, into: window)
     }
     open.removeAll()
   }
@@ -75,7 +73,7 @@ public final class GroupCloser {
     if let rows = open.rows, rows.count > 0, let groups = plan.deferred?.groups {
       let ready: [Int32]
       (ready, waiting) = split(rows, groups.map { complete[$0] })
-      count(rows, ready, open.tables, into: window)
+      rowCounter?.count(rows, ready, open.tables, into: window)
     }
     rest.take(kept, rows: waiting, from: open, plan: plan)
     open.removeAll()
@@ -227,56 +225,5 @@ public final class GroupCloser {
       for i in 0..<n { out[i] = UInt8(truncatingIfNeeded: value(i)) }
     case .float64: break
     }
-  }
-
-  // MARK: Once for each row
-
-  private func count(_ rows: DeferredRows, _ ready: [Int32], _ tables: [GroupTable], into window: WindowCounts) {
-    guard let stage = plan.deferred, let frame = rowFrame, let filler = rowFiller else { return }
-    var start = 0
-    while start < ready.count {
-      let n = min(frame.capacity, ready.count - start)
-      frame.count = n
-      ready.withUnsafeBufferPointer { ready in
-        let block = ready.baseAddress! + start
-        for (index, kept) in stage.kept.enumerated() {
-          switch kept.slot.lane {
-          case .int32: gather(rows.column(index), block, n, frame.int32(kept.slot))
-          case .int64: gather(rows.column(index), block, n, frame.int64(kept.slot))
-          case .float64: gather(rows.column(index), block, n, frame.float64(kept.slot))
-          case .flag: gather(rows.column(index), block, n, frame.flag(kept.slot))
-          }
-        }
-        for value in stage.values {
-          let slots = rows.slots[stage.groups.firstIndex(of: value.group)!]
-          let table = tables[value.group]
-          if let split = table.plan.functions[value.function].split {
-            // The row's own cell: the split column is among the kept ones.
-            let column = stage.kept.first { $0.source == split.slot }!.slot
-            let lookup = CellLookup(split.cells, range: split.range)
-            lookup.assign(frame, column, rows: identity, count: n, into: entries)
-            let cells = Int32(truncatingIfNeeded: split.count)
-            for i in 0..<n {
-              let slot = slots[Int(block[i])]
-              entries[i] = slot < 0 || entries[i] < 0 ? -1 : slot * cells + entries[i]
-            }
-          } else {
-            for i in 0..<n { entries[i] = slots[Int(block[i])] }
-          }
-          table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
-        }
-      }
-      for step in stage.steps { step.run(frame) }
-      filler.fill(frame, rows: identity, count: n, into: window.aggregates)
-      start += n
-    }
-  }
-
-  @inline(__always)
-  private func gather<T>(
-    _ column: UnsafeMutableRawPointer, _ rows: UnsafePointer<Int32>, _ n: Int, _ out: UnsafeMutablePointer<T>
-  ) {
-    let values = column.assumingMemoryBound(to: T.self)
-    for i in 0..<n { out[i] = values[Int(rows[i])] }
   }
 }
