@@ -33,7 +33,7 @@ import page
 import report
 from brokers import Tansu
 from inputs import shared_folder, telescope
-from measure import IS_QUICK, ROOT, Disagreement, build, skip
+from measure import IS_QUICK, ROOT, Disagreement, build, skip, skipped
 from others import Others
 from report import Part
 from table import Section
@@ -90,7 +90,7 @@ def main() -> None:
     cache.mkdir(exist_ok=True)
     measured, failures = {}, []
     for name in options.parts or PARTS:
-        others = Others()
+        others, before = Others(), len(skipped)
         try:
             sections = PARTS[name](options.repeat, cache)
         except Disagreement as disagreement:
@@ -99,7 +99,7 @@ def main() -> None:
         except (RuntimeError, OSError) as error:
             failures.append(f"{name}: {error}")
             continue
-        measured[name] = Part(sections, others.share())
+        measured[name] = Part(sections, others.share(), skipped[before:])
         for section in sections:
             print(section.text())
         print(f"{measured[name].disturbance}\n", flush=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brokers import LIBRARY, TANSU
-from measure import PROGRAM, ROOT, skipped
+from measure import PROGRAM, ROOT
 from table import Section
 
 DOCUMENT = ROOT / "docs/benchmarks.md"
@@ -26,10 +26,11 @@ TITLES = {"files": "Files", "kafka": "Kafka", "page": "Live page"}
 
 @dataclass
 class Part:
-    """What was measured together, and the share of the processors that others took meanwhile."""
+    """What was measured together, the share of the processors that others took meanwhile, and what was left out."""
 
     sections: list[Section]
     others: float
+    skipped: list[str]
 
     @property
     def disturbance(self) -> str:
@@ -54,18 +55,20 @@ def text(name: str, part: Part, cache: Path) -> str:
     """One part of the document."""
     lines = [
         TITLES[name], "",
-        f"`make bench ARGS={name}`, {datetime.date.today().isoformat()}, commit {commit()}. {part.disturbance}", "",
+        f"`make bench ARGS={name}`, {datetime.date.today().isoformat()}, commit {commit()}.", part.disturbance, "",
         "| | |", "|---|---|",
         *(f"| {what} | {version} |" for what, version in [*machine(), *versions(name, cache)] if version),
         "", *(section.markdown() for section in part.sections)]
-    if skipped:
-        lines += ["Left out:", "", *(f"- {what}" for what in skipped)]
+    if part.skipped:
+        lines += ["Left out:", "", *(f"- {what}" for what in part.skipped)]
     return "\n".join(lines)
 
 
 def commit() -> str:
     """The commit that was measured, and whether anything was changed since."""
-    found = said("git", "-C", ROOT, "rev-parse", "--short", "HEAD")
+    found = first(r"^([0-9a-f]+)$", said("git", "-C", ROOT, "rev-parse", "--short", "HEAD"))
+    if not found:
+        return "unknown"
     changed = said("git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no", "--", "Sources", "Package.swift")
     return found + (" with changes" if changed else "")
 
