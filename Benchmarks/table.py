@@ -49,4 +49,5 @@ class Section:
 
     def markdown(self) -> str:
         """As it stands in docs/benchmarks.md."""
-        return f"### {self.title}\n\n{self.note[0].upper()}{self.note[1:]}.\n\n```text\n{text_table(self.rows, self.yardstick)}\n```\n"
+        note = self.note[0].upper() + self.note[1:]
+        return f"### {self.title}\n\n{note}.\n\n```text\n{text_table(self.rows, self.yardstick)}\n```\n"
