@@ -107,7 +107,8 @@ let package = Package(
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "hitmon"]),
     .testTarget(
-      name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Runtime"], exclude: ["Golden"]),
+      name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Kafka", "Runtime"],
+      exclude: ["Golden"]),
     // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
     .testTarget(name: "BrokerTests", dependencies: ["Kafka", "Runtime", "Simulation", "hitmon"]),
     .testTarget(name: "CommandTests", dependencies: ["Kafka", "hitmon"], exclude: ["Golden"]),

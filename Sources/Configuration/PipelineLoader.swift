@@ -5,6 +5,8 @@ import Specifications
 public struct UnreadableFile: Error, Sendable {
   /// One sentence, no full stop.
   public let message: String
+
+  public init(message: String) { self.message = message }
 }
 
 /// Reads a pipeline and its plugins, checks every key, and merges them into one declaration.

@@ -47,7 +47,7 @@ public final class Findings {
   private(set) var secrets: [Span] = []
 
   /// Notes for every finding inside a source, such as the line that a plugin is used from.
-  private var origins: [(source: SourceText, note: Finding.Note)] = []
+  public private(set) var origins: [(source: SourceText, note: Finding.Note)] = []
 
   /// The texts that were read, in order.
   public private(set) var sources: [SourceText] = []

@@ -33,6 +33,15 @@ struct LintCommand: ParsableCommand {
   )
   var format: Format = .text
 
+  @Option(
+    help: ArgumentHelp(
+      "Hold limits of lateness and disorder against rows of the input: a file, a directory, a pattern, or -.",
+      valueName: "file"))
+  var sample: [String] = []
+
+  @Flag(help: "Try brokers, topics, files and ports too; nothing is written or created.")
+  var probe = false
+
   @Flag(help: "Go on, and print anew whenever one of the files changes, until Ctrl-C.")
   var watch = false
 
@@ -109,7 +118,10 @@ struct LintCommand: ParsableCommand {
     for path in pipelines {
       let findings = Findings()
       do {
-        let pipeline = try Pipeline.load(options.request(path), environment: environmentValue, findings: findings)
+        var request = options.request(path)
+        if !sample.isEmpty { request.sample = .files(sample) }
+        request.probes = probe
+        let pipeline = try Pipeline.load(request, environment: environmentValue, findings: findings)
         if format == .text {
           if !findings.all.isEmpty { outcome.error.append(printer.text(findings)) }
           outcome.out.append("\(path): \(printer.summary(findings))\(pipeline.map { ", \(Self.size($0))" } ?? "")")

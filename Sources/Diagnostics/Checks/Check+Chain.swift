@@ -48,10 +48,28 @@ extension Check {
         histograms: {crossings: {of: crossing.crossings, bins: integers 0..15}}
         """),
     Check(
+      "per-many", .warning,
+      "`per` takes a column that can have more values than anybody looks at, such as a counter: there is a set of counts for each value, up to 10,000 of them, and what comes after those is counted nowhere but in the totals.",
+      wrong: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: ORBIT_CNT}}",
+      fix: "Split by a column with few values, or make the column an axis.",
+      right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
+    Check(
       "bad-window", "A window is too short (below 10 ms), too long, or its span has no clock or no length.",
       wrong: "window: {span: 22448 ORBIT_CNT}",
       fix: "Write a length, `of`, and the column that it is a length of.",
       right: "window: {span: 22448 of ORBIT_CNT}"),
+    Check(
+      "window-mostly-empty", .warning,
+      "Windows are shorter than the time from one row of the emulator, or of the simulated telescope, to the next: most of them will be empty.",
+      wrong: """
+        window: {every: 10 ms}
+        emulate: {rate: 20 /s}
+        """,
+      fix: "Take longer windows, or a higher rate.",
+      right: """
+        window: {every: 1 s}
+        emulate: {rate: 20 /s}
+        """),
     Check(
       "no-histograms", .warning, "The pipeline counts rows and plots nothing.",
       wrong: """

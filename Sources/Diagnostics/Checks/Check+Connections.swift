@@ -80,5 +80,19 @@ extension Check {
         window: {every: 2 s}
         sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
         """),
+    Check(
+      "sink-clash", .warning,
+      "Two sinks take the same file, topic or port, or results go where the pipeline reads its rows from.",
+      wrong: """
+        sinks:
+          - file: {path: results.jsonl}
+          - file: {path: ./results.jsonl, format: uhi}
+        """,
+      fix: "Give one of them another path, topic or port.",
+      right: """
+        sinks:
+          - file: {path: results.jsonl}
+          - file: {path: results-uhi.jsonl, format: uhi}
+        """),
   ]
 }

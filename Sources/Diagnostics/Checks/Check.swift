@@ -9,7 +9,12 @@ public struct Check: Sendable {
     case plugins = "Plugins"
     case expressions = "Expressions"
     case chain = "Groups, windows and histograms"
+    case chambers = "Chambers"
+    case bins = "Bins"
+    case unused = "What nothing uses"
     case dashboard = "The dashboard"
+    case sample = "Against a sample"
+    case probe = "The world outside"
     case comments = "Comments"
   }
 
@@ -93,7 +98,12 @@ public struct Check: Sendable {
     case .plugins: plugins
     case .expressions: expressions
     case .chain: chain
+    case .chambers: chambers
+    case .bins: bins
+    case .unused: unused
     case .dashboard: dashboard
+    case .sample: sample
+    case .probe: probe
     case .comments: comments
     }
   }

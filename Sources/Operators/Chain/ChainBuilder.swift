@@ -42,7 +42,9 @@ public struct ChainBuilder {
     }
     // What the chain uses of the records is known only now.
     let plan = builder.emit(format: format, window: window)
-    return (findings.errorCount == errorsBefore ? plan : nil, formats)
+    guard findings.errorCount == errorsBefore else { return (nil, formats) }
+    builder.review(plan)
+    return (plan, formats)
   }
 
   private mutating func check() {

@@ -44,6 +44,8 @@ final class Names: Scope, @unchecked Sendable {
   private var stack: [String] = []
   /// The column that chooses in each table of constants.
   private var tableKeys: [String: LocatedText] = [:]
+  /// What was asked for from outside: names in expressions of histograms, rules, chambers, groups and windows.
+  private(set) var asked: Set<String> = []
   /// Groups with errors: no value of theirs is known.
   private var failedGroups: Set<String> = []
 
@@ -154,6 +156,8 @@ final class Names: Scope, @unchecked Sendable {
   /// Resolves what an expression uses; false if a name that it uses has failed.
   func resolveAll(of expression: Expression) -> Bool {
     var isSound = true
+    // Inside of a definition it is that definition which asks.
+    if stack.isEmpty { asked.formUnion(expression.names) }
     for name in expression.names.sorted() where !resolve(name, in: expression) { isSound = false }
     return isSound
   }
@@ -258,27 +262,6 @@ final class Names: Scope, @unchecked Sendable {
     for name in order { _ = resolve(name, in: nil) }
   }
 
-  /// The first value of a group that an expression comes down to, found from the names alone: what must come before groups
-  /// is looked at before their types are known.
-  func groupValue(in expression: Expression) -> String? {
-    groupValue(from: expression.names)
-  }
-
-  func groupValue(from names: Set<String>) -> String? {
-    var seen = names
-    // A list instead of recursion: columns are not yet known to end.
-    var open = names.sorted()
-    while let name = open.popLast() {
-      switch entries[name]?.definition {
-      case .groupValue: return name
-      case .derived(let expression): open += expression.names.sorted().filter { seen.insert($0).inserted }
-      case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
-      default: break
-      }
-    }
-    return nil
-  }
-
   /// The groups whose values an expression depends on, through derived columns too.
   func groups(of typed: TypedExpression) -> Set<Int> {
     typed.columns.reduce(into: []) { $0.formUnion(entries[$1]?.groups ?? []) }
@@ -286,25 +269,5 @@ final class Names: Scope, @unchecked Sendable {
 
   func type(of name: String) -> ValueType? {
     if case .known(let type) = entries[name]?.state { type } else { nil }
-  }
-
-  /// The columns that names come down to: fields, columns of the chamber map, values of groups, and the columns in `stops`,
-  /// which are taken as they are.
-  func leaves(from names: Set<String>, stops: Set<String> = []) -> Set<String> {
-    var leaves: Set<String> = []
-    var seen = names
-    var open = Array(names)
-    while let name = open.popLast() {
-      if stops.contains(name) {
-        leaves.insert(name)
-      } else if let typed = entries[name]?.typed {
-        open += typed.columns.filter { seen.insert($0).inserted }
-      } else if case .lookup(let table)? = entries[name]?.definition {
-        if seen.insert(table.column).inserted { open.append(table.column) }
-      } else {
-        leaves.insert(name)
-      }
-    }
-    return leaves
   }
 }

@@ -28,10 +28,13 @@ extension Check.Example {
 
   /// What lint says to it, as the file `pipeline.yaml`. The plugins that examples use are looked for in
   /// `pluginDirectories`; `missing-plugin` where they are not there.
-  public func lint(pluginDirectories: [String]) -> Findings {
+  /// `probes` says whether the world outside is looked at.
+  public func lint(pluginDirectories: [String], probes: Bool = false) -> Findings {
     var request = Pipeline.Request(path: "pipeline.yaml")
     request.pluginDirectories = [Self.folder] + pluginDirectories
     request.overrides = overrides
+    request.probes = probes
+    request.sample = sample.map { .rows($0) }
     request.texts["pipeline.yaml"] =
       isLatin1 ? file.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(file.utf8)
     for plugin in plugins { request.texts["\(Self.folder)/\(plugin.name).yaml"] = Array(plugin.yaml.utf8) }

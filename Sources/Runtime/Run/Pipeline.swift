@@ -21,6 +21,10 @@ public struct Pipeline: Sendable {
     public var pluginDirectories: [String]?
     /// Texts that take the place of files, by their paths.
     public var texts: [String: [UInt8]] = [:]
+    /// Rows of the input that the pipeline is held against.
+    public var sample: LintSample?
+    /// Whether brokers, topics, files and ports are tried.
+    public var probes = false
 
     public init(path: String) {
       self.path = path
@@ -43,6 +47,13 @@ public struct Pipeline: Sendable {
         plugins: folders ?? self.folders(environment: environment),
         environment: environment, findings: findings)
     }
+
+    /// What is looked at beside the pipeline.
+    var looked: Set<Check.Needs> {
+      var looked: Set<Check.Needs> = probes ? [.world] : []
+      if sample != nil { looked.insert(.sample) }
+      return looked
+    }
   }
 
   public let declaration: Declaration
@@ -57,7 +68,7 @@ public struct Pipeline: Sendable {
   ) throws(UnreadableFile) -> Pipeline? {
     let loader = request.loader(environment, findings)
     var main: SourceText?
-    defer { findings.settle(main: main) }
+    defer { findings.settle(main: main, looked: request.looked) }
     var overrides = request.overrides.map { Override.set($0) }
     if let window = request.window {
       // `span: 5000 of ORBIT_CNT, late: 200` is the inside of a mapping; `all` is a word.
@@ -65,7 +76,17 @@ public struct Pipeline: Sendable {
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
     main = declaration.span.source
-    return check(declaration, findings: findings)
+    let pipeline = check(declaration, findings: findings)
+    if let plan = pipeline?.plan, let sample = request.sample {
+      let survey = SampleSurvey(plan)
+      try sample.feed(survey, plan.format)
+      survey.report(declaration, findings: findings)
+    }
+    if request.probes {
+      var probe = WorldProbe(findings: findings)
+      probe.probe(declaration)
+    }
+    return findings.hasErrors ? nil : pipeline
   }
 
   /// Builds the chain of what was declared; nil where there are errors.
@@ -79,6 +100,9 @@ public struct Pipeline: Sendable {
     for sink in declaration.sinks { SinkComponent.check(sink, window: plan?.window, findings: findings) }
     if let emulate = declaration.emulate { EmulateSection.check(emulate, findings: findings) }
     let dashboard = DashboardDeclaration(declaration, findings: findings)
+    if let plan, !findings.hasErrors {
+      PipelineReview(declaration: declaration, plan: plan, findings: findings).run()
+    }
     guard let plan, !findings.hasErrors else { return nil }
     return Pipeline(declaration: declaration, plan: plan, dashboard: dashboard)
   }

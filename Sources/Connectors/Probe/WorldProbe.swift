@@ -1,0 +1,142 @@
+import Diagnostics
+import Kafka
+import Specifications
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Tries what a pipeline needs of the world outside, and leaves no trace: nothing is written, sent or created.
+public struct WorldProbe {
+  private let findings: Findings
+  /// How long brokers have to answer.
+  private let milliseconds: Int
+  /// What brokers said, by their addresses: each is asked once.
+  private var answers: [String: Result<[KafkaTopicInfo], KafkaError>] = [:]
+
+  public init(findings: Findings, milliseconds: Int = 5000) {
+    self.findings = findings
+    self.milliseconds = milliseconds
+  }
+
+  public mutating func probe(_ declaration: Declaration) {
+    for source in declaration.sources {
+      guard let settings = source.setting.settings else { continue }
+      probeInputs(settings["path"])
+      probeTopic(settings, isRead: true)
+    }
+    probeInputs(declaration.emulate?["input"])
+    for sink in declaration.sinks {
+      if sink.specification.name == "file" { probeOutput(sink["path"]) }
+      probeTopic(sink, isRead: false)
+      probePort(sink)
+    }
+  }
+
+  // MARK: Files
+
+  private func probeInputs(_ setting: Setting?) {
+    for text in setting?.list?.compactMap(\.text) ?? [] {
+      let reason: String
+      do {
+        guard let path = try expandInputs([text.text]).first(where: { $0 != "-" && access($0, R_OK) != 0 }) else {
+          continue
+        }
+        reason = "cannot read \(path == text.text ? text.written : path): \(systemWords(for: errno))"
+      } catch {
+        // A path from a variable may say more than it should.
+        reason = text.written == text.text ? "\(error)" : "cannot read \(text.written)"
+      }
+      findings.error("missing-input", reason, at: text.span, hint: "give a file that is there, or start here later")
+    }
+  }
+
+  private func probeOutput(_ setting: Setting?) {
+    guard let text = setting?.text, text.text != "-" else { return }
+    var status = stat()
+    let folder = text.text.lastIndex(of: "/").map { $0 == text.text.startIndex ? "/" : String(text.text[..<$0]) } ?? "."
+    let code: Int32
+    if stat(text.text, &status) == 0 {
+      code = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : access(text.text, W_OK) == 0 ? 0 : errno
+    } else {
+      code = access(folder, W_OK) == 0 ? 0 : errno
+    }
+    guard code != 0 else { return }
+    findings.error(
+      "unwritable-file", "cannot write \(text.written): \(systemWords(for: code))", at: text.span,
+      hint: code == ENOENT ? "make the folder, or give another path" : "give another path")
+  }
+
+  // MARK: Ports
+
+  private func probePort(_ settings: Settings) {
+    guard let setting = settings["port"], let port = setting.integer, port > 0, port <= 65_535 else { return }
+    let host = settings["host"]?.text?.text ?? "127.0.0.1"
+    guard let code = Self.failureToListen(host: host, port: UInt16(port)) else { return }
+    findings.error(
+      "port-in-use", "nothing can be served at \(host):\(port): \(systemWords(for: code))",
+      at: settings.given.contains("port") ? setting.span : settings.nameSpan ?? settings.span,
+      hint: "give another `port`, or 0 for any that is free")
+  }
+
+  /// Why nothing can listen there; nil where something can, or where only names say where that is.
+  private static func failureToListen(host: String, port: UInt16) -> Int32? {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    guard inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host, &address.sin_addr) == 1 else { return nil }
+    #if canImport(Glibc)
+      let kind = Int32(SOCK_STREAM.rawValue)
+    #else
+      let kind = SOCK_STREAM
+    #endif
+    let descriptor = socket(AF_INET, kind, 0)
+    guard descriptor >= 0 else { return errno }
+    defer { close(descriptor) }
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    let bound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    return bound == 0 && listen(descriptor, 1) == 0 ? nil : errno
+  }
+
+  // MARK: Topics
+
+  private mutating func probeTopic(_ settings: Settings, isRead: Bool) {
+    guard let target = KafkaTarget(settings), !target.isEmbedded, let brokers = settings["brokers"]?.text,
+      let topic = settings["topic"]?.text
+    else { return }
+    switch topics(of: target) {
+    case .failure(let error):
+      findings.error(
+        "no-broker", "no broker of \(brokers.written) answers: \(error.message)", at: brokers.span,
+        hint: "start the brokers, or correct the addresses")
+    case .success(let topics):
+      guard isRead, !topics.contains(where: { $0.name == target.topic && $0.partitions > 0 }) else { return }
+      let near = suggestion(for: target.topic, from: topics.map(\.name))
+      findings.warning(
+        "missing-topic", "the brokers have no topic `\(topic.written)`", at: topic.span,
+        hint: near.map { "did you mean `\($0)`?" } ?? "hitmon emulate, or whoever writes to it, makes it")
+    }
+  }
+
+  private mutating func topics(of target: KafkaTarget) -> Result<[KafkaTopicInfo], KafkaError> {
+    let key = target.settings(defaults: [:]).pairs.map { "\($0.0)=\($0.1)" }.sorted().joined(separator: "\n")
+    if let answer = answers[key] { return answer }
+    let answer: Result<[KafkaTopicInfo], KafkaError>
+    do throws(KafkaError) {
+      let client = try KafkaClient(target.settings(defaults: [:])) { _ in }
+      defer { client.close(milliseconds: 200) }
+      answer = .success(try client.topics(milliseconds: milliseconds))
+    } catch {
+      answer = .failure(error)
+    }
+    answers[key] = answer
+    return answer
+  }
+}

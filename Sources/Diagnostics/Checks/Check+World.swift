@@ -1,0 +1,64 @@
+extension Check {
+  /// What rows of the input say: `--sample`.
+  static let sample: [Check] = [
+    Check(
+      "late-too-short", .warning,
+      "Rows of the sample come further behind the window's clock than `late` allows. In a run those whose window is closed by then are counted as `late`, and nowhere else.",
+      wrong: Example(
+        "window: {span: 1000 of ORBIT_CNT, late: 10}", sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n",
+        remark: "with `--sample`: rows of orbits 5000, 5100 and 5040"),
+      fix: "Give `late` at least the distance that the message names.",
+      right: Example(
+        "window: {span: 1000 of ORBIT_CNT, late: 60}", sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n"),
+      needs: .sample),
+    Check(
+      "disorder-too-short", .warning,
+      "Rows of the sample come further behind than the `disorder` of their group allows. In a run their groups are counted twice, in two parts, and the rows as `disordered`.",
+      wrong: Example(
+        """
+        groups: {event: {by: ORBIT_CNT, disorder: 10, hits: count}}
+        histograms: {hits: {of: event.hits, bins: integers 0..15}}
+        """, sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n",
+        remark: "with `--sample`: rows of orbits 5000, 5100 and 5040"),
+      fix: "Give `disorder` at least the distance that the message names.",
+      right: Example(
+        """
+        groups: {event: {by: ORBIT_CNT, disorder: 60, hits: count}}
+        histograms: {hits: {of: event.hits, bins: integers 0..15}}
+        """, sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n"),
+      needs: .sample),
+  ]
+
+  /// What the world outside says: `--probe`.
+  static let probe: [Check] = [
+    Check(
+      "missing-input", "A file that is to be read is not there, or cannot be read.",
+      wrong: Example("sources: {run: {file: {path: data/none.txt}}}", remark: "with `--probe`"),
+      fix: "Correct the path. Paths are seen from the folder where hitmon is started.",
+      right: "sources: {run: {file: {path: /dev/null}}}", needs: .world),
+    Check(
+      "unwritable-file", "Results cannot be written: the folder is not there, or nothing may be written.",
+      wrong: Example("sinks: [{file: {path: none/results.jsonl}}]", remark: "with `--probe`"),
+      fix: "Make the folder, or correct the path.",
+      right: "sinks: [{file: {path: /dev/null}}]", needs: .world),
+    Check(
+      "port-in-use", "A page cannot be served at its port: something else listens there.",
+      wrong: Example(
+        "sinks: [{dashboard: {port: 8080}}]", remark: "with `--probe`, while another program has the port"),
+      fix: "Give another port, or 0 for any that is free.",
+      right: "sinks: [{dashboard: {port: 0}}]", needs: .world),
+    Check(
+      "no-broker", "No broker answers within five seconds, or they refuse this client.",
+      wrong: Example(
+        "sources: {telescope: {kafka: {brokers: \"localhost:1\", topic: dt-hits}}}", remark: "with `--probe`"),
+      fix: "Start the brokers, or correct their addresses or the settings of security.",
+      right: "sources: {telescope: {kafka: {brokers: embedded, topic: dt-hits}}}", needs: .world),
+    Check(
+      "missing-topic", .warning, "The brokers have no topic of that name, or none that this client may see.",
+      wrong: Example(
+        "sources: {telescope: {kafka: {brokers: \"localhost:9092\", topic: dt-hist}}}",
+        remark: "with `--probe`, where the brokers have a topic `dt-hits`"),
+      fix: "Correct the name, or start what writes to it.",
+      right: "sources: {telescope: {kafka: {brokers: \"localhost:9092\", topic: dt-hits}}}", needs: .world),
+  ]
+}

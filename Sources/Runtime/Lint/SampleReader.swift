@@ -1,0 +1,41 @@
+import Configuration
+import Connectors
+import Operators
+
+/// Rows of the input that a pipeline is held against.
+public enum LintSample: Sendable {
+  /// Files, directories and patterns, as `--input` takes them.
+  case files([String])
+  /// Rows as they stand in a text.
+  case rows(String)
+
+  /// The most rows that are looked at.
+  static let mostRows = 1_000_000
+
+  func feed(_ survey: SampleSurvey, _ format: any RecordFormat) throws(UnreadableFile) {
+    switch self {
+    case .rows(let text):
+      var bytes = Array(text.utf8)
+      let count = bytes.count
+      // Vector loads may look a little beyond the last byte.
+      bytes += [UInt8](repeating: 0, count: 64)
+      bytes.withUnsafeBytes { survey.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), order: nil) }
+    case .files(let paths):
+      do {
+        let source = FileSource(paths: try expandInputs(paths), format: format, stop: nil)
+        defer { source.close() }
+        let buffer = ChunkBuffer()
+        while survey.rows < Self.mostRows {
+          buffer.removeAll()
+          switch try source.read(into: buffer, rowLimit: nil, deadline: .max) {
+          case .rows(let rows): survey.add(buffer.bytes, order: rows.order)
+          case .end: return
+          case .idle, .assigned: break
+          }
+        }
+      } catch {
+        throw UnreadableFile(message: "\(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Diagnostics
+import Foundation
+import Kafka
+import Runtime
+import Testing
+
+/// Warnings about pipelines that run: what must not be warned of, samples, and the world outside.
+@Suite struct ReviewTests {
+  private static let plugins =
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../plugins").standardized.path
+
+  private func lint(_ yaml: String, sample: String? = nil, probes: Bool = false) throws -> [Finding] {
+    var request = Pipeline.Request(path: "p.yaml")
+    request.pluginDirectories = [Self.plugins]
+    request.texts["p.yaml"] = Array(("pipeline: p\n" + yaml).utf8)
+    request.sample = sample.map { .rows($0) }
+    request.probes = probes
+    let findings = Findings()
+    _ = try Pipeline.load(request, environment: { _ in nil }, findings: findings)
+    return findings.sorted
+  }
+
+  /// What looks like a mistake and is none.
+  @Test(arguments: [
+    // Rows of the pipeline take the place of the plugin's.
+    """
+    uses: [detectors/minidt]
+    chambers: [{chamber: 9, when: FPGA == 0, wire: TDC_CHANNEL}]
+    histograms: {occupancy: {of: wire, bins: 128 from 0 to 128, per: chamber}}
+    """,
+    // The rows share no channel, by ways that only trying tells.
+    """
+    record: {format: csv, fields: {board: u8, channel: u8}}
+    chambers:
+      - {chamber: 0, when: board == 1 and channel % 2 == 0}
+      - {chamber: 1, when: board == 1 and channel % 2 == 1}
+      - {chamber: 2, when: "board != 1 and channel in [3, 5]"}
+      - {chamber: 3, when: not (board == 1 or channel in 0..9)}
+    histograms: {hits: {count: hits, per: chamber}}
+    """,
+    // Bins that reach one value at least, as wide as a step, or of values that come in no steps.
+    """
+    uses: [detectors/minidt]
+    histograms:
+      edge: {of: wire, bins: 10 from 63 to 73}
+      upper: {of: wire, bins: [-5, 1]}
+      steps: {of: TDC_CHANNEL // 64, bins: integers 0..9}
+      wide: {of: wire, bins: 32 from 0 to 64}
+      centred: {of: wire, bins: 64 from -0.5 to 63.5}
+      floats: {of: TDC_MEAS, bins: 1000 from 0 to 30}
+      times: {of: time, bins: 1000 from 0 us to 90 us}
+      coarse: {of: 25 ns * BX_COUNTER, bins: 100 from 0 us to 5 us}
+      means: {profile: TDC_MEAS, against: wire, bins: 64 from 0 to 64}
+    """,
+    // Used by way of others: a table's column, a group's condition, a clock, a split.
+    """
+    uses: [detectors/minidt]
+    constants: {limit: 3000, gate: {by: half, values: {0: 1 ns, 1: 2 ns}}}
+    columns:
+      half: TDC_CHANNEL // 128
+      late: BX_COUNTER > limit
+      gated: drift - gate
+      tick: ORBIT_CNT * 2
+      board: FPGA + 0
+    groups: {frame: {by: ORBIT_CNT, lates: count where late}}
+    window: {span: 100 of tick}
+    histograms:
+      gated: {of: gated, bins: 10 from 0 ns to 100 ns, per: board}
+      lates: {of: frame.lates, bins: integers 0..9}
+    """,
+    // The emulator keys its messages by the first group.
+    """
+    uses: [detectors/minidt-run333]
+    groups: {orbit: {by: ORBIT_CNT, hits: count}}
+    sources: {hits: {kafka: {brokers: embedded, topic: hits}}}
+    histograms: {hits: {count: hits}}
+    """,
+    "uses: [detectors/minidt]\nwindow: {every: 10 ms}\nemulate: {rate: max}\nhistograms: {hits: {count: hits}}\n",
+    "uses: [detectors/minidt]\nwindow: {every: 10 ms}\nemulate: {rate: 100 /s}\nhistograms: {hits: {count: hits}}\n",
+    """
+    uses: [detectors/minidt]
+    sources: {a: {file: {path: a.txt}}, b: {file: {path: a.txt}}}
+    sinks: [{file: {path: "-"}}, {file: {path: "-"}}, {dashboard: {port: 0}}, {dashboard: {port: 0}}]
+    histograms: {hits: {count: hits}}
+    """,
+  ])
+  func noWarning(_ yaml: String) throws {
+    let found = try lint(yaml)
+    #expect(found.isEmpty, "\(found.map { "\($0.code): \($0.message)" })")
+  }
+
+  // MARK: Samples
+
+  /// 1,000 orbits of one row each; every hundredth row comes 30 orbits late.
+  private static let disordered = (0..<1000).map { row in
+    "2,0,5,\(row % 100 == 99 ? row - 30 : row),10,3"
+  }.joined(separator: "\n")
+
+  private static let spans =
+    "uses: [detectors/minidt]\nhistograms: {hits: {count: hits}}\nwindow: {span: 50 of ORBIT_CNT, late: "
+
+  @Test func lateRowsOfASampleAreCounted() throws {
+    let found = try lint(Self.spans + "5}\n", sample: Self.disordered)
+    #expect(found.map(\.code) == ["late-too-short"])
+    let finding = try #require(found.first)
+    // The clock goes by blocks of 64 rows, and stands at most one block behind.
+    #expect(finding.message.contains(" of 1000 rows of the sample come later than `late` allows (5), up to "))
+    #expect(finding.span?.start == Position(line: 4, column: 40))
+    #expect(try lint(Self.spans + "31}\n", sample: Self.disordered).isEmpty)
+    #expect(try lint(Self.spans + "0}\n", sample: "2,0,5,1,10,3\n2,0,5,2,10,3\n").isEmpty)
+  }
+
+  @Test func aCounterThatBeginsAgainIsNotLate() throws {
+    let rows = (0..<600).map { "2,0,5,\(UInt32(truncatingIfNeeded: 4_294_967_000 + $0)),10,3" }.joined(separator: "\n")
+    #expect(try lint(Self.spans + "5}\n", sample: rows).isEmpty)
+  }
+
+  @Test func rowsThatAreDroppedDoNotCount() throws {
+    let rows = "2,0,5,5000,10,3\n2,0,5,5001,10,3\n0,0,5,4000,10,3\nno row\n2,0,5,5002,10,3\n"
+    #expect(try lint(Self.spans + "5}\n", sample: rows).isEmpty)
+  }
+
+  @Test func aSampleThatIsNotThere() {
+    var request = Pipeline.Request(path: "p.yaml")
+    request.pluginDirectories = [Self.plugins]
+    request.texts["p.yaml"] = Array(("pipeline: p\n" + Self.spans + "5}\n").utf8)
+    request.sample = .files(["/nowhere/rows.txt"])
+    #expect(throws: (any Error).self) {
+      _ = try Pipeline.load(request, environment: { _ in nil }, findings: Findings())
+    }
+  }
+
+  // MARK: The world outside
+
+  private static let plain = "uses: [detectors/minidt]\nhistograms: {hits: {count: hits}}\n"
+
+  @Test func aPortThatSomebodyHas() throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    #expect(inet_pton(AF_INET, "127.0.0.1", &address.sin_addr) == 1)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, size) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &size) == 0
+      }
+    }
+    try #require(bound)
+    let port = UInt16(bigEndian: address.sin_port)
+    let found = try lint(Self.plain + "sinks: [{dashboard: {port: \(port)}}]\n", probes: true)
+    #expect(found.map(\.code) == ["port-in-use"])
+    #expect(found.first?.message == "nothing can be served at 127.0.0.1:\(port): address already in use")
+    #expect(try lint(Self.plain + "sinks: [{dashboard: {port: \(port)}}]\n").isEmpty)
+  }
+
+  @Test func brokersAndTopics() throws {
+    let broker = try EmbeddedBroker()
+    try broker.createTopic("dt-hits", partitions: 2)
+    func source(_ brokers: String, _ topic: String) -> String {
+      Self.plain + "sources: {telescope: {kafka: {brokers: \"\(brokers)\", topic: \(topic)}}}\n"
+    }
+    #expect(try lint(source(broker.bootstrap, "dt-hits"), probes: true).isEmpty)
+    let missing = try lint(source(broker.bootstrap, "dt-hist"), probes: true)
+    #expect(missing.map(\.code) == ["missing-topic"])
+    #expect(missing.first?.hint == "did you mean `dt-hits`?")
+    // Topics of results are made when they are needed.
+    #expect(
+      try lint(
+        Self.plain + "sinks: [{kafka: {brokers: \"\(broker.bootstrap)\", topic: dt-results}}]\n", probes: true
+      ).isEmpty)
+    #expect(try lint(source("127.0.0.1:1", "dt-hits"), probes: true).map(\.code) == ["no-broker"])
+  }
+}
