@@ -25,7 +25,7 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         layouts:
-          wires: {cells: 64, x: 42 mm * (cell % 16), y: 13 mm * (cell // 16), width: 42 mm, height: 13 mm}
+          wires: {cells: 64, x: bin % 16 * 42, y: bin // 16 * 13, width: 42, height: 13}
         dashboard: {rows: [[{plot: occupancy, as: map, layout: wires}]]}
         """),
     Check(

@@ -43,7 +43,7 @@ public struct ChainBuilder {
     // What the chain uses of the records is known only now.
     let plan = builder.emit(format: format, window: window)
     guard findings.errorCount == errorsBefore else { return (nil, formats) }
-    builder.review(plan)
+    if !findings.hasErrors { builder.review(plan) }
     return (plan, formats)
   }
 

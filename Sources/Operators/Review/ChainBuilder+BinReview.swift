@@ -8,7 +8,7 @@ extension ChainBuilder {
   func reviewBins(_ plan: ChainPlan) {
     for ((entry, draft), aggregate) in zip(zip(declaration.histograms, histograms), plan.aggregates) {
       guard let settings = entry.setting.settings else { continue }
-      let scope = scope(where: draft.condition)
+      let scope = scope(where: draft.condition, seenFrom: entry.name.span)
       let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
       for (axis, binning) in zip(draft.axes, bins) { review(axis.axis, of: axis.expression, binning, scope) }
       reviewSize(draft, aggregate, at: settings["bins"]?.span ?? entry.name.span)

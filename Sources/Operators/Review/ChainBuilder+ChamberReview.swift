@@ -11,12 +11,12 @@ extension ChainBuilder {
   func reviewChambers() {
     let rows = chambers.rows
     guard rows.count == declaration.chambers.count, !rows.isEmpty else { return }
-    let kept = scope(where: nil)
     let types = Dictionary(uniqueKeysWithValues: chambers.inputs.map { ($0, names.type(of: $0)!) })
     let coverage = ChamberCoverage(chambers, types: types, categories: categories)
     for (number, row) in rows.enumerated() {
       let settings = declaration.chambers[number]
       guard let place = settings["when"]?.span ?? settings["chamber"]?.span else { continue }
+      let kept = scope(where: nil, seenFrom: place)
       if let column = row.ranges.keys.sorted().first(where: { isRuledOut($0, row.ranges[$0]!, kept) }) {
         findings.warning(
           "chamber-never", "no hit can be in this chamber: cleansing keeps no row with such a `\(column)`", at: place,

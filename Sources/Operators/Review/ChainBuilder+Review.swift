@@ -11,10 +11,14 @@ extension ChainBuilder {
     reviewNames()
   }
 
-  /// `names` in rows that cleansing keeps and that meet `condition`.
-  func scope(where condition: TypedExpression?) -> any Scope {
+  /// `names` in rows that cleansing keeps and that meet `condition`, as seen from a place: what a plugin declares is not
+  /// held against the rules of a pipeline that is after some of its rows only.
+  func scope(where condition: TypedExpression?, seenFrom place: Span) -> any Scope {
     var scope: any Scope = names
-    for rule in rules where rule.keeps { scope = narrowed(scope, assuming: rule.condition) }
+    let isOwn = place.source === declaration.name.span.source
+    for rule in rules where rule.keeps && (isOwn || rule.source.source === place.source) {
+      scope = narrowed(scope, assuming: rule.condition)
+    }
     if let condition { scope = narrowed(scope, assuming: condition) }
     return scope
   }
