@@ -76,7 +76,9 @@ public final class FileWatch {
             // The folder is gone; one of its name may come.
             folders[event.0] = nil
             isAbout = true
-          } else if event.1 & UInt32(IN_Q_OVERFLOW) != 0 || names.contains(name) || name.hasSuffix(".yaml") {
+          } else if event.1 & (UInt32(IN_Q_OVERFLOW) | UInt32(IN_ISDIR)) != 0 || names.contains(name)
+            || name.hasSuffix(".yaml")
+          {
             isAbout = true
           }
         }

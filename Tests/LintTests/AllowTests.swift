@@ -84,7 +84,8 @@ import Testing
     let silenced = try lint(
       "uses: [x]\n", plugins: ["x": "plugin: x\ncleansing: [{keep: a < 300}]  # hitmon: allow(constant-condition)\n"])
     #expect(silenced.isEmpty)
-    let misspelt = try lint("uses: [x]\n", plugins: ["x": "plugin: x  # hitmon: allow(constant)\n"])
+    let misspelt = try lint(
+      "uses: [x]\n", plugins: ["x": "plugin: x  # hitmon: allow(constant)\ncleansing: [{keep: a < 30}]\n"])
     #expect(misspelt.map(\.code) == ["unused-allow"])
   }
 }

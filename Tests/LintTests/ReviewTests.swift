@@ -107,7 +107,7 @@ import Testing
     #expect(
       finding.message.hasPrefix("20 of 3000 rows of the sample come later than `late` allows (5), up to "),
       "\(finding.message)")
-    #expect(finding.span?.start == Position(line: 4, column: 40))
+    #expect(finding.span?.start == Position(line: 4, column: 39))
     #expect(try lint(Self.spans + "400}\n", sample: Self.disordered).isEmpty)
     #expect(try lint(Self.spans + "0}\n", sample: "2,0,5,1,10,3\n2,0,5,2,10,3\n").isEmpty)
   }

@@ -49,7 +49,9 @@ public struct WorldProbe {
         // A path from a variable may say more than it should.
         reason = text.written == text.text ? "\(error)" : "cannot read \(text.written)"
       }
-      findings.error("missing-input", reason, at: text.span, hint: "give a file that is there, or start here later")
+      findings.error(
+        "missing-input", reason, at: text.span,
+        hint: "give a file that is there; paths are seen from the folder where hitmon is started")
     }
   }
 

@@ -43,10 +43,11 @@ extension ChainBuilder {
 
   private func reviewPlugins(used names: Set<ObjectIdentifier>, _ main: SourceText) {
     var used = names
+    // Names may be arguments of a plugin, which stand in the pipeline: what they name stands in the plugin.
+    let named = [declaration.histograms, declaration.sources, declaration.layouts].joined()
     let spans =
       [declaration.record?.span] + declaration.cleansing.map(\.span) + declaration.chambers.map(\.span)
-      + declaration.histograms.map(\.name.span) + declaration.sources.map(\.name.span)
-      + declaration.layouts.map(\.name.span) + declaration.sinks.map(\.span)
+      + declaration.sinks.map(\.span) + named.flatMap { [$0.name.span, $0.setting.span] }
     for span in spans.compactMap({ $0 }) { used.insert(ObjectIdentifier(span.source)) }
     // A plugin is used where one is that it uses.
     var grows = true
@@ -56,10 +57,16 @@ extension ChainBuilder {
         if let user = origin.note.span?.source, used.insert(ObjectIdentifier(user)).inserted { grows = true }
       }
     }
-    for origin in findings.origins where !used.contains(ObjectIdentifier(origin.source)) {
-      guard let use = origin.note.span, use.source === main else { continue }
+    // One line may have led to several plugins, by way of others.
+    let uses = findings.origins.compactMap { origin in
+      origin.note.span.map { (span: $0, isUsed: used.contains(ObjectIdentifier(origin.source))) }
+    }
+    var seen: Set<Position> = []
+    for use in uses where use.span.source === main && !use.isUsed {
+      let isUsed = uses.contains { $0.isUsed && $0.span.source === main && $0.span.start == use.span.start }
+      guard !isUsed, seen.insert(use.span.start).inserted else { continue }
       findings.warning(
-        "unused-plugin", "nothing that this plugin declares is used", at: use,
+        "unused-plugin", "nothing that this plugin declares is used", at: use.span,
         hint: "use one of its columns, or delete it")
     }
   }
