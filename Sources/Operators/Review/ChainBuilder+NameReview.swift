@@ -45,10 +45,10 @@ extension ChainBuilder {
     var used = names
     // Names may be arguments of a plugin, which stand in the pipeline: what they name stands in the plugin.
     let named = [declaration.histograms, declaration.sources, declaration.layouts].joined()
-    let spans =
-      [declaration.record?.span] + declaration.cleansing.map(\.span) + declaration.chambers.map(\.span)
-      + declaration.sinks.map(\.span) + named.flatMap { [$0.name.span, $0.setting.span] }
-    for span in spans.compactMap({ $0 }) { used.insert(ObjectIdentifier(span.source)) }
+    var spans = declaration.cleansing.map(\.span) + declaration.chambers.map(\.span) + declaration.sinks.map(\.span)
+    if let record = declaration.record { spans.append(record.span) }
+    for entry in named { spans += [entry.name.span, entry.setting.span] }
+    for span in spans { used.insert(ObjectIdentifier(span.source)) }
     // A plugin is used where one is that it uses.
     var grows = true
     while grows {
