@@ -10,7 +10,7 @@ docs/benchmarks.md, where what was not measured stays as it is.
 The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
 and in ../shared/bench beside the checkout; what needs a missing one is skipped by name. The input is kept in the
 temporary directory for the next run. QUICK=1 takes a million rows instead of ten million, shorter streams and fewer
-repeats, leaves out other programs, and writes nothing.
+repeats, leaves out other programs and, unless it is named, the page, and writes nothing.
 
 hitmon's time is that of the whole process, from start to exit; on one thread it is the processor's, which other work
 does not change. The reference's is its counting loop alone, with the file already in memory: the comparison is in the
@@ -89,7 +89,11 @@ def main() -> None:
     cache = Path(tempfile.gettempdir()) / "hitmon-bench"
     cache.mkdir(exist_ok=True)
     measured, failures = {}, []
-    for name in options.parts or PARTS:
+    parts = options.parts or list(PARTS)
+    if IS_QUICK and not options.parts:
+        parts.remove("page")
+        skip("the page: it takes two minutes of its own (ARGS=page)")
+    for name in parts:
         others, before = Others(), len(skipped)
         try:
             sections = PARTS[name](options.repeat, cache)
