@@ -84,7 +84,7 @@ import Testing
         per: {type: column, optional: true, description: What splits it.}
         cut: {type: condition, optional: true, description: What counts.}
       cleansing: [{keep: wire > 3}]
-      histograms: {h: {of: wire, bins: integers 0..3, per: $per, where: $cut}}
+      histograms: {h: {of: wire, bins: integers 4..9, per: $per, where: $cut}}
       """
     let (without, findings) = try load("uses: [a]\n", ["a": plugin])
     #expect(findings.all.isEmpty, "\(findings.all.map(\.message))")
@@ -115,7 +115,8 @@ import Testing
       "base": "columns: {x: wire, y: wire + 1}\nhistograms: {h: {count: hits}}\n",
       "left": "uses: [base]\ncolumns: {x: wire * 2}\n", "right": "uses: [base]\n",
     ]
-    let (pipeline, findings) = try load("uses: [left, right]\ncolumns: {y: wire + 5}\n", plugins)
+    let (pipeline, findings) = try load(
+      "uses: [left, right]\ncolumns: {y: wire + 5}\nhistograms: {sum: {of: x + y, bins: integers 5..9}}\n", plugins)
     #expect(findings.all.isEmpty, "\(findings.all.map(\.message))")
     #expect(expression("x", pipeline) == "wire * 2")
     #expect(expression("y", pipeline) == "wire + 5")

@@ -38,7 +38,7 @@ extension Check {
         """),
     Check(
       "source-counter", .warning,
-      "A counter by which rows are put in order, such as an orbit number, is not as wide as in the pipeline's record. It begins again from 0 after another number of bits, and from then on its rows are taken for rows of another time.",
+      "A counter that orders rows, such as an orbit number, is not as wide as in the pipeline's record. It begins again from 0 after another number of bits, and from then on its rows are taken for rows of another time.",
       wrong: """
         window: {span: 22448 of ORBIT_CNT}
         sources:

@@ -27,6 +27,8 @@ struct Reader {
   private(set) var engine: Engine
   private(set) var sources: [OpenSource]
   private var hasRead = false
+  /// Whether there is input yet: topics wait for brokers, and for what a group hands out.
+  private var hasBegun: Bool
 
   /// How long to wait for rows at a time, so that a wish to stop is heard.
   private static let patience: Int64 = 100_000_000
@@ -48,6 +50,7 @@ struct Reader {
     self.publisher = publisher
     self.makeEngine = makeEngine
     self.report = report
+    hasBegun = sources.contains { $0.source.topic == nil }
     feed = Feed(window: window, begin: begin)
     engine = makeEngine()
   }
@@ -122,7 +125,9 @@ struct Reader {
   // MARK: Windows
 
   private mutating func closeElapsed() {
-    feed.closeElapsed { [engine, publisher] index, end in
+    feed.closeElapsed { [engine, publisher, hasBegun] index, end in
+      // A window without input is no result: it covers nothing of it.
+      guard hasBegun else { return }
       engine.inOrder { sequencer in
         publisher.ends[index] = end
         sequencer.close(index)
@@ -134,7 +139,7 @@ struct Reader {
   /// next run where that reads them again; gives how many.
   mutating func finish() -> Int {
     let isLeft = !window.cutsInput && sources.contains { $0.source.resumes && !$0.isAtEnd }
-    let open = engine.finish(always: feed.lastWindow, discarded: isLeft)
+    let open = engine.finish(always: hasBegun ? feed.lastWindow : nil, discarded: isLeft)
     return isLeft ? open : 0
   }
 
@@ -152,6 +157,7 @@ struct Reader {
   /// Begins to read the partitions that a source was assigned. What was read before and is not published is forgotten: it
   /// will be read again, by this run or by another.
   private mutating func begin(_ index: Int, _ starts: [PartitionStart]) throws {
+    hasBegun = true
     if hasRead {
       _ = engine.finish(always: nil, discarded: true)
       engine = makeEngine()
