@@ -1,4 +1,5 @@
 """How long the program takes before it is of use: checking a pipeline, and the first row."""
+import re
 from pathlib import Path
 
 from histograms import pipeline
@@ -18,7 +19,9 @@ def measure(cache: Path) -> Section:
     row, results, long = cache / "row.txt", cache / "results.jsonl", cache / "long.yaml"
     row.write_text("2,0,5,100,10,3\n")
     # As many histograms as come to so many bytes.
-    long.write_text(next(text for text in map(pipeline, range(200, 10_000, 20)) if len(text) >= LONG_BYTES))
+    text = next(text for text in map(pipeline, range(200, 10_000, 20)) if len(text) >= LONG_BYTES)
+    # With a bin for each integer: lint has nothing to say, and exits with 0.
+    long.write_text(re.sub(r"bins: \d+ from 0 to (\d+)}", r"bins: \1 from 0 to \1}", text))
 
     def milliseconds(usage: Usage) -> float:
         return usage.seconds * 1000
