@@ -20,7 +20,7 @@ public struct Panel: Sendable, Equatable {
   public var scale = Scale.linear
   /// How far a trend goes back, in seconds.
   public var last: Double?
-  /// By what share bins may differ from their mean, for those that should be flat.
+  /// By what share bins may differ from the median of all, for those that should be flat.
   public var flatWithin: Double?
   public var layout: String?
   public var title: String?

@@ -24,7 +24,7 @@ public enum DashboardSections {
       Key("last", .quantity(Dimension(time: 1)), "How far back a trend goes; everything if left out."),
       Key(
         "expect", .text,
-        "What is normal: `flat within 20 %` marks bins that differ from their mean by more than that, and more than chance makes likely."
+        "What is normal: `flat within 20 %` marks bins that differ from the median of all by more than that, and by more than chance makes likely."
       ),
       Key("layout", .name, "Where each bin is drawn: a name of `layouts`."),
       Key("title", .text, "What stands above it; the histogram's title if left out."),
