@@ -80,15 +80,7 @@ extension KafkaSource {
 
   /// Asks brokers until they answer; nil when the user wants to stop before.
   func ask<Answer>(_ question: (_ milliseconds: Int) throws -> Answer) throws -> Answer? {
-    while !context.stop() {
-      do {
-        return try question(1_000)
-      } catch let error as KafkaError {
-        try watch.pass(error)
-        usleep(100_000)
-      }
-    }
-    return nil
+    try watch.ask(until: context.stop) { try question(1_000) }
   }
 }
 

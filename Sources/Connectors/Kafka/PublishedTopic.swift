@@ -25,16 +25,18 @@ struct PublishedTopic {
       throw ConnectorError("topic \(target.topic): \(error.message)")
     }
     defer { consumer.close(milliseconds: 1_000) }
-    guard let count = try ask({ try consumer.partitionCount(of: target.topic, milliseconds: 1_000) }) else {
-      return nil
+    let answer = try watch.ask(until: stop) {
+      try consumer.partitionCount(of: target.topic, milliseconds: 1_000)
     }
+    guard let answer else { return nil }
     // A topic that is not there holds nothing.
-    guard let count else { return PublishedRecord(of: input) }
+    guard let count = answer else { return PublishedRecord(of: input) }
     var ends: [Range<Int64>] = []
     for partition in 0..<Int32(count) {
-      guard let end = try ask({ try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000) }) else {
-        return nil
+      let end = try watch.ask(until: stop) {
+        try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000)
       }
+      guard let end else { return nil }
       ends.append(end)
     }
     for depth in Self.depths {
@@ -52,7 +54,7 @@ struct PublishedTopic {
     let positions = starts.enumerated().map {
       KafkaPosition(topic: target.topic, partition: Int32($0.offset), offset: $0.element)
     }
-    guard try ask({ try consumer.assign(positions) }) != nil else { return nil }
+    guard try watch.ask(until: stop, { try consumer.assign(positions) }) != nil else { return nil }
     var heads: [(time: Int64, head: ResultHead)] = []
     var open = Set(0..<Int32(starts.count))
     while !open.isEmpty {
@@ -74,18 +76,5 @@ struct PublishedTopic {
     let inOrder = heads.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
     for (_, element) in inOrder { record.take(element.head) }
     return record
-  }
-
-  /// Asks brokers until they answer; nil when the user wants to stop before.
-  private func ask<Answer>(_ question: () throws -> Answer) throws -> Answer? {
-    while !stop() {
-      do {
-        return try question()
-      } catch let error as KafkaError {
-        try watch.pass(error)
-        pauseThread(milliseconds: 100)
-      }
-    }
-    return nil
   }
 }

@@ -61,29 +61,27 @@ public final class ResultTopic {
   /// Where to begin in each partition; waits until the topic is there. Nil where the user wants to stop first.
   private func starts(_ consumer: KafkaConsumer, _ idle: (Bool) -> Void) throws -> [KafkaPosition]? {
     var isToldMissing = false
-    while !stop() {
+    func isOver() -> Bool {
+      if stop() { return true }
       idle(watch.areAway)
-      do {
-        guard let count = try consumer.partitionCount(of: target.topic, milliseconds: 1_000) else {
-          watch.isBack()
-          if !isToldMissing { watch.isMissing() }
-          isToldMissing = true
-          pauseThread(milliseconds: 500)
-          continue
-        }
-        let positions = try (0..<Int32(count)).map { partition in
+      return false
+    }
+    while true {
+      let answer = try watch.ask(until: isOver) { () throws -> [KafkaPosition]? in
+        try watch.check()
+        guard let count = try consumer.partitionCount(of: target.topic, milliseconds: 1_000) else { return nil }
+        return try (0..<Int32(count)).map { partition in
           let range = try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000)
           return KafkaPosition(
             topic: target.topic, partition: partition, offset: max(range.lowerBound, range.upperBound - depth))
         }
-        watch.isBack()
-        return positions
-      } catch let error as KafkaError {
-        try watch.check()
-        try watch.pass(error)
-        pauseThread(milliseconds: 100)
       }
+      guard let answer else { return nil }
+      watch.isBack()
+      if let positions = answer { return positions }
+      if !isToldMissing { watch.isMissing() }
+      isToldMissing = true
+      pauseThread(milliseconds: 500)
     }
-    return nil
   }
 }
