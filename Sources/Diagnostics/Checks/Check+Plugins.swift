@@ -1,4 +1,16 @@
 extension Check {
+  /// A plugin whose one parameter has no default.
+  private static let wires = (
+    "plots/wires",
+    """
+    plugin: plots/wires
+    parameters:
+      of: {type: expression, description: What is plotted.}
+    histograms: {wires: {of: $of, bins: 64 from 0 to 64}}
+
+    """
+  )
+
   static let plugins: [Check] = [
     Check(
       "missing-plugin", "No folder of plugins has it, or it cannot be read.",
@@ -43,46 +55,26 @@ extension Check {
         """
         uses: [detectors/minidt, {plots/wires: {off: wire}}]
         """,
-        plugins: [
-          (
-            "plots/wires",
-            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
-          )
-        ]),
+        plugins: [wires]),
       fix: "The hint names those that it has; `hitmon list plugins NAME` explains them.",
       right: Example(
         """
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
-        plugins: [
-          (
-            "plots/wires",
-            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
-          )
-        ])),
+        plugins: [wires])),
     Check(
       "missing-parameter", "A plugin is used without a parameter that has no default.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
         """,
-        plugins: [
-          (
-            "plots/wires",
-            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
-          )
-        ]),
+        plugins: [wires]),
       fix: "Give it; the note shows where it is declared.",
       right: Example(
         """
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
-        plugins: [
-          (
-            "plots/wires",
-            "plugin: plots/wires\nparameters:\n  of: {type: expression, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
-          )
-        ])),
+        plugins: [wires])),
     Check(
       "undefined-parameter", "A plugin writes `$name`, and has no parameter of that name.",
       wrong: Example(
