@@ -8,7 +8,21 @@ import Testing
   /// Members that are gone are soon missed.
   private static let quick = "settings: {session.timeout.ms: 2000, heartbeat.interval.ms: 200}"
 
-  private func chain(_ kind: BrokerKind) throws -> Chain { try Chain(kind, topics: ["results", Self.partials]) }
+  /// The hits of a telescope on their way to a topic, and who watches what members publish of them.
+  private struct Shift {
+    let chain: Chain
+    let emulator: Instance
+    let feed: RowFeed
+    let watch: ResultsWatch
+  }
+
+  private func begin(_ kind: BrokerKind, seed: UInt64, perSecond: Int) throws -> Shift {
+    let chain = try Chain(kind, topics: ["results", Self.partials])
+    let emulator = try chain.emulate("--input", "-", "--rate", "max")
+    let feed = RowFeed(Telescope(seed: seed, rows: 250_000), to: emulator, perSecond: perSecond)
+    return Shift(
+      chain: chain, emulator: emulator, feed: feed, watch: try ResultsWatch(chain.broker, topic: Self.partials))
+  }
 
   private func member(_ chain: Chain, window: String) throws -> Instance {
     try chain.run(
@@ -16,13 +30,14 @@ import Testing
       sink: "merge: true")
   }
 
-  /// Ends the feed, and lets one instance read what is left.
-  private func finish(_ chain: Chain, _ feed: RowFeed, _ emulator: Instance, window: String) throws -> Fed {
-    let fed = try feed.end()
-    let ended = try emulator.end()
+  /// Ends the feed, lets one instance read what is left, and looks whether every row is there once.
+  private func finish(_ shift: Shift, window: String) throws {
+    try shift.watch.end()
+    let fed = try shift.feed.end()
+    let ended = try shift.emulator.end()
     #expect(ended.exit == 0, "\(ended.log)")
-    try chain.runToEnd(window: window, sink: "merge: true")
-    return fed
+    try shift.chain.runToEnd(window: window, sink: "merge: true")
+    try check(shift.chain, fed, window: window)
   }
 
   private func check(_ chain: Chain, _ fed: Fed, window: String) throws {
@@ -44,10 +59,8 @@ import Testing
 
   @Test(arguments: [Chain.eventWindow, "every: 400 ms"])
   func `One is killed, one joins late, one leaves`(window: String) throws {
-    let chain = try chain(.embedded)
-    let emulator = try chain.emulate("--input", "-", "--rate", "max")
-    let feed = RowFeed(Telescope(seed: 21, rows: 250_000), to: emulator, perSecond: 3_000)
-    let watch = try ResultsWatch(chain.broker, topic: Self.partials)
+    let shift = try begin(.embedded, seed: 21, perSecond: 3_000)
+    let (chain, watch) = (shift.chain, shift.watch)
     let first = try member(chain, window: window)
     let firstRun = try watch.follow(2, partitions: 4) { first.log }
     let second = try member(chain, window: window)
@@ -59,17 +72,14 @@ import Testing
     #expect(try second.stop().exit == 130)
     try watch.follow(2, partitions: 4) { third.log }
     #expect(try third.stop().exit == 130)
-    try watch.end()
-    try check(chain, try finish(chain, feed, emulator, window: window), window: window)
+    try finish(shift, window: window)
   }
 
   /// Its partitions were given to another meanwhile, which has read again what it had not published.
   @Test(arguments: [Chain.eventWindow, "every: 400 ms"])
   func `One stands still for so long that it is taken for dead`(window: String) throws {
-    let chain = try chain(.embedded)
-    let emulator = try chain.emulate("--input", "-", "--rate", "max")
-    let feed = RowFeed(Telescope(seed: 22, rows: 250_000), to: emulator, perSecond: 3_000)
-    let watch = try ResultsWatch(chain.broker, topic: Self.partials)
+    let shift = try begin(.embedded, seed: 22, perSecond: 3_000)
+    let (chain, watch) = (shift.chain, shift.watch)
     let first = try member(chain, window: window)
     let firstRun = try watch.follow(2, partitions: 4) { first.log }
     let second = try member(chain, window: window)
@@ -82,17 +92,14 @@ import Testing
     }
     #expect(try first.stop().exit == 130)
     #expect(try second.stop().exit == 130)
-    try watch.end()
-    try check(chain, try finish(chain, feed, emulator, window: window), window: window)
+    try finish(shift, window: window)
   }
 
   /// The brokers are away for longer than members may be silent.
   @Test(arguments: [Chain.eventWindow, "every: 400 ms"])
   func `The brokers are away`(window: String) throws {
-    let chain = try chain(.embedded)
-    let emulator = try chain.emulate("--input", "-", "--rate", "max")
-    let feed = RowFeed(Telescope(seed: 23, rows: 250_000), to: emulator, perSecond: 3_000)
-    let watch = try ResultsWatch(chain.broker, topic: Self.partials)
+    let shift = try begin(.embedded, seed: 23, perSecond: 3_000)
+    let (chain, watch) = (shift.chain, shift.watch)
     let first = try member(chain, window: window)
     let firstRun = try watch.follow(2, partitions: 4) { first.log }
     let second = try member(chain, window: window)
@@ -105,24 +112,20 @@ import Testing
     }
     #expect(try first.stop().exit == 130)
     #expect(try second.stop().exit == 130)
-    try watch.end()
-    try check(chain, try finish(chain, feed, emulator, window: window), window: window)
+    try finish(shift, window: window)
   }
 
   @Test(.enabled(if: Tansu.isThere))
   func `One of two is killed, on the broker of others`() throws {
     let window = Chain.eventWindow
-    let chain = try chain(.tansu)
-    let emulator = try chain.emulate("--input", "-", "--rate", "max")
-    let feed = RowFeed(Telescope(seed: 24, rows: 250_000), to: emulator, perSecond: 1_500)
-    let watch = try ResultsWatch(chain.broker, topic: Self.partials)
+    let shift = try begin(.tansu, seed: 24, perSecond: 1_500)
+    let (chain, watch) = (shift.chain, shift.watch)
     let first = try member(chain, window: window)
     let second = try member(chain, window: window)
     try watch.follow(4, partitions: 2) { second.log }
     first.killNow()
     try watch.follow(2, partitions: 4) { second.log }
     #expect(try second.stop().exit == 130)
-    try watch.end()
-    try check(chain, try finish(chain, feed, emulator, window: window), window: window)
+    try finish(shift, window: window)
   }
 }
