@@ -13,8 +13,8 @@ import threading
 import unittest
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("HITMON", str(ROOT / ".build/debug/hitmon"))
+from program import ENVIRONMENT, PROGRAM, ROOT
+
 SHARED = pathlib.Path(os.environ.get("HITMON_SHARED", ROOT.parent / "shared"))
 CHROMIUM = shutil.which("chromium")
 
@@ -51,12 +51,11 @@ class Hitmon:
     """A run that serves the page. Use it in `with`."""
 
     def __init__(self, pipeline, *arguments, folder, stdin=None):
-        environment = dict(os.environ, HITMON_PLUGINS=str(ROOT / "plugins"))
         command = [PROGRAM, "run", str(pipeline), *arguments]
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env=ENVIRONMENT,
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -2,7 +2,6 @@
 as Prometheus' own client parses them."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -11,8 +10,7 @@ import unittest
 import urllib.parse
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("HITMON", str(ROOT / ".build/debug/hitmon"))
+from program import ENVIRONMENT, PROGRAM
 
 try:
     import boost_histogram
@@ -51,8 +49,7 @@ class FormsTest(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         path = pathlib.Path(cls.folder.name)
         (path / "forms.yaml").write_text(PIPELINE)
-        environment = dict(os.environ, HITMON_PLUGINS=str(ROOT / "plugins"))
-        subprocess.run([PROGRAM, "run", "forms.yaml", "--quiet"], cwd=path, env=environment, check=True)
+        subprocess.run([PROGRAM, "run", "forms.yaml", "--quiet"], cwd=path, env=ENVIRONMENT, check=True)
         cls.messages = [json.loads(line) for line in (path / "results.jsonl").read_text().splitlines()]
         cls.server = subprocess.Popen(
             [PROGRAM, "dashboard", "results.jsonl", "--port", "0"], cwd=path, stderr=subprocess.PIPE, text=True)

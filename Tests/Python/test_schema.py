@@ -2,13 +2,11 @@
 
 import copy
 import json
-import os
 import pathlib
 import subprocess
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("HITMON", str(ROOT / ".build/debug/hitmon"))
+from program import PROGRAM, ROOT
 
 try:
     import jsonschema

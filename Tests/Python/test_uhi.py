@@ -2,14 +2,12 @@
 
 import json
 import math
-import os
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("HITMON", str(ROOT / ".build/debug/hitmon"))
+from program import ENVIRONMENT, PROGRAM
 
 try:
     import boost_histogram
@@ -52,8 +50,7 @@ def run():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder)
         (path / "uhi.yaml").write_text(PIPELINE)
-        environment = dict(os.environ, HITMON_PLUGINS=str(ROOT / "plugins"))
-        subprocess.run([PROGRAM, "run", "uhi.yaml", "--quiet"], cwd=folder, env=environment, check=True)
+        subprocess.run([PROGRAM, "run", "uhi.yaml", "--quiet"], cwd=folder, env=ENVIRONMENT, check=True)
         own = [json.loads(line) for line in (path / "json.jsonl").read_text().splitlines()]
         plain = [json.loads(line) for line in (path / "uhi.jsonl").read_text().splitlines()]
         return own, plain
