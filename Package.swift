@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
     // The files of the live page, which page.c embeds.
@@ -44,10 +46,12 @@ let package = Package(
     // Where rows come from and where results go.
     .target(name: "Simulation"),
     .target(name: "Kafka", dependencies: ["CRdKafka"], linkerSettings: [.unsafeFlags(librdkafka)]),
+    .target(name: "S3", dependencies: ["CCurl", "CExpat"]),
     .target(
       name: "Connectors",
       dependencies: [
-        "CScan", "CZlib", "CZstd", "Diagnostics", "Kafka", "Specifications", "Operators", "Simulation",
+        "CScan", "CZlib", "CZstd", "Columns", "Diagnostics", "Kafka", "S3", "Specifications", "Operators",
+        "Simulation",
       ]),
 
     // What viewers of a live page see: kept windows, totals, the state of the run, other forms and pictures of plots.

@@ -4,7 +4,7 @@ import Specifications
 
 /// What an emulator sends: the keys of `emulate:`, with what the command line changes of them.
 public struct EmulationInput: Sendable {
-  /// Files, directories, patterns or `-`; the simulated telescope where there are none.
+  /// Files, directories, patterns, `s3://BUCKET/PREFIX` or `-`; the simulated telescope where there are none.
   public var files: [String] = []
   public var rate: RowRate = .perSecond(1000)
   public var rowsPerMessage = 1
@@ -36,11 +36,14 @@ public struct EmulationInput: Sendable {
   /// Whether rows come from standard input, which then takes no orders.
   public var readsStandardInput: Bool { files.contains("-") }
 
-  /// How the input is opened, once for each pass. Files are looked for at once.
+  /// How the input is opened, once for each pass. Files and objects are looked for at once; `tell` is told, on any thread,
+  /// where a store fails and is asked again.
   ///
   /// - Throws: a sentence for the user where there are no such files, where standard input should be read again, or where
   ///   the telescope cannot write this record.
-  public func opener(_ format: any RecordFormat, stop: @escaping StopCheck) throws -> () throws -> any RowSource {
+  public func opener(
+    _ format: any RecordFormat, stop: @escaping StopCheck, tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> () throws -> any RowSource {
     if files.isEmpty {
       guard SimulatedTelescope.canWrite(format) else {
         throw ConnectorError(
@@ -52,8 +55,8 @@ public struct EmulationInput: Sendable {
       }
     }
     if loops, readsStandardInput { throw ConnectorError("standard input cannot be started again: leave out `loop`") }
-    let paths = try expandInputs(files)
-    return { FileSource(paths: paths, format: format, stop: stop) }
+    let inputs = try findInputs(files, stop: stop, tell: tell)
+    return { FileSource(inputs: inputs, format: format, stop: stop) }
   }
 
   /// The emulator's own options.

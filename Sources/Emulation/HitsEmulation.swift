@@ -24,7 +24,7 @@ public final class HitsEmulation: @unchecked Sendable {
     holdBack: @escaping @Sendable () -> Bool = { false }, stop: @escaping StopCheck,
     tell: @escaping @Sendable (String) -> Void
   ) throws {
-    let open = try input.opener(format, stop: stop)
+    let open = try input.opener(format, stop: stop, tell: tell)
     let counts = EmulationCounts()
     guard
       let publisher = try KafkaRowPublisher(

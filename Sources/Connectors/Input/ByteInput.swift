@@ -23,6 +23,13 @@ public protocol ByteInput: AnyObject {
   /// early.
   func waitReadable(milliseconds: Int) -> Bool
 
+  /// Whether bytes may take long to come, so that a read may block for as long.
+  var isSlow: Bool { get }
+
   /// Gives back what the system holds for the input; calling it again does nothing. Nothing can be read afterwards.
   func close()
+}
+
+extension ByteInput {
+  public var isSlow: Bool { size == nil }
 }

@@ -24,6 +24,7 @@ final class DetectedInput: ByteInput {
 
   var name: String { raw.name }
   var size: Int64? { raw.size }
+  var isSlow: Bool { raw.isSlow }
   var position: Int64 { chosen?.position ?? 0 }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {

@@ -35,6 +35,7 @@ public final class GzipInput: ByteInput {
 
   public var name: String { source.input.name }
   public var size: Int64? { source.input.size }
+  public var isSlow: Bool { source.input.isSlow }
   public var position: Int64 { source.position }
 
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {

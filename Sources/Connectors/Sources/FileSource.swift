@@ -7,9 +7,9 @@ import Operators
   import Musl
 #endif
 
-/// Rows of files, one after the other, and of standard input.
+/// Rows of files and objects, one after the other, and of standard input.
 public final class FileSource: RowSource {
-  private let paths: [String]
+  private let inputs: [InputPlace]
   private let format: any RecordFormat
   private let commentPrefix: [UInt8]
   private let stop: StopCheck?
@@ -34,22 +34,13 @@ public final class FileSource: RowSource {
 
   private static let longestRow = 64 << 20
 
-  /// `paths` as ``expandInputs(_:)`` gives them.
-  public init(paths: [String], format: any RecordFormat, stop: StopCheck? = nil) {
-    self.paths = paths
+  /// `inputs` as ``findInputs(_:stop:tell:)`` gives them.
+  public init(inputs: [InputPlace], format: any RecordFormat, stop: StopCheck? = nil) {
+    self.inputs = inputs
     self.format = format
     self.stop = stop
     commentPrefix = format.commentPrefix
-    var total: Int64? = 0
-    for path in paths {
-      var status = stat()
-      if path == "-" || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
-        total = nil
-      } else {
-        total = total.map { $0 + Int64(status.st_size) }
-      }
-    }
-    totalBytes = total
+    totalBytes = inputs.reduce(0) { total, input in total.flatMap { sum in input.size.map { sum + $0 } } }
   }
 
   public var progress: SourceProgress {
@@ -65,8 +56,8 @@ public final class FileSource: RowSource {
     while true {
       if let failure, input == nil { throw failure }
       if input == nil, rest.count == 0 {
-        guard next < paths.count else { return .end }
-        try open(paths[next])
+        guard next < inputs.count else { return .end }
+        try open(inputs[next])
         next += 1
       }
       if let rowLimit, let rows = takeFromRest(into: buffer, rowLimit: rowLimit) { return rows }
@@ -117,9 +108,9 @@ public final class FileSource: RowSource {
     return delivered(end, rows: rows)
   }
 
-  private func open(_ path: String) throws {
-    input = try openInput(path: path, stop: stop)
-    partitions.append(path == "-" ? "standard input" : path)
+  private func open(_ place: InputPlace) throws {
+    input = try place.open(stop)
+    partitions.append(place.name)
     offset = 0
     order = nil
     atEnd = false
@@ -151,8 +142,8 @@ public final class FileSource: RowSource {
       buffer.reserve(buffer.capacity * 2)
     }
     while !atEnd, buffer.count < buffer.capacity {
-      // A pipe may have nothing for long: what is there by the deadline is passed on.
-      if input.size == nil {
+      // A pipe or a network may have nothing for long: what is there by the deadline is passed on.
+      if input.isSlow {
         let left = max(0, (deadline - monotonicNanoseconds()) / 1_000_000)
         if !input.waitReadable(milliseconds: Int(min(left, 100))) {
           if stop?() == true { throw InputError.interrupted(input.name) }

@@ -35,7 +35,7 @@ public struct SourceComponent: Sendable {
   let open: @Sendable (Settings, Context) throws -> any RowSource
 
   /// Every source. A new one is a file beside these and its line here.
-  public static let all: [SourceComponent] = [file, kafka, simulate]
+  public static let all: [SourceComponent] = [file, s3, kafka, simulate]
 
   private static func named(_ settings: Settings) -> SourceComponent? {
     all.first { $0.specification.name == settings.specification.name }
@@ -57,17 +57,19 @@ public struct SourceComponent: Sendable {
       kind: .source, name: "file", summary: "Files, directories, patterns, or standard input, read to their end.",
       details: """
         A directory stands for the files in it, in the order of their names. gzip and zstd files are read as they are. `-` is
-        standard input.
+        standard input, and `s3://BUCKET/PREFIX` stands for objects of a store that the environment describes.
         """,
       keys: [
         Key(
           "path", .oneOrMore(.path), required: true,
-          "A file, a directory, a pattern such as `data/*.txt.gz`, or `-`; or a list of them.")
+          "A file, a directory, a pattern such as `data/*.txt.gz`, `-`, or `s3://BUCKET/PREFIX`; or a list of them.")
       ],
       example: "sources: {archive: {file: {path: data/run333}}}"),
     check: { _, _, _ in },
     open: { settings, context in
       let paths = (settings["path"]?.list ?? []).compactMap { $0.text?.text }
-      return FileSource(paths: try expandInputs(paths), format: context.format, stop: context.stop)
+      return FileSource(
+        inputs: try findInputs(paths, stop: context.stop, tell: context.tell), format: context.format,
+        stop: context.stop)
     })
 }

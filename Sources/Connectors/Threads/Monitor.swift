@@ -13,7 +13,12 @@ public final class Monitor: @unchecked Sendable {
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    // A clock that nobody sets measures how long a wait takes.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -32,6 +37,13 @@ public final class Monitor: @unchecked Sendable {
 
   /// Waits for ``signalAll()``. Call it inside ``locked(_:)``, and look at the condition again afterwards.
   public func wait() { pthread_cond_wait(condition, mutex) }
+
+  /// Waits for ``signalAll()``, at most so long. Call it as ``wait()``.
+  public func wait(milliseconds: Int) {
+    let end = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+    var time = timespec(tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+    pthread_cond_timedwait(condition, mutex, &time)
+  }
 
   /// Wakes every thread that waits.
   public func signalAll() { pthread_cond_broadcast(condition) }

@@ -22,7 +22,7 @@ public enum LintSample: Sendable {
       bytes.withUnsafeBytes { survey.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), order: nil) }
     case .files(let paths):
       do {
-        let source = FileSource(paths: try expandInputs(paths), format: format, stop: nil)
+        let source = FileSource(inputs: try findInputs(paths), format: format, stop: nil)
         defer { source.close() }
         let buffer = ChunkBuffer()
         while survey.rows < Self.mostRows {

@@ -7,7 +7,7 @@ import Synchronization
 /// One run of a pipeline: reads its sources, counts, and publishes windows until the input ends or someone stops it.
 public final class Run {
   public struct Options: Sendable {
-    /// Files, directories, patterns or `-` to read instead of the declared sources.
+    /// Files, directories, patterns, `s3://BUCKET/PREFIX` or `-` to read instead of the declared sources.
     public var inputs: [String] = []
     /// Files of JSON lines beside the declared sinks.
     public var results: [String] = []
@@ -78,7 +78,8 @@ public final class Run {
   private func openSources() throws {
     guard options.inputs.isEmpty else {
       let source = FileSource(
-        paths: try expandInputs(options.inputs), format: pipeline.plan.format, stop: options.stop)
+        inputs: try findInputs(options.inputs, stop: options.stop, tell: tell), format: pipeline.plan.format,
+        stop: options.stop)
       sources = [OpenSource(name: "input", source: source, format: 0)]
       return
     }
@@ -130,7 +131,9 @@ public final class Run {
   }
 
   private static func words(_ settings: Settings?) -> String {
-    guard let target = settings.flatMap({ KafkaTarget($0) }) else { return settings?.specification.name ?? "" }
+    guard let target = settings.flatMap({ KafkaTarget($0) }) else {
+      return settings.flatMap { s3PlaceName($0) } ?? settings?.specification.name ?? ""
+    }
     // The address of an embedded broker is told when it starts.
     return "topic \(target.topic)\(target.isEmbedded ? "" : " on \(target.brokers)")"
   }

@@ -1,0 +1,221 @@
+import S3
+
+/// Objects of a bucket, one behind the other, fetched ahead by a thread of its own.
+///
+/// Several stretches are on their way at a time, in the order in which they will be read and across the ends of objects;
+/// their number and size bound the memory. A stretch can be read while it comes. One thread reads.
+final class ObjectFeed: @unchecked Sendable {
+  /// Bytes that one request asks for: enough that the time to the first of them matters little.
+  static let stretch = 8 << 20
+
+  /// Bytes that are worth waking the reader for, while more of them are at hand.
+  private static let announcement = 256 << 10
+
+  let objects: [S3Object]
+  private let client: S3Client
+  private let tell: @Sendable (String) -> Void
+  private let monitor = Monitor()
+  private var thread: SystemThread?
+  /// What follows belongs to whoever is inside the monitor.
+  private var stretches: [Stretch] = []
+  /// Memory of stretches that were read.
+  private var spare: [UnsafeMutableRawBufferPointer] = []
+  /// The object and the byte where the next stretch begins.
+  private var next: (object: Int, offset: Int64) = (0, 0)
+  private var isEnding = false
+  private var fetcher: RangeFetcher?
+  /// The object that is being read, and how far it was; only the reading thread uses them.
+  private var current = 0
+  private var offset: Int64 = 0
+
+  /// A stretch as the reader sees it.
+  private final class Stretch {
+    let memory: UnsafeMutableRawBufferPointer
+    let count: Int
+    let object: Int
+    let start: Int64
+    /// As many bytes as the reader knows of.
+    var received = 0
+    var taken = 0
+    var error: S3Error?
+    /// Only the fetching thread uses it.
+    var range: ObjectRange?
+
+    init(object: Int, start: Int64, count: Int, memory: UnsafeMutableRawBufferPointer) {
+      (self.object, self.start, self.count, self.memory) = (object, start, count, memory)
+    }
+  }
+
+  init(_ objects: [S3Object], _ client: S3Client, tell: @escaping @Sendable (String) -> Void) {
+    self.objects = objects
+    self.client = client
+    self.tell = tell
+  }
+
+  deinit {
+    halt()
+    for memory in spare { memory.deallocate() }
+  }
+
+  // MARK: The reading thread
+
+  /// Begins to read an object. What was fetched ahead is used where it is the next one.
+  func open(_ object: Int) throws(S3Error) {
+    if thread == nil || current != object || offset != 0 {
+      halt()
+      (current, offset) = (object, 0)
+      try begin()
+    }
+  }
+
+  /// Ends the reading of the object that is open. The feed goes on to the next one if that was all of it.
+  func leave() {
+    if offset == objects[current].size, current + 1 < objects.count {
+      (current, offset) = (current + 1, 0)
+    } else {
+      halt()
+    }
+  }
+
+  /// The next bytes of the object that is open; 0 at its end.
+  func read(into buffer: UnsafeMutableRawBufferPointer, stop: StopCheck?) throws(InputError) -> Int {
+    guard offset < objects[current].size, !buffer.isEmpty else { return 0 }
+    while !waitReadable(milliseconds: 100) {
+      if stop?() == true { throw .interrupted(objects[current].name) }
+    }
+    let (found, ready) = monitor.locked { (stretches.first, stretches.first?.received ?? 0) }
+    guard let stretch = found, stretch.object == current, stretch.start + Int64(stretch.taken) == offset else {
+      throw InputError(.refused, path: objects[current].name, "nothing is fetched of \(objects[current].name)")
+    }
+    if stretch.taken == ready, let error = monitor.locked({ stretch.error }) {
+      throw InputError(error, at: objects[current])
+    }
+    // The fetching thread writes behind these bytes only.
+    let count = min(buffer.count, ready - stretch.taken)
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: stretch.memory[stretch.taken..<stretch.taken + count]))
+    stretch.taken += count
+    offset += Int64(count)
+    if stretch.taken == stretch.count {
+      monitor.locked {
+        stretches.removeFirst()
+        giveBack(stretch.memory)
+        fetcher?.wake()
+      }
+    }
+    return count
+  }
+
+  /// Whether there are bytes, the end, or an error, after waiting for them at most so long.
+  func waitReadable(milliseconds: Int) -> Bool {
+    if offset >= objects[current].size { return true }
+    return monitor.locked {
+      if !isReadable { monitor.wait(milliseconds: milliseconds) }
+      return isReadable
+    }
+  }
+
+  private var isReadable: Bool {
+    guard let first = stretches.first else { return thread == nil }
+    return first.received > first.taken || first.error != nil
+  }
+
+  private func begin() throws(S3Error) {
+    let fetcher = try RangeFetcher(client, tell: tell)
+    self.fetcher = fetcher
+    next = (current, offset)
+    isEnding = false
+    monitor.locked { plan() }
+    // The thread is joined before the feed goes.
+    let own = Unmanaged.passUnretained(self)
+    let box = FeedBox(own)
+    thread = SystemThread { box.feed.takeUnretainedValue().fetch(fetcher) }
+  }
+
+  private func halt() {
+    monitor.locked {
+      isEnding = true
+      fetcher?.wake()
+    }
+    thread?.join()
+    thread = nil
+    fetcher = nil
+    for stretch in stretches { giveBack(stretch.memory) }
+    stretches = []
+  }
+
+  // MARK: The fetching thread
+
+  private func fetch(_ fetcher: RangeFetcher) {
+    while true {
+      let new: [Stretch]? = monitor.locked {
+        if isEnding { return nil }
+        plan()
+        return stretches.filter { $0.range == nil }
+      }
+      guard let new else { return }
+      for stretch in new {
+        let memory = UnsafeMutableRawBufferPointer(rebasing: stretch.memory[..<stretch.count])
+        var announced = 0
+        stretch.range = fetcher.fetch(objects[stretch.object], start: stretch.start, into: memory) { [unowned self] in
+          let received = stretch.range?.received ?? 0
+          guard received - announced >= Self.announcement else { return }
+          announced = received
+          announce()
+        }
+      }
+      // Without anything to fetch, the reader wakes it when there is memory for more.
+      fetcher.step(milliseconds: fetcher.isIdle ? 10_000 : 1000)
+      announce()
+    }
+  }
+
+  /// Tells the reader what has come.
+  private func announce() {
+    monitor.locked {
+      for stretch in stretches {
+        guard let range = stretch.range else { continue }
+        stretch.received = range.received
+        if case .failed(let error) = range.state { stretch.error = error }
+      }
+      if isReadable { monitor.signalAll() }
+    }
+  }
+
+  /// Takes up what is to be fetched next, as far as there is memory for it.
+  private func plan() {
+    while stretches.count < client.requests, next.object < objects.count,
+      !stretches.contains(where: { $0.error != nil })
+    {
+      let left = objects[next.object].size - next.offset
+      if left > 0 {
+        let count = Int(min(left, Int64(Self.stretch)))
+        stretches.append(Stretch(object: next.object, start: next.offset, count: count, memory: memory(count)))
+        next.offset += Int64(count)
+      }
+      if next.offset >= objects[next.object].size { next = (next.object + 1, 0) }
+    }
+  }
+
+  /// Memory that was used before does not have to be made by the system again.
+  private func memory(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    if let index = spare.firstIndex(where: { $0.count >= count }) { return spare.remove(at: index) }
+    if let small = spare.popLast() { small.deallocate() }
+    return .allocate(byteCount: count, alignment: 64)
+  }
+
+  private func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
+    if spare.count < client.requests { spare.append(memory) } else { memory.deallocate() }
+  }
+}
+
+/// Hands the feed to its thread, which does not keep it alive.
+private struct FeedBox: @unchecked Sendable {
+  let feed: Unmanaged<ObjectFeed>
+  init(_ feed: Unmanaged<ObjectFeed>) { self.feed = feed }
+}
+
+extension InputError {
+  init(_ error: S3Error, at object: S3Object) {
+    self.init(error.kind == .interrupted ? .interrupted : .refused, path: object.name, error.description)
+  }
+}

@@ -1,0 +1,88 @@
+/// A stretch of an object on its way into memory. One thread uses it, but for what `changed` publishes.
+public final class ObjectRange {
+  public enum State {
+    /// Nothing is under way; not before that time of the monotonic clock, in seconds.
+    case waiting(until: Double)
+    case running
+    case whole
+    case failed(S3Error)
+  }
+
+  public let object: S3Object
+  public let start: Int64
+  public let memory: UnsafeMutableRawBufferPointer
+  /// Bytes that have come.
+  public private(set) var received = 0
+  public internal(set) var state = State.waiting(until: 0)
+  var patience: Patience
+  /// What is wrong with an answer that was broken off for it.
+  private(set) var objection: String?
+  private let changed: () -> Void
+
+  /// - Parameters:
+  ///   - start: where in the object it begins; the memory's size says how long it is. Both lie in the object.
+  ///   - changed: called when bytes have come.
+  init(
+    _ object: S3Object, start: Int64, memory: UnsafeMutableRawBufferPointer, patience: Double,
+    changed: @escaping () -> Void
+  ) {
+    self.object = object
+    self.start = start
+    self.memory = memory
+    self.patience = Patience(limit: patience)
+    self.changed = changed
+  }
+
+  /// The header fields that ask for what has not come yet, of the object that was listed and no other.
+  var fields: [(name: String, value: String)] {
+    let first = start + Int64(received)
+    let last = start + Int64(memory.count) - 1
+    var fields = [("Range", "bytes=\(first)-\(last)")]
+    if let tag = object.tag { fields.append(("If-Match", "\"\(tag)\"")) }
+    return fields
+  }
+
+  /// Whether an answer is what was asked for.
+  func accepts(_ transfer: Transfer) -> Bool {
+    objection = nil
+    if let tag = entityTag(transfer.fields["etag"]), let listed = object.tag, tag != listed {
+      objection = S3Attempt.changedAdvice
+      return false
+    }
+    let first = start + Int64(received)
+    let last = start + Int64(memory.count) - 1
+    if transfer.status == 206 {
+      let words = transfer.fields["content-range"].map { $0.split { " -/".contains($0) } } ?? []
+      if words.count == 4, Int64(words[1]) == first, Int64(words[2]) == last, words[3] != "*" {
+        if Int64(words[3]) == object.size { return true }
+        objection = S3Attempt.changedAdvice
+        return false
+      }
+      objection = "the server sent other bytes than it was asked for"
+      return false
+    }
+    // A server that knows no ranges has sent it all.
+    if first == 0, last == object.size - 1 {
+      if let length = transfer.fields["content-length"], Int64(length) != object.size {
+        objection = S3Attempt.changedAdvice
+        return false
+      }
+      return true
+    }
+    objection = "the server sends whole objects only, and hitmon asks for parts: use a store that knows Range"
+    return false
+  }
+
+  /// False where the server sends more than it was asked for.
+  func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+    guard piece.count <= memory.count - received, let base = memory.baseAddress, let bytes = piece.baseAddress else {
+      objection = "the server sent more bytes than it was asked for"
+      return false
+    }
+    (base + received).copyMemory(from: bytes, byteCount: piece.count)
+    received += piece.count
+    patience.worked()
+    changed()
+    return true
+  }
+}
