@@ -12,7 +12,9 @@ public enum EmulateSection {
       keys from `seed` on say of which.
       """,
     keys: [
-      Key("input", .oneOrMore(.path), "Files, directories, patterns, or `-`, to replay; the telescope if left out."),
+      Key(
+        "input", .oneOrMore(.path),
+        "Files, directories, patterns, `s3://BUCKET/PREFIX`, or `-`, to replay; the telescope if left out."),
       Key(
         "rate", .text, default: "1000 /s", "Rows a second, such as `5 kHz`, or `max`: as fast as the brokers take them."
       ),

@@ -53,11 +53,11 @@ public final class ObjectRange {
     let last = start + Int64(memory.count) - 1
     if transfer.status == 206 {
       let words = transfer.fields["content-range"].map { $0.split { " -/".contains($0) } } ?? []
-      if words.count == 4, Int64(words[1]) == first, Int64(words[2]) == last, words[3] != "*" {
-        if Int64(words[3]) == object.size { return true }
+      if words.count == 4, let size = Int64(words[3]), size != object.size {
         objection = S3Attempt.changedAdvice
         return false
       }
+      if words.count == 4, Int64(words[1]) == first, Int64(words[2]) == last { return true }
       objection = "the server sent other bytes than it was asked for"
       return false
     }

@@ -49,6 +49,8 @@ extension S3Client {
     stop: () -> Bool, tell: (String) -> Void
   ) throws(S3Error) -> [UInt8] {
     var patience = Patience(limit: access.patience)
+    // An address that never worked is soon taken for a wrong one.
+    var shortPatience = Patience(limit: min(access.patience, 2))
     while true {
       var bytes: [UInt8] = []
       let transfer = Transfer(
@@ -68,7 +70,9 @@ extension S3Client {
       case nil: return bytes
       case .final(let error): throw error
       case .passing(let error, let reason, let after):
-        guard let pause = patience.wait(now: monotonicSeconds(), atLeast: after) else { throw error }
+        let now = monotonicSeconds()
+        if !hasWorked, transfer.status == 0, shortPatience.wait(now: now, atLeast: nil) == nil { throw error }
+        guard let pause = patience.wait(now: now, atLeast: after) else { throw error }
         if patience.failed == 2 { tell("\(attempt.name): \(reason); it is asked again") }
         let end = monotonicSeconds() + pause
         while monotonicSeconds() < end {

@@ -23,8 +23,8 @@ struct CheckWriter {
     - `--explain CODE` prints what stands below about one code, `--list` one line for each.
     - `--format json` is for editors, `--format github` for GitHub's workflows, `--format text` for people.
     - `--watch` goes on, and prints anew whenever one of the files changes.
-    - `--sample FILE` holds `late` and `disorder` against rows of the input, `--probe` tries brokers, topics, files and
-      ports without writing anything.
+    - `--sample FILE` holds `late` and `disorder` against rows of the input, `--probe` tries brokers, topics, stores, files
+      and ports without writing anything.
 
     A comment silences a warning, on its own line or, standing alone, on the line below; errors cannot be silenced:
 

@@ -31,7 +31,7 @@ struct EmulateCommand: ParsableCommand {
   @Option(
     name: .shortAndLong, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Replay these: files, directories, patterns, or - for standard input. gzip and zstd are read as they are.",
+      "Replay these: files, directories, patterns, s3://BUCKET/PREFIX, or - for standard input. gzip and zstd are read as they are.",
       valueName: "file"))
   var input: [String] = []
 

@@ -39,7 +39,7 @@ struct LintCommand: ParsableCommand {
       valueName: "file"))
   var sample: [String] = []
 
-  @Flag(help: "Try brokers, topics, files and ports too; nothing is written or created.")
+  @Flag(help: "Try brokers, topics, stores, files and ports too; nothing is written or created.")
   var probe = false
 
   @Flag(help: "Go on, and print anew whenever one of the files changes, until Ctrl-C.")

@@ -35,7 +35,7 @@ struct RunCommand: ParsableCommand {
   @Option(
     name: .shortAndLong, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Read these instead of the declared sources: files, directories, patterns, or - for standard input. gzip and zstd are read as they are.",
+      "Read these instead of the declared sources: files, directories, patterns, s3://BUCKET/PREFIX, or - for standard input. gzip and zstd are read as they are.",
       valueName: "file"))
   var input: [String] = []
 

@@ -12,8 +12,10 @@ extension Check: CustomTestStringConvertible {
   private static let plugins = [
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../plugins").standardized.path
   ]
-  /// Those that need nothing that a test has to make first: brokers, and ports that somebody has.
-  private static let checks = Check.all.filter { !["port-in-use", "no-broker", "missing-topic"].contains($0.code) }
+  /// Those that need nothing that a test has to make first: brokers, stores, and ports that somebody has.
+  private static let checks = Check.all.filter {
+    !["port-in-use", "no-broker", "missing-topic", "no-objects"].contains($0.code)
+  }
 
   @Test func codesAreDifferent() {
     #expect(Set(Check.all.map(\.code)).count == Check.all.count)

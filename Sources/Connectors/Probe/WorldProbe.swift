@@ -10,7 +10,7 @@ import Specifications
 
 /// Tries what a pipeline needs of the world outside, and leaves no trace: nothing is written, sent or created.
 public struct WorldProbe {
-  private let findings: Findings
+  let findings: Findings
   /// How long brokers have to answer.
   private let milliseconds: Int
   /// What brokers said, by their addresses: each is asked once.
@@ -26,6 +26,7 @@ public struct WorldProbe {
       guard let settings = source.setting.settings else { continue }
       probeInputs(settings["path"])
       probeTopic(settings, isRead: true)
+      probeStore(settings)
     }
     probeInputs(declaration.emulate?["input"])
     for sink in declaration.sinks {
@@ -38,7 +39,7 @@ public struct WorldProbe {
   // MARK: Files
 
   private func probeInputs(_ setting: Setting?) {
-    for text in setting?.list?.compactMap(\.text) ?? [] {
+    for text in setting?.list?.compactMap(\.text) ?? [] where !probeStore(text) {
       let reason: String
       do {
         guard let path = try expandInputs([text.text]).first(where: { $0 != "-" && access($0, R_OK) != 0 }) else {

@@ -114,10 +114,9 @@ final class ObjectFeed: @unchecked Sendable {
     }
   }
 
-  private var isReadable: Bool {
-    guard let first = stretches.first else { return thread == nil }
-    return first.received > first.taken || first.error != nil
-  }
+  private var isReadable: Bool { hasNews || thread == nil }
+
+  private var hasNews: Bool { stretches.first.map { $0.received > $0.taken || $0.error != nil } ?? false }
 
   private func begin() throws(S3Error) {
     let fetcher = try RangeFetcher(client, tell: tell)
@@ -177,7 +176,7 @@ final class ObjectFeed: @unchecked Sendable {
         stretch.received = range.received
         if case .failed(let error) = range.state { stretch.error = error }
       }
-      if isReadable { monitor.signalAll() }
+      if hasNews { monitor.signalAll() }
     }
   }
 

@@ -48,6 +48,22 @@ extension Check {
       fix: "Give another port, or 0 for any that is free.",
       right: "sinks: [{dashboard: {port: 0}}]", needs: .world),
     Check(
+      "no-store",
+      "The store of a bucket does not answer, or says no: there is no such bucket, the keys are wrong, or its certificate is of an authority that is not known here.",
+      wrong: Example(
+        "sources: {archive: {s3: {endpoint: \"http://127.0.0.1:1\", bucket: hits, anonymous: true}}}",
+        remark: "with `--probe`"),
+      fix: "Do what the message says; [s3.md](s3.md#what-can-go-wrong) has all of them.",
+      right: "sources: {archive: {file: {path: /dev/null}}}", needs: .world),
+    Check(
+      "no-objects", "The bucket is there, and no object's name begins with the prefix.",
+      wrong: Example(
+        "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/*.txt}}}",
+        remark: "with `--probe`, where the bucket has `data/0.txt`"),
+      fix: "Correct the prefix. It is taken letter by letter, without patterns.",
+      right: "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/}}}",
+      needs: .world),
+    Check(
       "no-broker", "No broker answers within five seconds, or they refuse this client.",
       wrong: Example(
         "sources: {telescope: {kafka: {brokers: \"localhost:1\", topic: dt-hits}}}", remark: "with `--probe`"),

@@ -42,6 +42,8 @@ extension S3Attempt {
     case CURLE_PEER_FAILED_VERIFICATION:
       access.certificates.map { ": the server's certificate does not come from those in \($0)" }
         ?? ": give the file of the authority that signed the server's certificate as `ca`, or in AWS_CA_BUNDLE"
+    case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+      access.endpoint.scheme == "http" ? ": if the store speaks TLS, write `https://`" : ""
     case CURLE_SSL_CACERT_BADFILE: ": `ca` or AWS_CA_BUNDLE takes a file of certificates (PEM) that can be read"
     default: ""
     }
