@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measure hitmon's speed, memory and latency beside other programs that do the same work, in one run.
 
-    bench.py [files] [kafka] [page] [--repeat N] [--no-build]
+    bench.py [files] [s3] [kafka] [page] [--repeat N] [--no-build]
 
-files: runs over files, beside hand-written C and what users would run instead. kafka: topics of a broker, beside kcat.
+files: runs over files, beside hand-written C and what users would run instead. s3: objects of a bucket, beside curl. kafka: topics of a broker, beside kcat.
 page: the live page in headless Chromium. All of them, where none is named. What was measured is printed, and written to
 docs/benchmarks.md, where what was not measured stays as it is.
 
@@ -31,6 +31,7 @@ import files
 import kafka
 import page
 import report
+import s3
 from brokers import Tansu
 from inputs import shared_folder, telescope
 from measure import IS_QUICK, ROOT, Disagreement, build, skip, skipped
@@ -46,6 +47,12 @@ LONG_KAFKA_ROWS = 10_000_000
 def measure_files(repeats: int | None, cache: Path) -> list[Section]:
     """Runs over files."""
     return files.measure(repeats or (3 if IS_QUICK else 5), cache)
+
+
+def measure_s3(repeats: int | None, cache: Path) -> list[Section]:
+    """Objects of a bucket."""
+    path = telescope(shared_folder(), s3.QUICK_ROWS if IS_QUICK else s3.ROWS, cache)
+    return s3.measure(path, repeats or (2 if IS_QUICK else 5)) if path else []
 
 
 def measure_kafka(repeats: int | None, cache: Path) -> list[Section]:
@@ -71,7 +78,7 @@ def measure_page(repeats: int | None, cache: Path) -> list[Section]:
 
 # Each part gives its tables.
 PARTS: dict[str, Callable[[int | None, Path], list[Section]]] = {
-    "files": measure_files, "kafka": measure_kafka, "page": measure_page,
+    "files": measure_files, "s3": measure_s3, "kafka": measure_kafka, "page": measure_page,
 }
 
 

@@ -21,7 +21,7 @@ it is.
 """
 # From so much other work on, a figure says more about the machine than about the program.
 BUSY = 0.1
-TITLES = {"files": "Files", "kafka": "Kafka", "page": "Live page"}
+TITLES = {"files": "Files", "s3": "Bucket", "kafka": "Kafka", "page": "Live page"}
 
 
 @dataclass
@@ -109,6 +109,11 @@ def versions(name: str, cache: Path) -> list[tuple[str, str]]:
         ]
         if (cache / "peers/spark").exists() and shutil.which("java"):
             found.append(("Java", said("java", "--version").partition("\n")[0]))
+    if name == "s3":
+        found += [
+            ("libcurl", first(r"libcurl/(\S+)", said("curl", "--version"))),
+            ("nginx", first(r"nginx/(\S+)", said("/usr/sbin/nginx", "-v"))),
+        ]
     if name == "kafka":
         tansu = said(TANSU, "--version", environment={"LD_LIBRARY_PATH": str(LIBRARY)}) if TANSU.exists() else ""
         found += [
