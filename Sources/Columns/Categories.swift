@@ -37,5 +37,8 @@ public final class Categories: Sendable {
     state.withLock { $0.texts.indices.contains(Int(code)) ? $0.texts[Int(code)] : nil }
   }
 
+  /// All texts, by their codes.
+  public var texts: [String] { state.withLock { $0.texts } }
+
   public var refusedCount: Int { state.withLock { $0.refused } }
 }

@@ -21,6 +21,6 @@ struct Hitmon: ParsableCommand {
     version: "hitmon \(programVersion)\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [
       RunCommand.self, EmulateCommand.self, LintCommand.self, TestCommand.self, ExplainCommand.self, ListCommand.self,
-      SchemaCommand.self, MergeCommand.self, DashboardCommand.self, PlotCommand.self,
+      SchemaCommand.self, KernelCommand.self, MergeCommand.self, DashboardCommand.self, PlotCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ extension ResultFormat: ExpressibleByArgument {}
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Combine the partial results of several instances into one message a window.",
+    abstract: "Combine the parts of results into one message a window: of several instances, or of `kernel`.",
     discussion: """
       Several instances of a pipeline that share the partitions of a topic each publish results of the rows that they \
       read. merge adds up those of one window: counts, bins and sums add, points are joined, means are computed anew. \
@@ -25,6 +25,12 @@ struct MergeCommand: ParsableCommand {
       merged. A message that comes twice, or whose rows another one has, is refused: it is reported with its line, and \
       the others go on.
 
+      Partial results of `kernel` become the messages that `run` over the whole input would have written, whatever their \
+      order. --partial makes one partial result of them, so that they can be merged in steps. For streams, --passed and \
+      --before give out only windows that are complete, and --rest keeps the others for the next time (docs/partials.md).
+
+        hitmon merge pipelines/dt-chambers.yaml --window all part0 part1 > results.jsonl
+
       Exit codes: 0 every message is in the results, 1 the pipeline has errors, 2 a message or a file could not be used.
       """)
 
@@ -33,7 +39,7 @@ struct MergeCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Files of results, one JSON message a line; - is standard input. gzip and zstd are read as they are.",
+      "Partial results of `kernel`, or files of results, one JSON message a line; - is standard input. gzip and zstd are read as they are.",
       valueName: "file"))
   var files: [String]
 
@@ -45,13 +51,65 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "How histograms are written: json is hitmon's own form, uhi is for hist and boost-histogram.")
   var format: ResultFormat = .json
 
+  @Flag(help: "Of partial results: make one partial result of them, where --results says.")
+  var partial = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Of partial results: give out only event windows that these partitions have passed.", valueName: "n,n"))
+  var passed: String?
+
+  @Option(help: ArgumentHelp("Of partial results: give out only windows below this number.", valueName: "n"))
+  var before: Int64?
+
+  @Option(
+    help: ArgumentHelp("Of partial results: what is not given out, as a partial result.", valueName: "file"))
+  var rest: String?
+
+  @Option(help: "Of partial results: what is done about rows that `run` may count as late.")
+  var late = LateRows.error
+
+  @Option(
+    name: .customLong("run"), help: ArgumentHelp("Of partial results: what messages call the run.", valueName: "name"))
+  var runName: String?
+
+  @OptionGroup var options: PipelineOptions
+
+  func validate() throws {
+    if passed != nil, before != nil { throw ValidationError("--passed and --before do not go together") }
+    if partial, passed != nil || before != nil || rest != nil {
+      throw ValidationError("--partial gives out no windows: leave out --passed, --before and --rest")
+    }
+  }
+
   func run() throws {
-    let merger = ResultMerger(try PipelineOptions.load(PipelineOptions.plainRequest(pipeline)), format: format)
+    let loaded = try options.load(pipeline)
+    let inputs: [String]
+    do { inputs = try expandInputs(files) } catch {
+      printError("\(error)")
+      throw ExitCode(2)
+    }
+    let partials = inputs.filter { PartialMerge.isPartial($0) }
+    if partials.count == inputs.count { return try mergePartials(inputs, of: loaded) }
+    guard partials.isEmpty else {
+      let other = inputs.first { !partials.contains($0) } ?? ""
+      printError("\(partials[0]) is a partial result and \(other) is none: merge them apart")
+      throw ExitCode(2)
+    }
+    if partial || passed != nil || before != nil || rest != nil || runName != nil {
+      printError("\(inputs[0]) is no partial result, and only of those can be merged as the options say")
+      throw ExitCode(2)
+    }
+    try mergeMessages(inputs, of: loaded)
+  }
+
+  private func mergeMessages(_ inputs: [String], of loaded: Pipeline) throws {
+    let merger = ResultMerger(loaded, format: format)
     var problems = 0
     do {
       let sink = try FileSink(path: results, format: format, acknowledge: { _ in })
       var parts: [MergePart] = []
-      for path in try expandInputs(files) { parts.append(try MergePart(path: path)) }
+      for path in inputs { parts.append(try MergePart(path: path)) }
       while true {
         parts.removeAll { $0.isAtEnd }
         // The parts go forward together: a partition that moved from one instance to another stays in its order.

@@ -9,7 +9,9 @@ import Testing
     "Golden")
   private static let rewrites = ProcessInfo.processInfo.environment["HITMON_REWRITE_GOLDEN"] == "1"
 
-  @Test(arguments: ["", "run", "emulate", "lint", "explain", "list", "schema", "merge", "test", "dashboard", "plot"])
+  @Test(arguments: [
+    "", "run", "emulate", "lint", "explain", "list", "schema", "kernel", "merge", "test", "dashboard", "plot",
+  ])
   func `Help is what is written down`(command: String) throws {
     let result = try command.isEmpty ? Program()("--help") : Program()(command, "--help")
     #expect(result.exit == 0)

@@ -126,7 +126,16 @@ final class MessageCollector {
   /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before. `fetched`
   /// gives where the partition ended when it was last fetched.
   func take(_ message: borrowing KafkaMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
-    let number = Int(message.partition)
+    take(
+      TakenMessage(
+        partition: Int(message.partition), offset: message.offset, value: message.value, isKeyed: message.key != nil,
+        written: message.milliseconds), counting: counting, now: now, fetched: fetched)
+  }
+
+  /// The same for a message from wherever it comes.
+  @inline(__always)
+  func take(_ message: TakenMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
+    let number = message.partition
     let totals = totals
     guard number >= 0, number < totals.pointee.stateCount, let state = totals.pointee.states[number] else { return }
     let offset = message.offset
@@ -136,7 +145,7 @@ final class MessageCollector {
     }
     state.pointee.next = offset + 1
     state.pointee.quietSince = now
-    if let written = message.milliseconds { state.pointee.lastWritten = written }
+    if let written = message.written { state.pointee.lastWritten = written }
     totals.pointee.messagesTaken += 1
     totals.pointee.messages += 1
     if !state.pointee.isOpen { begin(number, at: offset, counting: counting) }
@@ -152,7 +161,7 @@ final class MessageCollector {
         offset, number)
       if length == 0 { return }
     }
-    if message.key == nil { state.pointee.isKeyed = false }
+    if !message.isKeyed { state.pointee.isKeyed = false }
     // One byte more for a newline.
     if state.pointee.byteCount + length >= state.pointee.byteCapacity
       || state.pointee.entryCount == state.pointee.entryCapacity
@@ -206,7 +215,7 @@ final class MessageCollector {
   }
 
   /// Counts a message without rows as one malformed row.
-  private func refuse(_ message: borrowing KafkaMessage, _ number: Int, counting: Bool) {
+  private func refuse(_ message: TakenMessage, _ number: Int, counting: Bool) {
     let reason =
       if let value = message.value {
         value.isEmpty ? "the message is empty" : "the message has only blank lines"

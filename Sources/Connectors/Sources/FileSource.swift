@@ -31,6 +31,8 @@ public final class FileSource: RowSource {
   public private(set) var partitions: [String] = []
   public let isLive = false
   private let totalBytes: Int64?
+  /// The stretch that is read instead of whole files.
+  private let piece: FilePiece?
 
   private static let longestRow = 64 << 20
 
@@ -39,8 +41,19 @@ public final class FileSource: RowSource {
     self.inputs = inputs
     self.format = format
     self.stop = stop
+    piece = nil
     commentPrefix = format.commentPrefix
     totalBytes = inputs.reduce(0) { total, input in total.flatMap { sum in input.size.map { sum + $0 } } }
+  }
+
+  /// The rows that begin in a stretch of a file, or rows of standard input that are such a stretch.
+  public init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) {
+    self.piece = piece
+    self.format = format
+    self.stop = stop
+    inputs = [InputPlace(path: piece.path)]
+    commentPrefix = format.commentPrefix
+    totalBytes = nil
   }
 
   public var progress: SourceProgress {
@@ -109,6 +122,7 @@ public final class FileSource: RowSource {
   }
 
   private func open(_ place: InputPlace) throws {
+    if let piece { return try open(piece) }
     input = try place.open(stop)
     partitions.append(place.name)
     offset = 0
@@ -117,6 +131,22 @@ public final class FileSource: RowSource {
     switch format.framing {
     case .lines(let policy): (headerIsDue, skip) = (policy != .no, 0)
     case .fixed(_, let bytes): (headerIsDue, skip) = (false, bytes)
+    }
+  }
+
+  private func open(_ piece: FilePiece) throws {
+    let opened = try piece.open(format, stop: stop)
+    input = opened.input
+    partitions.append(piece.name)
+    offset = opened.offset
+    order = opened.order
+    atEnd = false
+    (headerIsDue, skip) = (false, 0)
+    // A stretch from the beginning on has the header that the file has.
+    guard opened.hasHeader else { return }
+    switch format.framing {
+    case .lines(let policy): headerIsDue = policy != .no
+    case .fixed(_, let bytes): skip = bytes
     }
   }
 

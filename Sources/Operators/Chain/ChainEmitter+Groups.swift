@@ -61,7 +61,7 @@ extension ChainEmitter {
       if type.kind != .float, DistinctMaskState.fits(type.range) {
         make = { DistinctMaskState(argument: argument!, range: type.range) }
       } else {
-        make = { DistinctSetState(argument: argument!) }
+        make = { DistinctSetState(argument: argument!, isText: type.kind == .text) }
       }
     }
     let split = draft.split.map { name in

@@ -6,7 +6,7 @@ import Specifications
 extension ChainEmitter {
   final class DeferredDraft {
     var stage: StageBuilder!
-    var kept: [(source: Slot, slot: Slot)] = []
+    var kept: [(source: Slot, slot: Slot, isText: Bool)] = []
     var values: [GroupValueBinding] = []
   }
 
@@ -22,7 +22,7 @@ extension ChainEmitter {
         // The row's own cell chooses among the values of a split.
         if let split = plans[number].functions[function].split { _ = stage.slot(of: split.column) }
       } else {
-        draft.kept.append((row.slot(of: name), slot))
+        draft.kept.append((row.slot(of: name), slot, names.type(of: name)!.kind == .text))
       }
       return slot
     }

@@ -72,7 +72,7 @@ struct GroupValueBinding: Sendable {
 struct DeferredStage: Sendable {
   let layout: FrameLayout
   /// Columns of the row frame that are kept for each row, and where they go in this stage's frame.
-  let kept: [(source: Slot, slot: Slot)]
+  let kept: [(source: Slot, slot: Slot, isText: Bool)]
   let values: [GroupValueBinding]
   /// A condition of values of groups that everything counted here has: rows that fail it need nothing else.
   let gate: Gate?

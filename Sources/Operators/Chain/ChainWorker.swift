@@ -62,6 +62,7 @@ public final class ChainWorker {
     closeInterior(&work)
     work.outcome.clockBlocks = splitter?.blocks.maxima ?? []
     work.outcome.groupBlocks = updaters.map { $0.blocks.maxima }
+    work.outcome.groupMinima = updaters.map { $0.blocks.minima }
     return work.outcome
   }
 

@@ -124,6 +124,8 @@ public struct ChunkOutcome {
   var lastOwner = RowOwner.unknown
   var clockBlocks: [Int64] = []
   var groupBlocks: [[Int64]] = []
+  /// The least keys of the same blocks.
+  var groupMinima: [[Int64]] = []
   /// For each group the keys whose groups were taken as complete.
   var interiors: [Range<Int64>?] = []
 }

@@ -21,6 +21,15 @@ final class CountState: GroupFunctionState {
     forEachEntry(from, to, cells: cells) { mine[$1] &+= theirs[$0] }
   }
 
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.sparse(entries, isEmpty: { counts.base[$0] == 0 }, put: { $0.signed(counts.base[$1]) })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    let base = counts.base
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in base[entry] &+= try reader.signed() }
+  }
+
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int64.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : counts.base[Int(entries[i])] }
@@ -53,6 +62,17 @@ final class AnyState: GroupFunctionState {
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let theirs = (other as! AnyState).states.base, mine = states.base
     forEachEntry(from, to, cells: cells) { mine[$1] = max(mine[$1], theirs[$0]) }
+  }
+
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.sparse(entries, isEmpty: { states.base[$0] == 0 }, put: { $0.byte(states.base[$1]) })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    let base = states.base
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in
+      base[entry] = max(base[entry], min(2, try reader.byte()))
+    }
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {

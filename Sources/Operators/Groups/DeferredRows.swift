@@ -98,4 +98,77 @@ final class DeferredRows {
   }
 
   func removeAll() { count = 0 }
+
+  // MARK: Other processes
+
+  /// Writes all rows: the slots of their groups, then column by column.
+  func write(to writer: inout PartialWriter) {
+    writer.count(count)
+    guard count > 0 else { return }
+    for column in slots {
+      var last: Int64 = 0
+      for row in 0..<count {
+        writer.signed(Int64(column[row]) - last)
+        last = Int64(column[row])
+      }
+    }
+    for (index, lane) in lanes.enumerated() {
+      switch lane {
+      case .int32: write(index, as: Int32.self, to: &writer)
+      case .int64: write(index, as: Int64.self, to: &writer)
+      case .float64: write(index, as: Double.self, to: &writer)
+      case .flag: write(index, as: UInt8.self, to: &writer)
+      }
+    }
+  }
+
+  private func write<T: PartialValue>(_ index: Int, as type: T.Type, to writer: inout PartialWriter) {
+    let values = columns[index].assumingMemoryBound(to: T.self)
+    for row in 0..<count { values[row].write(to: &writer) }
+  }
+
+  /// Appends rows that another process wrote, whose groups have other slots here: `maps[g][slot]`. `texts` has the code here
+  /// for each code there of the columns that are texts, and is empty where they are the same.
+  func add(
+    from reader: inout PartialReader, maps: [[Int32]], areTexts: [Bool], texts: [Int32]
+  ) throws(PartialError) {
+    // A row without a column takes no bytes.
+    let n = try reader.count(limit: lanes.isEmpty && slots.isEmpty ? 0 : nil)
+    guard n > 0 else { return }
+    reserve(count + n)
+    for (column, map) in zip(slots, maps) {
+      var last: Int64 = 0
+      for row in 0..<n {
+        last &+= try reader.signed()
+        guard last == -1 || (last >= 0 && last < Int64(map.count)) else { throw reader.damaged() }
+        column[count + row] = last < 0 ? -1 : map[Int(last)]
+      }
+    }
+    for (index, lane) in lanes.enumerated() {
+      switch lane {
+      case .int32:
+        try read(index, n, as: Int32.self, from: &reader)
+        if areTexts[index], !texts.isEmpty { try translate(index, n, texts, reader) }
+      case .int64: try read(index, n, as: Int64.self, from: &reader)
+      case .float64: try read(index, n, as: Double.self, from: &reader)
+      case .flag: try read(index, n, as: UInt8.self, from: &reader)
+      }
+    }
+    count += n
+  }
+
+  private func read<T: PartialValue>(
+    _ index: Int, _ n: Int, as type: T.Type, from reader: inout PartialReader
+  ) throws(PartialError) {
+    let values = columns[index].assumingMemoryBound(to: T.self) + count
+    for row in 0..<n { values[row] = try T.read(from: &reader) }
+  }
+
+  private func translate(_ index: Int, _ n: Int, _ texts: [Int32], _ reader: PartialReader) throws(PartialError) {
+    let codes = columns[index].assumingMemoryBound(to: Int32.self) + count
+    for row in 0..<n where !codes[row].isUnknown {
+      guard texts.indices.contains(Int(codes[row])) else { throw reader.damaged() }
+      codes[row] = texts[Int(codes[row])] < 0 ? .unknown : texts[Int(codes[row])]
+    }
+  }
 }

@@ -70,6 +70,15 @@ final class DistinctMaskState: GroupFunctionState {
     forEachEntry(from, to, cells: cells) { mine[$1] |= theirs[$0] }
   }
 
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.sparse(entries, isEmpty: { masks.base[$0] == 0 }, put: { $0.unsigned(masks.base[$1]) })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    let base = masks.base
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in base[entry] |= try reader.unsigned() }
+  }
+
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int32.self)
     for i in 0..<count {
@@ -86,10 +95,15 @@ final class DistinctSetState: GroupFunctionState {
   }
 
   private let argument: Slot
+  /// Whether values are codes of texts, which are others in another process.
+  private let isText: Bool
   private var pairs: Set<Pair> = []
   private var counts = EntryBuffer<Int32>(empty: 0)
 
-  init(argument: Slot) { self.argument = argument }
+  init(argument: Slot, isText: Bool = false) {
+    self.argument = argument
+    self.isText = isText
+  }
 
   func grow(toEntries count: Int) { counts.grow(to: count) }
   func reset(entries count: Int) {
@@ -131,6 +145,30 @@ final class DistinctSetState: GroupFunctionState {
     let places = Dictionary(uniqueKeysWithValues: zip(from, to)), cells = Int32(truncatingIfNeeded: cells)
     for pair in other.pairs {
       if let target = places[pair.entry / cells] { put(pair.value, target * cells + pair.entry % cells) }
+    }
+  }
+
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.count(pairs.count)
+    // In order, so that equal sets are equal bytes.
+    for pair in pairs.sorted(by: { ($0.entry, $0.value) < ($1.entry, $1.value) }) {
+      writer.count(Int(pair.entry))
+      writer.signed(pair.value)
+    }
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    for _ in 0..<(try reader.count()) {
+      let entry = try reader.unsigned()
+      var value = try reader.signed()
+      guard entry < UInt64(slots.count * cells) else { throw reader.damaged() }
+      if isText, !texts.isEmpty {
+        guard texts.indices.contains(Int(clamping: value)) else { throw reader.damaged() }
+        value = Int64(texts[Int(value)])
+        // A text for which there is no room any more is unknown.
+        if value < 0 { continue }
+      }
+      put(value, slots[Int(entry) / cells] * Int32(cells) + Int32(Int(entry) % cells))
     }
   }
 

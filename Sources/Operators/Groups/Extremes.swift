@@ -5,7 +5,7 @@ import Columns
 ///
 /// Methods of a generic class are called through its table, where nothing is specialised; the attributes make a version
 /// for each lane, without which every value would go through the type's metadata.
-final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
+final class ExtremeState<T: PartialValue & Comparable>: GroupFunctionState {
   private let argument: Slot
   private let isMaximum: Bool
   private var values = EntryBuffer<T>(empty: T.unknown)
@@ -51,6 +51,18 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
     forEachEntry(from, to, cells: cells) { put(theirs[$0], mine + $1) }
   }
 
+  func write(to writer: inout PartialWriter, entries: Int) {
+    let base = values.base
+    writer.sparse(entries, isEmpty: { base[$0].isUnknown }, put: { base[$1].write(to: &$0) })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    let base = values.base
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in
+      put(try T.read(from: &reader), base + entry)
+    }
+  }
+
   @_specialize(where T == Int32)
   @_specialize(where T == Int64)
   @_specialize(where T == Double)
@@ -59,4 +71,30 @@ final class ExtremeState<T: LaneValue & Comparable>: GroupFunctionState {
     let base = values.base
     for i in 0..<count { out[i] = entries[i] < 0 ? T.unknown : base[Int(entries[i])] }
   }
+}
+
+/// A value of a column as partial results have it.
+protocol PartialValue: LaneValue {
+  func write(to writer: inout PartialWriter)
+  static func read(from reader: inout PartialReader) throws(PartialError) -> Self
+}
+
+extension Int32: PartialValue {
+  func write(to writer: inout PartialWriter) { writer.signed(Int64(self)) }
+  static func read(from reader: inout PartialReader) throws(PartialError) -> Int32 { try reader.int32() }
+}
+
+extension Int64: PartialValue {
+  func write(to writer: inout PartialWriter) { writer.signed(self) }
+  static func read(from reader: inout PartialReader) throws(PartialError) -> Int64 { try reader.signed() }
+}
+
+extension Double: PartialValue {
+  func write(to writer: inout PartialWriter) { writer.double(self) }
+  static func read(from reader: inout PartialReader) throws(PartialError) -> Double { try reader.double() }
+}
+
+extension UInt8: PartialValue {
+  func write(to writer: inout PartialWriter) { writer.byte(self) }
+  static func read(from reader: inout PartialReader) throws(PartialError) -> UInt8 { try reader.byte() }
 }

@@ -17,6 +17,11 @@ protocol GroupFunctionState: AnyObject {
   func update(_ input: GroupInput)
   /// Adds what `other` holds of the groups `from` to the groups `to`; a group has `cells` entries.
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int)
+  /// Writes the entries below `entries`, for another process.
+  func write(to writer: inout PartialWriter, entries: Int)
+  /// Adds what another process wrote of groups that are `slots` here; a group has `cells` entries. `texts` has the code here
+  /// for each code there, and is empty where they are the same.
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError)
   /// Puts entries below `count` back to those of no row.
   func reset(entries count: Int)
   /// Sets `flags[i * cells + cell]` for the entries of group `slots[i]` that any row counted in; leaves the others.
@@ -54,6 +59,17 @@ extension GroupFunctionState {
   func forEachEntry(_ from: [Int32], _ to: [Int32], cells: Int, _ body: (Int, Int) -> Void) {
     for (source, target) in zip(from, to) {
       for cell in 0..<cells { body(Int(source) &* cells &+ cell, Int(target) &* cells &+ cell) }
+    }
+  }
+
+  /// Reads the entries of groups that are `slots` here: calls `take` with the place of each that was written.
+  @inline(__always)
+  func read(
+    _ reader: inout PartialReader, _ slots: [Int32], _ cells: Int,
+    take: (inout PartialReader, Int) throws(PartialError) -> Void
+  ) throws(PartialError) {
+    try reader.sparse(slots.count * cells) { (reader, place) throws(PartialError) in
+      try take(&reader, Int(slots[place / cells]) * cells + place % cells)
     }
   }
 

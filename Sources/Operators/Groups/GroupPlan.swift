@@ -78,6 +78,13 @@ final class GroupTable {
     }
   }
 
+  /// Slots of keys, made where there are none.
+  func slots(of wanted: [Int64]) -> [Int32] {
+    let mine = wanted.map { keys.slot(of: $0) }
+    growStates()
+    return mine
+  }
+
   /// Adds the groups `slots` of `other`; gives the slot of each here.
   func merge(_ other: GroupTable, slots: [Int32]) -> [Int32] {
     let mine = slots.map { keys.slot(of: other.key(Int($0))) }

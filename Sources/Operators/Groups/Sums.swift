@@ -56,6 +56,22 @@ final class IntegerSumState: GroupFunctionState {
     }
   }
 
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.sparse(
+      entries, isEmpty: { counts.base[$0] == 0 },
+      put: {
+        $0.signed(counts.base[$1])
+        $0.signed(sums.base[$1])
+      })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in
+      counts.base[entry] &+= try reader.signed()
+      add(try reader.signed(), to: entry)
+    }
+  }
+
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int64.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : sums.base[Int(entries[i])] }
@@ -102,6 +118,22 @@ final class FloatSumState: GroupFunctionState {
     forEachEntry(from, to, cells: cells) { source, target in
       sums.base[target] += other.sums.base[source]
       counts.base[target] &+= other.counts.base[source]
+    }
+  }
+
+  func write(to writer: inout PartialWriter, entries: Int) {
+    writer.sparse(
+      entries, isEmpty: { counts.base[$0] == 0 },
+      put: {
+        $0.signed(counts.base[$1])
+        $0.double(sums.base[$1])
+      })
+  }
+
+  func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
+    try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in
+      counts.base[entry] &+= try reader.signed()
+      sums.base[entry] += try reader.double()
     }
   }
 

@@ -20,6 +20,11 @@ protocol AggregateState: AnyObject {
   func fill(_ input: FillInput)
   /// Adds what `other`, a state of the same aggregate, holds.
   func merge(_ other: any AggregateState)
+  /// Writes what it holds, for another process.
+  func write(to writer: inout PartialWriter)
+  /// Adds what another process wrote of the same aggregate. Its cell i is `cells[i]` here, -1 for one that is left out; an
+  /// aggregate that is not split has one cell.
+  func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError)
   /// Back to nothing, keeping the memory.
   func reset()
   /// What is published of one cell.

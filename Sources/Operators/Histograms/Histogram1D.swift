@@ -48,6 +48,12 @@ struct Histogram1D: AggregateKind {
       counts.add((other as! Counted).counts)
     }
 
+    func write(to writer: inout PartialWriter) { counts.write(to: &writer) }
+
+    func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+      try counts.add(from: &reader, cells: cells)
+    }
+
     func reset() { counts.reset() }
 
     func result(cell: Int) -> AggregateResult {
@@ -74,6 +80,12 @@ struct Histogram1D: AggregateKind {
     }
 
     func merge(_ other: any AggregateState) { moments.merge((other as! Weighted).moments) }
+
+    func write(to writer: inout PartialWriter) { moments.write(to: &writer) }
+
+    func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+      try moments.add(from: &reader, cells: cells)
+    }
 
     func reset() { moments.reset() }
 

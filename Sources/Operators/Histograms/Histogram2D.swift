@@ -70,6 +70,16 @@ struct Histogram2D: AggregateKind {
       if plan.weight != nil { sums.add(other.sums) }
     }
 
+    func write(to writer: inout PartialWriter) {
+      counts.write(to: &writer)
+      if plan.weight != nil { sums.write(to: &writer) }
+    }
+
+    func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+      try counts.add(from: &reader, cells: cells)
+      if plan.weight != nil { try sums.add(from: &reader, cells: cells) }
+    }
+
     func reset() {
       counts.reset()
       sums.reset()

@@ -38,6 +38,18 @@ struct Moments: ~Copyable {
     squares.add(other.squares)
   }
 
+  func write(to writer: inout PartialWriter) {
+    counts.write(to: &writer)
+    sums.write(to: &writer)
+    squares.write(to: &writer)
+  }
+
+  mutating func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+    try counts.add(from: &reader, cells: cells)
+    try sums.add(from: &reader, cells: cells)
+    try squares.add(from: &reader, cells: cells)
+  }
+
   func reset() {
     counts.reset()
     sums.reset()

@@ -114,6 +114,30 @@ struct Points: AggregateKind {
       }
     }
 
+    func write(to writer: inout PartialWriter) {
+      let used = (cells.lastIndex { !$0.points.isEmpty || $0.omitted > 0 } ?? -1) + 1
+      writer.count(used)
+      for index in 0..<used {
+        cells[index].trim(to: plan.limit)
+        cells[index].points.sort(by: Point.precedes)
+        writer.unsigned(cells[index].omitted)
+        writer.points(cells[index].points)
+      }
+    }
+
+    func add(from reader: inout PartialReader, cells map: [Int32]) throws(PartialError) {
+      let count = try reader.count(limit: map.count)
+      grow(to: Int((map.prefix(count).max() ?? -1) + 1))
+      for index in 0..<count {
+        let omitted = try reader.unsigned(), points = try reader.points()
+        guard omitted < 1 << 62 else { throw reader.damaged() }
+        let cell = Int(map[index])
+        guard cell >= 0 else { continue }
+        cells[cell].omitted += omitted
+        for point in points { cells[cell].add(point, limit: plan.limit) }
+      }
+    }
+
     func reset() {
       for index in cells.indices {
         cells[index].points.removeAll(keepingCapacity: true)
@@ -136,4 +160,44 @@ struct Points: AggregateKind {
 extension AggregatePlan {
   /// The most points that a message has of each plot; nil for other forms.
   public var pointLimit: Int? { (kind as? Points)?.limit }
+}
+
+extension PartialWriter {
+  /// Writes points in ascending order of x. Whole numbers, which counters are, take the distance from the one before.
+  fileprivate mutating func points(_ points: [Points.Point]) {
+    func isWhole(_ value: Double) -> Bool { value == value.rounded() && abs(value) < 1e15 && value.sign == .plus }
+    let areWhole = points.allSatisfy { isWhole($0.x) && isWhole($0.y) }
+    count(points.count)
+    byte(areWhole ? 1 : 0)
+    var last: Int64 = 0
+    for point in points {
+      if areWhole {
+        signed(Int64(point.x) - last)
+        signed(Int64(point.y))
+        last = Int64(point.x)
+      } else {
+        double(point.x)
+        double(point.y)
+      }
+    }
+  }
+}
+
+extension PartialReader {
+  fileprivate mutating func points() throws(PartialError) -> [Points.Point] {
+    let count = try count(), areWhole = try byte() == 1
+    var points: [Points.Point] = []
+    points.reserveCapacity(count)
+    var last: Int64 = 0
+    for _ in 0..<count {
+      if areWhole {
+        last &+= try signed()
+        points.append(Points.Point(x: Double(last), y: Double(try signed())))
+      } else {
+        points.append(Points.Point(x: try double(), y: try double()))
+      }
+      guard let point = points.last, !point.x.isNaN, !point.y.isNaN else { throw damaged() }
+    }
+    return points
+  }
 }

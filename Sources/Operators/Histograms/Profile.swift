@@ -31,6 +31,12 @@ struct Profile: AggregateKind {
 
     func merge(_ other: any AggregateState) { moments.merge((other as! State).moments) }
 
+    func write(to writer: inout PartialWriter) { moments.write(to: &writer) }
+
+    func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+      try moments.add(from: &reader, cells: cells)
+    }
+
     func reset() { moments.reset() }
 
     func result(cell: Int) -> AggregateResult {

@@ -30,10 +30,56 @@ struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
     for index in 0..<other.cellCount * stride { base[index] += other.base[index] }
   }
 
+  /// Writes the counts of all cells: their number, then `put` for each that is not 0.
+  @inline(__always)
+  func write(to writer: inout PartialWriter, put: (inout PartialWriter, Element) -> Void) {
+    var total = cellCount * stride
+    while total > 0, base[total - 1] == .zero { total -= 1 }
+    let cells = stride > 0 ? (total + stride - 1) / stride : 0
+    writer.count(cells)
+    writer.sparse(cells * stride, isEmpty: { base[$0] == .zero }, put: { put(&$0, base[$1]) })
+  }
+
+  /// Adds what was written of a tally whose cell i is `cells[i]` here; -1 for one that is left out.
+  @inline(__always)
+  mutating func add(
+    from reader: inout PartialReader, cells: [Int32], take: (inout PartialReader) throws(PartialError) -> Element
+  ) throws(PartialError) {
+    let count = try reader.count(limit: cells.count)
+    grow(toCells: Int((cells.prefix(count).max() ?? -1) + 1))
+    let base = base, stride = stride
+    try reader.sparse(count * stride) { (reader, place) throws(PartialError) in
+      let value = try take(&reader)
+      let cell = Int(cells[place / stride])
+      if cell >= 0 { base[cell * stride + place % stride] += value }
+    }
+  }
+
   /// The counts of one cell; zeros for a cell that no row has reached.
   func cell(_ index: Int) -> [Element] {
     index < cellCount
       ? Array(UnsafeBufferPointer(start: base + index * stride, count: stride))
       : Array(repeating: .zero, count: stride)
+  }
+}
+
+extension Tally where Element == UInt64 {
+  func write(to writer: inout PartialWriter) { write(to: &writer) { $0.unsigned($1) } }
+
+  mutating func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+    try add(from: &reader, cells: cells) { (reader) throws(PartialError) in
+      let value = try reader.unsigned()
+      // Sums of counts must not run over.
+      guard value < 1 << 62 else { throw reader.damaged() }
+      return value
+    }
+  }
+}
+
+extension Tally where Element == Double {
+  func write(to writer: inout PartialWriter) { write(to: &writer) { $0.double($1) } }
+
+  mutating func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+    try add(from: &reader, cells: cells) { (reader) throws(PartialError) in try reader.double() }
   }
 }

@@ -14,11 +14,20 @@ struct GroupStore {
   /// Whether rows came of which other streams may have the rest of the group.
   private var areSpread = false
   private var sizesAtLastClosing: [Place: Int] = [:]
+  /// Whether others count what comes before and behind: groups that may have rows there stay open.
+  private let isPart: Bool
+  private(set) var edges: [Int: GroupEdges] = [:]
 
-  init(_ plan: ChainPlan, pool: WindowPool) {
+  init(_ plan: ChainPlan, pool: WindowPool, isPart: Bool) {
     self.plan = plan
     self.pool = pool
+    self.isPart = isPart
     closer = GroupCloser(plan)
+  }
+
+  /// Notes where the keys of a part's stream begin; before the groups of the chunk are taken.
+  mutating func note(_ outcome: ChunkOutcome, stream: Int) {
+    if isPart { edges[stream, default: GroupEdges(plan)].note(outcome, plan) }
   }
 
   /// Takes the groups that a chunk left open in a window, and counts those that are complete by now. `before` and `now` say
@@ -44,6 +53,7 @@ struct GroupStore {
     let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
     let complete = plan.groups.enumerated().map { index, group -> Range<Int64>? in
       guard let disorder = group.disorder, let now = now[index], !mustWait.contains(index) else { return nil }
+      if isPart { return stream.flatMap { edges[$0]?.complete(index, now: now, disorder: disorder) } }
       return now.subtractingReportingOverflow(disorder).overflow ? nil : .min..<now - disorder
     }
     let rest = pool.takeGroups()
@@ -92,6 +102,14 @@ struct GroupStore {
       }
     }
     return count
+  }
+
+  /// Hands out the groups of a window that are open, each stream's apart.
+  mutating func takeAll(_ window: Int64) -> [(stream: Int?, groups: OpenGroups)] {
+    open.keys.filter { $0.window == window }.sorted { ($0.stream ?? -1) < ($1.stream ?? -1) }.map { place in
+      sizesAtLastClosing[place] = nil
+      return (place.stream, open.removeValue(forKey: place)!)
+    }
   }
 
   /// Counts all groups of a window.

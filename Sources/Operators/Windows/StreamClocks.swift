@@ -11,6 +11,10 @@ struct StreamClocks {
       clocks[stream]?.now ?? newest.flatMap { clocks[$0]?.now }
     }
 
+    /// Where the clock of a stream stands, and the keys of a group in it.
+    func clock(of stream: Int) -> Int64? { clocks[stream]?.now }
+    func groupClock(_ group: Int, of stream: Int) -> Int64? { groups[stream]?[group].now }
+
     /// The same for the key of a group.
     func groupClock(_ group: Int, near stream: Int) -> Int64? {
       groups[stream]?[group].now ?? newest.flatMap { groups[$0]?[group].now }

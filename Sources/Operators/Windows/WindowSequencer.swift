@@ -8,6 +8,19 @@ public struct ClosedWindow {
   public let read: [Int: Int64]
   /// For each partition the offsets that were missing.
   public let gaps: [Int: [OffsetRange]]
+  /// Of a part of the input: the groups that may have more rows elsewhere, by stream; nil where a group's rows may be in
+  /// any.
+  var open: [(stream: Int?, groups: OpenGroups)] = []
+  /// Of a part of the input: the first window that was not complete when the last of these rows came.
+  var frontier: Int64?
+
+  init(index: Int64, counts: WindowCounts, resume: [Int: Int64], read: [Int: Int64], gaps: [Int: [OffsetRange]]) {
+    self.index = index
+    self.counts = counts
+    self.resume = resume
+    self.read = read
+    self.gaps = gaps
+  }
 }
 
 /// Brings the outcomes of chunks together in the order of the input: groups at the edges of chunks, the clock, and the
@@ -21,6 +34,8 @@ public final class WindowSequencer {
   /// How many chunks may be under way at a time. Windows close that much later than the clock alone would allow.
   private let lag: Int
   private let publish: (ClosedWindow) -> Void
+  /// What there is to say of the streams where others count what comes before and behind; nil where this is all.
+  private var part: PartialStreams?
 
   private var clocks: StreamClocks
   private var groups: GroupStore
@@ -51,13 +66,20 @@ public final class WindowSequencer {
     var chunkBytes: Int
   }
 
-  public init(_ plan: ChainPlan, pool: WindowPool, lag: Int, publish: @escaping (ClosedWindow) -> Void) {
+  /// - Parameters:
+  ///   - lag: how many chunks may be under way at a time.
+  ///   - isPart: this is a part of an input, and others count the rest: no row is late, and groups at the edges stay open.
+  ///   - publish: called for every complete window; for a part, for each piece of a window.
+  public init(
+    _ plan: ChainPlan, pool: WindowPool, lag: Int, isPart: Bool = false, publish: @escaping (ClosedWindow) -> Void
+  ) {
     self.plan = plan
     self.pool = pool
     self.lag = max(1, lag)
     self.publish = publish
     clocks = StreamClocks(groups: plan.groups.count)
-    groups = GroupStore(plan, pool: pool)
+    groups = GroupStore(plan, pool: pool, isPart: isPart)
+    part = isPart ? PartialStreams(plan) : nil
   }
 
   // MARK: Streams
@@ -111,7 +133,7 @@ public final class WindowSequencer {
     }
     guard let settled = settled(for: number) else { return nil }
     return ChunkContext(
-      frontier: settled.frontier, clock: settled.clocks.clock(near: stream) ?? clocks.begin,
+      frontier: part == nil ? settled.frontier : nil, clock: settled.clocks.clock(near: stream) ?? clocks.begin,
       groupClocks: plan.groups.indices.map { settled.clocks.groupClock($0, near: stream) },
       newWindows: settled.newWindows, chunkBytes: settled.chunkBytes)
   }
@@ -124,6 +146,7 @@ public final class WindowSequencer {
 
   /// Takes the outcome of the next chunk of the input.
   public func complete(_ outcome: ChunkOutcome, of chunk: Chunk) {
+    part?.note(chunk, outcome, frontier: settled(for: completed)?.frontier)
     for (index, counts) in outcome.windows {
       touched.insert(index)
       for (partition, range) in counts.offsets {
@@ -142,6 +165,7 @@ public final class WindowSequencer {
     let before = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
     clocks.advance(chunk.stream, outcome)
     let now = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
+    groups.note(outcome, stream: chunk.stream)
     for (window, open) in outcome.open {
       pending.disordered += groups.take(open, window: window, stream: stream, outcome, before: before, now: now)
     }
@@ -153,6 +177,18 @@ public final class WindowSequencer {
   /// Places rows before a chunk's first hit: with the hit before, in an earlier chunk.
   private func place(_ leading: RowCounts, of chunk: Chunk) {
     guard leading != RowCounts() else { return }
+    if part != nil, !chunk.isRepeat {
+      if case .window(let index)? = clocks.owners[chunk.stream] {
+        // Its piece may have been given out; another one comes.
+        touched.insert(index)
+        let counts = pool.take(index)
+        counts.counts += leading
+        pool.give(index, counts)
+      } else {
+        part?.lead(chunk.stream, leading)
+      }
+      return
+    }
     switch clocks.owners[chunk.stream] ?? .unknown {
     case .window(let index) where touched.contains(index):
       let counts = pool.take(index)
@@ -201,6 +237,16 @@ public final class WindowSequencer {
   /// Closes a window, with or without rows. For windows that cut the input: no chunk after this call is of the window.
   public func close(_ index: Int64) {
     let counts = pool.collect(index)
+    if part != nil {
+      touched.remove(index)
+      starts[index] = nil
+      var window = ClosedWindow(index: index, counts: counts, resume: [:], read: [:], gaps: [:])
+      window.open = groups.takeAll(index)
+      window.frontier = part?.takeFrontier(of: index)
+      publish(window)
+      for (_, groups) in window.open { pool.giveGroups(groups) }
+      return
+    }
     groups.close(index, into: counts)
     counts.counts += pending
     pending = RowCounts()
@@ -221,6 +267,32 @@ public final class WindowSequencer {
   public func finish(always index: Int64? = nil) {
     if let index, touched.isEmpty { touched.insert(index) }
     for window in touched.sorted() { close(window) }
+  }
+
+  /// What those need to know who put the parts of an input together.
+  private func takePart() -> (tail: PartialTail, streamNumbers: [Int64])? {
+    guard var part else { return nil }
+    for (stream, owner) in clocks.owners { part.end(stream, owner: owner) }
+    for index in plan.groups.indices {
+      guard let disorder = plan.groups[index].disorder else { continue }
+      for (stream, edges) in groups.edges where groupsAreWhole {
+        guard let now = clocks.groupClock(index, of: stream) else { continue }
+        part.complete(stream, group: index, edges.complete(index, now: now, disorder: disorder))
+      }
+    }
+    var tail = PartialTail()
+    tail.streams = part.all(clocks.times, frontier: settled(for: completed)?.frontier)
+    tail.pending = pending
+    tail.gaps = gaps
+    tail.ends = ends.merging(readBefore) { max($0, $1) }
+    tail.lasting = lasting.sorted()
+    return (tail, part.numbers)
+  }
+
+  /// Ends the file of a part of an input.
+  public func end(_ file: PartialFileWriter, _ input: PartialInput) throws {
+    guard let (tail, streamNumbers) = takePart() else { return }
+    try file.finish(tail, streamNumbers: streamNumbers, input: input)
   }
 
   /// Rows that belong to no window that was published.

@@ -47,10 +47,11 @@ final class Engine: @unchecked Sendable {
   ///   - threads: how many work; 1 works on the submitting thread.
   ///   - chunkBytes: bytes of a buffer; a row that is longer makes its buffer grow.
   ///   - isLive: rows come as they happen, so a window is closed as soon as the clock allows.
+  ///   - isPart: others count what comes before and behind.
   ///   - report: called for every chunk in the order of the input.
   ///   - publish: called for every complete window, in order.
   init(
-    _ plan: ChainPlan, threads count: Int, chunkBytes: Int, isLive: Bool,
+    _ plan: ChainPlan, threads count: Int, chunkBytes: Int, isLive: Bool, isPart: Bool = false,
     report: @escaping (Chunk, ChunkOutcome) -> Void, publish: @escaping (ClosedWindow) -> Void
   ) {
     self.plan = plan
@@ -58,7 +59,7 @@ final class Engine: @unchecked Sendable {
     self.report = report
     let pool = WindowPool(plan)
     self.pool = pool
-    sequencer = WindowSequencer(plan, pool: pool, lag: isLive ? 1 : Self.chunksUnderWay) { window in
+    sequencer = WindowSequencer(plan, pool: pool, lag: isLive ? 1 : Self.chunksUnderWay, isPart: isPart) { window in
       publish(window)
       pool.recycle(window.counts)
     }
@@ -169,6 +170,9 @@ final class Engine: @unchecked Sendable {
 
   /// Rows that were read and belong to no window published; to be asked when the engine has finished.
   var unpublished: RowCounts { sequencer.unpublished }
+
+  /// Ends the file of a part of an input; to be called when the engine has finished.
+  func end(_ file: PartialFileWriter, _ input: PartialInput) throws { try sequencer.end(file, input) }
 
   // MARK: Workers
 

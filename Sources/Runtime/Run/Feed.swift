@@ -8,9 +8,11 @@ struct Feed {
   private var index: Int64 = 0
   private var rowsInWindow: Int64 = 0
 
-  init(window: WindowPlan, begin: Int64) {
+  /// `firstRow`: how many rows of the input come before, where windows are of rows.
+  init(window: WindowPlan, begin: Int64, firstRow: Int64 = 0) {
     plan = window
     self.begin = begin
+    if case .rows(let size) = window { (index, rowsInWindow) = (firstRow / size, firstRow % size) }
   }
 
   /// The window of rows read now; nil where their clock decides.

@@ -1,0 +1,9 @@
+/// A message of a partition, as it is gathered; its value is valid as long as whoever holds it says.
+struct TakenMessage {
+  let partition: Int
+  let offset: Int64
+  let value: UnsafeRawBufferPointer?
+  let isKeyed: Bool
+  /// When it was written, in milliseconds since 1970.
+  let written: Int64?
+}

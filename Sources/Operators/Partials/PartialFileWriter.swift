@@ -1,0 +1,169 @@
+/// Whose partial result it is: only those of one pipeline go together.
+public struct PartialIdentity: Sendable, Equatable {
+  public var pipeline: String
+  /// Of everything in the pipeline that counting goes by, windows included.
+  public var fingerprint: UInt64
+
+  public init(pipeline: String, fingerprint: UInt64) {
+    self.pipeline = pipeline
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What a partial result says of the input.
+public struct PartialInput: Sendable, Equatable {
+  /// The source's name; `input` for files.
+  public var source: String
+  /// The topic that was read; nil for other sources.
+  public var topic: String?
+  /// How many partitions the topic has.
+  public var partitionCount: Int?
+  /// The names of partitions by number, and where each stands among the files of the input.
+  public var partitions: [Partition] = []
+
+  public struct Partition: Sendable, Equatable {
+    public var name: String
+    public var order: Int64
+
+    public init(name: String, order: Int64 = 0) {
+      self.name = name
+      self.order = order
+    }
+  }
+
+  public init(source: String, topic: String? = nil, partitionCount: Int? = nil) {
+    self.source = source
+    self.topic = topic
+    self.partitionCount = partitionCount
+  }
+}
+
+/// A stretch of a window in a partial result.
+struct PartialEntry {
+  var window: Int64
+  /// Where its block begins in the file.
+  var place: Int
+  /// Where its rows lie, by partition.
+  var offsets: [Int: OffsetRange]
+  /// The first window that was complete already when its last rows came.
+  var frontier: Int64?
+}
+
+/// Writes a partial result: the windows as they come, and behind them what there is to say of all (docs/partials.md).
+public final class PartialFileWriter {
+  static let magic = Array("HITMONP1".utf8)
+  static let end = Array("HITMONPE".utf8)
+
+  private let plan: ChainPlan
+  private let output: (UnsafeRawBufferPointer) throws -> Void
+  private var writer = PartialWriter()
+  private var place = 0
+  private var index: [PartialEntry] = []
+
+  /// `output` takes the bytes of the file, in order.
+  public init(
+    _ plan: ChainPlan, identity: PartialIdentity, output: @escaping (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    self.plan = plan
+    self.output = output
+    try put(Self.magic)
+    writer.text(identity.pipeline)
+    writer.unsigned(identity.fingerprint)
+    try block()
+  }
+
+  /// Bytes written so far.
+  public var size: Int { place }
+
+  private func put(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes(output)
+    place += bytes.count
+  }
+
+  /// Writes what was gathered: its length, its sum, itself.
+  private func block() throws {
+    let bytes = writer.bytes
+    var head: [UInt8] = []
+    withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { head += $0 }
+    withUnsafeBytes(of: bytes.withUnsafeBytes(partialSum).littleEndian) { head += $0 }
+    try put(head)
+    try put(bytes)
+    writer.removeAll()
+  }
+
+  /// Writes a window, or a piece of one.
+  public func add(_ window: ClosedWindow) throws {
+    try add(
+      window.index, window.counts, open: window.open.map { (Int64($0.stream ?? Int(Int32.min)), $0.groups) },
+      frontier: window.frontier)
+  }
+
+  /// `open`: groups that may have more rows elsewhere, with the number of their stream; the least for any.
+  func add(_ window: Int64, _ counts: WindowCounts, open: [(stream: Int64, groups: OpenGroups)], frontier: Int64?)
+    throws
+  {
+    index.append(PartialEntry(window: window, place: place, offsets: counts.offsets, frontier: frontier))
+    writer.counts(counts.counts)
+    for aggregate in counts.aggregates { aggregate.write(to: &writer) }
+    writer.count(open.count)
+    for (stream, groups) in open {
+      writer.signed(stream)
+      groups.write(to: &writer)
+    }
+    try block()
+  }
+
+  /// Writes the end of the file.
+  func finish(_ tail: PartialTail, streamNumbers: [Int64], input: PartialInput) throws {
+    let start = place
+    writer.tables(plan)
+    writer.input(input)
+    writer.count(tail.streams.count)
+    for (number, stream) in zip(streamNumbers, tail.streams) {
+      writer.signed(number)
+      writer.stream(stream)
+    }
+    writer.counts(tail.pending)
+    writer.count(tail.gaps.count)
+    for (partition, ranges) in tail.gaps.sorted(by: { $0.key < $1.key }) {
+      writer.count(partition)
+      writer.count(ranges.count)
+      for range in ranges { writer.range(range) }
+    }
+    writer.count(tail.ends.count)
+    for (partition, end) in tail.ends.sorted(by: { $0.key < $1.key }) {
+      writer.count(partition)
+      writer.signed(end)
+    }
+    writer.count(tail.lasting.count)
+    for partition in tail.lasting { writer.count(partition) }
+    writer.count(index.count)
+    for entry in index {
+      writer.signed(entry.window)
+      writer.count(entry.place)
+      writer.optional(entry.frontier)
+      writer.count(entry.offsets.count)
+      for (partition, range) in entry.offsets.sorted(by: { $0.key < $1.key }) {
+        writer.count(partition)
+        writer.range(range)
+      }
+    }
+    try block()
+    var last: [UInt8] = []
+    withUnsafeBytes(of: UInt64(start).littleEndian) { last += $0 }
+    try put(last + Self.end)
+  }
+}
+
+/// A sum that tells damaged bytes: FNV-1a over words of eight bytes.
+func partialSum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+  var place = 0
+  while place + 8 <= bytes.count {
+    sum = (sum ^ UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))) &* 0x100_0000_01B3
+    sum ^= sum >> 29
+    place += 8
+  }
+  for byte in bytes[place...] { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  return sum
+}

@@ -1,0 +1,211 @@
+import Connectors
+import Operators
+import Specifications
+
+/// Counts a part of an input, and writes what came of it so that it can be put together with the other parts.
+public final class Kernel {
+  public enum Input: Sendable {
+    case files([String])
+    case piece(FilePiece)
+    /// Messages of a topic, in blocks on standard input.
+    case blocks
+  }
+
+  public struct Options: Sendable {
+    public var input = Input.files(["-"])
+    /// The declared source whose rows these are; nil for the pipeline's own record, or the only topic.
+    public var source: String?
+    /// How many partitions the topic has.
+    public var partitionCount: Int?
+    /// Where the first of the files stands among all of the input; nil where they go by their names.
+    public var order: Int64?
+    /// The window by arrival that all rows belong to, in multiples of its length since 1970.
+    public var arrival: Int64?
+    /// How many rows of the input come before, where windows are of rows.
+    public var firstRow: Int64?
+    /// About where the clock of event windows stands, where its counter has wrapped before.
+    public var clockNear: Int64?
+    public var threads = 1
+    public var chunkBytes = ChunkBuffer.standardCapacity
+    public var stop: @Sendable () -> Bool = { false }
+
+    public init() {}
+  }
+
+  private let pipeline: Pipeline
+  private let options: Options
+  private let source: any RowSource
+  private let input: PartialInput
+  private let format: Int
+  private let warn: @Sendable (String) -> Void
+  private let partitions = PartitionNames()
+  private var counts = RowCounts()
+  private var malformedLogged = 0
+  private var failure: (any Error)?
+  private var published: [Int: PartitionStart] = [:]
+
+  private static let malformedLogLimit = 5
+
+  /// Opens the input. Throws a sentence for the user where that fails, or where the pipeline's windows cannot be counted in
+  /// parts.
+  public init(_ pipeline: Pipeline, options: Options, warn: @escaping @Sendable (String) -> Void) throws {
+    self.pipeline = pipeline
+    self.options = options
+    self.warn = warn
+    try Self.check(pipeline.plan.window, options)
+    let declared = try Self.source(of: pipeline, options)
+    format = declared.map { pipeline.plan.sourceFormats[$0] } ?? 0
+    let rows = pipeline.plan.formats[format]
+    switch options.input {
+    case .files(let paths):
+      source = FileSource(
+        inputs: try findInputs(paths, stop: options.stop, tell: warn), format: rows, stop: options.stop)
+      input = PartialInput(source: "input")
+    case .piece(let piece):
+      source = FileSource(piece, format: rows, stop: options.stop)
+      input = PartialInput(source: "input")
+    case .blocks:
+      guard let declared, let settings = pipeline.declaration.sources[declared].setting.settings,
+        let target = KafkaTarget(settings)
+      else { throw ConnectorError("the pipeline has no topic that blocks could be of") }
+      let topic = SourceTopic(name: target.topic, partitions: options.partitionCount ?? 0)
+      source = BlockSource(StandardInput(stop: options.stop), format: rows, topic: topic)
+      input = PartialInput(
+        source: pipeline.declaration.sources[declared].name.text, topic: target.topic,
+        partitionCount: options.partitionCount)
+    }
+  }
+
+  /// The number of the source whose rows are read; nil for the pipeline's own record.
+  private static func source(of pipeline: Pipeline, _ options: Options) throws -> Int? {
+    let sources = pipeline.declaration.sources
+    if let name = options.source {
+      guard let index = sources.firstIndex(where: { $0.name.text == name }) else {
+        throw ConnectorError("the pipeline has no source `\(name)`")
+      }
+      return index
+    }
+    guard case .blocks = options.input else { return nil }
+    let topics = sources.indices.filter { sources[$0].setting.settings.flatMap { KafkaTarget($0) } != nil }
+    guard topics.count <= 1 else {
+      throw ConnectorError("the pipeline reads several topics: say which one with --source")
+    }
+    return topics.first
+  }
+
+  private static func check(_ window: WindowPlan, _ options: Options) throws {
+    switch window {
+    case .every where options.arrival == nil:
+      throw ConnectorError(
+        "windows by arrival depend on when rows are read, and a part of an input does not say when: give --arrived TIME, or cut otherwise, with --window all or --window \"span: ...\""
+      )
+    case .rows where options.firstRow == nil:
+      throw ConnectorError(
+        "windows of rows depend on how many rows come before: give --first-row N, or cut otherwise, with --window all or --window \"span: ...\""
+      )
+    default: break
+    }
+  }
+
+  /// Counts, and gives what was read. `output` takes the bytes of the partial result.
+  public func execute(_ output: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> RowCounts {
+    let file = try PartialFileWriter(pipeline.plan, identity: pipeline.identity, output: output)
+    let engine = Engine(
+      pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: false, isPart: true,
+      report: { [unowned self] in report($0, $1) },
+      publish: { [unowned self] window in
+        counts += window.counts.counts
+        do { try file.add(window) } catch { failure = failure ?? error }
+      })
+    var feed = Feed(window: pipeline.plan.window, begin: 0, firstRow: options.firstRow ?? 0)
+    let window: Int64? = if case .every = pipeline.plan.window { options.arrival } else { nil }
+    if let near = options.clockNear, case .span(let windows) = pipeline.plan.window {
+      engine.inOrder { $0.begin(published: nil, near: windows.index(of: near)) }
+    }
+    // Of a topic the clock waits for partitions that have not come yet: windows are given out at the end.
+    if source.streams == .one { engine.wait(for: [-1]) }
+    do {
+      while failure == nil, !options.stop() {
+        let buffer = engine.buffer()
+        guard
+          case .rows(let rows) = try source.read(into: buffer, rowLimit: feed.rowLimit, deadline: .max)
+        else { break }
+        var chunk = chunk(rows, buffer, window: window ?? feed.window)
+        if source.topic != nil { begin(rows.partition, engine, &chunk) }
+        engine.submit(chunk, buffer)
+        feed.took(rows.rows ?? 0) { engine.close($0) }
+      }
+    } catch {
+      failure = failure ?? error
+    }
+    source.close()
+    _ = engine.finish()
+    if let failure { throw failure }
+    if options.stop() {
+      throw ConnectorError("stopped before the end of the input: what was written is no partial result")
+    }
+    counts += engine.unpublished
+    var input = input
+    input.partitions = partitions.all.map { PartialInput.Partition(name: $0) }
+    if source.topic == nil, let first = options.order {
+      for index in input.partitions.indices { input.partitions[index].order = first + Int64(index) }
+    }
+    try engine.end(file, input)
+    return counts
+  }
+
+  private func chunk(_ rows: SourceRows, _ buffer: ChunkBuffer, window: Int64?) -> Chunk {
+    let partition = partitions.number(
+      source: 0, partition: rows.partition, name: source.partitions[rows.partition], sourceName: nil)
+    var chunk = Chunk(bytes: buffer.bytes, partition: partition, offset: rows.offset, window: window)
+    chunk.order = rows.order
+    chunk.format = format
+    chunk.stream = source.streams == .one ? -1 : partition
+    if let end = rows.end {
+      chunk.place.end = end
+      chunk.messages = buffer.messages
+    }
+    chunk.groupsAreWhole = source.streams == .one || rows.isKeyed
+    chunk.isRepeat = rows.isRepeat
+    chunk.unusable = rows.unusable
+    if !rows.isRepeat {
+      for sample in rows.unusableSamples {
+        log("partition \(source.partitions[rows.partition]) offset \(sample.offset): \(sample.reason)")
+      }
+    }
+    return chunk
+  }
+
+  /// Tells what earlier runs have published of a partition, and what is missing of it.
+  private func begin(_ number: Int, _ engine: Engine, _ chunk: inout Chunk) {
+    guard let start = (source as? BlockSource)?.start(of: number) else { return }
+    chunk.published = start.published
+    guard published.updateValue(start, forKey: chunk.partition) == nil else { return }
+    let partition = chunk.partition
+    let near = options.clockNear == nil ? start.published : nil
+    engine.inOrder { sequencer in
+      if near != nil { sequencer.begin(published: nil, near: near) }
+      sequencer.begin(partition: partition, at: start.offset, readBefore: start.readBefore)
+    }
+  }
+
+  /// Called in the order of the input, one chunk at a time.
+  private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
+    guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
+    for row in outcome.report.samples {
+      let place =
+        "\(partitions.all[chunk.partition]) at \(chunk.messages == nil ? "byte" : "offset") \(chunk.offset(of: row.offset))"
+      log("malformed row in \(place): \(row.reason): \(row.excerpt)")
+      if pipeline.plan.stopsAtMalformed(format: chunk.format) {
+        failure = failure ?? ConnectorError("\(place): \(row.reason) (on_malformed: stop)")
+      }
+    }
+  }
+
+  private func log(_ sentence: String) {
+    guard malformedLogged < Self.malformedLogLimit else { return }
+    malformedLogged += 1
+    warn(sentence)
+    if malformedLogged == Self.malformedLogLimit { warn("further malformed rows are counted and not shown") }
+  }
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Connectors
+import Diagnostics
+import Runtime
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct KernelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernel",
+    abstract: "Count a part of an input, for `merge` to put together with the others.",
+    discussion: """
+      Reads rows from standard input or from files, and writes a partial result: counts, and what groups cut at the edges \
+      hold. `hitmon merge` makes of the parts, in any order, what `hitmon run` would have made of the whole. Any batch \
+      system can run the parts.
+
+        hitmon kernel pipelines/dt-chambers.yaml --window all --input data.txt --bytes 0-1000000 > part0
+        hitmon kernel pipelines/dt-chambers.yaml --window all --input data.txt --bytes 1000000- > part1
+        hitmon merge pipelines/dt-chambers.yaml --window all part0 part1 > results.jsonl
+
+      --bytes takes the rows that begin in a stretch of a file, so that stretches may be cut anywhere. Rows on standard \
+      input are whole rows; --partition and --offset say where they stand, so that results have their source and no row \
+      counts twice.
+
+      Windows of a span and `all` can be counted in parts; windows by arrival with --arrived, windows of rows with \
+      --first-row.
+
+      Exit codes: 0 the partial result is whole, 1 the pipeline has errors, 2 something could not be read or written.
+      """)
+
+  @Argument(help: "The pipeline, a YAML file.", completion: .file(extensions: ["yaml"]))
+  var pipeline: String
+
+  @Option(
+    name: .shortAndLong, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Read these files, directories or patterns instead of standard input.", valueName: "file"))
+  var input: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Of one file the rows that begin in these bytes: from A to before B.", valueName: "A-B"))
+  var bytes: String?
+
+  @Option(help: ArgumentHelp("What results call the file that standard input is of.", valueName: "name"))
+  var partition: String?
+
+  @Option(help: ArgumentHelp("Where standard input begins in that file, in bytes.", valueName: "n"))
+  var offset: Int64?
+
+  @Option(help: ArgumentHelp("The file's header line, where standard input does not begin with it.", valueName: "line"))
+  var header: String?
+
+  @Flag(help: "Standard input is blocks of messages of a topic (docs/partials.md).")
+  var blocks = false
+
+  @Option(help: ArgumentHelp("The pipeline's source whose rows these are.", valueName: "name"))
+  var source: String?
+
+  @Option(help: ArgumentHelp("How many partitions the topic of blocks has.", valueName: "n"))
+  var partitions: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the file stands among those of the input; by default they go by their names.", valueName: "n"))
+  var order: Int64?
+
+  @Option(
+    help: ArgumentHelp(
+      "When the rows arrived, for windows by arrival: a time such as 2026-11-22T14:00:00Z.", valueName: "time"))
+  var arrived: String?
+
+  @Option(
+    help: ArgumentHelp("How many rows of the input come before, for windows of rows.", valueName: "n"))
+  var firstRow: Int64?
+
+  @Option(
+    help: ArgumentHelp(
+      "About where the windows' clock stands, if its counter has begun anew before.", valueName: "n"))
+  var clockNear: Int64?
+
+  @OptionGroup var options: PipelineOptions
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the partial result goes; - is standard output.", valueName: "file"))
+  var output = "-"
+
+  @Option(name: .shortAndLong, help: "How many threads count.")
+  var threads = 1
+
+  func validate() throws {
+    if !(1...256).contains(threads) { throw ValidationError("--threads takes 1 to 256, not \(threads)") }
+    if bytes != nil {
+      if input.count != 1 || input == ["-"] { throw ValidationError("--bytes is of one file: give it with --input") }
+      if stretch == nil { throw ValidationError("--bytes takes A-B, such as 0-1000000, or A- to the end of the file") }
+    }
+    if blocks, !input.isEmpty { throw ValidationError("--blocks come on standard input, without --input") }
+    if !input.isEmpty || blocks, partition != nil || offset != nil || header != nil {
+      throw ValidationError("--partition, --offset and --header are of rows on standard input")
+    }
+    if let offset, offset < 0 { throw ValidationError("--offset is at least 0") }
+    if let firstRow, firstRow < 0 { throw ValidationError("--first-row is at least 0") }
+    if let partitions, partitions < 1 { throw ValidationError("--partitions is at least 1") }
+    if let arrived, milliseconds(arrived) == nil {
+      throw ValidationError("--arrived takes a time in UTC such as 2026-11-22T14:00:00Z, not `\(arrived)`")
+    }
+  }
+
+  private var stretch: Range<Int64>? {
+    guard let bytes, let dash = bytes.firstIndex(of: "-"), let start = Int64(bytes[..<dash]) else { return nil }
+    let last = bytes[bytes.index(after: dash)...]
+    guard let end = last.isEmpty ? Int64.max : Int64(last), start >= 0, start <= end else { return nil }
+    return start..<end
+  }
+
+  func run() throws {
+    let loaded = try options.load(pipeline)
+    StopSignal.install()
+    var kernel = Kernel.Options()
+    if blocks {
+      kernel.input = .blocks
+    } else if let stretch {
+      kernel.input = .piece(FilePiece(path: input[0], name: input[0], bytes: stretch))
+    } else if input.isEmpty {
+      let start = offset ?? 0
+      kernel.input = .piece(
+        FilePiece(path: "-", name: partition ?? "standard input", bytes: start..<Int64.max, header: header))
+    } else {
+      kernel.input = .files(input)
+    }
+    kernel.source = source
+    kernel.partitionCount = partitions
+    kernel.order = order
+    kernel.firstRow = firstRow
+    kernel.clockNear = clockNear
+    kernel.threads = threads
+    kernel.stop = { StopSignal.number != 0 }
+    if let arrived, let time = milliseconds(arrived), case .every(let length) = loaded.plan.window {
+      kernel.arrival = time * 1_000_000 / length
+    }
+    do {
+      let file = try ByteFile(path: output)
+      _ = try Kernel(loaded, options: kernel, warn: { printToError($0) }).execute(file.write)
+      try file.close()
+    } catch {
+      printError("\(error)")
+      throw ExitCode(StopSignal.number != 0 ? 128 + StopSignal.number : 2)
+    }
+  }
+}
