@@ -26,6 +26,8 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
+    // The header of native plugins, and what starts programs and tries libraries.
+    .target(name: "CPlugin"),
     // The files of the live page, which page.c embeds.
     .target(name: "CPage", exclude: ["page"]),
 
@@ -38,7 +40,8 @@ let package = Package(
 
     // What a component declares of itself, and the operators that do so.
     .target(name: "Specifications", dependencies: ["Columns", "Diagnostics", "Expressions"]),
-    .target(name: "Operators", dependencies: ["CScan", "Columns", "Diagnostics", "Expressions", "Specifications"]),
+    .target(
+      name: "Operators", dependencies: ["CPlugin", "CScan", "Columns", "Diagnostics", "Expressions", "Specifications"]),
 
     // From YAML text to a checked pipeline.
     .target(name: "Configuration", dependencies: ["CLibYAML", "Diagnostics", "Specifications"]),

@@ -77,7 +77,7 @@ public struct PipelineLoader {
   }
 
   /// The sections that give names to others.
-  private static let sectionsOfNames = ["uses", "record", "chambers", "constants", "columns", "groups"]
+  private static let sectionsOfNames = ["uses", "record", "chambers", "constants", "columns", "external", "groups"]
 
   private func merge(_ root: Layer, name: LocatedText, span: Span) -> Declaration {
     let own = root.settings
@@ -89,6 +89,7 @@ public struct PipelineLoader {
     result.invalidChambers = root.joined("chambers").filter(\.isInvalid).map(\.node)
     result.constants = ConstantsFile(files: files, findings: findings).expand(merger.named("constants"))
     result.columns = merger.named("columns")
+    result.programs = root.joined("external")
     result.groups = merger.named("groups")
     result.histograms = merger.named("histograms")
     result.window = own["window"]?.settings

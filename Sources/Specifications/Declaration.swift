@@ -26,6 +26,8 @@ public struct Declaration: Sendable {
   public var invalidChambers: [Node] = []
   public var constants: [Named] = []
   public var columns: [Named] = []
+  /// Programs that compute columns; some may have errors.
+  public var programs: [Setting] = []
   public var groups: [Named] = []
   public var window: Settings?
   public var histograms: [Named] = []

@@ -10,6 +10,9 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "The pipeline, a YAML file.", completion: .file(extensions: ["yaml"]))
   var pipeline: String
 
+  @Flag(help: "Start the programs of `external:`, and measure how many rows a second each of their processes takes.")
+  var measure = false
+
   @OptionGroup var options: PipelineOptions
 
   func run() throws {
@@ -38,8 +41,18 @@ struct ExplainCommand: ParsableCommand {
       })
     lines.append("")
     lines.append("window \(window(plan.window)), \(bytes(Int64(plan.windowBytes))) of counts each")
+    if measure { lines += try programs(plan) }
     for sink in loaded.declaration.sinks { lines.append("sink \(sink.specification.name)") }
     printOut(lines.joined(separator: "\n"))
+  }
+
+  private func programs(_ plan: ChainPlan) throws -> [String] {
+    do throws(ChainFault) {
+      return try plan.measurePrograms().map { "external \($0.name): \(short($0.rowsPerSecond))rows/s a process" }
+    } catch {
+      printError(error.message)
+      throw ExitCode(2)
+    }
   }
 
   private func window(_ plan: WindowPlan) -> String {

@@ -133,6 +133,15 @@ final class RunReporter: RunObserver, Sendable {
         "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads their rows again"
       )
     }
+    for program in totals.programs {
+      var line = "\(program.name): \(grouped(program.rows)) rows"
+      if program.rows > 0 { line += " at up to \(short(program.rowsPerSecond))rows/s" }
+      line += " in \(program.processes) \(program.processes == 1 ? "process" : "processes")"
+      if program.restarts > 0 {
+        line += ", started again \(program.restarts == 1 ? "once" : "\(program.restarts) times")"
+      }
+      note(line)
+    }
     if let half = totals.latencies.quantile(0.5), let most = totals.latencies.quantile(0.99), totals.latencies.count > 1
     {
       note("latency from a window's end to its acknowledgement: p50 \(milliseconds(half)), p99 \(milliseconds(most))")

@@ -5,7 +5,7 @@ import Testing
 ///
 /// A line that begins with `$ ` is a command and what follows its output; `...` stands for any lines. Times and rates may
 /// differ, and how many windows there are, as those by arrival go by the clock. A `yaml` block whose first line is
-/// `# NAME.yaml` is saved under that name first, as its reader would. A command
+/// `# NAME.yaml` is saved under that name first, as its reader would; so is a `python` block with `# NAME.py`. A command
 /// that is meant to fail shows its code: `hitmon lint bad.yaml; echo "exit $?"`.
 ///
 /// The command of a `console running` block goes on in a terminal of its own until Ctrl-C at the end of its section (`##`).
@@ -37,7 +37,9 @@ struct ConsoleTests {
     for block in page.blocks {
       if block.section != section { endSection() }
       section = block.section
-      if block.info.hasPrefix("yaml"), let name = Self.fileName(of: block) { try shell.write(block.text, name) }
+      if block.info.hasPrefix("yaml") || block.info == "python", let name = Self.fileName(of: block) {
+        try shell.write(block.text, name)
+      }
       let commands = Self.commands(of: block.text)
       if block.info == "console running" {
         let command = try #require(commands.first)
@@ -75,9 +77,11 @@ struct ConsoleTests {
     return running
   }
 
-  /// `NAME.yaml` where the block begins with `# NAME.yaml`.
+  /// `NAME.yaml` where the block begins with `# NAME.yaml`, and the same for `NAME.py`.
   private static func fileName(of block: Document.Block) -> String? {
-    guard let first = block.text.split(separator: "\n").first, first.hasPrefix("# "), first.hasSuffix(".yaml") else {
+    guard let first = block.text.split(separator: "\n").first, first.hasPrefix("# "),
+      first.hasSuffix(".yaml") || first.hasSuffix(".py"), !first.dropFirst(2).contains(" ")
+    else {
       return nil
     }
     return String(first.dropFirst(2))

@@ -25,7 +25,7 @@ final class Shell {
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "hitmon-docs-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for name in ["pipelines", "plugins", "Makefile", "scripts"] {
+    for name in ["pipelines", "plugins", "python", "docs", "Sources", "Makefile", "scripts"] {
       try FileManager.default.createSymbolicLink(
         at: folder.appending(path: name), withDestinationURL: Package.root.appending(path: name))
     }

@@ -28,6 +28,7 @@ public struct WorldProbe {
       probeTopic(settings, isRead: true)
       probeStore(settings)
     }
+    for program in declaration.programs { probeProgram(program.settings?["command"]?.list?.first?.text) }
     probeInputs(declaration.emulate?["input"])
     for sink in declaration.sinks {
       if sink.specification.name == "file" { probeOutput(sink["path"]) }
@@ -54,6 +55,24 @@ public struct WorldProbe {
         "missing-input", reason, at: text.span,
         hint: "give a file that is there; paths are seen from the folder where hitmon is started")
     }
+  }
+
+  /// Whether a program can be started: it lies in a folder of `$PATH`, or where its path leads from the file's folder.
+  private func probeProgram(_ text: LocatedText?) {
+    guard let text else { return }
+    let candidates: [String]
+    if text.text.contains("/") {
+      let folder = text.source.name.lastIndex(of: "/").map { String(text.source.name[...$0]) } ?? ""
+      candidates = [text.text.hasPrefix("/") ? text.text : folder + text.text]
+    } else {
+      let path = getenv("PATH").map { String(cString: $0) } ?? "/bin:/usr/bin"
+      candidates = path.split(separator: ":").map { "\($0)/\(text.text)" }
+    }
+    guard !candidates.contains(where: { access($0, X_OK) == 0 }) else { return }
+    findings.error(
+      "missing-program", "there is no program `\(text.written)` that can be started", at: text.span,
+      hint: text.text.contains("/")
+        ? "paths go from the folder of the file that they stand in" : "it is looked for in the folders of `$PATH`")
   }
 
   private func probeOutput(_ setting: Setting?) {

@@ -37,6 +37,12 @@ extension Check {
       fix: "Correct the path. Paths are seen from the folder where hitmon is started.",
       right: "sources: {run: {file: {path: /dev/null}}}", needs: .world),
     Check(
+      "missing-program", "The program of an `external:` is not there, or may not be started.",
+      wrong: Example(
+        "external: {command: [pyton3, calibrate.py], in: [wire], out: {time_c: f64 ns}}", remark: "with `--probe`"),
+      fix: "Correct its name, or install it. What has no `/` in its name is looked for in `$PATH`.",
+      right: "external: {command: [sh, calibrate.sh], in: [wire], out: {time_c: f64 ns}}", needs: .world),
+    Check(
       "unwritable-file", "Results cannot be written: the folder is not there, or nothing may be written.",
       wrong: Example("sinks: [{file: {path: none/results.jsonl}}]", remark: "with `--probe`"),
       fix: "Make the folder, or correct the path.",

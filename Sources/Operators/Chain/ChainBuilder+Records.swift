@@ -203,7 +203,7 @@ extension ChainBuilder {
       }
     }
     var used: Set<Int> = []
-    for name in names.leaves(from: columns) {
+    for name in names.leaves(from: names.closure(of: columns)) {
       if case .field(let number)? = names.entries[name]?.definition { used.insert(number) }
     }
     return used

@@ -17,6 +17,8 @@ public struct ChainBuilder {
   var format: (any RecordFormat)?
   var rules: [(condition: TypedExpression, keeps: Bool, source: LocatedText)] = []
   var chambers = ChamberMap.Plan()
+  /// Programs and functions of libraries.
+  var operators: [OperatorDraft] = []
   var groups: [GroupDraft] = []
   var histograms: [HistogramDraft] = []
   var cells: [String: Cells] = [:]
@@ -52,11 +54,13 @@ public struct ChainBuilder {
     addConstants()
     addColumns()
     addGroups()
+    addOperators()
     // Without a record every name of a field would be reported again.
     guard format != nil else { return }
     checkChambers()
     checkGroups()
     names.resolveAll()
+    checkOperators()
     checkCleansing()
     checkHistograms()
   }

@@ -66,6 +66,14 @@ public struct ChainDescription: Sendable {
       }
       return nil
     }
+    for draft in builder.operators {
+      let (title, lines) = draft.description
+      stages.append(
+        Stage(
+          name: title,
+          columns: draft.outputs.map { column($0.name.text, used.contains($0.name.text) ? "" : "not used") },
+          lines: lines))
+    }
     if !(derived + constants).isEmpty { stages.append(Stage(name: "columns", columns: constants + derived, lines: [])) }
     for group in groups {
       let keys = group.key.map { $0.name ?? "an expression" }.joined(separator: ", ")

@@ -30,6 +30,7 @@ struct ChainEmitter {
   private final class FieldSlots {
     var slots: [Slot?]
     var usesChambers = false
+    let faults = FaultBox()
     init(count: Int) { slots = Array(repeating: nil, count: count) }
   }
 
@@ -39,7 +40,7 @@ struct ChainEmitter {
     names = builder.names
     let fields = FieldSlots(count: format.fields.count)
     self.fields = fields
-    let names = names, plan = builder.chambers, categories = builder.categories
+    let names = names, plan = builder.chambers, categories = builder.categories, operators = builder.operators
     row = StageBuilder(names: names, categories: categories) { stage, name in
       switch names.entries[name]!.definition {
       case .field(let number):
@@ -48,6 +49,9 @@ struct ChainEmitter {
         return slot
       case .mapped:
         ChainEmitter.addChambers(plan, to: stage, names: names, categories: categories)
+        return stage.slot(of: name)
+      case .operated(let number, _):
+        operators[number].add(to: stage, names: names, faults: fields.faults)
         return stage.slot(of: name)
       case .groupValue, .constant, .derived, .lookup:
         preconditionFailure("`\(name)` is not computed from rows alone")
@@ -77,7 +81,7 @@ struct ChainEmitter {
 
   mutating func emit(window: WindowDraft) -> ChainPlan {
     let rules = builder.rules.map { (flag: row.slot(of: $0.condition), keeps: $0.keeps) }
-    let cleansingSteps = row.takeSteps()
+    let cleansingSteps = row.takeSteps().map(\.forEveryRow)
     // The map is always run where there is one: its misses are counted.
     let chamber = builder.chambers.rows.isEmpty ? nil : row.slot(of: "chamber")
     let windowPlan = plan(window)
@@ -136,6 +140,7 @@ struct ChainEmitter {
       rowLayout: row.layout, inputs: inputs,
       cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
       chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
+      faults: (cleansingSteps + rowSteps).contains(where: \.mayFail) ? fields.faults : nil,
       description: description)
   }
 

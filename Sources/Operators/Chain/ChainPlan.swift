@@ -1,3 +1,4 @@
+import CPlugin
 import Columns
 import Expressions
 
@@ -135,6 +136,8 @@ public struct ChainPlan: Sendable {
   let rowAggregates: [AggregateBinding]
   let deferred: DeferredStage?
   let groupStages: [GroupStage]
+  /// Where steps say that they failed; nil where none can.
+  let faults: FaultBox?
   /// For `explain`.
   public let description: ChainDescription
 
@@ -143,6 +146,37 @@ public struct ChainPlan: Sendable {
 
   /// Whether a malformed row of that format ends the run.
   public func stopsAtMalformed(format: Int) -> Bool { inputs[format].stopsAtMalformed }
+
+  /// Programs that compute columns.
+  public var programs: [ExternalProgram] { (cleansingSteps + rowSteps).compactMap(\.program) }
+
+  /// Whether rows could not be processed: the run must end.
+  public var hasFault: Bool { faults?.value != nil }
+
+  /// Starts programs, so that one that cannot work is an error before any row is read. `tell` gets lines for the log.
+  public func begin(tell: @escaping @Sendable (String) -> Void) throws(ChainFault) {
+    faults?.clear()
+    for program in programs { try program.begin(tell: tell) }
+  }
+
+  /// Ends programs.
+  public func end() {
+    for program in programs { program.end() }
+  }
+
+  /// How fast the programs are: each gets full batches of zeros for a quarter of a second.
+  public func measurePrograms() throws(ChainFault) -> [ExternalProgram.Totals] {
+    try begin { _ in }
+    defer { end() }
+    let frame = Frame(layout: rowLayout)
+    frame.count = frame.capacity
+    for step in (cleansingSteps + rowSteps).map(\.forEveryRow) where step.program != nil {
+      let deadline = program_clock() + 250_000_000
+      repeat { step.run(frame) } while program_clock() < deadline && !hasFault
+    }
+    if let fault = faults?.value { throw fault }
+    return programs.map(\.totals)
+  }
 
   /// Bytes of one window's counts, with one cell for each that is known.
   public var windowBytes: Int { aggregates.reduce(0) { $0 + $1.bytes } }

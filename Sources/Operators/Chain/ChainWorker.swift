@@ -51,6 +51,7 @@ public final class ChainWorker {
       counts.malformed = UInt64(work.outcome.report.malformed - malformedBefore)
       counts.records = UInt64(frame.count)
       processBatch(&work, counts, end: offset)
+      if work.outcome.fault != nil { return work.outcome }
       // A decoder that cannot go on would be a defect; it must not become an endless loop.
       if offset == start { break }
     }
@@ -100,6 +101,10 @@ public final class ChainWorker {
     }
     if frame.selectedCount > 0 {
       for step in plan.rowSteps { step.run(frame) }
+    }
+    if let faults = plan.faults, let fault = faults.value {
+      work.outcome.fault = fault
+      return
     }
     if let window = work.chunk.window {
       let target = windowCounts(window, &work)

@@ -128,4 +128,6 @@ public struct ChunkOutcome {
   var groupMinima: [[Int64]] = []
   /// For each group the keys whose groups were taken as complete.
   var interiors: [Range<Int64>?] = []
+  /// Why the chunk could not be processed: nothing of it may be counted, and nothing that comes after it.
+  public internal(set) var fault: ChainFault?
 }

@@ -17,6 +17,7 @@ extension Names {
       case .groupValue: return name
       case .derived(let expression): open += expression.names.sorted().filter { seen.insert($0).inserted }
       case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
+      case .operated(_, let inputs): open += inputs.map(\.text).filter { seen.insert($0).inserted }
       default: break
       }
     }
@@ -31,14 +32,15 @@ extension Names {
       switch entries[name]?.definition {
       case .derived(let expression): open += expression.names.filter { seen.insert($0).inserted }
       case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
+      case .operated(_, let inputs): open += inputs.map(\.text).filter { seen.insert($0).inserted }
       default: break
       }
     }
     return seen
   }
 
-  /// The columns that names come down to: fields, columns of the chamber map, values of groups, and the columns in `stops`,
-  /// which are taken as they are.
+  /// The columns that names come down to: fields, columns of the chamber map and of operators, values of groups, and the
+  /// columns in `stops`, which are taken as they are.
   func leaves(from names: Set<String>, stops: Set<String> = []) -> Set<String> {
     var leaves: Set<String> = []
     var seen = names

@@ -14,6 +14,8 @@ final class Names: Scope, @unchecked Sendable {
     case constant(Constant)
     case lookup(LookupColumn.Table)
     case groupValue(group: Int, value: Int)
+    /// A column that a program or a library computes from others.
+    case operated(operator: Int, inputs: [LocatedText])
   }
 
   enum State {
@@ -44,6 +46,8 @@ final class Names: Scope, @unchecked Sendable {
   private var stack: [String] = []
   /// The column that chooses in each table of constants.
   private var tableKeys: [String: LocatedText] = [:]
+  /// The types of columns that operators compute.
+  private var operatedTypes: [String: ValueType] = [:]
   /// What was asked for from outside: names in expressions of histograms, rules, chambers, groups and windows.
   private(set) var asked: Set<String> = []
   /// Groups with errors: no value of theirs is known.
@@ -195,6 +199,7 @@ final class Names: Scope, @unchecked Sendable {
       switch entry.definition {
       case .derived(let expression): return resolve(name, as: expression)
       case .lookup(let table): return resolve(name, as: table)
+      case .operated(let number, let inputs): return resolve(name, from: inputs, ofOperator: number)
       case .field, .mapped, .constant, .groupValue: return true
       }
     }
@@ -238,6 +243,25 @@ final class Names: Scope, @unchecked Sendable {
     entries[name]!.groups = groups(of: key)
     entries[name]!.state = .known(table.type)
     return true
+  }
+
+  /// All columns of one operator stand and fall together.
+  private func resolve(_ name: String, from inputs: [LocatedText], ofOperator number: Int) -> Bool {
+    var isSound = true
+    for input in inputs {
+      let column = checkInside(name, ExpressionParser.parse(input, findings: findings))
+      if let column, column.column == nil { reportNoColumn(input) }
+      if column?.column == nil { isSound = false }
+    }
+    entries[name]!.state = isSound ? .known(operatedTypes[name]!) : .failed
+    return isSound
+  }
+
+  /// Adds a column that an operator computes.
+  func addOperated(_ name: LocatedText, as what: String, type: ValueType, operator number: Int, inputs: [LocatedText]) {
+    let isNew = entries[name.text] == nil
+    add(name, as: what, .operated(operator: number, inputs: inputs))
+    if isNew { operatedTypes[name.text] = type }
   }
 
   /// Reports a word or a constant where the name of a column should stand.

@@ -6,13 +6,33 @@ enum RowStep: Sendable {
   case program(Program)
   case chambers(ChamberMap)
   case lookup(LookupColumn)
+  case external(ExternalStep)
 
   func run(_ frame: Frame) {
     switch self {
     case .program(let program): program.run(frame)
     case .chambers(let map): map.run(frame)
     case .lookup(let lookup): lookup.run(frame)
+    case .external(let step): step.run(frame)
     }
+  }
+
+  /// Whether it may leave a fault instead of values.
+  var mayFail: Bool {
+    switch self {
+    case .program, .chambers, .lookup: false
+    case .external: true
+    }
+  }
+
+  /// The program that it asks.
+  var program: ExternalProgram? { if case .external(let step) = self { step.program } else { nil } }
+
+  /// The same where no row is selected yet.
+  var forEveryRow: RowStep {
+    guard case .external(var step) = self else { return self }
+    step.sendsAll = true
+    return .external(step)
   }
 }
 

@@ -13,7 +13,7 @@ extension ChainBuilder {
     for name in names.order {
       guard let entry = names.entries[name] else { continue }
       guard used.contains(name) else {
-        if entry.span.source === main, entry.what == "column" || entry.what == "constant" {
+        if entry.span.source === main, ["column", "constant", "column of a program"].contains(entry.what) {
           findings.warning(
             "unused-column", "nothing uses the \(entry.what) `\(name)`", at: entry.span, hint: "use it, or delete it")
         }

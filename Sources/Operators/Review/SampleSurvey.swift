@@ -84,7 +84,10 @@ public final class SampleSurvey {
   }
 
   /// Whether a sample can say anything: the pipeline has a clock or a limit of disorder.
-  public var isOfUse: Bool { window != nil || groups.contains { $0 != nil } }
+  public var isOfUse: Bool {
+    // Programs are not started to look at a sample.
+    plan.programs.isEmpty && (window != nil || groups.contains { $0 != nil })
+  }
 
   /// Rows of the sample, and those that are malformed.
   public private(set) var rows = 0

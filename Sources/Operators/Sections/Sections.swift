@@ -80,6 +80,7 @@ public enum Sections {
     Key("chambers", .list(.block(chamber)), chamber.summary),
     Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
     Key("columns", .mapping(key: .identifier, value: .expression), "Columns computed from others, in any order."),
+    Key("external", .oneOrMore(.block(OperatorSections.external)), OperatorSections.external.summary),
     Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),
     Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),
     Key("layouts", .mapping(key: .name, value: .block(DashboardSections.layout)), DashboardSections.layout.summary),

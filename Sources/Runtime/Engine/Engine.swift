@@ -39,6 +39,8 @@ final class Engine: @unchecked Sendable {
   private var submittedChunks = 0
   private var isSequencing = false
   private var isClosing = false
+  /// Whether a chunk could not be processed: none from there on is counted, so that a restart reads them again.
+  private var hasFault = false
   private var spareBuffers: [ChunkBuffer] = []
   // Of the submitting thread.
   private var awaited: Set<Int> = []
@@ -86,12 +88,13 @@ final class Engine: @unchecked Sendable {
   /// Blocks while too many chunks are under way.
   func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
     guard case .span = plan.window, !chunk.bytes.isEmpty else {
-      submit(chunk, buffer: buffer, nextContext(chunk.stream))
+      guard let context = nextContext(chunk.stream) else { return giveBack(buffer) }
+      submit(chunk, buffer: buffer, context)
       return
     }
     var start = 0
     while start < chunk.bytes.count {
-      let context = nextContext(chunk.stream)
+      guard let context = nextContext(chunk.stream) else { return giveBack(buffer) }
       let end = chunk.cut(
         near: plan.formats[chunk.format].rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes))
       // Parts are counted in order, so the buffer is free when the last one is.
@@ -100,12 +103,13 @@ final class Engine: @unchecked Sendable {
     }
   }
 
-  /// What the next chunk is processed with; waits until it is settled.
-  private func nextContext(_ stream: Int) -> ChunkContext {
+  /// What the next chunk is processed with; waits until it is settled. Nil where no further chunk counts.
+  private func nextContext(_ stream: Int) -> ChunkContext? {
     // With one thread every chunk before this one is complete.
-    if inlineWorker != nil { return sequencer.context(for: submittedChunks, stream: stream)! }
+    if inlineWorker != nil { return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream)! }
     return monitor.locked {
       while true {
+        if hasFault { return nil }
         if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream) { return context }
         monitor.wait()
       }
@@ -135,7 +139,7 @@ final class Engine: @unchecked Sendable {
   /// Does something between the chunks submitted so far and those to come.
   func inOrder(_ step: @escaping (WindowSequencer) -> Void) {
     if inlineWorker != nil {
-      step(sequencer)
+      if !hasFault { step(sequencer) }
       return
     }
     monitor.locked {
@@ -153,7 +157,7 @@ final class Engine: @unchecked Sendable {
   }
 
   /// Waits for all chunks, and ends the threads. Closes every window that is open, unless they are to be `discarded`:
-  /// another run will read their rows again. Gives how many had rows.
+  /// another run will read their rows again, or a fault left them incomplete. Gives how many had rows.
   func finish(always window: Int64? = nil, discarded: Bool = false) -> Int {
     if inlineWorker == nil {
       monitor.locked {
@@ -164,7 +168,7 @@ final class Engine: @unchecked Sendable {
       for thread in threads { thread.join() }
     }
     let open = sequencer.openWindows
-    if !discarded { sequencer.finish(always: window) }
+    if !discarded, !hasFault { sequencer.finish(always: window) }
     return open
   }
 
@@ -202,7 +206,7 @@ final class Engine: @unchecked Sendable {
       guard let next else { return }
       switch next {
       case .chunk(let chunk, let buffer, let outcome): finish(chunk, buffer, outcome)
-      case .step(let step): step(sequencer)
+      case .step(let step): if !monitor.locked({ hasFault }) { step(sequencer) }
       }
       monitor.locked {
         isSequencing = false
@@ -212,8 +216,14 @@ final class Engine: @unchecked Sendable {
   }
 
   private func finish(_ chunk: Chunk, _ buffer: ChunkBuffer?, _ outcome: ChunkOutcome) {
+    defer { if let buffer { giveBack(buffer) } }
+    let isLost = monitor.locked {
+      defer { if outcome.fault != nil { hasFault = true } }
+      return hasFault
+    }
+    // Those behind a fault are as if they had not been read.
+    if isLost { return }
     report(chunk, outcome)
-    sequencer.complete(outcome, of: chunk)
-    if let buffer { giveBack(buffer) }
+    if outcome.fault == nil { sequencer.complete(outcome, of: chunk) }
   }
 }

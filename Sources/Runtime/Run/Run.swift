@@ -51,6 +51,8 @@ public final class Run {
     tell = { sentence in (try? told.value())??.note(sentence) }
     embedded = EmbeddedBrokers(tell: tell)
     feed = EmbeddedFeed(stop: options.stop, tell: tell)
+    // Before results are written over: a program that cannot work ends the run here.
+    try pipeline.plan.begin(tell: tell)
     try openSinks()
     try openSources()
   }
@@ -186,6 +188,8 @@ public final class Run {
     totals.counts += reader.engine.unpublished
     if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
+    totals.programs = pipeline.plan.programs.map(\.totals)
+    pipeline.plan.end()
     totals.bytes = sources.reduce(0) { $0 + $1.source.progress.done }
     // Others go on when the sources are closed, and what is left to do with results is this instance's until then.
     publisher.close()
@@ -207,6 +211,7 @@ public final class Run {
 
   /// Called in the order of the input, one chunk at a time.
   private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
+    if let fault = outcome.fault { return fail(fault) }
     let lines =
       chunk.linesBefore + partitions.takeLines(of: chunk.partition, chunk.linesBefore + Int64(outcome.report.lines))
     rowsRead.add(Int64(outcome.rows + outcome.report.malformed), ordering: .relaxed)

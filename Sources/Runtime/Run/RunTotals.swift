@@ -11,6 +11,8 @@ public struct RunTotals: Sendable {
   public var latencies = LatencyHistogram()
   /// Windows with rows that are not complete and not published; the next run reads their rows again.
   public var openWindows = 0
+  /// What the programs did that compute columns.
+  public var programs: [ExternalProgram.Totals] = []
 
   public init() {}
 

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Operators
 import Runtime
+import Synchronization
 
 /// One run of a pipeline inside the test: what it reads and how, and what comes of it.
 struct Job {
@@ -85,6 +86,7 @@ struct Job {
       outcome.error = "\(failure.error)"
     }
     outcome.warnings = listener.warnings
+    outcome.notes = listener.notes
     outcome.published = listener.windows
     let bytes = scratch.bytes("results.jsonl")
     outcome.lines = bytes.split(separator: 0x0A).map { Data($0) }
@@ -110,6 +112,7 @@ struct Outcome {
   var endsWithNewline = true
   var totals = RunTotals()
   var warnings: [String] = []
+  var notes: [String] = []
   var published: [Int64] = []
   var error: String?
 
@@ -125,9 +128,11 @@ struct Outcome {
 private final class Listener: RunObserver {
   var warnings: [String] = []
   var windows: [Int64] = []
+  private let noted = Mutex<[String]>([])
+  var notes: [String] { noted.withLock { $0 } }
 
   func progress(_ progress: RunProgress) {}
   func published(_ window: PublishedWindow) { windows.append(window.index) }
   func warning(_ message: String) { warnings.append(message) }
-  func note(_ message: String) {}
+  func note(_ message: String) { noted.withLock { $0.append(message) } }
 }

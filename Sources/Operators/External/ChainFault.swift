@@ -1,0 +1,23 @@
+import Synchronization
+
+/// What ends a run in the middle of its rows: a program or a library that computes columns does not do what it should.
+public struct ChainFault: Error, Sendable, CustomStringConvertible {
+  /// One sentence for the user.
+  public let message: String
+
+  init(_ message: String) { self.message = message }
+
+  public var description: String { message }
+}
+
+/// Where steps leave a fault, and workers look for one: nothing of the rows at hand is counted then.
+final class FaultBox: Sendable {
+  private let fault = Mutex<ChainFault?>(nil)
+
+  var value: ChainFault? { fault.withLock { $0 } }
+
+  /// The first one counts.
+  func raise(_ new: ChainFault) { fault.withLock { $0 = $0 ?? new } }
+
+  func clear() { fault.withLock { $0 = nil } }
+}
