@@ -32,7 +32,7 @@ final class ViewerHub: @unchecked Sendable {
   private var events = Events()
   /// Counts what was said of the run's state.
   private var tick = 0
-  private var lastUpdate = NIODeadline.uptimeNanoseconds(0)
+  private var nextUpdate = NIODeadline.uptimeNanoseconds(0)
   private var beat: RepeatedTask?
   /// An update is on its way.
   private let isAwake = Atomic(false)
@@ -45,7 +45,11 @@ final class ViewerHub: @unchecked Sendable {
   }
 
   /// Pages are not told more often: where windows come faster, they see some of them.
-  private static let pause = TimeAmount.milliseconds(50)
+  private static let leastPause = TimeAmount.milliseconds(50)
+  private static let mostPause = TimeAmount.seconds(1)
+  /// How much longer a pause is than the telling before it: many viewers of large windows are told less often, so that
+  /// they cost the run a few percent of a core at most.
+  private static let pauseForTelling = 40
 
   init(_ store: DashboardStore, loop: any EventLoop, limits: WebServer.Limits) {
     self.store = store
@@ -68,11 +72,10 @@ final class ViewerHub: @unchecked Sendable {
   func wake() {
     guard !isAwake.exchange(true, ordering: .acquiringAndReleasing) else { return }
     loop.execute { [self] in
-      let next = lastUpdate + Self.pause
-      if next <= .now() {
+      if nextUpdate <= .now() {
         update()
       } else {
-        loop.scheduleTask(deadline: next) { [weak self] in self?.update() }
+        loop.scheduleTask(deadline: nextUpdate) { [weak self] in self?.update() }
       }
     }
   }
@@ -134,9 +137,11 @@ final class ViewerHub: @unchecked Sendable {
 
   private func update() {
     isAwake.store(false, ordering: .releasing)
-    lastUpdate = .now()
+    let start = NIODeadline.now()
     refresh()
     tellAll()
+    let end = NIODeadline.now()
+    nextUpdate = end + min(max((end - start) * Self.pauseForTelling, Self.leastPause), Self.mostPause)
   }
 
   private func heartbeat() {

@@ -117,6 +117,10 @@ class Page {
 
   draw() {
     this.#topLine.draw();
+  }
+
+  write() {
+    this.#topLine.write();
     this.#controls.update();
     this.#showState();
   }

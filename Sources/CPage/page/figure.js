@@ -116,11 +116,23 @@ export class Figure {
   }
 
   draw() {
-    if (this.#isVisible) this.drawNow();
+    if (this.#isVisible) this.#drawNow();
+  }
+
+  /** Says in words and numbers what is drawn. */
+  write() {
+    if (!this.#isVisible) return;
+    this.#empty.hidden = this.content !== null;
+    if (this.content) this.#writeNow();
   }
 
   /** Draws it, in view or not. */
   drawNow() {
+    this.#drawNow();
+    if (this.content) this.#writeNow();
+  }
+
+  #drawNow() {
     const [width, height] = this.#size;
     if (width < 30 || height < 30) return;
     this.#isDirty = false;
@@ -130,7 +142,6 @@ export class Figure {
     const em = page.em * (this.panel.isFull ? 1.3 : 1);
     const choices = this.panel.choices;
     this.content = contentOf({ spec, view, model, value: this.value, choices, owner: this });
-    this.#empty.hidden = this.content !== null;
     if (!this.content) return;
     this.frame = this.#makeFrame(width, height, em, theme);
     this.#drawBack(width, height);
@@ -139,7 +150,10 @@ export class Figure {
     const context = resized(this.#front, area.right - area.left + 2, area.bottom - area.top + 2, area.left,
       area.top - 1);
     clipped(context, this.frame.area, this.#plot.isBare, () => this.#plot.draw(context, this.content, this.frame));
-    this.#caption.update(this.label, this.content, choices.hidden);
+  }
+
+  #writeNow() {
+    this.#caption.update(this.label, this.content, this.panel.choices.hidden);
     this.#describe();
     this.#table?.update(this.#plot.rows(this.content));
     if (this.#cursor) this.#read();

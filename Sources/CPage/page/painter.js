@@ -3,7 +3,10 @@
 const waiting = new Set();
 let isAsked = false;
 
-/** Calls `item.draw()` in the next frame; once, however often it is asked for. */
+/**
+ * Calls `item.draw()` in the next frame, and then `item.write()`; once, however often it is asked for. Canvases are
+ * drawn before any text of the document changes: a font set on a canvas makes the browser lay out what has changed.
+ */
 export function paint(item) {
   waiting.add(item);
   if (isAsked) return;
@@ -13,6 +16,7 @@ export function paint(item) {
     const items = [...waiting];
     waiting.clear();
     for (const one of items) one.draw();
+    for (const one of items) one.write();
   });
 }
 

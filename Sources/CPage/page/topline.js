@@ -50,7 +50,12 @@ export class TopLine {
   }
 
   draw() {
-    const { view, status, state, age, theme, model } = this.#page;
+    const { status, theme } = this.#page;
+    if (status) drawSparkline(this.#spark, status.rates ?? [], theme);
+  }
+
+  write() {
+    const { view, status, state, age, model } = this.#page;
     setText(this.#title, view?.title || view?.pipeline || 'hitmon');
     setText(this.#run, view ? [view.pipeline, model.run ?? view.run].filter(Boolean).join(' \u00b7 ') : '');
     const [word, mark] = STATES[state];
@@ -67,7 +72,6 @@ export class TopLine {
     this.#set('age', span(age === null ? null : Math.floor(age)).replace('0 ms', '0 s'));
     for (const [name, , isBad] of NUMBERS) if (isBad) this.#cells.get(name)
       .entry.classList.toggle('notable', status[name] > 0);
-    drawSparkline(this.#spark, status.rates ?? [], theme);
   }
 
   update() {
