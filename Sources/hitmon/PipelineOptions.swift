@@ -41,8 +41,7 @@ struct PipelineOptions: ParsableArguments {
   }
 
   /// Loads a pipeline and prints what is wrong with it. Exits with 1 where there are errors, 2 where it cannot be read.
-  static func load(_ request: Pipeline.Request) throws -> Pipeline {
-    let findings = Findings()
+  static func load(_ request: Pipeline.Request, findings: Findings = Findings()) throws -> Pipeline {
     let pipeline: Pipeline?
     do {
       pipeline = try Pipeline.load(request, environment: environmentValue, findings: findings)

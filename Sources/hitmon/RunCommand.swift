@@ -21,6 +21,10 @@ struct RunCommand: ParsableCommand {
 
       A sink `dashboard` is a page that shows the results as they come; its address is printed. With --input it is served       only if --port or --keep-open is given.
 
+      --watch reads the pipeline again whenever one of its files changes, and SIGHUP once. If it is good, it takes over \
+      at the edge of a window and no hit is lost; if it has errors, they are shown and the old one goes on. Sources, \
+      record, window and sinks stay as they are until the next start.
+
       Ctrl-C closes the open window, hands every result on, prints the totals and exits with 130; a second one does not \
       wait. Windows of the record's own clock that are not complete are left to the next run, if that reads their rows \
       again.
@@ -58,6 +62,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Go on serving the dashboard after the end of the input, until Ctrl-C.")
   var keepOpen = false
 
+  @Flag(help: "Take over what changes in the pipeline's files while it runs.")
+  var watch = false
+
   @Option(name: .shortAndLong, help: "How many threads count; by default one for each core.")
   var threads: Int?
 
@@ -75,7 +82,9 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try options.load(pipeline)
+    let findings = Findings()
+    let request = options.request(pipeline)
+    let loaded = try PipelineOptions.load(request, findings: findings)
     StopSignal.install()
     var runOptions = Run.Options()
     runOptions.inputs = input
@@ -89,6 +98,11 @@ struct RunCommand: ParsableCommand {
     let reporter = RunReporter(quiet: quiet, dashboards: dashboards)
     let totals: RunTotals
     do {
+      let changes = try ChangeWatch(request, isWatching: watch, read: findings.sources.map(\.name)) {
+        reporter.rejected($0, sentence: $1)
+      }
+      defer { changes.close() }
+      runOptions.changed = { changes.take() }
       let run = try Run(loaded, options: runOptions, observer: reporter)
       reporter.begin(loaded, sources: run.sourceNames, sinks: run.sinkNames)
       totals = try run.execute()

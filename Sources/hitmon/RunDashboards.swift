@@ -59,6 +59,11 @@ final class RunDashboards: Sendable {
     for store in servers.withLock({ $0.map(\.store) }) { store.note(lagRows: lag.rows, seconds: lag.seconds) }
   }
 
+  /// Shows viewers what they should know; nil takes it back.
+  func note(_ sentence: String?) {
+    for store in servers.withLock({ $0.map(\.store) }) { store.note(sentence) }
+  }
+
   /// Serves on after the input's end, until Ctrl-C.
   func stayOpen(tell: (String) -> Void) {
     let servers = servers.withLock { $0 }

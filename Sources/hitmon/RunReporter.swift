@@ -115,6 +115,30 @@ final class RunReporter: RunObserver, Sendable {
     state.withLock { show(message, &$0) }
   }
 
+  // MARK: A changed pipeline
+
+  func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {
+    dashboards.note(nil as String?)
+    let parts = [("new", change.added), ("changed", change.changed), ("gone", change.removed)].compactMap {
+      $1.isEmpty ? nil : "\($0): \($1.joined(separator: ", "))"
+    }
+    note(
+      "the changed pipeline counts from here on; \(parts.isEmpty ? "no histogram changed" : parts.joined(separator: "; "))"
+    )
+  }
+
+  func refused(_ pipeline: Pipeline, _ reason: String) {
+    rejected(
+      errorLine("the changed pipeline was not taken: \(reason)"),
+      sentence: "The changed pipeline was not taken: \(reason)")
+  }
+
+  /// A changed pipeline does not take over: why, for a terminal and in a sentence.
+  func rejected(_ report: String, sentence: String) {
+    dashboards.note(sentence)
+    state.withLock { show("\(report)\nthe pipeline as it was goes on", &$0) }
+  }
+
   func end(_ totals: RunTotals) {
     guard !quiet else {
       state.withLock { clearBar(&$0) }

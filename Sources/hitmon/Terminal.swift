@@ -98,6 +98,9 @@ enum StopSignal {
   /// The signal that came; 0 for none.
   static var number: Int32 { received.load(ordering: .relaxed) }
 
+  /// As if the signal had come.
+  static func raise(_ number: Int32) { received.store(number, ordering: .relaxed) }
+
   /// Waits for one.
   static func wait() {
     // A signal that another thread takes does not wake this one.

@@ -25,9 +25,12 @@ export class Banner {
       lost: ['\u2715 Lost', `The server has lost its source.${message}${until}`],
       gone: ['\u2715 Connection lost', `No word from the server since ${since} UTC. Trying again.${until}`],
     };
-    const text = texts[state];
+    // Nothing is wrong with the data, and there is something to know.
+    const note = message && ['\u24d8', message.trim()];
+    const text = texts[state] ?? note;
+    const kind = texts[state] ? state : 'note';
     if (this.#element.hidden !== !text) this.#element.hidden = !text;
-    if (this.#element.dataset.state !== state) this.#element.dataset.state = state;
+    if (this.#element.dataset.state !== kind) this.#element.dataset.state = kind;
     if (!text) return;
     setText(this.#head, text[0]);
     setText(this.#text, text[1]);

@@ -21,6 +21,16 @@ public struct ResultTotal: Sendable {
 
   public subscript(name: String) -> ResultHistogram? { histograms[name] }
 
+  /// Takes histograms out, and those of their values of a `per` column: what comes of them counts something else.
+  public mutating func forget(_ names: Set<String>) {
+    guard !names.isEmpty else { return }
+    func isForgotten(_ name: String) -> Bool {
+      names.contains(name) || name.lastIndex(of: "/").map { names.contains(String(name[..<$0])) } == true
+    }
+    order.removeAll(where: isForgotten)
+    histograms = histograms.filter { !isForgotten($0.key) }
+  }
+
   /// Adds the next window. A window of another run, or whose bins are others, begins a new total.
   public mutating func add(_ content: ResultContent) {
     if let head, head.pipeline != content.head.pipeline || !Self.share(head.run, content.head.run) { self = .init() }

@@ -25,6 +25,8 @@ public protocol ResultSink: AnyObject {
   func withdraw()
   /// Whether this instance reads the input's first partition: one of several that share the input does.
   func reads(firstPartition: Bool)
+  /// The pipeline was changed: messages from here on have these histograms anew, or not any more.
+  func begin(anew histograms: Set<String>)
   /// Hands on what is held back, and ends.
   func close() throws
 }
@@ -37,6 +39,7 @@ extension ResultSink {
   public func handOver() throws { try flush() }
   public func withdraw() {}
   public func reads(firstPartition: Bool) {}
+  public func begin(anew histograms: Set<String>) {}
 }
 
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.

@@ -2,9 +2,14 @@ import Connectors
 
 /// Hands messages to a store on a thread of its own, so that whoever publishes them does not wait until they are read.
 public final class DashboardMailbox: Sendable {
+  private enum Item {
+    case message([UInt8])
+    case anew(Set<String>)
+  }
+
   private final class Queue: @unchecked Sendable {
     let monitor = Monitor()
-    var messages: [[UInt8]] = []
+    var items: [Item] = []
     var bytes = 0
     var isClosed = false
   }
@@ -18,9 +23,12 @@ public final class DashboardMailbox: Sendable {
   /// `refuse` is told, on the mailbox' thread, of a message that the store does not take.
   public init(_ store: DashboardStore, refuse: @escaping @Sendable (ResultError) -> Void = { _ in }) {
     thread = SystemThread { [queue] in
-      while let messages = Self.next(queue) {
-        for message in messages {
-          do throws(ResultError) { try store.take(message) } catch { refuse(error) }
+      while let items = Self.next(queue) {
+        for item in items {
+          switch item {
+          case .message(let message): do throws(ResultError) { try store.take(message) } catch { refuse(error) }
+          case .anew(let histograms): store.begin(anew: histograms)
+          }
         }
       }
     }
@@ -30,8 +38,16 @@ public final class DashboardMailbox: Sendable {
   public func put(_ message: [UInt8]) {
     queue.monitor.locked {
       while queue.bytes > Self.mostBytes, !queue.isClosed { queue.monitor.wait() }
-      queue.messages.append(message)
+      queue.items.append(.message(message))
       queue.bytes += message.count
+      queue.monitor.signalAll()
+    }
+  }
+
+  /// Messages from here on have these histograms anew, or not any more.
+  public func begin(anew histograms: Set<String>) {
+    queue.monitor.locked {
+      queue.items.append(.anew(histograms))
       queue.monitor.signalAll()
     }
   }
@@ -47,16 +63,16 @@ public final class DashboardMailbox: Sendable {
   }
 
   /// All that wait; nil at the end.
-  private static func next(_ queue: Queue) -> [[UInt8]]? {
+  private static func next(_ queue: Queue) -> [Item]? {
     queue.monitor.locked {
-      while queue.messages.isEmpty, !queue.isClosed { queue.monitor.wait() }
-      guard !queue.messages.isEmpty else { return nil }
+      while queue.items.isEmpty, !queue.isClosed { queue.monitor.wait() }
+      guard !queue.items.isEmpty else { return nil }
       defer {
-        queue.messages = []
+        queue.items = []
         queue.bytes = 0
         queue.monitor.signalAll()
       }
-      return queue.messages
+      return queue.items
     }
   }
 }
@@ -81,6 +97,8 @@ public final class DashboardSink: ResultSink {
     // What is shown is no record of the run: nothing waits for it.
     acknowledge(number)
   }
+
+  public func begin(anew histograms: Set<String>) { mailbox.begin(anew: histograms) }
 
   public func close() throws { mailbox.close() }
 }

@@ -38,6 +38,12 @@ public final class DashboardStore: Sendable {
   struct State {
     var archive: WindowArchive
     var total = ResultTotal()
+    /// Histograms that the next message begins anew.
+    var anew: Set<String> = []
+    /// The kept windows that began some, by their numbers.
+    var begun: [Int: Set<String>] = [:]
+    /// Whether the newest window began some, or everything.
+    var hasBegun = false
     var declared: [UInt8]?
     var declaration = DashboardDeclaration()
     var view: [UInt8] = []
@@ -78,7 +84,10 @@ public final class DashboardStore: Sendable {
     // A line of an event stream: outside of texts, where JSON has none, line ends are white space.
     let line = message.contains { $0 == 0x0A || $0 == 0x0D } ? message.map { $0 < 0x20 ? 0x20 : $0 } : message
     let (now, wall) = (monotonicNanoseconds(), wallNanoseconds())
-    var (total, old, declared, declaration) = state.withLock { ($0.total, $0.view, $0.declared, $0.declaration) }
+    var (total, old, declared, declaration, anew) = state.withLock {
+      ($0.total, $0.view, $0.declared, $0.declaration, $0.anew)
+    }
+    total.forget(anew)
     total.add(content)
     if content.head.dashboard != declared {
       declared = content.head.dashboard
@@ -90,6 +99,12 @@ public final class DashboardStore: Sendable {
       let gone = state.archive.append(
         place.map { .file(offset: $0.offset, count: $0.count) } ?? .memory(line), content.head)
       state.total = total
+      state.hasBegun = total.windows == 1 || !anew.isEmpty
+      if !anew.isEmpty {
+        state.begun = state.begun.filter { $0.key >= first }
+        state.begun[state.archive.next - 1] = anew
+        state.anew = []
+      }
       (state.declared, state.declaration) = (declared, declaration)
       if view != old {
         state.view = view
@@ -106,6 +121,9 @@ public final class DashboardStore: Sendable {
     }
     tell()
   }
+
+  /// The pipeline was changed: what comes of these histograms does not add to what was counted before.
+  public func begin(anew histograms: Set<String>) { state.withLock { $0.anew.formUnion(histograms) } }
 
   /// Notes how far the run is behind its input.
   public func note(lagRows: Int64, seconds: Double) { state.withLock { $0.lag = (lagRows, seconds) } }
@@ -131,10 +149,10 @@ public final class DashboardStore: Sendable {
     public let window: [UInt8]?
     public let view: [UInt8]
     public let viewVersion: Int
+    /// The newest window is the first of a run, or has other bins than those before, or other histograms under the same
+    /// names: with it the total, or a part of it, begins anew.
+    public let beginsAnew: Bool
     let total: ResultTotal
-
-    /// The newest window is the first of a run, or has other bins than those before: with it the total begins anew.
-    public var beginsAnew: Bool { total.windows == 1 }
 
     /// What the windows so far add up to, as a message.
     public var totalMessage: [UInt8] {
@@ -148,7 +166,7 @@ public final class DashboardStore: Sendable {
     state.withLock { state in
       Newest(
         number: state.archive.next - 1, window: state.newest, view: state.view, viewVersion: state.viewVersion,
-        total: state.total)
+        beginsAnew: state.hasBegun, total: state.total)
     }
   }
 
@@ -196,7 +214,7 @@ public final class DashboardStore: Sendable {
 
   /// What the run's windows up to one add up to; nil where that window is not kept.
   public func total(upTo number: Int) -> ResultTotal? {
-    let (numbers, newest) = state.withLock { ($0.archive.first..<$0.archive.next, $0.total) }
+    let (numbers, newest, begun) = state.withLock { ($0.archive.first..<$0.archive.next, $0.total, $0.begun) }
     guard numbers.contains(number) else { return nil }
     if number == numbers.upperBound - 1 { return newest }
     var (done, total) = checkpoints.withLock { $0.before(number) } ?? (-1, ResultTotal())
@@ -204,6 +222,7 @@ public final class DashboardStore: Sendable {
       done += 1
       guard let message = window(done), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
       else { return nil }
+      total.forget(begun[done] ?? [])
       total.add(content)
     }
     return total
@@ -212,9 +231,11 @@ public final class DashboardStore: Sendable {
   /// What the newest windows add up to; nil where there is none.
   public func total(ofLast count: Int) -> ResultTotal? {
     var total = ResultTotal()
+    let begun = state.withLock { $0.begun }
     for number in numbers.suffix(max(0, count)) {
       guard let message = window(number), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
       else { continue }
+      total.forget(begun[number] ?? [])
       total.add(content)
     }
     return total.windows > 0 ? total : nil

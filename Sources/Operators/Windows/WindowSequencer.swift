@@ -101,6 +101,20 @@ public final class WindowSequencer {
     lasting.insert(partition)
   }
 
+  /// How far the input has been read, for a chain that goes on there.
+  public struct Position {
+    fileprivate let ends: [Int: Int64]
+    fileprivate let readBefore: [Int: Int64]
+    fileprivate let lasting: Set<Int>
+  }
+
+  public var position: Position { Position(ends: ends, readBefore: readBefore, lasting: lasting) }
+
+  /// Goes on where another chain, of which no window is open, has been. No row has come yet.
+  public func begin(at position: Position) {
+    (ends, readBefore, lasting) = (position.ends, position.readBefore, position.lasting)
+  }
+
   /// Forgets a partition of which no row came since it began.
   public func end(partition: Int) {
     ends[partition] = nil

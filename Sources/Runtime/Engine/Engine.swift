@@ -172,6 +172,9 @@ final class Engine: @unchecked Sendable {
     return open
   }
 
+  /// How far the input was read; to be asked when the engine has finished.
+  var position: WindowSequencer.Position { sequencer.position }
+
   /// Rows that were read and belong to no window published; to be asked when the engine has finished.
   var unpublished: RowCounts { sequencer.unpublished }
 

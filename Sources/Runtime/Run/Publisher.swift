@@ -67,6 +67,12 @@ final class Publisher {
         latency: isRemote ? acknowledgements.lastLatency : nil, overdue: acknowledgements.overdue))
   }
 
+  /// What is published from here on is of a changed pipeline; `anew` are the histograms that nothing before adds to.
+  func take(over message: ResultMessage, anew: Set<String>) {
+    self.message = message
+    for sink in sinks { sink.begin(anew: anew) }
+  }
+
   /// Tells the sinks which part of the input is this instance's.
   func reads(firstPartition: Bool) {
     for sink in sinks { sink.reads(firstPartition: firstPartition) }

@@ -27,8 +27,12 @@ struct Reader {
   private(set) var engine: Engine
   private(set) var sources: [OpenSource]
   private var hasRead = false
+  /// Whether nothing was read since a window was closed that cuts the input.
+  private var isAtEdge = true
   /// Whether there is input yet: topics wait for brokers, and for what a group hands out.
   private var hasBegun: Bool
+  /// Puts a changed chain in the place of this one; waits until no window is open.
+  private var takeover: (() -> Void)?
 
   /// How long to wait for rows at a time, so that a wish to stop is heard.
   private static let patience: Int64 = 100_000_000
@@ -57,12 +61,12 @@ struct Reader {
 
   /// Reads until every source is at its end or someone wants to stop. `progress` is called after every read, with its
   /// source.
-  mutating func readAll(until stop: () -> Bool, progress: (any RowSource) -> Void) throws {
+  mutating func readAll(until stop: () -> Bool, progress: (inout Reader, any RowSource) -> Void) throws {
     while !stop(), sources.contains(where: { !$0.isAtEnd }) {
       for index in sources.indices where !sources[index].isAtEnd {
         if stop() { return }
         try read(index)
-        progress(sources[index].source)
+        progress(&self, sources[index].source)
         commit()
       }
     }
@@ -70,6 +74,7 @@ struct Reader {
 
   private mutating func read(_ index: Int) throws {
     closeElapsed()
+    try takeOverWhereNothingIsOpen()
     waitForStreams()
     let buffer = engine.buffer()
     // Several sources take turns; one alone may wait as long as its window lasts.
@@ -87,6 +92,7 @@ struct Reader {
       try begin(index, starts)
     case .rows(let rows):
       closeElapsed()
+      if window.cutsInput { try takeOverWhereNothingIsOpen() }
       submit(rows, of: index, buffer)
     }
     publisher.lag = RunLag(source.lag, rowsRead: rowsRead())
@@ -119,12 +125,51 @@ struct Reader {
       }
     }
     engine.submit(chunk, buffer)
-    feed.took(rows.rows ?? 0) { engine.close($0) }
+    isAtEdge = false
+    feed.took(rows.rows ?? 0) {
+      engine.close($0)
+      isAtEdge = true
+    }
+  }
+
+  // MARK: A changed chain
+
+  /// Windows that cut the input end at an edge, which this is; others overlap, so that what is open is read again.
+  mutating func takeOver(_ takeover: @escaping () -> Void) { self.takeover = takeover }
+
+  /// Why a changed chain cannot take over; nil where it can.
+  var refusal: String? {
+    switch window {
+    case .every, .rows: nil
+    case .all: "the whole input is one window, which began with the pipeline as it was"
+    case .span:
+      sources.allSatisfy { $0.source.resumes }
+        ? nil : "windows by the record's clock overlap, and not every source can read again what is open"
+    }
+  }
+
+  private mutating func takeOverWhereNothingIsOpen() throws {
+    guard let takeover, isAtEdge || !window.cutsInput || !hasRead else { return }
+    self.takeover = nil
+    _ = engine.finish(always: nil, discarded: !window.cutsInput)
+    let position = engine.position
+    takeover()
+    engine = makeEngine()
+    guard window.cutsInput else {
+      publisher.flush()
+      feed.restart()
+      for open in sources { try open.source.restart() }
+      hasRead = false
+      return
+    }
+    engine.inOrder { $0.begin(at: position) }
   }
 
   // MARK: Windows
 
   private mutating func closeElapsed() {
+    let before = feed.window
+    defer { if feed.window != before { isAtEdge = true } }
     feed.closeElapsed { [engine, publisher, hasBegun] index, end in
       // A window without input is no result: it covers nothing of it.
       guard hasBegun else { return }

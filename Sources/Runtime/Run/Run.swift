@@ -16,13 +16,16 @@ public final class Run {
     public var chunkBytes = ChunkBuffer.standardCapacity
     /// Makes further sinks, such as the pages that are declared as sinks `dashboard` and that a run itself knows nothing of.
     public var sinks: (@Sendable (_ acknowledge: @escaping @Sendable (Int) -> Void) throws -> [any ResultSink])?
+    /// Asked often for a changed pipeline that is to take over; gives each one once.
+    public var changed: @Sendable () -> Pipeline? = { nil }
     /// Asked often; the run ends when it says yes.
     public var stop: @Sendable () -> Bool = { false }
 
     public init() {}
   }
 
-  private let pipeline: Pipeline
+  /// Another takes its place only while nothing is counted.
+  private var pipeline: Pipeline
   private let options: Options
   private weak var observer: (any RunObserver)?
   private var sources: [OpenSource] = []
@@ -147,11 +150,8 @@ public final class Run {
   public func execute() throws -> RunTotals {
     let start = RunStart(window: pipeline.plan.window, isAligned: sources.contains { $0.source.topic != nil })
     let publisher = Publisher(
-      ResultMessage(
-        pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall,
-        dashboard: pipeline.dashboard.json),
-      sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims, observer: observer,
-      fail: fail)
+      message(start), sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims,
+      observer: observer, fail: fail)
     publisher.source = ResultSource(sources, assigned: nil)
     let isLive = sources.contains { $0.source.isLive }
     var reader = Reader(
@@ -164,7 +164,8 @@ public final class Run {
       rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
       report: { [unowned self] in logMalformed($0) })
     do {
-      try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { source in
+      try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { reader, source in
+        if let changed = options.changed() { takeOver(with: changed, &reader, publisher, start) }
         let rows = rowsRead.load(ordering: .relaxed)
         feed.note(rows: rows)
         let progress = source.progress
@@ -198,6 +199,28 @@ public final class Run {
     reportRefusals()
     if let failure = failure.withLock({ $0 }) { throw RunFailure(error: failure, totals: totals) }
     return totals
+  }
+
+  /// Lets a changed pipeline take over as soon as no window is open, or says why it cannot.
+  private func takeOver(with changed: Pipeline, _ reader: inout Reader, _ publisher: Publisher, _ start: RunStart) {
+    let change = PipelineChange(from: pipeline, to: changed)
+    if let refusal = change.refusal ?? reader.refusal {
+      observer?.refused(changed, refusal)
+      return
+    }
+    reader.takeOver { [unowned self] in
+      reportRefusals()
+      pipeline = changed
+      publisher.take(over: message(start), anew: change.begunAnew)
+      observer?.tookOver(changed, change)
+    }
+  }
+
+  /// What writes the messages of the run's windows.
+  private func message(_ start: RunStart) -> ResultMessage {
+    ResultMessage(
+      pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall,
+      dashboard: pipeline.dashboard.json)
   }
 
   /// Ends the run; the first error is the one that is told.

@@ -32,10 +32,16 @@ public protocol RunObserver: AnyObject {
   func warning(_ message: String)
   /// Something that happened outside, such as brokers that went away or came back: one sentence.
   func note(_ message: String)
+  /// A changed pipeline counts from here on.
+  func tookOver(_ pipeline: Pipeline, _ change: PipelineChange)
+  /// A changed pipeline cannot take over: why, in a sentence. The run goes on as it was.
+  func refused(_ pipeline: Pipeline, _ reason: String)
 }
 
 extension RunObserver {
   public func malformed(_ row: MalformedRow, number: Int64) {}
+  public func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {}
+  public func refused(_ pipeline: Pipeline, _ reason: String) {}
 }
 
 /// How far a run is behind those who write to its input.

@@ -1,0 +1,131 @@
+import Configuration
+import Connectors
+import Diagnostics
+import Runtime
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Reads a pipeline again while it runs: at SIGHUP, and with `--watch` whenever one of its files changes. What has errors
+/// is told and goes no further.
+final class ChangeWatch: Sendable {
+  private let request: Pipeline.Request
+  /// Of the thread.
+  private nonisolated(unsafe) let files: FileWatch?
+  /// The changed pipeline that the run has not asked for yet.
+  private let waiting = Mutex<Pipeline?>(nil)
+  private let isOver = Atomic(false)
+  private let reject: @Sendable (_ report: String, _ sentence: String) -> Void
+  private nonisolated(unsafe) var thread: SystemThread?
+
+  /// - Parameters:
+  ///   - isWatching: whether files are watched; otherwise only SIGHUP counts.
+  ///   - read: the files that the pipeline was made of.
+  ///   - reject: told what is wrong with a changed pipeline: for a terminal, and in a sentence.
+  init(
+    _ request: Pipeline.Request, isWatching: Bool, read: [String],
+    reject: @escaping @Sendable (_ report: String, _ sentence: String) -> Void
+  ) throws {
+    self.request = request
+    self.reject = reject
+    files = isWatching ? FileWatch() : nil
+    if isWatching, files == nil {
+      throw ConnectorError("--watch: files cannot be watched: the system gives no more inotify instances")
+    }
+    HangUp.install(always: isWatching)
+    thread = SystemThread { [unowned self] in work(read) }
+  }
+
+  /// The changed pipeline that is to take over; each once.
+  func take() -> Pipeline? {
+    waiting.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+  }
+
+  func close() {
+    isOver.store(true, ordering: .relaxed)
+    thread?.join()
+    thread = nil
+  }
+
+  private func work(_ read: [String]) {
+    var read = read
+    // What changed between the reading and the watching counts as a change.
+    var hasChanged = false
+    while !isOver.load(ordering: .relaxed) {
+      if let files, files.follow(files: read, folders: folders), read.isEmpty { hasChanged = true }
+      if !hasChanged, !wait() { continue }
+      hasChanged = false
+      if HangUp.isTerminalGone { return StopSignal.raise(SIGHUP) }
+      read = look() ?? read
+    }
+  }
+
+  /// Waits for a change or a signal; false where neither came for a while.
+  private func wait() -> Bool {
+    if let files {
+      return files.wait { isOver.load(ordering: .relaxed) || HangUp.isDue } || HangUp.take()
+    }
+    StopSignal.pause(milliseconds: 100)
+    return HangUp.take()
+  }
+
+  /// Reads the pipeline again; gives the files that it is made of, or nil where it cannot be read.
+  private func look() -> [String]? {
+    let findings = Findings()
+    let pipeline: Pipeline?
+    do {
+      pipeline = try Pipeline.load(request, environment: environmentValue, findings: findings)
+    } catch {
+      reject(errorLine(error.message), "The changed pipeline cannot be read: \(error.message)")
+      return nil
+    }
+    let printer = FindingPrinter(colour: Terminal.hasColour)
+    if let pipeline {
+      waiting.withLock { $0 = pipeline }
+    } else {
+      let first = findings.sorted.first { $0.severity == .error }
+      let place = first.flatMap { finding in finding.span.map { "\($0.source.name):\($0.start.line): " } } ?? ""
+      reject(
+        printer.text(findings),
+        "The changed pipeline has errors and was not taken: \(place)\(first?.message ?? printer.summary(findings))")
+    }
+    return findings.sources.map(\.name)
+  }
+
+  /// Where a plugin that is missing may be put.
+  private var folders: [String] { request.folders(environment: environmentValue).withSubfolders }
+}
+
+/// SIGHUP: a wish to read the pipeline again, or the end of the terminal.
+enum HangUp {
+  private static let received = Atomic(false)
+  private static let hadTerminal = isatty(2) == 1
+
+  static var isDue: Bool { received.load(ordering: .relaxed) }
+
+  static func take() -> Bool { received.exchange(false, ordering: .relaxed) }
+
+  /// Whether there was a terminal, and it is closed.
+  static var isTerminalGone: Bool { hadTerminal && isatty(2) == 0 }
+
+  /// `always`: also where whoever started the program has it ignore the signal, as `nohup` does.
+  static func install(always: Bool) {
+    _ = hadTerminal
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    guard always || !isIgnored else { return }
+    action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in HangUp.received.store(true, ordering: .relaxed) }
+    // Nothing that blocks is to end for it.
+    action.sa_flags = Int32(SA_RESTART)
+    sigaction(SIGHUP, &action, nil)
+  }
+}
