@@ -36,7 +36,7 @@ final class ChangeWatch: Sendable {
     if isWatching, files == nil {
       throw ConnectorError("--watch: files cannot be watched: the system gives no more inotify instances")
     }
-    HangUp.install(always: isWatching)
+    HangUp.install()
     thread = SystemThread { [unowned self] in work(read) }
   }
 
@@ -106,26 +106,26 @@ final class ChangeWatch: Sendable {
 /// SIGHUP: a wish to read the pipeline again, or the end of the terminal.
 enum HangUp {
   private static let received = Atomic(false)
-  private static let hadTerminal = isatty(2) == 1
+  private static let endsWithTerminal = Atomic(false)
 
   static var isDue: Bool { received.load(ordering: .relaxed) }
 
   static func take() -> Bool { received.exchange(false, ordering: .relaxed) }
 
-  /// Whether there was a terminal, and it is closed.
-  static var isTerminalGone: Bool { hadTerminal && isatty(2) == 0 }
+  /// Whether there was a terminal, and it is closed. A program that was told to ignore that, as `nohup` does, goes on.
+  static var isTerminalGone: Bool { endsWithTerminal.load(ordering: .relaxed) && isatty(2) == 0 }
 
-  /// `always`: also where whoever started the program has it ignore the signal, as `nohup` does.
-  static func install(always: Bool) {
-    _ = hadTerminal
+  static func install() {
     var action = sigaction()
     sigaction(SIGHUP, nil, &action)
+    // SIG_IGN is 1.
     let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
-    guard always || !isIgnored else { return }
+    endsWithTerminal.store(isatty(2) == 1 && !isIgnored, ordering: .relaxed)
     action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in HangUp.received.store(true, ordering: .relaxed) }
     // Nothing that blocks is to end for it.
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGHUP, &action, nil)
+    StopSignal.unblock(SIGHUP)
   }
 }

@@ -110,6 +110,14 @@ enum StopSignal {
   /// Lets some time pass.
   static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
+  /// A program inherits the signals that its parent's thread blocks.
+  static func unblock(_ signals: Int32...) {
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for signal in signals { sigaddset(&unblocked, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+  }
+
   static func install() {
     for signal in [SIGINT, SIGTERM] {
       var action = sigaction()
@@ -121,12 +129,8 @@ enum StopSignal {
       action.sa_flags = 0
       sigaction(signal, &action, nil)
     }
-    // A program inherits the signals that its parent's thread blocks; blocked, these would never end the run.
-    var unblocked = sigset_t()
-    sigemptyset(&unblocked)
-    sigaddset(&unblocked, SIGINT)
-    sigaddset(&unblocked, SIGTERM)
-    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    // Blocked, these would never end the run.
+    unblock(SIGINT, SIGTERM)
     signal(SIGPIPE, SIG_IGN)
   }
 }

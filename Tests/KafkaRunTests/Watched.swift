@@ -10,6 +10,8 @@ final class Watched: RunObserver, Sendable {
     var notes: [String] = []
     var windows: [Int64] = []
     var rows: Int64 = 0
+    var takeovers = 0
+    var refusals: [String] = []
   }
 
   private let state = Mutex(Told())
@@ -20,6 +22,8 @@ final class Watched: RunObserver, Sendable {
   func published(_ window: PublishedWindow) { state.withLock { $0.windows.append(window.index) } }
   func warning(_ message: String) { state.withLock { $0.warnings.append(message) } }
   func note(_ message: String) { state.withLock { $0.notes.append(message) } }
+  func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) { state.withLock { $0.takeovers += 1 } }
+  func refused(_ pipeline: Pipeline, _ reason: String) { state.withLock { $0.refusals.append(reason) } }
 }
 
 /// What became of a run.
@@ -30,13 +34,18 @@ struct Ended {
 }
 
 extension Job {
-  /// Runs as the program does, with the declared sinks alone. `stop` gets what was told so far.
-  func watch(until stop: @escaping @Sendable (Watched.Told) -> Bool = { _ in false }) throws -> Ended {
+  /// Runs as the program does, with the declared sinks alone. `stop` gets what was told so far. Pipelines that `change`
+  /// gives take over.
+  func watch(
+    until stop: @escaping @Sendable (Watched.Told) -> Bool = { _ in false },
+    change: @escaping @Sendable (Watched.Told) -> Pipeline? = { _ in nil }
+  ) throws -> Ended {
     let pipeline = try load(Scratch())
     let watched = Watched()
     var options = Run.Options()
     options.inputs = inputs
     options.stop = { stop(watched.told) }
+    options.changed = { change(watched.told) }
     var ended = Ended()
     do {
       let run = try Run(pipeline, options: options, observer: watched)
@@ -50,10 +59,15 @@ extension Job {
   }
 
   /// The same on a thread of its own.
-  func start(until stop: @escaping @Sendable (Watched.Told) -> Bool = { _ in false }) -> Running {
+  func start(
+    until stop: @escaping @Sendable (Watched.Told) -> Bool = { _ in false },
+    change: @escaping @Sendable (Watched.Told) -> Pipeline? = { _ in nil }
+  ) -> Running {
     let running = Running()
     let job = self
-    let thread = Thread { running.finish(Result { try job.watch(until: { running.note($0) || stop($0) }) }) }
+    let thread = Thread {
+      running.finish(Result { try job.watch(until: { running.note($0) || stop($0) }, change: change) })
+    }
     thread.stackSize = 8 << 20
     thread.start()
     return running
