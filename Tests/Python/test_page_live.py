@@ -80,6 +80,32 @@ class LiveTest(PageTest):
         )
         self.assertEqual(self.number(late, "hits"), everything["counts"]["hits"])
 
+    def test_changed_pipeline(self):
+        """What is added while the run goes on is on the open page; what is broken is told there, and changes nothing."""
+        path = self.write(LIVE)
+        hitmon = self.serve(path, "--watch")
+        page = self.open(hitmon.address)
+        self.wait_for_state(page, "live")
+        self.panel(page, "Hits per wire").wait_for()
+        page.evaluate("window.isTheSame = true")
+        path.write_text(LIVE.replace("sinks:", "  boards: {of: NO_COLUMN, bins: 'categories 0, 1', title: Boards}\nsinks:"))
+        banner = page.get_by_role("alert")
+        banner.wait_for()
+        self.assertIn(
+            f"The changed pipeline has errors and was not taken: {path}:8: NO_COLUMN is not a column of this pipeline",
+            banner.inner_text(),
+        )
+        self.assertEqual(self.panel(page, "Boards").count(), 0)
+        before = self.entries(page)
+        path.write_text(LIVE.replace("sinks:", "  boards: {of: FPGA, bins: 'categories 0, 1', title: Boards}\nsinks:"))
+        self.panel(page, "Boards").wait_for()
+        banner.wait_for(state="hidden")
+        # What had been counted of the others is still there.
+        self.assertGreaterEqual(self.entries(page), before)
+        path.write_text(LIVE.replace("wire, bins: 64 from 0 to 64", "wire, bins: 32 from 0 to 64"))
+        self.panel(page, "Boards").wait_for(state="detached")
+        self.assertTrue(page.evaluate("window.isTheSame"))
+
     def test_server_restart(self):
         path = self.write(LIVE)
         hitmon = self.serve(path)

@@ -208,8 +208,16 @@ public final class Run {
       observer?.refused(changed, refusal)
       return
     }
+    do {
+      try changed.plan.begin(tell: tell)
+    } catch {
+      changed.plan.end()
+      observer?.refused(changed, "\(error)")
+      return
+    }
     reader.takeOver { [unowned self] in
       reportRefusals()
+      pipeline.plan.end()
       pipeline = changed
       publisher.take(over: message(start), anew: change.begunAnew)
       observer?.tookOver(changed, change)
