@@ -22,12 +22,13 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
     // The header of native plugins, and what starts programs and tries libraries.
     .target(name: "CPlugin"),
+    // libcurl, which is loaded when it is needed.
+    .target(name: "CCurl"),
     // The files of the live page, which page.c embeds.
     .target(name: "CPage", exclude: ["page"]),
 
@@ -97,12 +98,16 @@ let package = Package(
       dependencies: ["CScan", "Columns", "Diagnostics", "Expressions", "Specifications", "Operators", "Configuration"],
       path: "Benchmarks/Engine"),
 
+    // Reads files and objects and does nothing with them, to be measured; no part of the program.
+    .executableTarget(name: "Reader", dependencies: ["Connectors"], path: "Benchmarks/Reader"),
+
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),
     .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
+    .testTarget(name: "S3Tests", dependencies: ["S3"]),
     .testTarget(name: "InputTests", dependencies: ["Connectors"]),
     .testTarget(name: "EmulationTests", dependencies: ["Emulation", "Kafka", "Runtime", "Simulation"]),
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),

@@ -17,14 +17,14 @@ public final class ObjectRange {
   var patience: Patience
   /// What is wrong with an answer that was broken off for it.
   private(set) var objection: String?
-  private let changed: () -> Void
+  private let changed: (Int) -> Void
 
   /// - Parameters:
   ///   - start: where in the object it begins; the memory's size says how long it is. Both lie in the object.
-  ///   - changed: called when bytes have come.
+  ///   - changed: called with how many bytes have come, when that are more.
   init(
     _ object: S3Object, start: Int64, memory: UnsafeMutableRawBufferPointer, patience: Double,
-    changed: @escaping () -> Void
+    changed: @escaping (Int) -> Void
   ) {
     self.object = object
     self.start = start
@@ -82,7 +82,7 @@ public final class ObjectRange {
     (base + received).copyMemory(from: bytes, byteCount: piece.count)
     received += piece.count
     patience.worked()
-    changed()
+    changed(received)
     return true
   }
 }

@@ -11,16 +11,16 @@ public final class RangeFetcher: @unchecked Sendable {
   public init(_ client: S3Client, tell: @escaping @Sendable (String) -> Void) throws(S3Error) {
     self.client = client
     self.tell = tell
-    guard let pool = TransferPool() else { throw S3Error(.unreachable, "libcurl does not start") }
+    guard let pool = TransferPool() else { throw S3Error(.unreachable, Curl.isMissing) }
     self.pool = pool
   }
 
   /// Whether nothing is under way or to be tried again.
   public var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
-  /// Begins to fetch a stretch; `changed` is called in ``step(milliseconds:)`` whenever bytes of it have come.
+  /// Begins to fetch a stretch; `changed` is called in ``step(milliseconds:)`` with how many bytes of it have come.
   public func fetch(
-    _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer, changed: @escaping () -> Void
+    _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer, changed: @escaping (Int) -> Void
   ) -> ObjectRange {
     let range = ObjectRange(
       object, start: start, memory: memory, patience: client.access.patience, changed: changed)
@@ -74,7 +74,7 @@ public final class RangeFetcher: @unchecked Sendable {
       client.request(key: range.object.key, fields: range.fields), head: { range.accepts($0) },
       body: { range.take($0) })
     guard let transfer else {
-      range.state = .failed(client.attempt(.read, range.object.name).error(.unreachable, "libcurl does not start"))
+      range.state = .failed(client.attempt(.read, range.object.name).error(.unreachable, Curl.isMissing))
       return
     }
     range.state = .running

@@ -11,7 +11,7 @@ extension S3Client {
     tell: @Sendable (String) -> Void
   ) throws(S3Error) -> [S3Object] {
     let attempt = attempt(.list, S3Place.name(bucket, prefix))
-    guard let pool = TransferPool() else { throw attempt.error(.unreachable, "libcurl does not start") }
+    guard let pool = TransferPool() else { throw attempt.error(.unreachable, Curl.isMissing) }
     var objects: [S3Object] = []
     var token: String?
     var hasWorked = false
@@ -59,7 +59,7 @@ extension S3Client {
           bytes += piece
           return bytes.count <= Self.longestPage
         })
-      guard let transfer else { throw attempt.error(.unreachable, "libcurl does not start") }
+      guard let transfer else { throw attempt.error(.unreachable, Curl.isMissing) }
       pool.start(transfer)
       var ended = pool.step(milliseconds: 100)
       while ended.isEmpty {

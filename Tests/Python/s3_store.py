@@ -122,7 +122,7 @@ class Store:
             raise Refused(400, "AuthorizationHeaderMalformed", "The authorization header is malformed")
         key, day, region, names, signature = words.groups()
         if key != KEY:
-            raise Refused(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
+            raise Refused(403, "InvalidAccessKeyId", "The access key Id you provided does not exist in our records.")
         if region != self.region:
             raise Refused(
                 400, "AuthorizationHeaderMalformed",
@@ -133,7 +133,7 @@ class Store:
         now = datetime.datetime.fromtimestamp(time.time() + self.ahead, datetime.timezone.utc)
         if not stamp.startswith(day) or abs((now - then).total_seconds()) > 900:
             raise Refused(
-                403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.",
+                403, "RequestTimeTooSkewed", "The difference between the times is too large.",
                 f"<RequestTime>{stamp}</RequestTime><ServerTime>{now:%Y-%m-%dT%H:%M:%SZ}</ServerTime>")
         token = handler.headers.get("x-amz-security-token")
         if token != self.token:
@@ -161,7 +161,8 @@ class Store:
         if after is not None:
             names = [name for name in names if name.encode() > after.removeprefix("after/").removesuffix("+=").encode()]
         page, rest = names[:self.page], names[self.page:]
-        lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">']
+        lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+        lines += ['<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">']
         lines += [f"<Name>{BUCKET}</Name><KeyCount>{len(page)}</KeyCount><EncodingType>url</EncodingType>"]
         lines += [f"<IsTruncated>{'true' if rest else 'false'}</IsTruncated>"]
         if rest:
@@ -225,7 +226,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if store.knows_tags:
             fields["ETag"] = f'"{entry.tag}"'
             if self.headers.get("If-Match", f'"{entry.tag}"').strip('"') != entry.tag:
-                raise Refused(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+                raise Refused(412, "PreconditionFailed", "A pre-condition you specified did not hold")
         first, last, status = 0, len(data) - 1, 200
         words = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
         if words and store.knows_ranges:

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 
 from program import ROOT
-from test_s3 import S3Case, rows
+from s3_case import S3Case, rows
 
 try:
     import boto3
@@ -70,7 +70,8 @@ class ServerCase(S3Case):
     def client(cls, kind, key, secret):
         return boto3.client(
             kind, endpoint_url=cls.address, aws_access_key_id=key, aws_secret_access_key=secret,
-            region_name="us-east-1", config=Config(request_checksum_calculation="when_required", retries={"max_attempts": 10}))
+            region_name="us-east-1",
+            config=Config(request_checksum_calculation="when_required", retries={"max_attempts": 10}))
 
     def variables(self, **changes):
         return {
@@ -93,8 +94,8 @@ class ServerCase(S3Case):
         found = self.products("--input", "s3://lab.hits/data_", variables=self.variables())
         order = sorted(range(len(NAMES)), key=lambda index: NAMES[index].encode())
         self.agree(found, self.expected([self.texts[index] for index in order]))
-        self.assertEqual(
-            found["source"]["offsets"], {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(NAMES, self.texts)})
+        wanted = {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(NAMES, self.texts)}
+        self.assertEqual(found["source"]["offsets"], wanted)
         self.assertIn("NoSuchBucket", self.refused("s3://other/data_"))
         self.assertIn("no object's name begins with", self.refused("s3://lab.hits/other"))
         self.assertIn("InvalidAccessKeyId", self.refused("s3://lab.hits/data_", AWS_ACCESS_KEY_ID="AKIAOTHER"))

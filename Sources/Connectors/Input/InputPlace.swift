@@ -11,8 +11,11 @@ public struct InputPlace: Sendable {
   /// What messages and results call it.
   public let name: String
   /// Bytes as they lie there, compressed if they are; nil for pipes and terminals.
-  let size: Int64?
-  let open: @Sendable (StopCheck?) throws(InputError) -> any ByteInput
+  public let size: Int64?
+  /// Opens it, decompressed; the check is asked while bytes are waited for.
+  public let open: @Sendable (StopCheck?) throws(InputError) -> any ByteInput
+  /// Called in place of `open` where nothing more is read, on the thread that would: ends what was begun ahead.
+  let leave: @Sendable () -> Void
 
   /// A file, a named pipe, or standard input (`-`).
   public init(path: String) {
@@ -21,12 +24,14 @@ public struct InputPlace: Sendable {
     let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     size = isFile ? Int64(status.st_size) : nil
     open = { stop throws(InputError) in try openInput(path: path, stop: stop) }
+    leave = {}
   }
 
   init(_ feed: ObjectFeed, object number: Int) {
     name = feed.objects[number].name
     size = feed.objects[number].size
     open = { stop throws(InputError) in DetectedInput(try S3Input(feed, object: number, stop: stop)) }
+    leave = { feed.halt() }
   }
 }
 

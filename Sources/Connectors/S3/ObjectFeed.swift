@@ -53,7 +53,6 @@ final class ObjectFeed: @unchecked Sendable {
   }
 
   deinit {
-    halt()
     for memory in spare { memory.deallocate() }
   }
 
@@ -124,13 +123,12 @@ final class ObjectFeed: @unchecked Sendable {
     next = (current, offset)
     isEnding = false
     monitor.locked { plan() }
-    // The thread is joined before the feed goes.
-    let own = Unmanaged.passUnretained(self)
-    let box = FeedBox(own)
-    thread = SystemThread { box.feed.takeUnretainedValue().fetch(fetcher) }
+    // The thread keeps the feed alive until it is halted.
+    thread = SystemThread { self.fetch(fetcher) }
   }
 
-  private func halt() {
+  /// Ends the thread. What was fetched ahead is fetched again if more is read.
+  func halt() {
     monitor.locked {
       isEnding = true
       fetcher?.wake()
@@ -155,8 +153,7 @@ final class ObjectFeed: @unchecked Sendable {
       for stretch in new {
         let memory = UnsafeMutableRawBufferPointer(rebasing: stretch.memory[..<stretch.count])
         var announced = 0
-        stretch.range = fetcher.fetch(objects[stretch.object], start: stretch.start, into: memory) { [unowned self] in
-          let received = stretch.range?.received ?? 0
+        stretch.range = fetcher.fetch(objects[stretch.object], start: stretch.start, into: memory) { [self] received in
           guard received - announced >= Self.announcement else { return }
           announced = received
           announce()
@@ -205,12 +202,6 @@ final class ObjectFeed: @unchecked Sendable {
   private func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
     if spare.count < client.requests { spare.append(memory) } else { memory.deallocate() }
   }
-}
-
-/// Hands the feed to its thread, which does not keep it alive.
-private struct FeedBox: @unchecked Sendable {
-  let feed: Unmanaged<ObjectFeed>
-  init(_ feed: Unmanaged<ObjectFeed>) { self.feed = feed }
 }
 
 extension InputError {

@@ -8,10 +8,10 @@ enum S3Keys {
   static let all: [Key] = [
     Key("bucket", .text, required: true, "The bucket's name."),
     Key(
-      "prefix", .text, default: "",
+      "prefix", .text,
       """
-      How the names of the objects begin, letter by letter; there are no patterns. Where one object has this very name, it \
-      alone is read.
+      How the names of the objects begin, letter by letter; there are no patterns. Left out, all objects are read. Where \
+      one object has this very name, it alone is.
       """),
     Key(
       "endpoint", .text,

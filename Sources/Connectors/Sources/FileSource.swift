@@ -63,6 +63,7 @@ public final class FileSource: RowSource {
   public func close() {
     input?.close()
     input = nil
+    if next < inputs.count { inputs[next].leave() }
   }
 
   public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {

@@ -32,13 +32,13 @@ final class Transfer {
   init?(
     _ request: Request, head: @escaping (Transfer) -> Bool, body: @escaping (UnsafeRawBufferPointer) -> Bool
   ) {
-    guard Curl.isReady, let handle = curl_easy_init() else { return nil }
+    guard Curl.isReady, let handle = hitmon_curl_easy_init() else { return nil }
     self.handle = handle
     self.head = head
     self.body = body
     words = .allocate(capacity: Int(CURL_ERROR_SIZE))
     words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    for field in request.fields { list = curl_slist_append(list, "\(field.name): \(field.value)") }
+    for field in request.fields { list = hitmon_curl_slist_append(list, "\(field.name): \(field.value)") }
     _ = hitmon_curl_set_text(handle, CURLOPT_URL, request.address)
     // `..` is a good name of an object.
     set(CURLOPT_PATH_AS_IS, 1)
@@ -74,8 +74,8 @@ final class Transfer {
   }
 
   deinit {
-    curl_easy_cleanup(handle)
-    curl_slist_free_all(list)
+    hitmon_curl_easy_cleanup(handle)
+    hitmon_curl_slist_free_all(list)
     words.deallocate()
   }
 
@@ -87,7 +87,7 @@ final class Transfer {
   /// What libcurl says about the end, as the continuation of a sentence.
   func words(_ code: CURLcode) -> String {
     let own = String(cString: words)
-    return trimmed(own.isEmpty ? String(cString: curl_easy_strerror(code)) : own)
+    return trimmed(own.isEmpty ? String(cString: hitmon_curl_easy_strerror(code)) : own)
   }
 
   private func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
@@ -113,6 +113,8 @@ final class Transfer {
 
 /// libcurl as a whole.
 enum Curl {
-  /// It must be set up before its first use.
-  static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+  /// It is loaded and set up before its first use.
+  static let isReady = hitmon_curl_load() != 0
+
+  static let isMissing = "libcurl.so.4 cannot be loaded: install libcurl (on Debian: apt-get install libcurl4)"
 }
