@@ -81,6 +81,19 @@ class ReadingTest(S3Case):
             found = self.products(pipeline="chain.yaml", variables=store.environment())
         self.agree(found, self.expected(["".join(texts)]))
 
+    def test_the_emulator_starts_again_at_the_end(self):
+        texts = [rows(100, seed, first=1000 + 10 * seed) for seed in range(3)]
+        self.write(
+            "chain.yaml", PIPELINE.replace("window: all", "window: {rows: 700}") +
+            "sources: {telescope: {kafka: {brokers: embedded, topic: hits, partitions: 1}}}\n"
+            f"emulate: {{input: 's3://{BUCKET}/data_', rate: max, loop: true, rows: 700}}\n")
+        with Store() as store:
+            for number, text in enumerate(texts):
+                store.put(f"data_{number}", text)
+            found = self.products(pipeline="chain.yaml", variables=store.environment())
+            self.assertGreaterEqual(store.statuses()[206], 7)
+        self.assertEqual(found["counts"], self.expected(texts + texts + texts[:1])["counts"])
+
 
 if __name__ == "__main__":
     unittest.main()
