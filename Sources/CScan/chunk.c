@@ -100,7 +100,8 @@ static strip without_returns(const strip *all, size_t rows, place pairs[2 * STRI
 
 static void decode_strip(run *run, int field, const strip *all, size_t first, size_t rows) {
   const scan_field *declared = &run->decoder->context.fields[field];
-  if (declared->lane == SCAN_TEXT) {
+  // Texts, dates and times have no vectors: the lanes from SCAN_TEXT on.
+  if (declared->lane >= SCAN_TEXT) {
     decode_singly(run, field, all, first, UINT64_MAX >> (STRIP_ROWS - rows));
     return;
   }

@@ -1,5 +1,7 @@
 #include "row.h"
 
+#include "time.h"
+
 #include <string.h>
 
 int is_passed_over(const row_context *context, const char *start, const char *end) {
@@ -37,8 +39,32 @@ uint8_t decode_field(const row_context *context, const scan_field *field, const 
     ((scan_slice *)field->column)[row] = (scan_slice){offset, (uint32_t)(end - start)};
     return SCAN_FINE;
   }
+  case SCAN_DATE:
+  case SCAN_TIME:
+  case SCAN_DATETIME:
+    reason = field->lane == SCAN_DATE   ? parse_date(start, end, &integer)
+             : field->lane == SCAN_TIME ? parse_time(start, end, &integer)
+                                        : parse_datetime(start, end, &integer);
+    if (reason == SCAN_FINE) ((int64_t *)field->column)[row] = integer;
+    return reason;
   }
   return SCAN_NOT_A_NUMBER;
+}
+
+int scan_number(const char *text, size_t length, scan_lane lane, int64_t *integer, double *real) {
+  int64_t whole;
+  double number;
+  scan_field field = {.lane = lane, .lower = INT64_MIN + 1, .upper = INT64_MAX, .column = &whole};
+  if (lane == SCAN_FLOAT64) field.column = &number;
+  row_context context = {.text = text};
+  if (lane == SCAN_SKIP || lane == SCAN_INT32 || lane == SCAN_TEXT) return 0;
+  if (decode_field(&context, &field, text, text + length, 0) != SCAN_FINE) return 0;
+  if (lane == SCAN_FLOAT64) {
+    *real = number;
+  } else {
+    *integer = whole;
+  }
+  return 1;
 }
 
 /// The bytes between quotes, of which blanks are a part in text.

@@ -43,9 +43,13 @@ extension Checker {
     }
     guard words.count > 1 else { return FieldType(storage) }
     let rest = text.text(after: first)
-    guard storage != .text, let unit = Unit.parse(rest.text) else {
+    guard storage != .text, !storage.isTime, let unit = Unit.parse(rest.text) else {
       if storage == .text {
         findings.error("bad-field-type", "text has no unit", at: rest.span, hint: "write `text`")
+      } else if storage.isTime {
+        findings.error(
+          "bad-field-type", "a field of type `\(storage.rawValue)` is in ns, however it is written", at: rest.span,
+          hint: "write `\(storage.rawValue)`")
       } else {
         reportUnknown(unit: rest, findings: findings)
       }

@@ -23,6 +23,12 @@ typedef enum scan_lane {
   SCAN_FLOAT64,
   /// scan_slice: where the text lies. Only for text rows.
   SCAN_TEXT,
+  /// int64_t, nanoseconds from 1970 to the midnight of a date. Only for text rows, like the two below.
+  SCAN_DATE,
+  /// int64_t, nanoseconds from midnight.
+  SCAN_TIME,
+  /// int64_t, nanoseconds from 1970.
+  SCAN_DATETIME,
 } scan_lane;
 
 /// Bytes of a text field, without blanks around it.
@@ -79,6 +85,8 @@ typedef enum scan_reason {
   SCAN_OUT_OF_RANGE,
   /// A quote that is never closed, or text behind a closing quote.
   SCAN_BAD_QUOTE,
+  /// No date, no time of day, or one that does not exist: 2018-02-30.
+  SCAN_NOT_A_TIME,
 } scan_reason;
 
 /// A row that could not be decoded.
@@ -121,6 +129,10 @@ typedef struct scan_result {
 scan_result scan_csv(const char *text, size_t length, const scan_format *format, const scan_field *fields,
                      int field_count, size_t max_rows, uint32_t *row_offsets, scan_bad *bads, size_t bad_capacity,
                      uint32_t offset_base);
+
+/// Reads one value by the rules of a field of that lane, whatever its range: into `integer`, or into `real` for
+/// SCAN_FLOAT64. 0 where it is none. For SCAN_INT64, SCAN_FLOAT64, SCAN_DATE, SCAN_TIME and SCAN_DATETIME.
+int scan_number(const char *text, size_t length, scan_lane lane, int64_t *integer, double *real);
 
 /// The number of '\n' in the text.
 size_t scan_count_lines(const char *text, size_t length);

@@ -65,7 +65,7 @@ extension Check {
         histograms: {heads: {of: HEAD, bins: integers 0..7}}
         """,
       fix:
-        "Types are u8 to u64, i8 to i64, f32, f64, text, with a unit if there is one. Bit fields of `words` take a number of bits.",
+        "Types are u8 to u64, i8 to i64, f32, f64, text, date, time, datetime, with a unit if there is one. Bit fields of `words` take a number of bits.",
       right: """
         pipeline: heads
         record: {format: csv, fields: {HEAD: u8}}

@@ -30,9 +30,12 @@ extension DecoderComponent {
       var stored: [(FieldType.Storage, Int)] = []
       for (name, setting) in declared {
         let type = setting.fieldType!
-        guard type.storage != .text else {
+        guard type.storage.byteCount > 0 else {
           findings.error(
-            "bad-field-type", "a binary record has no text fields", at: setting.span,
+            "bad-field-type",
+            type.storage == .text
+              ? "a binary record has no text fields" : "only text has fields of type `\(type.storage.rawValue)`",
+            at: setting.span,
             hint: "declare its bytes as numbers, such as `u8`")
           continue
         }

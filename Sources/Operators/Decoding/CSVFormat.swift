@@ -13,16 +13,20 @@ extension DecoderComponent {
         lines are passed over. A field that the pipeline does not use is not converted, and so is not looked at; the number
         of fields must be right all the same. Integers may be written `12`, `+12`, `12.000`; `12.5` in an integer field is
         malformed, and so is a number outside the field's type.
+
+        Dates and times are whole nanoseconds, so that `date + time` is a time since 1970. A `date` is written 2018-07-05,
+        2018/07/05, 20180705 or 05.07.2018, a `time` 12:30, 12:30:45 or 12:30:45.678, and a `datetime` as both with `T`, `_` or
+        a blank between them, with `Z` or an offset such as `+02:00` if it has one. What says no offset is universal time.
         """,
       keys: [
         Key("format", .choice(["csv"]), required: true, "Names the format."),
         Key(
           "fields", .mapping(key: .identifier, value: .fieldType), required: true,
-          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64 or text, and a unit if it has one (`f32 ns`)."
+          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, text, date, time or datetime, and a unit if it has one (`f32 ns`)."
         ),
         Key(
           "header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
-          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over."
+          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over. What follows a name in brackets, such as `charge [mV]`, is no part of it."
         ),
         Key(
           "separator", .text, default: ",",
@@ -70,6 +74,16 @@ extension DecoderComponent {
     })
 }
 
+extension FieldType.Storage {
+  fileprivate var scanLane: scan_lane {
+    switch self {
+    case .date: SCAN_DATE
+    case .time: SCAN_TIME
+    default: SCAN_DATETIME
+    }
+  }
+}
+
 extension FieldType {
   /// As one would type it: `u16`, `f32 ns`.
   var declared: String { unit.symbol.isEmpty ? storage.rawValue : "\(storage.rawValue) \(unit.symbol)" }
@@ -93,8 +107,8 @@ struct CSVFormat: RecordFormat {
 
   func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? {
     if policy == .no { return nil }
-    let names = split(line)
     let declared = fields.map(\.name.text)
+    let names = split(line).map { declared.contains($0) ? $0 : HeaderName($0).name }
     guard policy == .yes || names.contains(where: { declared.contains($0) }) else { return nil }
     let order = names.map { declared.firstIndex(of: $0) ?? -1 }
     let missing = declared.filter { !names.contains($0) }
@@ -162,6 +176,8 @@ final class CSVDecoder: RecordDecoder {
         field.lane = SCAN_TEXT
         field.column = UnsafeMutableRawPointer(texts.slices(for: slot, capacity: frame.capacity))
         return field
+      case (.date, _), (.time, _), (.datetime, _):
+        field.lane = format.storage[number].scanLane
       case (_, .int32):
         field.lane = SCAN_INT32
         // Int32.min stands for unknown; an i32 field lies in 64 bits.
@@ -216,6 +232,7 @@ final class CSVDecoder: RecordDecoder {
       case SCAN_LONG: "has more than \(expected) fields"
       case SCAN_NOT_A_NUMBER: "\(name) is not a number"
       case SCAN_NOT_AN_INTEGER: "\(name) is not an integer"
+      case SCAN_NOT_A_TIME: "\(name) is not a \(type)"
       case SCAN_OUT_OF_RANGE: "\(name) is out of the range of \(type)"
       default: "a quote is not closed"
       }

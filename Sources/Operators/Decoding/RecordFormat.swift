@@ -46,6 +46,13 @@ public struct MalformedRow: Sendable {
   public let reason: String
   /// The beginning of the row as it stands in the input.
   public let excerpt: String
+
+  public init(offset: Int, line: Int, reason: String, excerpt: String) {
+    self.offset = offset
+    self.line = line
+    self.reason = reason
+    self.excerpt = excerpt
+  }
 }
 
 /// What decoding a stretch of bytes came to, besides the rows.

@@ -11,9 +11,22 @@ extension CSVFormat {
   func encode(_ values: [String: LocatedText], findings: Findings) -> [UInt8]? {
     let sign = delimiter == 0 ? " " : String(Character(Unicode.Scalar(delimiter)))
     let texts = zip(fields, storage).map { field, storage in
-      values[field.name.text]?.text ?? (storage == .text ? "-" : "0")
+      values[field.name.text]?.text ?? storage.nothing
     }
     return Array((texts.joined(separator: sign) + "\n").utf8)
+  }
+}
+
+extension FieldType.Storage {
+  /// What a row has where nothing is said of the field.
+  fileprivate var nothing: String {
+    switch self {
+    case .text: "-"
+    case .date: "1970-01-01"
+    case .time: "00:00"
+    case .datetime: "1970-01-01T00:00"
+    default: "0"
+    }
   }
 }
 
