@@ -76,6 +76,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What helps to write and to read pipelines: files looked at and drafted for, rows shown, chains drawn and compared.
+    .target(
+      name: "Authoring",
+      dependencies: [
+        "CScan", "Columns", "Configuration", "Connectors", "Diagnostics", "Expressions", "Operators", "Runtime",
+        "Specifications",
+      ]),
+
     // HTTP: the only target that knows SwiftNIO.
     .target(
       name: "WebServer",
@@ -88,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
+        "Authoring", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -123,6 +131,7 @@ let package = Package(
       exclude: ["Golden"]),
     // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
     .testTarget(name: "BrokerTests", dependencies: ["Kafka", "Runtime", "Simulation", "hitmon"]),
+    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "Diagnostics", "Runtime", "Simulation"]),
     .testTarget(name: "CommandTests", dependencies: ["Kafka", "hitmon"], exclude: ["Golden"]),
   ]
 )

@@ -32,6 +32,9 @@ func readFile(_ path: String) -> Result<[UInt8], UnreadableFile> {
   }
 }
 
+/// The bytes of a configuration file, or why it cannot be read.
+public func configurationBytes(_ path: String) -> Result<[UInt8], UnreadableFile> { readFile(path) }
+
 func isFile(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -22,5 +22,6 @@ struct Hitmon: ParsableCommand {
     subcommands: [
       RunCommand.self, EmulateCommand.self, LintCommand.self, TestCommand.self, ExplainCommand.self, ListCommand.self,
       SchemaCommand.self, KernelCommand.self, MergeCommand.self, DashboardCommand.self, PlotCommand.self,
+      NewCommand.self, PeekCommand.self, TapCommand.self, GraphCommand.self, DiffCommand.self, FormatCommand.self,
     ])
 }

@@ -39,6 +39,9 @@ private func write(_ text: String, to descriptor: Int32) {
 /// Writes text to standard output, with a line end.
 func printOut(_ text: String) { write(text + "\n", to: 1) }
 
+/// Writes text to standard output as it is.
+func writeToOut(_ text: String) { write(text, to: 1) }
+
 /// Writes text to standard error, with a line end.
 func printToError(_ text: String) { write(text + "\n", to: 2) }
 

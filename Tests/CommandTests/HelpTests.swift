@@ -10,13 +10,15 @@ import Testing
   private static let rewrites = ProcessInfo.processInfo.environment["HITMON_REWRITE_GOLDEN"] == "1"
 
   @Test(arguments: [
-    "", "run", "emulate", "lint", "explain", "list", "schema", "kernel", "merge", "test", "dashboard", "plot",
+    "", "run", "emulate", "lint", "explain", "list", "schema", "kernel", "merge", "test", "dashboard", "plot", "new",
+    "new detector", "new plot", "new plugin", "peek", "tap", "graph", "diff", "fmt",
   ])
   func `Help is what is written down`(command: String) throws {
-    let result = try command.isEmpty ? Program()("--help") : Program()(command, "--help")
+    let result = try Program()(arguments: command.split(separator: " ").map(String.init) + ["--help"])
     #expect(result.exit == 0)
     #expect(result.error == "")
-    let file = Self.folder.appendingPathComponent("help\(command.isEmpty ? "" : "-\(command)").txt")
+    let file = Self.folder.appendingPathComponent(
+      "help\(command.isEmpty ? "" : "-\(command.replacing(" ", with: "-"))").txt")
     if Self.rewrites {
       try Data(result.out.utf8).write(to: file)
     } else {

@@ -2,12 +2,6 @@ import Connectors
 import Diagnostics
 import Operators
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// What a pipeline makes of some rows.
 struct TestOutcome {
   /// The windows, in the order in which they were published.
@@ -15,13 +9,14 @@ struct TestOutcome {
   /// Why rows could not be decoded, by their number from 1; the first few of them.
   private(set) var malformed: [Int64: String] = [:]
 
-  /// Throws a sentence where the run fails.
-  init(_ pipeline: Pipeline, bytes: [UInt8]) throws {
+  /// `chunkBytes` are the bytes that are counted at a time. Throws a sentence where the run fails.
+  init(_ pipeline: Pipeline, bytes: [UInt8], chunkBytes: Int? = nil) throws {
     let file = try TemporaryFile(bytes)
     let sink = MemorySink()
     let shared = UncheckedSink(sink: sink)
     var options = Run.Options()
     options.inputs = [file.path]
+    if let chunkBytes { options.chunkBytes = chunkBytes }
     options.sinks = { acknowledge in
       shared.sink.acknowledge = acknowledge
       return [shared.sink]
@@ -35,28 +30,6 @@ struct TestOutcome {
     windows = try sink.messages.map { message in try message.withUnsafeBytes { try ResultContent(reading: $0) } }
     malformed = listener.malformed
   }
-}
-
-/// A file that nobody else sees, gone when it is let go.
-private final class TemporaryFile {
-  private let descriptor: Int32
-
-  init(_ bytes: [UInt8]) throws {
-    var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/hitmon-test-XXXXXX".utf8CString)
-    descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw ConnectorError("cannot write rows to a temporary file") }
-    unlink(template)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
-      guard count > 0 else { throw ConnectorError("cannot write rows to a temporary file") }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  deinit { close(descriptor) }
-
-  var path: String { "/proc/self/fd/\(descriptor)" }
 }
 
 /// Keeps messages.

@@ -1,0 +1,155 @@
+import Columns
+import Connectors
+import Operators
+
+/// A look at a data file through a record: its first rows, the range of every field, and which rows are malformed.
+public struct FilePeek: Sendable {
+  /// A row as decoded, and where it stands.
+  public struct Row: Sendable {
+    /// `data.txt:17`, or the file and the number of the record.
+    public let place: String
+    /// The line, or the record, from 1.
+    public let number: Int
+    public let cells: [Cell]
+  }
+
+  /// A row that could not be decoded.
+  public struct Malformed: Sendable {
+    public let place: String
+    public let number: Int
+    public let reason: String
+    /// The beginning of it as it stands in the file.
+    public let excerpt: String
+  }
+
+  /// What the values of a field are.
+  public struct FieldRange: Sendable {
+    public let head: ColumnHead
+    public fileprivate(set) var least: Cell?
+    public fileprivate(set) var greatest: Cell?
+    /// Different texts, in order, as far as they are few.
+    public fileprivate(set) var texts: Set<String> = []
+  }
+
+  public private(set) var head: [Row] = []
+  public private(set) var fields: [FieldRange]
+  public private(set) var malformed: [Malformed] = []
+  public private(set) var rows = 0
+  public private(set) var malformedCount = 0
+  /// Whether all rows were looked at.
+  public private(set) var isComplete = true
+
+  private static let mostTexts = 20
+
+  /// - Parameters:
+  ///   - paths: files, directories, patterns or `-`.
+  ///   - shown: how many rows, and how many malformed ones, are kept.
+  ///   - limit: after how many rows it stops.
+  /// - Throws: a sentence where a file cannot be read.
+  public init(_ paths: [String], format: any RecordFormat, shown: Int, limit: Int) throws {
+    let reader = FieldReader(format)
+    fields = reader.heads.map { FieldRange(head: $0) }
+    var isLines = false
+    if case .lines = format.framing { isLines = true }
+    let source = FileSource(paths: try expandInputs(paths), format: format)
+    defer { source.close() }
+    let buffer = ChunkBuffer(capacity: 1 << 16)
+    var partition = -1
+    var before = 0
+    reading: while true {
+      buffer.removeAll()
+      switch try source.read(into: buffer, rowLimit: nil, deadline: .max) {
+      case .end: break reading
+      case .idle, .assigned: continue
+      case .rows(let rows):
+        guard self.rows + malformedCount < limit else {
+          isComplete = false
+          break reading
+        }
+        if rows.partition != partition { (partition, before) = (rows.partition, 0) }
+        before += Int(rows.linesBefore)
+        let file = source.partitions[partition]
+        func place(_ number: Int) -> String { isLines ? "\(file):\(number)" : "\(file), record \(number)" }
+        var line = Lines(bytes: buffer.bytes, isText: isLines)
+        before += reader.read(buffer.bytes, order: rows.order) { row, offset in
+          take(reader, row, shown) {
+            let number = before + line.number(at: offset, format)
+            return (place(number), number)
+          }
+        } malformed: { bad in
+          malformedCount += 1
+          guard malformed.count < shown else { return }
+          let number = before + bad.line + 1
+          malformed.append(
+            Malformed(place: place(number), number: number, reason: bad.reason, excerpt: bad.excerpt))
+        }
+      }
+    }
+  }
+
+  private mutating func take(_ reader: FieldReader, _ row: Int, _ shown: Int, _ place: () -> (String, Int)) {
+    rows += 1
+    let isShown = head.count < shown
+    var cells: [Cell] = []
+    for index in fields.indices {
+      let cell = reader.cell(index, of: row)
+      fields[index].add(cell, limit: Self.mostTexts)
+      if isShown { cells.append(cell) }
+    }
+    if isShown {
+      let (place, number) = place()
+      head.append(Row(place: place, number: number, cells: cells))
+    }
+  }
+}
+
+/// Counts lines up to places that are asked for in order.
+private struct Lines {
+  let bytes: UnsafeRawBufferPointer
+  let isText: Bool
+  private var counted = 0
+  private var position = 0
+
+  init(bytes: UnsafeRawBufferPointer, isText: Bool) {
+    self.bytes = bytes
+    self.isText = isText
+  }
+
+  /// The line or the record that begins there, from 1.
+  mutating func number(at offset: Int, _ format: any RecordFormat) -> Int {
+    if case .fixed(let width, _) = format.framing { return offset / width + 1 }
+    while position < offset {
+      if bytes[position] == 0x0A { counted += 1 }
+      position += 1
+    }
+    return counted + 1
+  }
+}
+
+extension FilePeek.FieldRange {
+  fileprivate init(head: ColumnHead) { self.head = head }
+
+  fileprivate mutating func add(_ cell: Cell, limit: Int) {
+    switch (cell, least, greatest) {
+    case (.text(let text), _, _): if texts.count <= limit { texts.insert(text) }
+    case (.unknown, _, _): break
+    case (_, let low?, let high?):
+      if cell.isBelow(low) { least = cell }
+      if high.isBelow(cell) { greatest = cell }
+    default: (least, greatest) = (cell, cell)
+    }
+  }
+}
+
+extension Cell {
+  /// The smaller of two values of one column. Dates and times are written so that their letters are in order.
+  fileprivate func isBelow(_ other: Cell) -> Bool {
+    switch (self, other) {
+    case (.integer(let a), .integer(let b)): a < b
+    case (.float(let a), .float(let b)): a < b
+    case (.single(let a), .single(let b)): a < b
+    case (.moment(let a), .moment(let b)): a < b
+    default: false
+    }
+  }
+}

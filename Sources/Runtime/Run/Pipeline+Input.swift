@@ -1,0 +1,104 @@
+import Connectors
+import Diagnostics
+import Operators
+import Specifications
+
+extension Pipeline {
+  /// The beginning of what one source of a pipeline reads, with the pipeline as if that were its only source.
+  public struct Beginning {
+    /// For people: a file, or the simulated telescope.
+    public let name: String
+    public let bytes: [UInt8]
+    /// The pipeline with the record of that source, and no other.
+    public let declaration: Declaration
+    public let format: any RecordFormat
+    /// Whether there is no more of it.
+    public let isWhole: Bool
+  }
+
+  /// - Parameters:
+  ///   - input: files instead of the source, as `--input` takes them; the first of them is read.
+  ///   - source: the source's name; the first one where it is nil.
+  ///   - rows: about how many rows.
+  /// - Throws: a sentence where there is no such source, or nothing to be read without a broker.
+  public func beginning(input: [String], source: String?, rows: Int) throws -> Beginning {
+    var declaration = declaration
+    var format = plan.format
+    var settings: Settings?
+    if input.isEmpty {
+      let names = declaration.sources.map(\.name.text)
+      guard let index = source.map({ names.firstIndex(of: $0) }) ?? (names.isEmpty ? nil : 0) else {
+        guard let source else {
+          throw ConnectorError("the pipeline has no sources: give files with --input")
+        }
+        let near = suggestion(for: source, from: names).map { "did you mean \($0)?" }
+        throw ConnectorError("there is no source \(source); \(near ?? "there are \(names.joined(separator: ", "))")")
+      }
+      settings = declaration.sources[index].setting.settings
+      format = plan.formats[plan.sourceFormats[index]]
+      if let own = settings?.beside["record"]?.settings { declaration.record = own }
+    }
+    declaration.record =
+      declaration.record
+      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.beside["record"]?.settings }.first
+    declaration.sources = []
+    declaration.sinks = []
+    declaration.emulate = nil
+    declaration.dashboard = nil
+    func made(_ name: String, _ bytes: [UInt8], _ isWhole: Bool) -> Beginning {
+      Beginning(name: name, bytes: bytes, declaration: declaration, format: format, isWhole: isWhole)
+    }
+    let paths = input.isEmpty ? (settings?["path"]?.list ?? []).compactMap { $0.text?.text } : input
+    if !paths.isEmpty {
+      let path = try expandInputs(paths)[0]
+      let (bytes, isWhole) = try Self.front(of: path, format, rows: rows)
+      return made(path == "-" ? "standard input" : path, bytes, isWhole)
+    }
+    let simulation = settings?.specification.name == "simulate" ? settings : self.declaration.emulate
+    guard SimulatedTelescope.canWrite(format), settings?.specification.name != "simulate" || simulation != nil else {
+      throw ConnectorError("a topic is not read for a look: give files with --input")
+    }
+    let rate = simulation?["rate"]?.text.flatMap { RowRate($0.text) } ?? .perSecond(1000)
+    let telescope = try SimulatedTelescope.open(
+      simulation, format: format, clock: rate, isPaced: false, rows: Int64(rows))
+    let buffer = ChunkBuffer()
+    var bytes: [UInt8] = []
+    while case .rows = try telescope.read(into: buffer, rowLimit: nil, deadline: .max) {
+      bytes += buffer.bytes
+      buffer.removeAll()
+    }
+    return made("the simulated telescope", bytes, false)
+  }
+
+  /// About so many rows of a file, in whole rows.
+  private static func front(
+    of path: String, _ format: any RecordFormat, rows: Int
+  ) throws -> (bytes: [UInt8], isWhole: Bool) {
+    let input = try openInput(path: path)
+    defer { input.close() }
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { block.deallocate() }
+    var bytes: [UInt8] = []
+    var lines = 0
+    while true {
+      let count = try input.read(into: block)
+      if count == 0 { return (bytes, true) }
+      let part = UnsafeRawBufferPointer(rebasing: block[..<count])
+      switch format.framing {
+      case .fixed(let width, let skip):
+        bytes += part
+        let wanted = skip + width * rows
+        if bytes.count > wanted { return (Array(bytes[..<wanted]), false) }
+      case .lines:
+        for (index, byte) in part.enumerated() where byte == 0x0A {
+          lines += 1
+          if lines > rows {
+            bytes += part[...index]
+            return (bytes, false)
+          }
+        }
+        bytes += part
+      }
+    }
+  }
+}
