@@ -281,7 +281,7 @@ import Testing
       (
         ["own.yaml", "groups", "--input", "hits.txt", "--where", "drift >"], 1, "--where:1:8: error[expression-syntax]"
       ),
-      (["topic.yaml", "decode"], 2, "error: a topic is not read for a look: give files with --input\n"),
+      (["topic.yaml", "decode"], 2, "error: a source `kafka` is not read for a look: give files with --input\n"),
       (["own.yaml", "decode", "-n", "0"], 64, "Error: -n takes 1 or more, not 0\n"),
     ] {
       let result = try program(arguments: ["tap"] + arguments)

@@ -34,6 +34,7 @@ public struct ChainDiff: Sendable {
     ordered("chambers", a.chambers, b.chambers)
     named("constants", a.constants, b.constants)
     named("columns", a.columns, b.columns, form: .expression)
+    ordered("external", a.programs.compactMap(\.settings), b.programs.compactMap(\.settings))
     named("groups", a.groups, b.groups)
     named("histograms", a.histograms, b.histograms)
     // Left out, it is all.

@@ -36,7 +36,8 @@ public struct ChainGraph: Sendable {
     let dependence = GroupDependence(declaration)
     let stages = pipeline.plan.description.stages
     var last = addInputs(declaration, stages.filter { $0.name.hasPrefix("decode") })
-    for stage in stages where ["cleansing", "chambers"].contains(stage.name) {
+    func isLater(_ name: String) -> Bool { name == "columns" || name.hasPrefix("group ") }
+    for stage in stages where !stage.name.hasPrefix("decode") && !isLater(stage.name) {
       last = [add(.stage, stage.name, stage.lines + stage.columns.map(Self.words), after: last)]
     }
     let columns = stages.first { $0.name == "columns" }?.columns ?? []

@@ -18,7 +18,7 @@ final class FieldsAt {
     let wanted = Set(offsets)
     guard let last = offsets.last else { return }
     let file = try TemporaryFile(beginning.bytes)
-    let source = FileSource(paths: [file.path], format: format)
+    let source = FileSource(inputs: [InputPlace(path: file.path)], format: format)
     defer { source.close() }
     // As the probe does: all in one piece, so that places in it are places in the input.
     let buffer = ChunkBuffer(capacity: beginning.bytes.count + 4096)

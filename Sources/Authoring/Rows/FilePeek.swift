@@ -51,7 +51,7 @@ public struct FilePeek: Sendable {
     fields = reader.heads.map { FieldRange(head: $0) }
     var isLines = false
     if case .lines = format.framing { isLines = true }
-    let source = FileSource(paths: try expandInputs(paths), format: format)
+    let source = FileSource(inputs: try findInputs(paths), format: format)
     defer { source.close() }
     let buffer = ChunkBuffer(capacity: 1 << 16)
     var partition = -1

@@ -49,7 +49,9 @@ public struct StageTap {
       case .source, .decode: true
       case .cleansing: !declaration.cleansing.isEmpty
       case .chambers: !declaration.chambers.isEmpty
-      case .columns: !declaration.columns.isEmpty || declaration.constants.contains { $0.setting.node.mapping != nil }
+      case .columns:
+        !declaration.columns.isEmpty || !declaration.programs.isEmpty
+          || declaration.constants.contains { $0.setting.node.mapping != nil }
       case .groups: !declaration.groups.isEmpty
       }
     }

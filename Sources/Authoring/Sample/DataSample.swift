@@ -23,7 +23,7 @@ public struct DataSample: Sendable {
 
   /// Reads the beginning of a file.
   public init(path: String) throws(InputError) {
-    let input = try openInput(path: path)
+    let input = try findInputs([path])[0].bytes()
     defer { input.close() }
     var bytes: [UInt8] = []
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)

@@ -27,6 +27,9 @@ public struct InputPlace: Sendable {
     leave = {}
   }
 
+  /// Its bytes, unpacked where gzip or zstd packed them.
+  public func bytes() throws(InputError) -> any ByteInput { try open(nil) }
+
   init(_ feed: ObjectFeed, object number: Int) {
     name = feed.objects[number].name
     size = feed.objects[number].size

@@ -50,13 +50,14 @@ extension Pipeline {
     }
     let paths = input.isEmpty ? (settings?["path"]?.list ?? []).compactMap { $0.text?.text } : input
     if !paths.isEmpty {
-      let path = try expandInputs(paths)[0]
-      let (bytes, isWhole) = try Self.front(of: path, format, rows: rows)
-      return made(path == "-" ? "standard input" : path, bytes, isWhole)
+      let place = try findInputs(paths)[0]
+      let (bytes, isWhole) = try Self.front(of: place, format, rows: rows)
+      return made(place.name, bytes, isWhole)
     }
     let simulation = settings?.specification.name == "simulate" ? settings : self.declaration.emulate
-    guard SimulatedTelescope.canWrite(format), settings?.specification.name != "simulate" || simulation != nil else {
-      throw ConnectorError("a topic is not read for a look: give files with --input")
+    let kind = settings?.specification.name ?? ""
+    guard kind == "simulate" || (kind == "kafka" && SimulatedTelescope.canWrite(format)) else {
+      throw ConnectorError("a source `\(kind)` is not read for a look: give files with --input")
     }
     let rate = simulation?["rate"]?.text.flatMap { RowRate($0.text) } ?? .perSecond(1000)
     let telescope = try SimulatedTelescope.open(
@@ -72,9 +73,9 @@ extension Pipeline {
 
   /// About so many rows of a file, in whole rows.
   private static func front(
-    of path: String, _ format: any RecordFormat, rows: Int
+    of place: InputPlace, _ format: any RecordFormat, rows: Int
   ) throws -> (bytes: [UInt8], isWhole: Bool) {
-    let input = try openInput(path: path)
+    let input = try place.bytes()
     defer { input.close() }
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { block.deallocate() }
