@@ -138,7 +138,7 @@ import Testing
     ("a;b\n1;2.5\n3;4.25\n", ["a: u8", "b: f64"], "separator: \";\""),
     ("1\t2\n3\t4\n5\t6\n", ["field1: u8", "field2: u8"], "separator: tab"),
     ("a,b\n1,x\n2,y\n3,x\n", ["a: u8", "b: text"], "format: csv"),
-    ("time [ns], charge [mV]\n1,-2\n3,4\n", ["time: u8 ns", "charge: i8 mV"], "header: \"yes\""),
+    ("time [ns], charge [mV]\n1,-2\n3,4\n", ["time: u8 ns", "charge: i8 mV"], "format: csv"),
     ("t,n\n2023-11-14T22:13:20Z,300\n2023-11-14T22:13:21Z,70000\n", ["t: datetime", "n: u32"], "format: csv"),
     ("// n: a b\n1 2\n3 4\n", ["a: u8", "b: u8"], "comment: \"//\""),
     ("if,not\n1,2\n3,4\n", ["if_: u8", "not_: u8"], "header: \"yes\""),
