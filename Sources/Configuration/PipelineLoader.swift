@@ -77,7 +77,24 @@ public struct PipelineLoader {
   }
 
   /// The sections that give names to others.
-  private static let sectionsOfNames = ["uses", "record", "chambers", "constants", "columns", "external", "groups"]
+  private static let sectionsOfNames = [
+    "uses", "record", "chambers", "constants", "columns", "external", "native", "groups",
+  ]
+
+  /// A library lies beside the file that names it, or in a folder of plugins.
+  private func library(_ setting: Setting) -> Declaration.Library? {
+    guard let settings = setting.settings, let name = settings["library"]?.text else { return nil }
+    let own = parent(of: name.source.name)
+    let folders = name.text.hasPrefix("/") ? [""] : [own == "." ? "." : own] + folders.paths
+    let candidates = folders.map { $0.isEmpty ? name.text : "\($0)/\(name.text)" }
+    guard let path = candidates.first(where: isFile) else {
+      findings.error(
+        "native-library", "there is no library `\(name.written)`", at: name.span,
+        hint: "it is looked for in the folder of the file that names it, and in those of plugins")
+      return nil
+    }
+    return Declaration.Library(settings: settings, path: path)
+  }
 
   private func merge(_ root: Layer, name: LocatedText, span: Span) -> Declaration {
     let own = root.settings
@@ -89,6 +106,7 @@ public struct PipelineLoader {
     result.invalidChambers = root.joined("chambers").filter(\.isInvalid).map(\.node)
     result.constants = ConstantsFile(files: files, findings: findings).expand(merger.named("constants"))
     result.columns = merger.named("columns")
+    result.libraries = root.joined("native").compactMap(library)
     result.programs = root.joined("external")
     result.groups = merger.named("groups")
     result.histograms = merger.named("histograms")

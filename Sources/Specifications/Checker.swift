@@ -179,6 +179,15 @@ public struct Checker {
       return checkMapping(node, key: key, value: value, what: what, wrongType: wrongType)
     case .block(let specification):
       return check(node, against: specification).map { setting(.settings($0)) }
+    case .blockOrFirst(let specification):
+      guard let first = specification.keys.first, node.scalar != nil else {
+        return check(node, against: specification).map { setting(.settings($0)) }
+      }
+      let key = LocatedText(
+        scalars: Array(first.name.unicodeScalars), source: node.span.source,
+        positions: Array(repeating: node.span.start, count: first.name.unicodeScalars.count + 1))
+      let whole = Node(.mapping([.init(key: key, value: node)]), span: node.span)
+      return check(whole, against: specification).map { setting(.settings($0)) }
     case .variant(let specifications):
       return checkVariant(node, specifications, what: what, wrongType: wrongType)
     case .component(let specifications, let beside):

@@ -13,6 +13,17 @@ public struct Declaration: Sendable {
     }
   }
 
+  /// A library of native plugins, as found.
+  public struct Library: Sendable {
+    public let settings: Settings
+    public let path: String
+
+    public init(settings: Settings, path: String) {
+      self.settings = settings
+      self.path = path
+    }
+  }
+
   public var name: LocatedText
   public var description: String
   /// The place that stands for the pipeline as a whole.
@@ -26,6 +37,7 @@ public struct Declaration: Sendable {
   public var invalidChambers: [Node] = []
   public var constants: [Named] = []
   public var columns: [Named] = []
+  public var libraries: [Library] = []
   /// Programs that compute columns; some may have errors.
   public var programs: [Setting] = []
   public var groups: [Named] = []

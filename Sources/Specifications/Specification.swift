@@ -30,6 +30,8 @@ public indirect enum ValueForm: Sendable {
   case mapping(key: ValueForm, value: ValueForm)
   /// A mapping with the keys of a specification.
   case block(Specification)
+  /// The same, or only the value of its first key.
+  case blockOrFirst(Specification)
   /// A mapping whose keys say which of several components it is: by the one key that names it (`keep: …`), see
   /// ``Specification/discriminator``.
   case variant([Specification])
@@ -156,6 +158,8 @@ extension ValueForm {
     case .mapping(_, let value): "a block of names, each with \(value.description)"
     case .block(let specification):
       "a block with \(specification.keys.count == 1 ? "the key" : "the keys") \(alternatives(specification.keys.map(\.name), and: true))"
+    case .blockOrFirst(let specification):
+      "\(specification.keys[0].form.description), or a block with the keys \(alternatives(specification.keys.map(\.name), and: true))"
     case .variant(let all): "a block with one of the keys \(alternatives(all.map(\.discriminator)))"
     case .component(let all, _): "\(all.count == 1 ? "" : "one of ")\(alternatives(all.map(\.name))) with its settings"
     case .selected(let key, let all): "a block whose `\(key)` is \(alternatives(all.map(\.name)))"

@@ -158,9 +158,9 @@ final class RunReporter: RunObserver, Sendable {
       )
     }
     for program in totals.programs {
-      var line = "\(program.name): \(grouped(program.rows)) rows"
-      if program.rows > 0 { line += " at up to \(short(program.rowsPerSecond))rows/s" }
-      line += " in \(program.processes) \(program.processes == 1 ? "process" : "processes")"
+      var line =
+        "\(program.name): \(grouped(program.rows)) rows in \(program.processes) \(program.processes == 1 ? "process" : "processes")"
+      if program.rows > 0 { line += " (\(short(program.rowsPerSecond))rows/s)" }
       if program.restarts > 0 {
         line += ", started again \(program.restarts == 1 ? "once" : "\(program.restarts) times")"
       }

@@ -192,6 +192,13 @@ extension Check {
           ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"),
         ])),
     Check(
+      "native-library",
+      "A library of `native:` is not there, cannot be loaded, was made for another version of the interface, crashes or refuses when it is tried, or has no decoder or function of that name.",
+      wrong: "native: libnone.so",
+      fix:
+        "Correct its name; make it again with the `hitmon_plugin.h` of this hitmon. docs/native.md has an example that works.",
+      right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
+    Check(
       "too-many-plugins", "Plugins that use plugins come to more than 1000.",
       wrong: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 11)),
       fix: "Use each once where it is needed.",

@@ -7,6 +7,7 @@ import Specifications
 struct OperatorDraft {
   enum Work {
     case program(ExternalProgram.Plan)
+    case function(NativeFunction, [NativeStep.Input])
   }
 
   var work: Work
@@ -21,6 +22,9 @@ struct OperatorDraft {
     case .program(let plan):
       stage.append(
         .external(ExternalStep(program: ExternalProgram(plan), inputs: sources, outputs: results, faults: faults)))
+    case .function(let function, let inputs):
+      let placed = zip(sources, inputs).map { NativeStep.Input(slot: $0, lane: $1.lane, factor: $1.factor) }
+      stage.append(.native(NativeStep(function: function, inputs: placed, output: results[0], faults: faults)))
     }
   }
 
@@ -32,6 +36,8 @@ struct OperatorDraft {
       let limits =
         "at most \(ExternalProgram.seconds(plan.timeout)) a batch, \(plan.restarts) restarts within \(ExternalProgram.seconds(plan.within))"
       return ("external \(plan.name)", [from, "a process for each thread, \(limits)"])
+    case .function(let function, _):
+      return ("native \(function.library.name)", ["\(string(function.function.name)) \(from)"])
     }
   }
 }
@@ -47,6 +53,7 @@ extension ChainBuilder {
         for entry in program.node["out"]?.mapping ?? [] { names.addFailed(entry.key, as: "column of a program") }
       }
     }
+    for library in declaration.libraries { addFunctions(library) }
     for draft in operators {
       // One that needs a value of a group has no columns.
       var isSound = true
@@ -125,7 +132,7 @@ extension ChainBuilder {
         guard let type = names.type(of: input.text) else { continue }
         if type.kind == .text {
           findings.error(
-            "type-mismatch", "a program gets numbers, and `\(input.written)` is text", at: input.span,
+            "type-mismatch", "it gets numbers, and `\(input.written)` is text", at: input.span,
             hint: "compare it in `columns:`, and give it that column")
         }
         columns.append(ExternalColumn(name: input.text, type: type))
@@ -133,6 +140,11 @@ extension ChainBuilder {
       guard columns.count == operators[index].inputs.count else { continue }
       switch operators[index].work {
       case .program(let plan): operators[index].work = .program(plan.with(inputs: columns))
+      case .function(let function, _):
+        let inputs = zip(operators[index].inputs, zip(columns, function.inputs)).map { place, pair in
+          input(pair.0, as: pair.1, of: function, at: place)
+        }
+        operators[index].work = .function(function, inputs)
       }
     }
   }

@@ -51,7 +51,7 @@ extension ChainBuilder {
   }
 
   private mutating func add(_ settings: Settings, owner: LocatedText?) {
-    guard var format = DecoderComponent.make(settings, findings: findings) else { return }
+    guard var format = DecoderComponent.make(settings, libraries: libraries, findings: findings) else { return }
     if let name = declaration.rowNumber { format = NumberedFormat(base: format, name: name) }
     records.append(RecordDraft(settings: settings, format: format, owner: owner))
   }
@@ -194,6 +194,7 @@ extension ChainBuilder {
   func usedFields() -> Set<Int> {
     var columns = chambers.inputs
     for rule in rules { columns.formUnion(rule.condition.columns) }
+    for rule in deadTimes { for part in rule.keys + [rule.time] { columns.formUnion(part.columns) } }
     for leaf in histograms.flatMap({ leaves(of: $0) }) {
       columns.insert(leaf)
       guard case .groupValue(let group, let value)? = names.entries[leaf]?.definition else { continue }

@@ -16,7 +16,10 @@ public struct ChainBuilder {
   /// The format of the chain's own record.
   var format: (any RecordFormat)?
   var rules: [(condition: TypedExpression, keeps: Bool, source: LocatedText)] = []
+  var deadTimes: [DeadTimeDraft] = []
   var chambers = ChamberMap.Plan()
+  /// Those that could be loaded.
+  var libraries: [NativeLibrary] = []
   /// Programs and functions of libraries.
   var operators: [OperatorDraft] = []
   var groups: [GroupDraft] = []
@@ -50,6 +53,9 @@ public struct ChainBuilder {
   }
 
   private mutating func check() {
+    libraries = declaration.libraries.compactMap { library in
+      NativeLibrary.load(library.path, at: library.settings["library"]!.span, findings: findings)
+    }
     checkRecords()
     addConstants()
     addColumns()
@@ -140,6 +146,10 @@ public struct ChainBuilder {
 
   private mutating func checkCleansing() {
     for rule in declaration.cleansing {
+      if rule.specification.name == Sections.deadTime.name {
+        addDeadTime(rule)
+        continue
+      }
       let keeps = rule.specification.name == "keep"
       guard let text = rule[keeps ? "keep" : "drop"]?.text,
         let expression = parseBeforeGroups(

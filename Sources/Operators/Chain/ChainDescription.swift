@@ -39,11 +39,12 @@ public struct ChainDescription: Sendable {
       let stage = builder.records.count == 1 || users.isEmpty ? name : "\(name) of \(users.joined(separator: ", "))"
       stages.append(Stage(name: stage, columns: fields, lines: []))
     }
-    if !builder.rules.isEmpty {
+    if !builder.rules.isEmpty || !builder.deadTimes.isEmpty {
       stages.append(
         Stage(
           name: "cleansing", columns: [],
-          lines: builder.rules.map { "\($0.keeps ? "keep" : "drop") \($0.source.written)" }))
+          lines: builder.rules.map { "\($0.keeps ? "keep" : "drop") \($0.source.written)" }
+            + builder.deadTimes.map(\.summary)))
     }
     if !builder.chambers.rows.isEmpty {
       let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }

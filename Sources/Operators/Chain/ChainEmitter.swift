@@ -81,6 +81,7 @@ struct ChainEmitter {
 
   mutating func emit(window: WindowDraft) -> ChainPlan {
     let rules = builder.rules.map { (flag: row.slot(of: $0.condition), keeps: $0.keeps) }
+    let deadTimes = planDeadTimes()
     let cleansingSteps = row.takeSteps().map(\.forEveryRow)
     // The map is always run where there is one: its misses are counted.
     let chamber = builder.chambers.rows.isEmpty ? nil : row.slot(of: "chamber")
@@ -138,7 +139,7 @@ struct ChainEmitter {
       categories: builder.categories,
       aggregates: aggregates,
       rowLayout: row.layout, inputs: inputs,
-      cleansingSteps: cleansingSteps, rules: rules, rowSteps: rowSteps,
+      cleansingSteps: cleansingSteps, rules: rules, deadTimes: deadTimes, rowSteps: rowSteps,
       chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
       faults: (cleansingSteps + rowSteps).contains(where: \.mayFail) ? fields.faults : nil,
       description: description)

@@ -129,6 +129,8 @@ public struct ChainPlan: Sendable {
   /// Steps that cleansing needs, and its rules: rows whose flag differs from `keeps` are dropped.
   let cleansingSteps: [RowStep]
   let rules: [(flag: Slot, keeps: Bool)]
+  /// Rules that need the rows of a stream in their order.
+  let deadTimes: [DeadTimePlan]
   let rowSteps: [RowStep]
   /// The chamber, where there is a map.
   let chamber: Slot?
@@ -146,6 +148,9 @@ public struct ChainPlan: Sendable {
 
   /// Whether a malformed row of that format ends the run.
   public func stopsAtMalformed(format: Int) -> Bool { inputs[format].stopsAtMalformed }
+
+  /// Whether chunks must be processed one after the other.
+  public var needsOrder: Bool { !deadTimes.isEmpty }
 
   /// Programs that compute columns.
   public var programs: [ExternalProgram] { (cleansingSteps + rowSteps).compactMap(\.program) }

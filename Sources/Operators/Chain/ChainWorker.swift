@@ -11,6 +11,7 @@ public final class ChainWorker {
   private let updaters: [GroupUpdater]
   private let closer: GroupCloser
   private let splitter: WindowSplitter?
+  private let deadTimes: DeadTimeFilter?
 
   public init(_ plan: ChainPlan) {
     self.plan = plan
@@ -19,6 +20,7 @@ public final class ChainWorker {
     filler = Filler(plan.rowAggregates)
     updaters = plan.groups.map { GroupUpdater($0) }
     closer = GroupCloser(plan)
+    deadTimes = plan.deadTimes.isEmpty ? nil : DeadTimeFilter(plan.deadTimes)
     if case .span(let windows) = plan.window { splitter = WindowSplitter(windows) } else { splitter = nil }
   }
 
@@ -45,6 +47,10 @@ public final class ChainWorker {
       let malformedBefore = work.outcome.report.malformed
       let start = offset
       offset = decoder.decode(chunk.bytes, from: offset, order: chunk.order, into: frame, report: &work.outcome.report)
+      if let fault = work.outcome.report.fault {
+        work.outcome.fault = fault
+        return work.outcome
+      }
       for conversion in conversions { conversion.run(frame) }
       work.outcome.rows += frame.count
       var counts = RowCounts()
@@ -95,6 +101,7 @@ public final class ChainWorker {
     if frame.count > 0 {
       for step in plan.cleansingSteps { step.run(frame) }
       select()
+      deadTimes?.select(frame, stream: work.chunk.stream)
       counts.dropped = UInt64(frame.count - frame.selectedCount)
     } else {
       frame.selectedCount = 0

@@ -7,6 +7,7 @@ enum RowStep: Sendable {
   case chambers(ChamberMap)
   case lookup(LookupColumn)
   case external(ExternalStep)
+  case native(NativeStep)
 
   func run(_ frame: Frame) {
     switch self {
@@ -14,6 +15,7 @@ enum RowStep: Sendable {
     case .chambers(let map): map.run(frame)
     case .lookup(let lookup): lookup.run(frame)
     case .external(let step): step.run(frame)
+    case .native(let step): step.run(frame)
     }
   }
 
@@ -21,7 +23,7 @@ enum RowStep: Sendable {
   var mayFail: Bool {
     switch self {
     case .program, .chambers, .lookup: false
-    case .external: true
+    case .external, .native: true
     }
   }
 

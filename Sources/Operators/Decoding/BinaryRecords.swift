@@ -23,7 +23,7 @@ extension DecoderComponent {
         Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
       ] + commonKeys,
       example: "record: {format: records, skip: 40, fields: {time: i64 ps, channel: u16}}"),
-    make: { settings, findings in
+    make: { settings, findings, _ in
       guard let declared = fields(settings, findings: findings) else { return nil }
       var offset = 0
       var fields: [RecordField] = []

@@ -39,7 +39,7 @@ extension DecoderComponent {
       example:
         "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"
     ),
-    make: { settings, findings in
+    make: { settings, findings, _ in
       guard let declared = fields(settings, findings: findings) else { return nil }
       let errorsBefore = findings.errorCount
       /// One byte that is not part of a number.

@@ -5,13 +5,15 @@ import Specifications
 public struct DecoderComponent: Sendable {
   public let specification: Specification
   /// Nil where errors were reported.
-  let make: @Sendable (Settings, Findings) -> (any RecordFormat)?
+  let make: @Sendable (Settings, Findings, [NativeLibrary]) -> (any RecordFormat)?
 
   /// Every format. A new one is a file beside these and its line here.
-  public static let all: [DecoderComponent] = [csv, words, records]
+  public static let all: [DecoderComponent] = [csv, words, records, native]
 
-  static func make(_ settings: Settings, findings: Findings) -> (any RecordFormat)? {
-    all.first { $0.specification.name == settings.specification.name }?.make(settings, findings)
+  static func make(
+    _ settings: Settings, libraries: [NativeLibrary], findings: Findings
+  ) -> (any RecordFormat)? {
+    all.first { $0.specification.name == settings.specification.name }?.make(settings, findings, libraries)
   }
 
   /// Keys that every format has.

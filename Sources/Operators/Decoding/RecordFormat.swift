@@ -64,6 +64,8 @@ public struct DecodeReport: Sendable {
   public var samples: [MalformedRow] = []
   /// Lines (or records) passed.
   public var lines = 0
+  /// Why nothing can be decoded any more.
+  public internal(set) var fault: ChainFault?
 
   public init() {}
 }

@@ -23,7 +23,7 @@ extension DecoderComponent {
         Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
       ] + commonKeys,
       example: "record: {format: words, bytes: 8, fields: {TDC: 5, BX: 12, ORBIT: 32, CHAN: 9, FPGA: 3, HEAD: 3}}"),
-    make: { settings, findings in
+    make: { settings, findings, _ in
       guard let declared = fields(settings, findings: findings) else { return nil }
       let bytes = Int(settings["bytes"]?.integer ?? 8)
       var shift = 0

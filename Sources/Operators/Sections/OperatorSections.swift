@@ -3,6 +3,33 @@ import Specifications
 
 /// What computes columns beside hitmon's own expressions.
 public enum OperatorSections {
+  public static let nativeColumn = Specification(
+    kind: .section, name: "native column",
+    summary: "A column that a function of a library computes.",
+    keys: [
+      Key("function", .text, required: true, "The function of the library."),
+      Key("in", .list(.identifier), "The columns that go in; those that the library names if left out."),
+      Key("settings", .mapping(key: .identifier, value: .text), "What the function is told."),
+    ],
+    example: "native: {library: libstraws.so, columns: {radius: {function: radius, in: [drift]}}}")
+
+  public static let native = Specification(
+    kind: .section, name: "native",
+    summary: "A library in machine code, with decoders of records and functions that compute columns.",
+    details: """
+      The file is looked for in the folder of the file that names it, and in the folders of plugins. Its decoders are for
+      `record: {format: native}`. Its functions are columns of their own names, computed from the columns that the library
+      names, unless `columns` says otherwise. `native: libstraws.so` is enough where there is nothing else to say.
+      docs/native.md explains how to make one. A library is a part of hitmon: what it does wrong with memory ends the run.
+      """,
+    keys: [
+      Key("library", .path, required: true, "The file of the library."),
+      Key(
+        "columns", .mapping(key: .identifier, value: .block(nativeColumn)),
+        "The columns that its functions compute; left out, each function gives one of its own name."),
+    ],
+    example: "native: libstraws.so")
+
   public static let external = Specification(
     kind: .section, name: "external",
     summary: "A program of any kind that computes columns, fed whole batches of rows over pipes.",

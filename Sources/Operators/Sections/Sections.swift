@@ -14,7 +14,22 @@ public enum Sections {
     keys: [Key("drop", .condition, required: true, "The condition.")],
     example: "cleansing: [{drop: TDC_CHANNEL == 17 and FPGA == 1}]")
 
-  public static let cleansing = [keep, drop]
+  public static let deadTime = Specification(
+    kind: .cleansing, name: "dead_time",
+    summary: "Drops rows that come too soon behind the row before them in the same channel.",
+    details: """
+      The row before is the one before it in the stream that passes all `keep` and `drop` rules, dropped here or not, in
+      whichever window: a dead time that each pulse extends. Rows whose time or channel is unknown are kept. It needs rows in
+      their order, so the chain counts on one thread. A run begins without a row before; so does each partition of a topic.
+      """,
+    keys: [
+      Key("dead_time", .anyQuantity, required: true, "How far apart two rows must be, in the unit of the time."),
+      Key("of", .expression, required: true, "The time of a row."),
+      Key("per", .oneOrMore(.expression), required: true, "What makes a channel: whole numbers."),
+    ],
+    example: "cleansing: [{dead_time: 100 ns, of: time, per: [FPGA, TDC_CHANNEL]}]")
+
+  public static let cleansing = [keep, drop, deadTime]
 
   public static let chamber = Specification(
     kind: .section, name: "chambers",
@@ -80,6 +95,7 @@ public enum Sections {
     Key("chambers", .list(.block(chamber)), chamber.summary),
     Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
     Key("columns", .mapping(key: .identifier, value: .expression), "Columns computed from others, in any order."),
+    Key("native", .oneOrMore(.blockOrFirst(OperatorSections.native)), OperatorSections.native.summary),
     Key("external", .oneOrMore(.block(OperatorSections.external)), OperatorSections.external.summary),
     Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),
     Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),

@@ -65,7 +65,7 @@ final class Engine: @unchecked Sendable {
       publish(window)
       pool.recycle(window.counts)
     }
-    let workers = isLive ? 1 : count
+    let workers = isLive || plan.needsOrder ? 1 : count
     inlineWorker = workers <= 1 ? ChainWorker(plan) : nil
     if workers > 1 {
       threads = (0..<workers).map { _ in SystemThread { [unowned self] in self.work() } }

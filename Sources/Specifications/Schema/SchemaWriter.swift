@@ -166,6 +166,8 @@ public struct SchemaWriter {
       }
       member("additionalProperties") { $0.form(value) }
     case .block(let specification): reference(specification)
+    case .blockOrFirst(let specification):
+      alternatives([{ $0.form(specification.keys[0].form) }, { $0.reference(specification) }])
     case .variant(let all):
       // Without keys there is nothing to tell a block by: it is a word.
       alternatives(
