@@ -72,7 +72,9 @@ public struct PipelineLoader {
     let root = Layer(name: name.text, use: nil, settings: settings, layers: layers)
     let declaration = merge(root, name: name, span: changed.span)
     // What is missing leaves out names that the pipeline uses; reporting those too would bury the one error that counts.
-    let isWhole = loader.isWhole && !Self.sectionsOfNames.contains(where: root.isBroken)
+    let isWhole =
+      loader.isWhole && !Self.sectionsOfNames.contains(where: root.isBroken)
+      && declaration.libraries.count == root.joined("native").count
     return isWhole ? declaration : nil
   }
 

@@ -82,8 +82,10 @@ struct SnippetTests {
       guard let yaml = referencePipeline(block) else { continue }
       count += 1
       let findings = try lint(yaml)
+      // The library of the examples has to be made first; docs/native.md does that.
       #expect(
-        mistakes(findings, isWhole: false).isEmpty, "\(block.heading)\n\(FindingPrinter(colour: false).text(findings))")
+        mistakes(findings, isWhole: false).filter { $0.code != "native-library" }.isEmpty,
+        "\(block.heading)\n\(FindingPrinter(colour: false).text(findings))")
     }
     #expect(count > 15)
   }

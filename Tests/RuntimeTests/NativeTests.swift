@@ -116,6 +116,7 @@ import Testing
   /// A library whose parts the flags replace.
   private static let parts = """
     #include "hitmon_plugin.h"
+    #include <signal.h>
     #include <stdio.h>
     #include <stdlib.h>
     #ifndef ABI
@@ -173,7 +174,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("-DBEGIN=int *volatile p = 0; *p = 1", "crashes when it is loaded (SIGSEGV)"),
+    ("-DBEGIN=raise(SIGSEGV)", "crashes when it is loaded (SIGSEGV)"),
     ("-DBEGIN=abort()", "crashes when it is loaded (SIGABRT)"),
     ("-DBEGIN=exit(0)", "ends the program when it is loaded"),
     ("-DABI=2", "was made for version 2 of the interface, and this hitmon has version 1"),

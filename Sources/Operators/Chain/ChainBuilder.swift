@@ -56,6 +56,8 @@ public struct ChainBuilder {
     libraries = declaration.libraries.compactMap { library in
       NativeLibrary.load(library.path, at: library.settings["library"]!.span, findings: findings)
     }
+    // Without it every name that it would give would be reported.
+    guard libraries.count == declaration.libraries.count else { return }
     checkRecords()
     addConstants()
     addColumns()

@@ -38,7 +38,7 @@ extension ChainBuilder {
       guard key.type.kind != .float else {
         findings.error(
           "type-mismatch", "a channel is a whole number, and `\(text.written)` is \(key.type.words)", at: text.span,
-          hint: "round it: `floor(\(text.written))`")
+          hint: "count channels by whole numbers, such as `wire`")
         return
       }
       keys.append(key)
