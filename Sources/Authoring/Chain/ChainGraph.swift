@@ -51,16 +51,21 @@ public struct ChainGraph: Sendable {
     }
     var waiting: String?
     var ends: [String] = []
-    for (aggregate, entry) in zip(pipeline.plan.aggregates, declaration.histograms) {
-      let used = dependence.groups(of: Self.names(entry.setting.settings))
+    let uses = declaration.histograms.map { dependence.groups(of: Self.names($0.setting.settings)) }
+    func waits(_ aggregate: AggregatePlan, _ used: Set<String>) -> Bool {
+      !used.isEmpty && aggregate.level.hasPrefix("for every hit")
+    }
+    // All hits wait in one place, for the groups that any of them needs.
+    let awaited = zip(pipeline.plan.aggregates, uses).filter(waits).reduce(into: Set<String>()) { $0.formUnion($1.1) }
+    for ((aggregate, entry), used) in zip(zip(pipeline.plan.aggregates, declaration.histograms), uses) {
       let from: [String]
       if used.isEmpty {
         from = last
-      } else if aggregate.level.hasPrefix("for every hit") {
+      } else if waits(aggregate, used) {
         if waiting == nil {
           waiting = add(
             .stage, "hits of complete groups", late.map(Self.words),
-            after: last + groups.keys.sorted().map { groups[$0]! })
+            after: last + awaited.sorted().compactMap { groups[$0] })
         }
         from = [waiting!]
       } else {
