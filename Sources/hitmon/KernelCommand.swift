@@ -82,6 +82,9 @@ struct KernelCommand: ParsableCommand {
       "About where the windows' clock stands, if its counter has begun anew before.", valueName: "n"))
   var clockNear: Int64?
 
+  @Flag(help: "Print what engines must know of the pipeline, as JSON, and count nothing.")
+  var describe = false
+
   @OptionGroup var options: PipelineOptions
 
   @Option(
@@ -118,6 +121,7 @@ struct KernelCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try options.load(pipeline)
+    if describe { return printOut(String(decoding: loaded.description, as: UTF8.self)) }
     StopSignal.install()
     var kernel = Kernel.Options()
     if blocks {

@@ -65,7 +65,7 @@ func environmentValue(_ name: String) -> String? {
 }
 
 /// The program's own file, however it was started.
-private func executablePath() -> String? {
+func executablePath() -> String? {
   var buffer = [CChar](repeating: 0, count: 4096)
   let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
   return count > 0 ? String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil

@@ -68,6 +68,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "How many threads count; by default one for each core.")
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Count on many machines: spark://HOST:PORT, local-spark, dask://HOST:PORT or local-dask (docs/python.md).",
+      valueName: "engine"))
+  var engine: String?
+
   @Flag(name: .shortAndLong, help: "Print nothing but warnings and errors.")
   var quiet = false
 
@@ -76,15 +82,36 @@ struct RunCommand: ParsableCommand {
     if noDashboard, port != nil || keepOpen {
       throw ValidationError("--no-dashboard leaves nothing to \(port != nil ? "--port" : "--keep-open")")
     }
+    if let engine, PythonEngine.arguments(engine) == nil {
+      throw ValidationError(
+        "--engine takes spark://HOST:PORT, local-spark, dask://HOST:PORT or local-dask, not `\(engine)`")
+    }
+    if engine != nil, port != nil || keepOpen || watch || threads != nil {
+      throw ValidationError("--engine counts elsewhere: --port, --keep-open, --watch and --threads are of this program")
+    }
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads takes 1 to 256, not \(threads)")
     }
+  }
+
+  /// What the driver of an engine is told.
+  private var engineArguments: [String] {
+    var words = [pipeline]
+    for file in input { words += ["--input", file] }
+    for file in results { words += ["--results", file] }
+    for value in options.overrides { words += ["--set", value] }
+    if let window = options.window { words += ["--window", window] }
+    return words + (quiet ? ["--quiet"] : [])
   }
 
   func run() throws {
     let findings = Findings()
     let request = options.request(pipeline)
     let loaded = try PipelineOptions.load(request, findings: findings)
+    if let engine {
+      printError(PythonEngine.start(engine, engineArguments))
+      throw ExitCode(2)
+    }
     StopSignal.install()
     var runOptions = Run.Options()
     runOptions.inputs = input

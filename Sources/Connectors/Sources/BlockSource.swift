@@ -30,6 +30,9 @@ public final class BlockSource: RowSource {
 
   public func close() { input.close() }
 
+  /// The partitions of which a block has come.
+  public var begun: [Int] { starts.keys.sorted() }
+
   /// How a partition was begun; nil for one of which no block has come.
   public func start(of partition: Int) -> PartitionStart? { starts[partition] }
 

@@ -131,13 +131,18 @@ public final class Kernel {
           case .rows(let rows) = try source.read(into: buffer, rowLimit: feed.rowLimit, deadline: .max)
         else { break }
         var chunk = chunk(rows, buffer, window: window ?? feed.window)
-        if source.topic != nil { begin(rows.partition, engine, &chunk) }
+        if source.topic != nil {
+          begin(rows.partition, engine)
+          chunk.published = published[chunk.partition]?.published
+        }
         engine.submit(chunk, buffer)
         feed.took(rows.rows ?? 0) { engine.close($0) }
       }
     } catch {
       failure = failure ?? error
     }
+    // Of some there was nothing to read; results say of them too where to go on.
+    for partition in (source as? BlockSource)?.begun ?? [] { begin(partition, engine) }
     source.close()
     _ = engine.finish()
     if let failure { throw failure }
@@ -177,11 +182,11 @@ public final class Kernel {
   }
 
   /// Tells what earlier runs have published of a partition, and what is missing of it.
-  private func begin(_ number: Int, _ engine: Engine, _ chunk: inout Chunk) {
+  private func begin(_ number: Int, _ engine: Engine) {
     guard let start = (source as? BlockSource)?.start(of: number) else { return }
-    chunk.published = start.published
-    guard published.updateValue(start, forKey: chunk.partition) == nil else { return }
-    let partition = chunk.partition
+    let partition = partitions.number(
+      source: 0, partition: number, name: source.partitions[number], sourceName: nil)
+    guard published.updateValue(start, forKey: partition) == nil else { return }
     let near = options.clockNear == nil ? start.published : nil
     engine.inOrder { sequencer in
       if near != nil { sequencer.begin(published: nil, near: near) }

@@ -1,0 +1,154 @@
+"""What runs on every engine have in common: the command line, the input, and where results go."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from hitmon.kernel import HitmonError, Kernel
+from hitmon.topic import ResultsTopic, Topic
+
+
+class Job:
+    """A run of a pipeline on an engine.
+
+    Args:
+        kernel: the pipeline, and how its windows are cut.
+        inputs: files, directories, patterns or ``s3://`` objects to read instead of the declared sources.
+        results: files of JSON lines beside the declared sinks.
+        settings: librdkafka's settings beside those of the pipeline; secrets are never taken from there.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        inputs: Sequence[str] = (),
+        results: Sequence[str] = (),
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        self.kernel = kernel
+        self.about: dict[str, Any] = kernel.describe()
+        self.window: dict[str, Any] = self.about["window"]
+        self.settings = settings or {}
+        sources = self.about["sources"]
+        #: The declared source that is a topic; None where files are read.
+        self.source: dict[str, Any] | None = None
+        self.files: list[str] = []
+        if inputs:
+            self.files = expand(inputs)
+        elif not sources:
+            raise HitmonError("the pipeline has no sources: give --input FILE, or declare `sources:`")
+        elif len(sources) > 1:
+            raise HitmonError("engines read one source, and the pipeline has several: name files with --input")
+        elif sources[0]["kind"] == "kafka":
+            self.source = sources[0]
+            if self.source["brokers"] == "embedded":
+                raise HitmonError("an embedded broker ends with its program: engines need brokers, or --input FILE")
+        elif sources[0]["kind"] == "file":
+            self.files = expand(sources[0]["paths"])
+        else:
+            raise HitmonError(f"engines read files and topics, and the source is `{sources[0]['kind']}`")
+        self._files = [(path, False) for path in results]
+        self._topics: list[ResultsTopic] = []
+        for sink in self.about["sinks"]:
+            if sink["kind"] == "file":
+                self._files += [(path, sink.get("append", False)) for path in sink["paths"]]
+            elif sink["kind"] == "kafka" and sink["brokers"] != "embedded":
+                self._topics.append(
+                    ResultsTopic(
+                        sink["topic"], sink["brokers"], sink["settings"] | self.settings, self.about["pipeline"]
+                    )
+                )
+        self._open: dict[str, Any] = {}
+        #: All messages, as they were written.
+        self.messages: list[bytes] = []
+
+    @property
+    def topic(self) -> Topic:
+        """The topic that is read."""
+        assert self.source is not None
+        settings = self.source["settings"] | self.settings
+        return Topic(self.source["topic"], self.source["brokers"], tuple(sorted(settings.items())))
+
+    @property
+    def record(self) -> ResultsTopic | None:
+        """The sink that says how far the input is published."""
+        return self._topics[0] if self._topics else None
+
+    def publish(self, lines: bytes) -> list[dict[str, Any]]:
+        """Hands messages to all sinks; comes back when they are safe."""
+        messages = lines.splitlines()
+        for topic in self._topics:
+            topic.publish(messages)
+        for path, append in self._files:
+            if path == "-":
+                sys.stdout.buffer.write(lines)
+                sys.stdout.buffer.flush()
+                continue
+            file = self._open.get(path) or open(path, "ab" if append else "wb")
+            self._open[path] = file
+            file.write(lines)
+            file.flush()
+        self.messages += messages
+        return [json.loads(message) for message in messages]
+
+    def close(self) -> None:
+        for file in self._open.values():
+            file.close()
+
+    def summary(self) -> str:
+        """What it came to, in a line."""
+        counts: dict[str, int] = {}
+        for message in self.messages:
+            for name, count in json.loads(message)["counts"].items():
+                counts[name] = counts.get(name, 0) + count
+        windows = len(self.messages)
+        words = f"{windows:,} window{'' if windows == 1 else 's'}: {counts.get('records', 0):,} rows"
+        return words + "".join(f", {counts.get(name, 0):,} {name}" for name in ("hits", "unmapped", "malformed"))
+
+
+def expand(words: Sequence[str]) -> list[str]:
+    """The files that the user's words stand for, as ``hitmon run --input`` has it."""
+    paths: list[str] = []
+    for word in words:
+        if "://" in word:
+            paths.append(word)
+        elif os.path.isdir(word):
+            names = sorted(os.fsencode(name) for name in os.listdir(word) if not name.startswith("."))
+            found = [os.path.join(word, os.fsdecode(name)) for name in names]
+            paths += [path for path in found if os.path.isfile(path)]
+        elif os.path.exists(word):
+            paths.append(word)
+        else:
+            found = sorted(glob.glob(word), key=os.fsencode)
+            if not found:
+                raise HitmonError(f"no file matches {word}")
+            paths += found
+    return paths
+
+
+def parser(name: str, description: str) -> argparse.ArgumentParser:
+    """The options that every engine has."""
+    options = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
+    options.add_argument("pipeline", help="the pipeline, a YAML file")
+    options.add_argument("--input", "-i", action="append", default=[], metavar="FILE", help="read these files instead")
+    options.add_argument("--results", "-r", action="append", default=[], metavar="FILE", help="write results here too")
+    options.add_argument("--window", metavar="SPEC", help="cut the stream otherwise than the pipeline says")
+    options.add_argument("--set", dest="overrides", action="append", default=[], metavar="PATH=VALUE")
+    options.add_argument("--kafka", action="append", default=[], metavar="NAME=VALUE", help="a setting of librdkafka")
+    options.add_argument("--piece", type=int, default=64, metavar="MB", help="megabytes of a file to count at a time")
+    options.add_argument("--interval", type=float, metavar="S", help="seconds between steps of a stream")
+    options.add_argument("--quiet", "-q", action="store_true")
+    return options
+
+
+def job_of(arguments: argparse.Namespace) -> Job:
+    """The job that a command line asks for."""
+    kernel = Kernel(os.path.abspath(arguments.pipeline), arguments.window, tuple(arguments.overrides))
+    settings = dict(setting.split("=", 1) for setting in arguments.kafka)
+    return Job(kernel, arguments.input, arguments.results, settings)

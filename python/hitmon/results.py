@@ -1,0 +1,283 @@
+"""Results as histograms, tables and pictures: of a file, a topic, or a dashboard.
+
+    from hitmon import results
+    results.read("results.jsonl").plot("occupancy/0")
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hitmon.kernel import HitmonError
+from hitmon.topic import Topic
+
+Message = dict[str, Any]
+
+
+def read(place: str, *, brokers: str | None = None, settings: Mapping[str, str] | None = None) -> Results:
+    """Results of a file of JSON lines, of a dashboard's address, or of a topic, where ``brokers`` are given."""
+    if brokers is not None:
+        return of_topic(place, brokers, settings or {})
+    if place.startswith(("http://", "https://")):
+        return of_dashboard(place)
+    return of_file(place)
+
+
+def of_file(path: str) -> Results:
+    """Results of a file of JSON lines, packed by gzip or not."""
+    with open(path, "rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rb") if is_packed else open(path, "rb") as lines:
+        return Results(json.loads(line) for line in lines if line.strip())
+
+
+def of_topic(name: str, brokers: str, settings: Mapping[str, str], pipeline: str | None = None) -> Results:
+    """All results on a topic, or those of one pipeline."""
+    topic = Topic(name, brokers, tuple(settings.items()))
+    found: list[tuple[int, int, Message]] = []
+    for partition, (low, high) in topic.ends().items():
+        for offset, value, _ in topic.read(partition, low, high):
+            message = json.loads(value or b"null")
+            if isinstance(message, dict) and pipeline in (None, message.get("pipeline")):
+                found.append((partition, offset, message))
+    return Results(message for _, _, message in found)
+
+
+def of_dashboard(address: str) -> Results:
+    """What the page at an address adds up to."""
+    try:
+        with urllib.request.urlopen(f"{address.rstrip('/')}/api/total", timeout=20) as answer:
+            total = json.load(answer)
+    except (urllib.error.URLError, ValueError) as error:
+        raise HitmonError(f"cannot read results at {address}: {error}") from None
+    return Results([total] if total else [])
+
+
+class Results:
+    """Result messages of one pipeline, merged over their windows."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self.messages = list(messages)
+        for message in self.messages:
+            if message.get("format", "json") != "json":
+                raise HitmonError("results in UHI's form are read with uhi.io.json: see docs/results.md")
+        names = {message["pipeline"] for message in self.messages}
+        if len(names) > 1:
+            raise HitmonError(f"these are results of several pipelines: {', '.join(sorted(names))}")
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def __iter__(self) -> Iterator[Results]:
+        """The windows one by one."""
+        return (Results([message]) for message in self.messages)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all histograms, in their order."""
+        return list(dict.fromkeys(name for message in self.messages for name in message["histograms"]))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of all windows."""
+        total: dict[str, int] = {}
+        for message in self.messages:
+            for name, count in message["counts"].items():
+                total[name] = total.get(name, 0) + count
+        return total
+
+    def __getitem__(self, name: str) -> Histogram:
+        found = [message["histograms"][name] for message in self.messages if name in message["histograms"]]
+        if not found:
+            raise KeyError(f"there is no histogram {name}; there are {', '.join(self.names)}")
+        return Histogram(name, merged(found))
+
+    def frame(self) -> Any:
+        """A table with a line for each window: its number, its ends and its counts."""
+        import pandas
+
+        rows = [
+            {"index": m["window"]["index"], "start": m["window"].get("start"), "end": m["window"].get("end")}
+            | m["counts"]
+            for m in self.messages
+        ]
+        return pandas.DataFrame(rows).set_index("index") if rows else pandas.DataFrame()
+
+    def plot(self, name: str, axes: Any = None) -> Any:
+        """Draws a histogram with matplotlib; gives the axes."""
+        return self[name].plot(axes)
+
+
+_ADDED = {
+    "bin_counts",
+    "bin_variances",
+    "bin_entries",
+    "sum",
+    "sum_of_squares",
+    "underflow",
+    "overflow",
+    "unknown",
+    "omitted",
+    "x_underflow",
+    "x_overflow",
+    "y_underflow",
+    "y_overflow",
+}
+
+
+def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One histogram of several windows: counts and sums add, means are computed anew, points are joined."""
+    total = dict(parts[0])
+    for part in parts[1:]:
+        if any(part.get(key) != total.get(key) for key in ("bin_edges", "x_edges", "y_edges")):
+            raise HitmonError(f"the bins of `{part.get('title')}` are not the same in all windows")
+        for key in part:
+            if key in ("x", "y"):
+                total[key] = total[key] + part[key]
+            elif key in _ADDED or key.endswith(("_variance", "_sum", "_sum_of_squares")):
+                total[key] = _add(total.get(key), part[key])
+    if "mean" in total:
+        _means(total)
+    return total
+
+
+def _add(a: Any, b: Any) -> Any:
+    if isinstance(b, list):
+        return [_add(x, y) for x, y in zip(a, b)] if a else list(b)
+    return (a or 0) + (b or 0)
+
+
+def _means(total: dict[str, Any]) -> None:
+    total["mean"], total["error"] = [], []
+    for n, s, q in zip(total["bin_counts"], total["sum"], total["sum_of_squares"]):
+        total["mean"].append(s / n if n else None)
+        total["error"].append((max(0.0, q - s * s / n) / (n - 1) / n) ** 0.5 if n > 1 else None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Histogram:
+    """One histogram, merged over windows. ``content`` has the fields of docs/results.md."""
+
+    name: str
+    content: dict[str, Any]
+
+    @property
+    def is_points(self) -> bool:
+        return "x" in self.content
+
+    def boost(self) -> Any:
+        """The same as a ``boost_histogram.Histogram``: of counts, weights, means, or of two axes."""
+        import boost_histogram as bh
+        import numpy as np
+
+        content = self.content
+        if self.is_points:
+            raise HitmonError(f"`{self.name}` is a list of points, no histogram: use frame()")
+        if "x_edges" in content:
+            histogram = bh.Histogram(bh.axis.Variable(content["x_edges"]), bh.axis.Variable(content["y_edges"]))
+            view = histogram.view(flow=True)
+            view[1:-1, 1:-1] = np.asarray(content["bin_counts"], float)
+            view[0, :], view[-1, :] = content["x_underflow"], content["x_overflow"]
+            view[1:-1, 0], view[1:-1, -1] = content["y_underflow"], content["y_overflow"]
+            return histogram
+        labels = content["axis"].get("categories")
+        axis = bh.axis.StrCategory(labels, overflow=True) if labels else bh.axis.Variable(content["bin_edges"])
+
+        def flow(bins: str, under: str, over: str) -> Any:
+            ends = ([], [content[over]]) if labels else ([content[under]], [content[over]])
+            return np.asarray([v or 0 for v in [*ends[0], *content[bins], *ends[1]]], float)
+
+        counts = flow("bin_counts", "underflow", "overflow")
+        if "mean" in content:
+            sums = flow("sum", "underflow_sum", "overflow_sum")
+            squares = flow("sum_of_squares", "underflow_sum_of_squares", "overflow_sum_of_squares")
+            histogram = bh.Histogram(axis, storage=bh.storage.Mean())
+            view = histogram.view(flow=True)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                view["count"] = counts
+                view["value"] = np.where(counts > 0, sums / counts, 0)
+                view["_sum_of_deltas_squared"] = np.where(counts > 0, squares - sums * sums / counts, 0).clip(0)
+            return histogram
+        if "bin_variances" in content:
+            histogram = bh.Histogram(axis, storage=bh.storage.Weight())
+            view = histogram.view(flow=True)
+            view["value"] = counts
+            view["variance"] = flow("bin_variances", "underflow_variance", "overflow_variance")
+            return histogram
+        histogram = bh.Histogram(axis, storage=bh.storage.Int64())
+        histogram.view(flow=True)[:] = counts
+        return histogram
+
+    def hist(self) -> Any:
+        """The same as a ``hist.Hist``, with the names of its axes."""
+        import hist
+
+        histogram = hist.Hist(self.boost())
+        for axis, label in zip(histogram.axes, self._labels()):
+            axis.label = label
+        return histogram
+
+    def _labels(self) -> list[str]:
+        axes = [self.content.get("axis"), self.content.get("y_axis")]
+        return [f"{a['label']} ({a['unit']})" if a["unit"] else a["label"] for a in axes if a]
+
+    def frame(self) -> Any:
+        """A table: a line for each bin, for each pair of bins of two axes, or for each point."""
+        import pandas
+
+        content = self.content
+        if self.is_points:
+            return pandas.DataFrame({"x": content["x"], "y": content["y"]})
+        if "x_edges" in content:
+            x, y = content["x_edges"], content["y_edges"]
+            rows = [
+                (x[i], x[i + 1], y[j], y[j + 1], count)
+                for i, column in enumerate(content["bin_counts"])
+                for j, count in enumerate(column)
+            ]
+            return pandas.DataFrame(rows, columns=["x_from", "x_to", "y_from", "y_to", "count"])
+        edges = content["bin_edges"]
+        columns = {"from": edges[:-1], "to": edges[1:], "count": content["bin_counts"]}
+        if "categories" in content["axis"]:
+            columns = {"category": content["axis"]["categories"], "count": content["bin_counts"]}
+        columns |= {
+            name: content[key]
+            for key, name in (("bin_variances", "variance"), ("bin_entries", "entries"), ("mean", "mean"), ("error", "error"))
+            if key in content
+        }
+        return pandas.DataFrame(columns)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draws it with matplotlib; gives the axes."""
+        import matplotlib.pyplot as plt
+        import numpy as np
+
+        content = self.content
+        axes = axes if axes is not None else plt.subplots()[1]
+        labels = self._labels()
+        if self.is_points:
+            axes.plot(content["x"], content["y"], ".")
+        elif "x_edges" in content:
+            drawn = axes.pcolormesh(content["x_edges"], content["y_edges"], np.transpose(content["bin_counts"]))
+            axes.figure.colorbar(drawn, ax=axes)
+        elif "mean" in content:
+            edges = np.asarray(content["bin_edges"], float)
+            mean = np.array([np.nan if v is None else v for v in content["mean"]])
+            error = np.array([0 if v is None else v for v in content["error"]])
+            axes.errorbar((edges[1:] + edges[:-1]) / 2, mean, error, (edges[1:] - edges[:-1]) / 2, ".")
+        else:
+            axes.stairs(content["bin_counts"], content["bin_edges"])
+            if "categories" in content["axis"]:
+                axes.set_xticks(np.arange(len(content["bin_counts"])) + 0.5, content["axis"]["categories"])
+        axes.set_title(content.get("title") or self.name)
+        if labels:
+            axes.set_xlabel(labels[0])
+        if len(labels) > 1:
+            axes.set_ylabel(labels[1])
+        return axes
