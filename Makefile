@@ -7,10 +7,10 @@ RELEASE = .build/release/hitmon
 STATIC = .build-static/release/hitmon
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test install bench kernels docs clean
+.PHONY: help setup build run test test-scale wheel install bench kernels docs clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install the Debian packages that are missing, and fetch a newer librdkafka where Debian's is too old
 	@scripts/setup
@@ -30,6 +30,23 @@ test: setup ## Build and run the whole test suite
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 	python3 Benchmarks/instructions.py
+	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
+
+test-scale: setup ## Test the engines: Spark, Dask, kernel and merge, on clusters of this machine
+	@scripts/brokers
+	swift build --product hitmon
+	@$(MAKE) --no-print-directory engines
+
+.PHONY: engines
+engines:
+	@scripts/java
+	@scripts/scale-packages
+	PYTHONPATH=.python-scale python3 -m unittest discover -s Tests/Scale
+
+wheel: setup ## Make python/dist/hitmon-*.whl: the Python package with the program in it
+	HITMON_LIBRDKAFKA='$$ORIGIN' \
+	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
+	@scripts/wheel $(STATIC)
 
 install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
 	HITMON_LIBRDKAFKA='$$ORIGIN/../lib/hitmon' \

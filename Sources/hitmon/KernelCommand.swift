@@ -85,6 +85,9 @@ struct KernelCommand: ParsableCommand {
   @Flag(help: "Print what engines must know of the pipeline, as JSON, and count nothing.")
   var describe = false
 
+  @Flag(help: "Rows come in no order, as behind a shuffle: all groups stay open until `merge`.")
+  var unordered = false
+
   @OptionGroup var options: PipelineOptions
 
   @Option(
@@ -141,6 +144,7 @@ struct KernelCommand: ParsableCommand {
     kernel.firstRow = firstRow
     kernel.clockNear = clockNear
     kernel.threads = threads
+    kernel.isOrdered = !unordered
     kernel.stop = { StopSignal.number != 0 }
     if let arrived, let time = milliseconds(arrived), case .every(let length) = loaded.plan.window {
       kernel.arrival = time * 1_000_000 / length

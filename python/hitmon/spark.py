@@ -84,7 +84,7 @@ def count(frame: Any, pipeline: str, *, window: str | None = None, overrides: Se
 
         number = pyspark.TaskContext.get().partitionId()
         lines = (b"\n".join(text.encode() for text in batch.column(0).to_pylist()) + b"\n" for batch in batches if len(batch))
-        yield _part(kernel.count_rows(lines, f"part {number:0{width}}"))
+        yield _part(kernel.count_rows(lines, f"part {number:0{width}}", 0, "--unordered"))
 
     parts = frame.select(row).mapInArrow(count_rows, SCHEMA).collect()
     return kernel.merge([bytes(part[0]) for part in parts]).splitlines()
@@ -106,9 +106,11 @@ def connect(master: str | None, **settings: str) -> Iterator[Any]:
         builder = builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    for name in ("HITMON", "PYTHONPATH"):
-        if os.environ.get(name):
-            builder = builder.config(f"spark.executorEnv.{name}", os.environ[name])
+    # Executors run elsewhere: in other folders, and perhaps on this machine.
+    folders = [os.path.abspath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    if folders:
+        builder = builder.config("spark.executorEnv.PYTHONPATH", os.pathsep.join(folders))
+    builder = builder.config("spark.executorEnv.HITMON", os.environ["HITMON"])
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     try:
@@ -117,8 +119,14 @@ def connect(master: str | None, **settings: str) -> Iterator[Any]:
         session.stop()
 
 
+_sent: set[str] = set()
+
+
 def send(session: Any) -> None:
-    """Sends this package to the executors."""
+    """Sends this package to the executors, once."""
+    if session.sparkContext.applicationId in _sent:
+        return
+    _sent.add(session.sparkContext.applicationId)
     folder = pathlib.Path(__file__).resolve().parent
     # Executors fetch it when they start, which may be late.
     place = tempfile.mkdtemp(prefix="hitmon-")

@@ -25,6 +25,8 @@ public final class Kernel {
     public var firstRow: Int64?
     /// About where the clock of event windows stands, where its counter has wrapped before.
     public var clockNear: Int64?
+    /// Whether rows come about in the order of their clock, so that groups can be told that are complete.
+    public var isOrdered = true
     public var threads = 1
     public var chunkBytes = ChunkBuffer.standardCapacity
     public var stop: @Sendable () -> Bool = { false }
@@ -109,6 +111,8 @@ public final class Kernel {
 
   /// Counts, and gives what was read. `output` takes the bytes of the partial result.
   public func execute(_ output: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> RowCounts {
+    try pipeline.plan.begin(tell: warn)
+    defer { pipeline.plan.end() }
     let file = try PartialFileWriter(pipeline.plan, identity: pipeline.identity, output: output)
     let engine = Engine(
       pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: false, isPart: true,
@@ -123,7 +127,7 @@ public final class Kernel {
       engine.inOrder { $0.begin(published: nil, near: windows.index(of: near)) }
     }
     // Of a topic the clock waits for partitions that have not come yet: windows are given out at the end.
-    if source.streams == .one { engine.wait(for: [-1]) }
+    if source.streams == .one, options.isOrdered { engine.wait(for: [-1]) }
     do {
       while failure == nil, !options.stop() {
         let buffer = engine.buffer()
@@ -170,7 +174,7 @@ public final class Kernel {
       chunk.place.end = end
       chunk.messages = buffer.messages
     }
-    chunk.groupsAreWhole = source.streams == .one || rows.isKeyed
+    chunk.groupsAreWhole = options.isOrdered && (source.streams == .one || rows.isKeyed)
     chunk.isRepeat = rows.isRepeat
     chunk.unusable = rows.unusable
     if !rows.isRepeat {
@@ -196,6 +200,7 @@ public final class Kernel {
 
   /// Called in the order of the input, one chunk at a time.
   private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
+    if let fault = outcome.fault { failure = failure ?? fault }
     guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
     for row in outcome.report.samples {
       let place =

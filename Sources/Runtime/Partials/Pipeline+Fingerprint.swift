@@ -13,6 +13,7 @@ extension Pipeline {
     for section in [declaration.constants, declaration.columns, declaration.groups, declaration.histograms] {
       print.add(section)
     }
+    for program in declaration.programs { print.add(program.node) }
     print.add(declaration.window)
     // Records of sources beside the pipeline's own.
     for source in declaration.sources {
