@@ -54,6 +54,11 @@ public final class Kernel {
     self.pipeline = pipeline
     self.options = options
     self.warn = warn
+    guard !pipeline.plan.needsOrder else {
+      throw ConnectorError(
+        "cleansing by dead time needs the hit before in the same channel, which may be in another part: count the whole with `hitmon run`"
+      )
+    }
     try Self.check(pipeline.plan.window, options)
     let declared = try Self.source(of: pipeline, options)
     format = declared.map { pipeline.plan.sourceFormats[$0] } ?? 0
