@@ -53,7 +53,7 @@ install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/l
 	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
 	@scripts/install $(STATIC) "$(PREFIX)"
 
-bench: build ## Measure speed, memory and latency; ARGS=files, s3 or kafka for a part, QUICK=1 for a quick look
+bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka or scale for a part, QUICK=1 for a quick look
 	python3 Benchmarks/bench.py $(ARGS)
 
 kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measure hitmon's speed, memory and latency beside other programs that do the same work, in one run.
 
-    bench.py [files] [s3] [kafka] [page] [--repeat N] [--no-build]
+    bench.py [files] [s3] [kafka] [scale] [page] [--repeat N] [--no-build]
 
 files: runs over files, beside hand-written C and what users would run instead. s3: objects of a bucket, beside curl.
-kafka: topics of a broker, beside kcat. page: the live page in headless Chromium. All of them, where none is named. What
+kafka: topics of a broker, beside kcat. scale: Spark and Dask, beside jobs of their own. page: the live page in headless Chromium. All of them, where none is named. What
 was measured is printed, and written to docs/benchmarks.md, where what was not measured stays as it is.
 
 The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
@@ -32,6 +32,7 @@ import kafka
 import page
 import report
 import s3
+import scale
 from brokers import Tansu
 from inputs import shared_folder, telescope
 from measure import IS_QUICK, ROOT, Disagreement, build, skip, skipped
@@ -70,6 +71,13 @@ def measure_kafka(repeats: int | None, cache: Path) -> list[Section]:
     return kafka.measure(path, long, repeats or (1 if IS_QUICK else 3), IS_QUICK)
 
 
+def measure_scale(repeats: int | None, cache: Path) -> list[Section]:
+    """Engines."""
+    subprocess.run([ROOT / "scripts/scale-packages"], check=True)
+    path = telescope(shared_folder(), scale.QUICK_ROWS if IS_QUICK else scale.ROWS, cache)
+    return scale.measure(path, repeats or (1 if IS_QUICK else 3)) if path else []
+
+
 def measure_page(repeats: int | None, cache: Path) -> list[Section]:
     """The live page, and what it costs the run that serves it."""
     subprocess.run([ROOT / "scripts/python-packages"], check=True)
@@ -78,7 +86,8 @@ def measure_page(repeats: int | None, cache: Path) -> list[Section]:
 
 # Each part gives its tables.
 PARTS: dict[str, Callable[[int | None, Path], list[Section]]] = {
-    "files": measure_files, "s3": measure_s3, "kafka": measure_kafka, "page": measure_page,
+    "files": measure_files, "s3": measure_s3, "kafka": measure_kafka, "scale": measure_scale,
+    "page": measure_page,
 }
 
 
@@ -98,8 +107,8 @@ def main() -> None:
     measured, failures = {}, []
     parts = options.parts or list(PARTS)
     if IS_QUICK and not options.parts:
-        parts.remove("page")
-        skip("the page: it takes two minutes of its own (ARGS=page)")
+        parts = [name for name in parts if name not in ("page", "scale")]
+        skip("the page and the engines: they take minutes of their own (ARGS=page, ARGS=scale)")
     for name in parts:
         others, before = Others(), len(skipped)
         try:

@@ -21,7 +21,7 @@ it is.
 """
 # From so much other work on, a figure says more about the machine than about the program.
 BUSY = 0.1
-TITLES = {"files": "Files", "s3": "Bucket", "kafka": "Kafka", "page": "Live page"}
+TITLES = {"files": "Files", "s3": "Bucket", "kafka": "Kafka", "scale": "Engines", "page": "Live page"}
 
 
 @dataclass

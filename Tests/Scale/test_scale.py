@@ -99,6 +99,12 @@ class DaskTest(Case):
             self.check(dask.run(
                 PIPELINE, [self.data.path], window="all", overrides=NO_SINKS, client=client, piece=200_000))
 
+    def test_run_starts_it(self):
+        out = self.folder / "out.jsonl"
+        words = [PROGRAM, "run", PIPELINE, "--set", "sinks=[]", "--window", "all", "--input", self.data.path, "-q"]
+        subprocess.run([*words, "--results", str(out), "--engine", "local-dask"], check=True, timeout=300)
+        self.check(out.read_bytes().splitlines())
+
     def test_a_worker_is_killed(self):
         from hitmon import dask
 
