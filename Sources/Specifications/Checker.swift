@@ -110,6 +110,10 @@ public struct Checker {
         return nil
       }
       return setting(.text(text))
+    case .expressionOr(let specification):
+      // A list, or nothing, is taken for a slip in the expression, which is what nearly all write.
+      return node.mapping == nil
+        ? check(node, as: .expression, what: what) : check(node, against: specification).map { setting(.settings($0)) }
     case .aggregateCall:
       return node.scalar.map { setting(.text($0)) } ?? (node.mapping != nil ? setting(.node) : wrongType())
     case .identifier, .name:

@@ -17,6 +17,8 @@ public indirect enum ValueForm: Sendable {
   /// A number with any unit or none.
   case anyQuantity
   case expression
+  /// An expression, or a mapping with the keys of a specification.
+  case expressionOr(Specification)
   case condition
   /// One of the functions over the rows of a group, as text or as a block.
   case aggregateCall
@@ -148,6 +150,8 @@ extension ValueForm {
     case .quantity(let dimension): "\(dimension.name) such as `\(ValueForm.sample(dimension))`"
     case .anyQuantity: "a number, with a unit if it has one"
     case .expression: "an expression"
+    case .expressionOr(let specification):
+      "an expression, or a block with the keys \(alternatives(specification.keys.map(\.name), and: true))"
     case .condition: "a condition"
     case .aggregateCall: "a function over the group's rows such as `min(time) where HEAD == 2`"
     case .fieldType: "a field type such as `u16` or `f32 ns`"

@@ -86,7 +86,7 @@ struct NewDetectorCommand: ParsableCommand {
       their bytes change. It says what it guessed, and what to check.
 
         hitmon new detector muons --from data.txt          # plugins/detectors/muons.yaml and muons.yaml
-        hitmon new detector tdc --from tdc.bin --names time,channel
+        hitmon new detector tdc --from tdc.bin --names "time [ps],channel"
 
       Exit codes: 0 both files are written and lint finds no errors, 1 it finds some, 2 the file cannot be read, nothing \
       can be made of it, or one of the two is there already.
@@ -98,7 +98,10 @@ struct NewDetectorCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A data file of it.", valueName: "file"), completion: .file())
   var from: String
 
-  @Option(help: ArgumentHelp("What the fields are called, in order, parted by commas.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp(
+      "What the fields are called, in order, parted by commas; a unit stands behind its name: \"time [ps],channel\".",
+      valueName: "names"))
   var names: String?
 
   @Option(help: ArgumentHelp("The length of a binary record, where it is known.", valueName: "count"))
@@ -116,12 +119,13 @@ struct NewDetectorCommand: ParsableCommand {
   func validate() throws {
     try NewFileOptions.check(name, folders: false)
     if names != nil {
-      for field in fieldNames {
+      for text in fieldNames {
+        let field = text.prefix { $0 != "[" && $0 != "(" }
         let isName =
           field.unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } == true
           && field.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" }
         guard isName else { throw ValidationError("a field's name has letters, digits and _, not \"\(field)\"") }
-        guard fieldNames.count(where: { $0 == field }) == 1 else {
+        guard fieldNames.count(where: { $0.prefix { $0 != "[" && $0 != "(" } == field }) == 1 else {
           throw ValidationError("--names has \(field) twice")
         }
       }

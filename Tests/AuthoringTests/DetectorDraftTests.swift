@@ -74,6 +74,38 @@ import Testing
     #expect(error?.description == "--names has 1 names, and x seems to have 2 fields")
   }
 
+  @Test func `Units come with names`() throws {
+    let workshop = Workshop()
+    var hints = DetectorDraft.Hints()
+    hints.names = ["t[ps]", "channel"]
+    let draft = try DetectorDraft("x", from: DataSample(path: workshop.write(Samples.times(), "x.bin")), hints: hints)
+    #expect(fields(draft) == ["t: i64 ps", "channel: u16"])
+    #expect(!draft.plugin.contains("its unit"))
+    try check(draft, in: workshop, records: 3000)
+    for (name, why) in [
+      ("t[parsec]", "hitmon has no unit parsec, which --names gives t"),
+      ("t[ps/]", "hitmon has no unit ps/, which --names gives t"),
+    ] {
+      hints.names[0] = name
+      let error = #expect(throws: DetectorDraft.Failure.self) {
+        try DetectorDraft("x", from: DataSample(path: "x", bytes: Samples.times()), hints: hints)
+      }
+      #expect(error?.description == why)
+    }
+  }
+
+  @Test func `A column called mV is in mV, and times reach from the first row to the last`() throws {
+    let workshop = Workshop()
+    let rows =
+      (0..<200).map { "2024-01-31 23:\(50 + $0 / 60):\($0 % 60 + 10) \($0 % 7) \($0 % 9).5 \($0 % 5)\n" }
+      + (0..<200).map { "2024-02-01 00:\(10 + $0 / 60):\($0 % 60 + 10) \($0 % 7) \($0 % 9).5 \($0 % 5)\n" }
+    let text = "# date time adc mV min\n" + rows.filter { !$0.contains(":6") }.joined()
+    let draft = try DetectorDraft("x", from: DataSample(path: workshop.write(text, "x.txt")))
+    #expect(fields(draft) == ["date: date", "time: time", "adc: u8", "mV: f64 mV", "min: u8"])
+    #expect(draft.pipeline.contains("  moment: {of: moment, bins: 71 from 1706745000 s to 1706746420 s"))
+    try check(draft, in: workshop, records: rows.count { !$0.contains(":6") })
+  }
+
   @Test func `Big-endian numbers and floats`() throws {
     var dice = Dice(6)
     var bytes: [UInt8] = []

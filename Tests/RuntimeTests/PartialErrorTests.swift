@@ -25,17 +25,20 @@ import Testing
     }
   }
 
-  @Test func `Cleansing that goes by the hit before`() throws {
+  @Test func `What goes by the hit before`() throws {
     let scratch = Scratch()
     let path = scratch.write("1,1,1,1,up\n", "rows.txt")
-    let job = samplePipeline(
-      """
-      window: all
-      cleansing: [{dead_time: 5, of: key, per: kind}]
-      histograms: {a: {of: a, bins: 5 from -50 to 50}}
-      """)
-    let parts = try parts(job, scratch)
-    #expect(problem { _ = try parts.count(path, 0..<11) }.hasPrefix("cleansing by dead time needs the hit before"))
+    for part in ["cleansing: [{dead_time: 5, of: key, per: kind}]", "columns: {before: {last: a}}"] {
+      let of = part.hasPrefix("columns") ? "a - before" : "a"
+      let job = samplePipeline(
+        """
+        window: all
+        \(part)
+        histograms: {a: {of: \(of), bins: 5 from -50 to 50}}
+        """)
+      let parts = try parts(job, scratch)
+      #expect(problem { _ = try parts.count(path, 0..<11) }.contains("need the hit before"))
+    }
   }
 
   @Test func `The same rows twice, and rows that are missing`() throws {

@@ -20,7 +20,7 @@ struct CanonicalText {
     switch setting.value {
     case .text(let text):
       switch form {
-      case .expression, .condition: return expression(text)
+      case .expression, .expressionOr, .condition: return expression(text)
       case .aggregateCall: return call(text)
       default: return "\"\(text.text)\""
       }

@@ -22,7 +22,7 @@ public struct DetectorDraft: Sendable {
 
   /// What the user says of the file; the rest is guessed.
   public struct Hints: Sendable {
-    /// Names of the fields, in order.
+    /// Names of the fields, in order, with units between brackets where they are known: `time [ps]`.
     public var names: [String] = []
     /// Bytes of a binary record.
     public var bytes: Int?
@@ -39,7 +39,7 @@ public struct DetectorDraft: Sendable {
       guard let guess = TextGuess(sample) else {
         throw Failure(description: "\(sample.path) has no rows: all lines are blank or comments")
       }
-      record = RecordDraftText(guess, hints)
+      record = try RecordDraftText(guess, hints)
     } else {
       guard let guess = BinaryGuess(sample, width: hints.bytes, skip: hints.skip) else {
         throw Failure(
@@ -47,7 +47,7 @@ public struct DetectorDraft: Sendable {
             "no records of one length can be seen in \(sample.path): give it with --bytes, and that of the header with --skip"
         )
       }
-      record = RecordDraftText(guess, sample, hints)
+      record = try RecordDraftText(guess, sample, hints)
     }
     if !hints.names.isEmpty, hints.names.count != record.fields.count {
       throw Failure(

@@ -62,7 +62,7 @@ struct DetectorWriter {
       "",
       "# Which chamber, or board, or module a hit belongs to, and which wire of it:",
       "# chambers:",
-      "#   - {chamber: 0, when: \(example) in \(least)..\(greatest), wire: \(example) - \(least)}",
+      "#   - {chamber: 0, when: \(example) in \(least)..\(greatest), wire: \(example)\(least == 0 ? "" : " - \(least)")}",
       "",
     ]
     if let key = fields.first(where: { $0.integers != nil && $0.isRising }) {
@@ -144,16 +144,9 @@ struct DetectorWriter {
       if field.isRising, !isWhole { plot.note += "; more of the file lies beyond what was looked at" }
       return plot
     }
-    if moment != nil,
-      let date = fields.first(where: { $0.type.storage == .date })?.integers,
-      let time = fields.first(where: { $0.type.storage == .time })?.integers
-    {
+    if moment != nil, let moments = record.moments {
       var whole = FieldGuess(name: momentName, type: FieldType(.datetime))
-      let isOneDay = date.lowerBound == date.upperBound
-      whole.integers =
-        isOneDay
-        ? date.lowerBound + time.lowerBound...date.upperBound + time.upperBound
-        : date.lowerBound...date.upperBound + 86_400_000_000_000 - 1
+      whole.integers = moments
       if let bins = BinChoice.bins(whole) {
         all.append(
           Plot(

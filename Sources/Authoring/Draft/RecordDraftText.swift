@@ -5,6 +5,8 @@ import Operators
 struct RecordDraftText {
   var summary: String
   var fields: [FieldGuess]
+  /// From when to when rows are, where they have a date and a time.
+  var moments: ClosedRange<Int64>?
   /// What to check beside the fields themselves.
   var doubts: [String] = []
   /// The lines of `record:` but for its fields.
@@ -20,17 +22,33 @@ struct RecordDraftText {
   /// The whole numbers of those rows, by field.
   var testValues: [(name: String, values: [String])] = []
 
-  private mutating func rename(_ hints: DetectorDraft.Hints) {
+  /// Gives the fields the names, and the units, that the user says.
+  private mutating func rename(_ hints: DetectorDraft.Hints) throws(DetectorDraft.Failure) {
     guard hints.names.count == fields.count else { return }
-    for index in fields.indices {
-      fields[index].name = hints.names[index]
+    for (index, text) in hints.names.enumerated() {
+      let header = HeaderName(text)
+      fields[index].name = header.name
       fields[index].isNamed = true
+      guard let written = header.unit else { continue }
+      guard let unit = Unit.named(written) ?? Unit.parse(written) else {
+        throw DetectorDraft.Failure(description: "hitmon has no unit \(written), which --names gives \(header.name)")
+      }
+      guard !settings.contains("format: words"), fields[index].range != nil || fields[index].integers != nil,
+        !fields[index].type.storage.isTime
+      else {
+        throw DetectorDraft.Failure(
+          description: "\(header.name) can have no unit: it is no number of a whole field")
+      }
+      fields[index].type.unit = unit
+      fields[index].doubts = []
+      types[index] = fields[index].type.text
     }
   }
 
-  init(_ guess: TextGuess, _ hints: DetectorDraft.Hints) {
+  init(_ guess: TextGuess, _ hints: DetectorDraft.Hints) throws(DetectorDraft.Failure) {
     let lines = guess.lines
     fields = guess.fields
+    moments = guess.moments
     rows = guess.rows
     unusable = guess.looked - guess.usable
     isText = true
@@ -48,7 +66,7 @@ struct RecordDraftText {
     if lines.blanks > 0 { others.append(counted(lines.blanks, "blank line")) }
     if unusable > 0 { others.append("\(counted(unusable, "row")) that \(unusable == 1 ? "does" : "do") not fit") }
     if !others.isEmpty { summary += "; \(others.joined(separator: ", "))" }
-    rename(hints)
+    try rename(hints)
     // A header is looked for by the names in it; one of other names has to be announced.
     if guess.hasHeader, !guess.headerIsPlain || !hints.names.isEmpty {
       settings.append("header: \"yes\"")
@@ -79,7 +97,7 @@ struct RecordDraftText {
     }
   }
 
-  init(_ guess: BinaryGuess, _ sample: DataSample, _ hints: DetectorDraft.Hints) {
+  init(_ guess: BinaryGuess, _ sample: DataSample, _ hints: DetectorDraft.Hints) throws(DetectorDraft.Failure) {
     fields = guess.fields
     rows = guess.records
     unusable = guess.rest > 0 ? 1 : 0
@@ -95,7 +113,7 @@ struct RecordDraftText {
     summary =
       "binary, \(more)\(counted(rows, guess.isWords ? "word" : "record")) of \(guess.width) bytes\(guess.skip > 0 ? " after a header of \(guess.skip)" : ""), \(guess.isBig ? "big" : "little")-endian"
     if guess.rest > 0 { summary += "; \(counted(guess.rest, "byte")) behind the last" }
-    rename(hints)
+    try rename(hints)
     doubts.append("bytes do not say what they mean: hold names, widths and units against the description of the format")
     if guess.isWords {
       doubts.append(

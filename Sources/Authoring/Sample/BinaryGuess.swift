@@ -18,7 +18,9 @@ struct BinaryGuess {
 
   /// Nil where no length of records can be seen.
   init?(_ sample: DataSample, width given: Int? = nil, skip givenSkip: Int? = nil) {
-    guard let width = given ?? RecordLength.find(sample.bytes) else { return nil }
+    guard let width = given ?? RecordLength.find(sample.bytes).map({ Self.shorter($0, sample, skip: givenSkip) }) else {
+      return nil
+    }
     let skip = givenSkip ?? RecordLength.header(sample.bytes, width: width, size: sample.size)
     let all = RecordBytes(sample.bytes, width: width, skip: skip)
     guard all.count >= 2 else { return nil }
@@ -38,6 +40,26 @@ struct BinaryGuess {
       fields = split.fields
     }
     for index in fields.indices where fields[index].isRising { extend(&fields[index], all, index) }
+  }
+
+  /// The length of one record where several in turn, such as start and stop, look like a longer one: it is the same fields
+  /// over again, and the times of all of them together still rise.
+  private static func shorter(_ width: Int, _ sample: DataSample, skip given: Int?) -> Int {
+    func fields(_ width: Int) -> [FieldGuess] {
+      let skip = given ?? RecordLength.header(sample.bytes, width: width, size: sample.size)
+      let all = RecordBytes(sample.bytes, width: width, skip: skip)
+      return ByteFields(all, 0..<min(all.count, 5_000)).fields
+    }
+    func isAlike(_ a: FieldGuess, _ b: FieldGuess) -> Bool { a.type == b.type && a.isRising == b.isRising }
+    let long = fields(width)
+    for parts in stride(from: width / 5, to: 1, by: -1) where width % parts == 0 && long.count % parts == 0 {
+      let count = long.count / parts
+      let repeats = long.indices.allSatisfy { isAlike(long[$0], long[$0 % count]) }
+      guard repeats, long[..<count].contains(where: \.isRising) else { continue }
+      let short = fields(width / parts)
+      if short.count == count, zip(short, long).allSatisfy(isAlike) { return width / parts }
+    }
+    return width
   }
 
   /// Takes the last records into the range of a field that grows.

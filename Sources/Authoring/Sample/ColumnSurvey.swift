@@ -24,7 +24,6 @@ struct ColumnSurvey {
   private var decimals = 0
   private var survey = CourseSurvey()
   private var texts: Set<String> = []
-  private var moments: ClosedRange<Int64>?
 
   /// The most texts that are kept.
   private static let mostTexts = 40
@@ -109,6 +108,12 @@ struct ColumnSurvey {
       } else {
         guess.doubts.append("hitmon has no unit \(unit), so it is a plain number")
       }
+    } else if name.isNamed, kind == .integer || kind == .float, name.name.count > 1, name.name != "min",
+      let unit = Unit.named(name.name)
+    {
+      // A column called `mV` has no other unit; letters alone, and a minimum, are names as any other.
+      guess.type.unit = unit
+      guess.doubts.append("the unit is that of its name")
     }
     return guess
   }

@@ -11,6 +11,8 @@ struct TextGuess {
   /// Whether the header's names are those of the fields, so that it is found by them.
   let headerIsPlain: Bool
   let fields: [FieldGuess]
+  /// From when to when rows are, where they have a date and a time.
+  let moments: ClosedRange<Int64>?
   /// Whether all of the file is in the sample.
   let isWhole: Bool
   let rows: Int
@@ -37,6 +39,7 @@ struct TextGuess {
     for row in usable { for column in 0..<count { surveys[column].add(row[column]) } }
     let found = FieldNames(names, kinds: kinds, surveys: surveys)
     fields = zip(surveys, found.all).map { survey, name in survey.guess(name) }
+    moments = Self.moments(usable, kinds)
     self.lines = lines
     isWhole = sample.isWhole
     self.separator = separator
@@ -46,6 +49,17 @@ struct TextGuess {
     rows = lines.rowCount - (header == nil ? 0 : 1)
     looked = table.count
     self.usable = usable.count
+  }
+
+  private static func moments(_ rows: [[Substring]], _ kinds: [ColumnSurvey.Kind]) -> ClosedRange<Int64>? {
+    guard let date = kinds.firstIndex(of: .date), let time = kinds.firstIndex(of: .time) else { return nil }
+    let all = rows.compactMap { row -> Int64? in
+      guard case .date(let day) = FieldValue(row[date]), case .time(let clock) = FieldValue(row[time]) else {
+        return nil
+      }
+      return day + clock
+    }
+    return all.min().flatMap { first in all.max().map { first...$0 } }
   }
 
   /// The separator that makes the most rows alike, with the most values in them that are no plain text; and how many

@@ -8,6 +8,19 @@ extension Check {
       fix: "Move the condition to `where:` of a histogram.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}}"),
     Check(
+      "needs-hits",
+      "A value of a hit before (`last`) stands where it is not known yet what a hit is: in cleansing, in the chamber map.",
+      wrong: """
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        cleansing: [{drop: time - start > 500 ns}]
+        histograms: {hits: {count: hits}}
+        """,
+      fix: "Move the condition to `where:` of a histogram.",
+      right: """
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        histograms: {hits: {count: hits, where: time - start <= 500 ns}}
+        """),
+    Check(
       "bad-disorder", "`disorder` is a distance in one column, and the group goes by several.",
       wrong: """
         groups:

@@ -11,7 +11,9 @@ extension Parser {
       let near = suggestion(for: name, from: names)
       return fail(
         "\(written(current.range)) is not an aggregate", current.range, code: "unknown-function",
-        hint: near.map { "did you mean \($0)?" } ?? "aggregates are \(names.joined(separator: ", "))")
+        hint: name == "last"
+          ? "groups know no order: take a column of the hit before, in columns: NAME: {last: …, where: …}"
+          : near.map { "did you mean \($0)?" } ?? "aggregates are \(names.joined(separator: ", "))")
     }
     let nameRange = current.range
     advance()

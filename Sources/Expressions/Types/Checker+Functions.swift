@@ -14,7 +14,9 @@ extension Checker {
         } else if Unit.named(name) != nil || scope.symbol(named: name) != nil {
           "put an operator between \(name) and the parenthesis"
         } else {
-          suggestion(for: name, from: functions).map { "did you mean \($0)?" }
+          // Of rows before, which an expression does not see.
+          (name == "last" ? "a value of the hit before is a column of its own: NAME: {last: …, where: …}" : nil)
+            ?? suggestion(for: name, from: functions).map { "did you mean \($0)?" }
             ?? "functions are \(functions.joined(separator: ", "))"
         }
       return error("unknown-function", "\(label(nameRange)) is not a function", at: nameSpan, hint: hint)

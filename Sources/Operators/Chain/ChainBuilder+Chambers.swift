@@ -10,7 +10,7 @@ extension ChainBuilder {
     let rows = declaration.chambers
     let invalid = declaration.invalidChambers
     guard let place = rows.first?["chamber"]?.span ?? invalid.first?.span else { return }
-    let what = "the chamber map comes before groups", hint = "use fields of the record"
+    let what = "the chamber map", hint = "use fields of the record"
     // The map's columns, in the order of their first row.
     var order: [LocatedText] = []
     for row in rows {
@@ -25,7 +25,7 @@ extension ChainBuilder {
     var isSound = invalid.isEmpty
     for row in rows {
       guard let chamber = row["chamber"]?.integer, let when = row["when"]?.text,
-        let condition = names.check(parseBeforeGroups(when, what: what, hint: hint), condition: true)
+        let condition = names.check(parseBeforeHits(when, in: what, hint: hint), condition: true)
       else {
         isSound = false
         continue
@@ -37,7 +37,7 @@ extension ChainBuilder {
       }
       let typed = order.map { name -> TypedExpression? in
         guard let text = row.free.first(where: { $0.key.text == name.text })?.setting.text,
-          let expression = parseBeforeGroups(text, what: what, hint: hint)
+          let expression = parseBeforeHits(text, in: what, hint: hint)
         else {
           // A row need not give every column; one with an error is reported.
           isSound = isSound && !row.free.contains { $0.key.text == name.text }

@@ -138,12 +138,25 @@ public struct ChainBuilder {
 
   private mutating func addColumns() {
     for column in declaration.columns {
-      if let text = column.setting.text, let expression = ExpressionParser.parse(text, findings: findings) {
+      if let settings = column.setting.settings {
+        addLast(column.name, settings)
+      } else if let text = column.setting.text, Self.isCallOfLast(text) {
+        findings.error(
+          "expression-syntax", "a value of the hit before is written as a block", at: text.span,
+          hint: "write `\(column.name.written): {last: …, where: …}`")
+        names.addFailed(column.name, as: "column")
+      } else if let text = column.setting.text, let expression = ExpressionParser.parse(text, findings: findings) {
         names.add(column.name, as: "column", .derived(expression))
       } else {
         names.addFailed(column.name, as: "column")
       }
     }
+  }
+
+  /// `last(time) where channel == 1`, as it would stand in a group.
+  private static func isCallOfLast(_ text: LocatedText) -> Bool {
+    let words = text.text.split(separator: " ")
+    return words.first?.hasPrefix("last(") == true && words.contains("where")
   }
 
   private mutating func checkCleansing() {
@@ -154,8 +167,7 @@ public struct ChainBuilder {
       }
       let keeps = rule.specification.name == "keep"
       guard let text = rule[keeps ? "keep" : "drop"]?.text,
-        let expression = parseBeforeGroups(
-          text, what: "cleansing comes before groups", hint: "move the condition to `where:` of a histogram"),
+        let expression = parseBeforeHits(text, in: "cleansing", hint: "move the condition to `where:` of a histogram"),
         let typed = names.check(expression, condition: true)
       else { continue }
       rules.append((typed, keeps, text))
@@ -176,6 +188,20 @@ public struct ChainBuilder {
       return nil
     }
     return expression
+  }
+
+  /// Parses an expression that decides what a hit is: it cannot use values of groups, nor of hits before.
+  func parseBeforeHits(_ text: LocatedText, in section: String, hint: String) -> Expression? {
+    guard let expression = parseBeforeGroups(text, what: "\(section) comes before groups", hint: hint) else {
+      return nil
+    }
+    guard let value = names.lastColumn(from: expression.names) else { return expression }
+    let direct = expression.names.sorted().first { names.lastColumn(from: [$0]) != nil } ?? value
+    findings.error(
+      "needs-hits",
+      "\(section) comes before it is known what a hit is, and \(direct == value ? "`\(value)` is a value of a hit before" : "`\(direct)` depends on `\(value)`, a value of a hit before")",
+      at: expression.place(of: direct), hint: hint)
+    return nil
   }
 
   /// The type of a column named by itself; an error where there is none.

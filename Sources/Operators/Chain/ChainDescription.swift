@@ -44,7 +44,8 @@ public struct ChainDescription: Sendable {
         Stage(
           name: "cleansing", columns: [],
           lines: builder.rules.map { "\($0.keeps ? "keep" : "drop") \($0.source.written)" }
-            + builder.deadTimes.map(\.summary)))
+            + builder.deadTimes.map(\.summary)
+            + (builder.deadTimes.isEmpty ? [] : ["in the order of the stream, on one thread"])))
     }
     if !builder.chambers.rows.isEmpty {
       let map = rowSteps.compactMap { step -> ChamberMap? in if case .chambers(let map) = step { map } else { nil } }
@@ -58,7 +59,7 @@ public struct ChainDescription: Sendable {
     }
     let used = row.usedNames.union(deferred?.stage.usedNames ?? [])
     let derived = builder.declaration.columns.map { entry in
-      let text = entry.setting.text?.written ?? ""
+      let text = entry.setting.text?.written ?? names.entries[entry.name.text]?.last?.summary ?? ""
       return column(entry.name.text, used.contains(entry.name.text) ? "= \(text)" : "= \(text), not used")
     }
     let constants = builder.declaration.constants.compactMap { entry -> Column? in
@@ -75,7 +76,10 @@ public struct ChainDescription: Sendable {
           columns: draft.outputs.map { column($0.name.text, used.contains($0.name.text) ? "" : "not used") },
           lines: lines))
     }
-    if !(derived + constants).isEmpty { stages.append(Stage(name: "columns", columns: constants + derived, lines: [])) }
+    if !(derived + constants).isEmpty {
+      let order = rowSteps.contains(where: \.needsOrder) ? ["in the order of the stream, on one thread"] : []
+      stages.append(Stage(name: "columns", columns: constants + derived, lines: order))
+    }
     for group in groups {
       let keys = group.key.map { $0.name ?? "an expression" }.joined(separator: ", ")
       stages.append(

@@ -29,7 +29,7 @@ struct ChainEmitter {
   /// Where the fields of the record go.
   private final class FieldSlots {
     var slots: [Slot?]
-    var usesChambers = false
+    var lastColumns = 0
     let faults = FaultBox()
     init(count: Int) { slots = Array(repeating: nil, count: count) }
   }
@@ -53,6 +53,10 @@ struct ChainEmitter {
       case .operated(let number, _):
         operators[number].add(to: stage, names: names, faults: fields.faults)
         return stage.slot(of: name)
+      case .last:
+        let number = fields.lastColumns
+        fields.lastColumns += 1
+        return names.entries[name]!.last!.add(name, to: stage, number: number)
       case .groupValue, .constant, .derived, .lookup:
         preconditionFailure("`\(name)` is not computed from rows alone")
       }

@@ -150,7 +150,7 @@ public struct ChainPlan: Sendable {
   public func stopsAtMalformed(format: Int) -> Bool { inputs[format].stopsAtMalformed }
 
   /// Whether chunks must be processed one after the other.
-  public var needsOrder: Bool { !deadTimes.isEmpty }
+  public var needsOrder: Bool { !deadTimes.isEmpty || rowSteps.contains(where: \.needsOrder) }
 
   /// Programs that compute columns.
   public var programs: [ExternalProgram] { (cleansingSteps + rowSteps).compactMap(\.program) }

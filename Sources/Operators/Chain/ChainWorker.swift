@@ -12,6 +12,7 @@ public final class ChainWorker {
   private let closer: GroupCloser
   private let splitter: WindowSplitter?
   private let deadTimes: DeadTimeFilter?
+  private let memory: RowMemory
 
   public init(_ plan: ChainPlan) {
     self.plan = plan
@@ -21,6 +22,7 @@ public final class ChainWorker {
     updaters = plan.groups.map { GroupUpdater($0) }
     closer = GroupCloser(plan)
     deadTimes = plan.deadTimes.isEmpty ? nil : DeadTimeFilter(plan.deadTimes)
+    memory = RowMemory(plan.rowSteps)
     if case .span(let windows) = plan.window { splitter = WindowSplitter(windows) } else { splitter = nil }
   }
 
@@ -107,7 +109,7 @@ public final class ChainWorker {
       frame.selectedCount = 0
     }
     if frame.selectedCount > 0 {
-      for step in plan.rowSteps { step.run(frame) }
+      memory.run(plan.rowSteps, frame, stream: work.chunk.stream)
     }
     if let faults = plan.faults, let fault = faults.value {
       work.outcome.fault = fault

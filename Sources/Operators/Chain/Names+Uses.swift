@@ -1,3 +1,4 @@
+import Diagnostics
 import Expressions
 
 /// What names come down to, and what uses them.
@@ -9,17 +10,22 @@ extension Names {
   }
 
   func groupValue(from names: Set<String>) -> String? {
+    first(from: names) { if case .groupValue = $0 { true } else { false } }
+  }
+
+  /// The first column of values of hits before that names come down to.
+  func lastColumn(from names: Set<String>) -> String? {
+    first(from: names) { if case .last = $0 { true } else { false } }
+  }
+
+  private func first(from names: Set<String>, where isWanted: (Definition) -> Bool) -> String? {
     var seen = names
     // A list instead of recursion: columns are not yet known to end.
     var open = names.sorted()
     while let name = open.popLast() {
-      switch entries[name]?.definition {
-      case .groupValue: return name
-      case .derived(let expression): open += expression.names.sorted().filter { seen.insert($0).inserted }
-      case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
-      case .operated(_, let inputs): open += inputs.map(\.text).filter { seen.insert($0).inserted }
-      default: break
-      }
+      guard let definition = entries[name]?.definition else { continue }
+      if isWanted(definition) { return name }
+      open += definition.uses.sorted().filter { seen.insert($0).inserted }
     }
     return nil
   }
@@ -29,12 +35,7 @@ extension Names {
     var seen = names
     var open = Array(names)
     while let name = open.popLast() {
-      switch entries[name]?.definition {
-      case .derived(let expression): open += expression.names.filter { seen.insert($0).inserted }
-      case .lookup(let table): if seen.insert(table.column).inserted { open.append(table.column) }
-      case .operated(_, let inputs): open += inputs.map(\.text).filter { seen.insert($0).inserted }
-      default: break
-      }
+      open += (entries[name]?.definition.uses ?? []).filter { seen.insert($0).inserted }
     }
     return seen
   }
@@ -57,5 +58,25 @@ extension Names {
       }
     }
     return leaves
+  }
+
+  /// Reports a word or a constant where the name of a column should stand.
+  func reportNoColumn(_ name: LocatedText) {
+    findings.error(
+      "type-mismatch", "`\(name.written)` is the same for all rows, and a column is needed", at: name.span,
+      hint: "name a column such as `chamber`")
+  }
+}
+
+extension Names.Definition {
+  /// The names in it.
+  fileprivate var uses: Set<String> {
+    switch self {
+    case .derived(let expression): expression.names
+    case .lookup(let table): [table.column]
+    case .operated(_, let inputs): Set(inputs.map(\.text))
+    case .last(let syntax): syntax.names
+    case .field, .mapped, .constant, .groupValue: []
+    }
   }
 }

@@ -16,6 +16,8 @@ final class Names: Scope, @unchecked Sendable {
     case groupValue(group: Int, value: Int)
     /// A column that a program or a library computes from others.
     case operated(operator: Int, inputs: [LocatedText])
+    /// A value of the last hit before that meets a condition.
+    case last(LastSyntax)
   }
 
   enum State {
@@ -34,6 +36,8 @@ final class Names: Scope, @unchecked Sendable {
     var state: State
     /// The typed expression of a derived column.
     var typed: TypedExpression?
+    /// What `last` is made of, as checked.
+    var last: LastDraft?
     /// Groups whose values it depends on.
     var groups: Set<Int> = []
     /// For what a message calls it: "field", "column", "constant".
@@ -42,7 +46,7 @@ final class Names: Scope, @unchecked Sendable {
 
   private(set) var entries: [String: Entry] = [:]
   private(set) var order: [String] = []
-  private let findings: Findings
+  let findings: Findings
   private var stack: [String] = []
   /// The column that chooses in each table of constants.
   private var tableKeys: [String: LocatedText] = [:]
@@ -200,6 +204,7 @@ final class Names: Scope, @unchecked Sendable {
       case .derived(let expression): return resolve(name, as: expression)
       case .lookup(let table): return resolve(name, as: table)
       case .operated(let number, let inputs): return resolve(name, from: inputs, ofOperator: number)
+      case .last(let syntax): return resolve(name, as: syntax)
       case .field, .mapped, .constant, .groupValue: return true
       }
     }
@@ -245,6 +250,13 @@ final class Names: Scope, @unchecked Sendable {
     return true
   }
 
+  private func resolve(_ name: String, as syntax: LastSyntax) -> Bool {
+    let draft = check(syntax, of: name)
+    entries[name]!.last = draft
+    setType(draft?.type, of: name)
+    return draft != nil
+  }
+
   /// All columns of one operator stand and fall together.
   private func resolve(_ name: String, from inputs: [LocatedText], ofOperator number: Int) -> Bool {
     var isSound = true
@@ -264,18 +276,11 @@ final class Names: Scope, @unchecked Sendable {
     if isNew { operatedTypes[name.text] = type }
   }
 
-  /// Reports a word or a constant where the name of a column should stand.
-  func reportNoColumn(_ name: LocatedText) {
-    findings.error(
-      "type-mismatch", "`\(name.written)` is the same for all rows, and a column is needed", at: name.span,
-      hint: "name a column such as `chamber`")
-  }
-
   /// Checks what the definition of `name` is made of; nil, and `name` failed, where that has errors.
-  private func checkInside(_ name: String, _ expression: Expression?) -> TypedExpression? {
+  func checkInside(_ name: String, _ expression: Expression?, condition: Bool = false) -> TypedExpression? {
     entries[name]!.state = .checking
     stack.append(name)
-    let typed = check(expression)
+    let typed = check(expression, condition: condition)
     stack.removeLast()
     if typed == nil { entries[name]!.state = .failed }
     return typed

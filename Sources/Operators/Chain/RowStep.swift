@@ -8,6 +8,8 @@ enum RowStep: Sendable {
   case lookup(LookupColumn)
   case external(ExternalStep)
   case native(NativeStep)
+  /// What it gives depends on the rows before: only a ``RowMemory`` runs it.
+  case last(LastStep)
 
   func run(_ frame: Frame) {
     switch self {
@@ -16,16 +18,20 @@ enum RowStep: Sendable {
     case .lookup(let lookup): lookup.run(frame)
     case .external(let step): step.run(frame)
     case .native(let step): step.run(frame)
+    case .last: preconditionFailure("a step that remembers rows runs in a row memory")
     }
   }
 
   /// Whether it may leave a fault instead of values.
   var mayFail: Bool {
     switch self {
-    case .program, .chambers, .lookup: false
+    case .program, .chambers, .lookup, .last: false
     case .external, .native: true
     }
   }
+
+  /// Whether it needs the rows of a stream in their order.
+  var needsOrder: Bool { if case .last = self { true } else { false } }
 
   /// The program that it asks.
   var program: ExternalProgram? { if case .external(let step) = self { step.program } else { nil } }

@@ -66,7 +66,7 @@ final class StageBuilder {
       let slot = addColumn(name, type: names.type(of: name)!)
       steps.append(.lookup(LookupColumn(table, source: keys, result: slot)))
       return slot
-    case .field, .mapped, .groupValue, .constant, .operated:
+    case .field, .mapped, .groupValue, .constant, .operated, .last:
       let slot = source(self, name)
       slots[name] = slot
       return slot

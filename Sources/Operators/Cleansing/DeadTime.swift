@@ -14,15 +14,8 @@ struct DeadTimeDraft {
 
 /// The rule with places in the frame.
 struct DeadTimePlan: Sendable {
-  struct Part: Sendable {
-    let slot: Slot
-    let low: Int64
-    /// What a step of this part adds to the number of a channel.
-    let stride: Int64
-  }
-
   let time: Slot
-  let parts: [Part]
+  let key: ChannelKey
   let limit: Double
 }
 
@@ -103,7 +96,7 @@ final class DeadTimeFilter {
     passes.update(repeating: 1, count: n)
     for index in plans.indices {
       let plan = plans[index]
-      readKeys(frame, n, plan)
+      plan.key.read(frame, into: keys)
       switch tables[index] {
       case .floats(var all):
         // Taken out, so that it is not copied.
@@ -123,7 +116,7 @@ final class DeadTimeFilter {
         var table = all.removeValue(forKey: stream) ?? LastTimes()
         let limit = plan.limit >= 0x1p64 ? UInt64.max : UInt64(plan.limit.rounded(.up))
         for i in 0..<n where !keys[i].isUnknown {
-          let time = Self.integer(frame, plan.time, Int(selection[i]))
+          let time = frame.integer(plan.time, Int(selection[i]))
           if time.isUnknown { continue }
           let before = table.exchange(keys[i], time)
           let distance = time >= before ? UInt64(bitPattern: time &- before) : UInt64(bitPattern: before &- time)
@@ -139,30 +132,5 @@ final class DeadTimeFilter {
       kept &+= Int(passes[i])
     }
     frame.selectedCount = kept
-  }
-
-  /// The number of each row's channel; unknown where a part of it is.
-  private func readKeys(_ frame: Frame, _ n: Int, _ plan: DeadTimePlan) {
-    keys.update(repeating: 0, count: n)
-    for part in plan.parts {
-      for i in 0..<n where !keys[i].isUnknown {
-        let value = Self.integer(frame, part.slot, Int(frame.selection[i]))
-        keys[i] = value.isUnknown ? .unknown : keys[i] &+ (value &- part.low) &* part.stride
-      }
-    }
-  }
-
-  @inline(__always)
-  private static func integer(_ frame: Frame, _ slot: Slot, _ row: Int) -> Int64 {
-    switch slot.lane {
-    case .int32:
-      let value = frame.int32(slot)[row]
-      return value.isUnknown ? .unknown : Int64(value)
-    case .int64: return frame.int64(slot)[row]
-    case .flag:
-      let value = frame.flag(slot)[row]
-      return value.isUnknown ? .unknown : Int64(value)
-    case .float64: return .unknown
-    }
   }
 }

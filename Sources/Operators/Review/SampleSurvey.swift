@@ -71,12 +71,14 @@ public final class SampleSurvey {
   private var window: Lag?
   private var groups: [Lag?]
   private var report = DecodeReport()
+  private let memory: RowMemory
 
   /// A survey of rows in the pipeline's own record.
   public init(_ plan: ChainPlan) {
     self.plan = plan
     frame = Frame(layout: plan.rowLayout)
     decoder = plan.formats[0].makeDecoder(columns: plan.inputs[0].columns, categories: plan.categories)
+    memory = RowMemory(plan.rowSteps)
     if case .span(let windows) = plan.window { window = Lag(wrapBits: windows.wrapBits, limit: windows.late) }
     groups = plan.groups.map { group in
       group.key.count == 1 ? group.disorder.map { Lag(wrapBits: group.wrapBits, limit: $0) } : nil
@@ -112,7 +114,9 @@ public final class SampleSurvey {
       plan.rules.allSatisfy { (frame.flag($0.flag)[row] == 1) == $0.keeps }
     }
     guard !kept.isEmpty else { return }
-    for step in plan.rowSteps { step.run(frame) }
+    for (place, row) in kept.enumerated() { frame.selection[place] = Int32(truncatingIfNeeded: row) }
+    frame.selectedCount = kept.count
+    memory.run(plan.rowSteps, frame, stream: 0)
     if case .span(let windows) = plan.window { window?.add(values(windows.slot, kept, ticks: windows.ticksPerUnit)) }
     for (number, group) in plan.groups.enumerated() where groups[number] != nil {
       groups[number]?.add(values(group.key[0].slot, kept, ticks: 1))

@@ -3,6 +3,30 @@ import Specifications
 
 /// What computes columns beside hitmon's own expressions.
 public enum OperatorSections {
+  public static let last = Specification(
+    kind: .section, name: "last",
+    summary: "A column with a value of the last hit before, such as the time of the last trigger.",
+    details: """
+      It stands in `columns:`, in place of an expression. Before is what stands before the hit in the stream, in whichever
+      window, whatever the times say; the hit itself is not before itself. Unknown where there was none yet, and where `per`
+      is unknown. Hits whose value is unknown are passed over. As it goes by hits, cleansing and the chamber map cannot use
+      it. It needs hits in their order, so the chain counts on one thread. Each partition of a topic has a last hit of its
+      own. A run begins without one; so does a pipeline that takes over while it runs, and `per` begins anew after two million
+      values.
+      """,
+    keys: [
+      Key("last", .expression, required: true, "The value that is remembered."),
+      Key("where", .condition, "Only hits that meet this condition are remembered; all if left out."),
+      Key(
+        "per", .oneOrMore(.expression), "Whole numbers: of hits in which they are the same, such as those of one board."
+      ),
+      Key(
+        "within", .anyQuantity,
+        "How far apart the two hits may be, whichever is later; unknown where the last hit is further away."),
+      Key("of", .expression, "What `within` is a distance in; the value itself if left out."),
+    ],
+    example: "columns: {start: {last: time, where: TDC_CHANNEL == 128, within: 500 ns}}")
+
   public static let nativeColumn = Specification(
     kind: .section, name: "native column",
     summary: "A column that a function of a library computes.",

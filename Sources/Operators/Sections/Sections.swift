@@ -94,7 +94,9 @@ public enum Sections {
     Key("cleansing", .list(.variant(cleansing)), "Rules that keep or drop rows; a row must pass all of them."),
     Key("chambers", .list(.block(chamber)), chamber.summary),
     Key("constants", .mapping(key: .identifier, value: .any), lookup.summary),
-    Key("columns", .mapping(key: .identifier, value: .expression), "Columns computed from others, in any order."),
+    Key(
+      "columns", .mapping(key: .identifier, value: .expressionOr(OperatorSections.last)),
+      "Columns computed from others, in any order: expressions, or a value of the last hit before (`last`)."),
     Key("native", .oneOrMore(.blockOrFirst(OperatorSections.native)), OperatorSections.native.summary),
     Key("external", .oneOrMore(.block(OperatorSections.external)), OperatorSections.external.summary),
     Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),

@@ -56,7 +56,7 @@ public final class Kernel {
     self.warn = warn
     guard !pipeline.plan.needsOrder else {
       throw ConnectorError(
-        "cleansing by dead time needs the hit before in the same channel, which may be in another part: count the whole with `hitmon run`"
+        "`dead_time` and columns of `last` need the hit before, which may be in another part: count the whole with `hitmon run`"
       )
     }
     try Self.check(pipeline.plan.window, options)

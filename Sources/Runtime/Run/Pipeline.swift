@@ -117,7 +117,7 @@ public enum Registry {
   public static let specifications: [Specification] =
     [
       pipeline, Sections.plugin, Parameter.specification, Sections.source(SourceComponent.all.map(\.specification)),
-      Sections.chamber, Sections.lookup, OperatorSections.native, OperatorSections.nativeColumn,
+      Sections.chamber, Sections.lookup, OperatorSections.last, OperatorSections.native, OperatorSections.nativeColumn,
       OperatorSections.external, GroupSections.group, DashboardSections.dashboard,
       DashboardSections.panel,
       DashboardSections.layout, EmulateSection.specification, Sections.test, TestSections.expectation,

@@ -166,6 +166,8 @@ public struct SchemaWriter {
       }
       member("additionalProperties") { $0.form(value) }
     case .block(let specification): reference(specification)
+    case .expressionOr(let specification):
+      alternatives([{ $0.form(.expression) }, { $0.reference(specification) }])
     case .blockOrFirst(let specification):
       alternatives([{ $0.form(specification.keys[0].form) }, { $0.reference(specification) }])
     case .variant(let all):
