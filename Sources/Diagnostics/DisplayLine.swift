@@ -4,6 +4,8 @@ struct DisplayLine {
   /// Lines of more columns than this are cut.
   static let widest = 160
   private static let tab = "    "
+  /// What stands for a secret.
+  static let hidden = "•••"
 
   /// What to print of the line.
   let text: String
@@ -12,9 +14,21 @@ struct DisplayLine {
   /// How many carets.
   let carets: Int
 
-  /// - Parameter columns: the scalars to underline, counted from 1; may reach or stand beyond the end of the line.
-  init(_ line: Substring, underline columns: Range<Int>) {
-    let cells = line.unicodeScalars.map { Self.cell($0) }
+  /// - Parameters:
+  ///   - columns: the scalars to underline, counted from 1; may reach or stand beyond the end of the line.
+  ///   - secrets: scalars to hide, counted likewise; neither what they are nor how many shows.
+  init(_ line: Substring, underline columns: Range<Int>, hiding secrets: [Range<Int>] = []) {
+    var cells = line.unicodeScalars.map { Self.cell($0) }
+    var columns = columns
+    for secret in secrets {
+      let hidden = secret.lowerBound - 1..<min(secret.upperBound - 1, cells.count)
+      guard !hidden.isEmpty, cells[hidden.lowerBound].text != Self.hidden else { continue }
+      for index in hidden { cells[index] = ("", 0) }
+      cells[hidden.lowerBound] = (Self.hidden, Self.hidden.count)
+      // A caret inside would count the characters.
+      let upper = secret.contains(columns.upperBound - 1) ? secret.upperBound : columns.upperBound
+      columns = (secret.contains(columns.lowerBound) ? secret.lowerBound : columns.lowerBound)..<upper
+    }
     // offsets[i]: where scalar i starts on the screen; one more for the end.
     var offsets = [0]
     for cell in cells { offsets.append(offsets.last! + cell.width) }

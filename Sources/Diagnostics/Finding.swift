@@ -44,7 +44,10 @@ public final class Findings {
   public private(set) var all: [Finding] = []
 
   /// Places that hold secrets, of which no printed line shows anything.
-  private(set) var secrets: [Span] = []
+  private(set) var hidden: [Span] = []
+
+  /// The texts that were searched for secrets, and where there are some.
+  var scanned: [(source: SourceText, secrets: [Span])] = []
 
   /// Notes for every finding inside a source, such as the line that a plugin is used from.
   public private(set) var origins: [(source: SourceText, note: Finding.Note)] = []
@@ -82,7 +85,7 @@ public final class Findings {
   }
 
   /// Notes that a secret stands there: lines are printed without it.
-  public func hide(_ span: Span) { secrets.append(span) }
+  public func hide(_ span: Span) { hidden.append(span) }
 
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
   public var errorCount: Int { all.count { $0.severity == .error } }
@@ -94,7 +97,7 @@ public final class Findings {
       if let place = places.first(where: { $0.span.contains(span) }) { finding.notes.append(place.note) }
       finding.notes += origins.filter { $0.source === span.source }.map(\.note)
     }
-    all.append(finding)
+    all.append(finding.hiding(secrets))
   }
 
   public func error(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = [])

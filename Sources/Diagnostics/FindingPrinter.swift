@@ -16,9 +16,11 @@ public struct FindingPrinter: Sendable {
   }
 
   /// One finding, of several lines, without a line end at the end.
-  public func text(_ finding: Finding) -> String { text(finding, hiding: []) }
+  public func text(_ finding: Finding) -> String {
+    text(finding.hiding(SecretScan.spans), hiding: SecretScan.spans)
+  }
 
-  private func text(_ finding: Finding, hiding secrets: [Span]) -> String {
+  private func text(_ finding: Finding, hiding secrets: (SourceText) -> [Span]) -> String {
     let spans = [finding.span].compactMap { $0 } + finding.notes.compactMap(\.span)
     let gutter = spans.map { String($0.start.line).count }.max() ?? 1
 
@@ -58,13 +60,12 @@ public struct FindingPrinter: Sendable {
   }
 
   /// The line of the span's start with carets under the span, up to the end of that line.
-  private func excerpt(_ span: Span, hiding secrets: [Span], gutter: Int, style: Style) -> [String] {
+  private func excerpt(_ span: Span, hiding secrets: (SourceText) -> [Span], gutter: Int, style: Style) -> [String] {
     let start = span.start
-    let line = secrets.reduce(span.source.line(start.line)) { line, secret in
-      secret.source === span.source ? hide(secret, in: line, start.line) : line
-    }
+    let hidden = secrets(span.source).compactMap { $0.columns(of: start.line) }
     let end = span.end.line > start.line ? Int.max : span.end.column
-    let shown = DisplayLine(line, underline: start.column..<max(end, start.column))
+    let shown = DisplayLine(
+      span.source.line(start.line), underline: start.column..<max(end, start.column), hiding: hidden)
     let number = String(start.line)
     let blank = String(repeating: " ", count: gutter + 1) + "|"
     let carets = String(repeating: "^", count: shown.carets)
@@ -74,18 +75,6 @@ public struct FindingPrinter: Sendable {
         + (shown.text.isEmpty ? "" : " " + shown.text),
       paint(blank, .gutter) + String(repeating: " ", count: shown.indent + 1) + paint(carets, style),
     ]
-  }
-
-  /// The line with stars in place of the secret's characters, so that carets stay where they belong.
-  private func hide(_ secret: Span, in line: Substring, _ number: Int) -> Substring {
-    guard secret.start.line <= number, number <= secret.end.line else { return line }
-    let first = secret.start.line == number ? secret.start.column : 1
-    let end = secret.end.line == number ? secret.end.column : .max
-    var shown = String.UnicodeScalarView()
-    for (index, scalar) in line.unicodeScalars.enumerated() {
-      shown.append(index + 1 >= first && index + 1 < end ? "*" : scalar)
-    }
-    return Substring(String(shown))
   }
 
   private func place(_ span: Span) -> String {

@@ -37,6 +37,7 @@ import Testing
     #expect(json.map { $0["code"] as? String } == shown.map(\.code))
     #expect(json.map { $0["line"] as? Int } == shown.map { $0.span?.start.line })
     #expect(json.map { $0["column"] as? Int } == shown.map { $0.span?.start.column })
+    #expect(!FindingPrinter.json(shown).contains("hunter2") && !FindingPrinter.github(shown).contains("hunter2"))
     let commands = FindingPrinter.github(shown).split(separator: "\n")
     #expect(commands.count == shown.count)
     #expect(commands.allSatisfy { $0.hasPrefix("::error file=") || $0.hasPrefix("::warning file=") })

@@ -148,15 +148,9 @@ struct CanonicalText {
     case .scalar(let text, let quoted): quoted ? "\"\(text.written)\"" : text.written
     case .list(let nodes): "[\(nodes.map(flow).joined(separator: ", "))]"
     case .mapping(let entries):
-      "{\(entries.map { "\($0.key.written): \(isSecret($0.name) ? "(hidden)" : flow($0.value))" }.joined(separator: ", "))}"
+      "{\(entries.map { "\($0.key.written): \(SecretName.isSecret($0.name) ? "(hidden)" : flow($0.value))" }.joined(separator: ", "))}"
     case .empty: ""
     }
-  }
-
-  /// Whether a setting may hold what nobody should read over a shoulder.
-  static func isSecret(_ key: String) -> Bool {
-    let key = key.lowercased()
-    return ["password", "secret", "token", "credential", "jaas", "key.pem", "access_key"].contains { key.contains($0) }
   }
 }
 

@@ -162,7 +162,7 @@ private struct Entry {
     let given = settings.given.union(settings.free.map(\.key.text)).union(settings.beside.keys)
     let typed = keys.filter { given.contains($0.name) }
     shown =
-      "{\(typed.map { "\($0.name): \(CanonicalText.isSecret($0.name) ? "(hidden)" : $0.text.shown)" }.joined(separator: ", "))}"
+      "{\(typed.map { "\($0.name): \(SecretName.isSecret($0.name) ? "(hidden)" : $0.text.shown)" }.joined(separator: ", "))}"
   }
 
   func differences(_ other: Entry) -> [String] {
@@ -171,7 +171,7 @@ private struct Entry {
     return names.compactMap { name in
       let a = keys.first { $0.name == name }?.text, b = other.keys.first { $0.name == name }?.text
       guard a?.meaning != b?.meaning else { return nil }
-      if CanonicalText.isSecret(name) { return "\(name): (hidden) -> (hidden)" }
+      if SecretName.isSecret(name) { return "\(name): (hidden) -> (hidden)" }
       return "\(name): \(a?.shown ?? "(none)") -> \(b?.shown ?? "(none)")"
     }
   }
