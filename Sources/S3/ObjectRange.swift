@@ -18,18 +18,22 @@ public final class ObjectRange {
   /// What is wrong with an answer that was broken off for it.
   private(set) var objection: String?
   private let changed: (Int) -> Void
+  private let handOver: (UnsafeRawBufferPointer) -> Int
 
   /// - Parameters:
   ///   - start: where in the object it begins; the memory's size says how long it is. Both lie in the object.
+  ///   - handOver: called with what comes, before anything of it is put into the memory; gives how many of its first
+  ///     bytes were taken elsewhere, which the memory does not get.
   ///   - changed: called with how many bytes have come, when that are more.
   init(
     _ object: S3Object, start: Int64, memory: UnsafeMutableRawBufferPointer, patience: Double,
-    changed: @escaping (Int) -> Void
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int, changed: @escaping (Int) -> Void
   ) {
     self.object = object
     self.start = start
     self.memory = memory
     self.patience = Patience(limit: patience)
+    self.handOver = handOver
     self.changed = changed
   }
 
@@ -79,7 +83,8 @@ public final class ObjectRange {
       objection = "the server sent more bytes than it was asked for"
       return false
     }
-    (base + received).copyMemory(from: bytes, byteCount: piece.count)
+    let taken = handOver(piece)
+    (base + received + taken).copyMemory(from: bytes + taken, byteCount: piece.count - taken)
     received += piece.count
     patience.worked()
     changed(received)

@@ -18,12 +18,15 @@ public final class RangeFetcher: @unchecked Sendable {
   /// Whether nothing is under way or to be tried again.
   public var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
-  /// Begins to fetch a stretch; `changed` is called in ``step(milliseconds:)`` with how many bytes of it have come.
+  /// Begins to fetch a stretch. In ``step(milliseconds:)``, `handOver` is called with bytes that come, of which it may
+  /// take the first ones, so that they are not put into the memory; then `changed`, with how many have come.
   public func fetch(
-    _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer, changed: @escaping (Int) -> Void
+    _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer,
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int, changed: @escaping (Int) -> Void
   ) -> ObjectRange {
     let range = ObjectRange(
-      object, start: start, memory: memory, patience: client.access.patience, changed: changed)
+      object, start: start, memory: memory, patience: client.access.patience, handOver: handOver,
+      changed: changed)
     waiting.append(range)
     return range
   }

@@ -18,6 +18,9 @@ public protocol ByteInput: AnyObject {
   /// been delivered by then; further calls throw the same again.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
 
+  /// What ``read(into:)`` gives, where there is something within that time; nil where there is nothing yet.
+  func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int?
+
   /// Waits until ``read(into:)`` has something to do without blocking (bytes, the end, or an error), at most that long.
   /// A decompressor may still block in `read` when what has arrived is not enough for one byte. A signal ends the wait
   /// early.
@@ -32,4 +35,8 @@ public protocol ByteInput: AnyObject {
 
 extension ByteInput {
   public var isSlow: Bool { size == nil }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int? {
+    waitReadable(milliseconds: milliseconds) ? try read(into: buffer) : nil
+  }
 }

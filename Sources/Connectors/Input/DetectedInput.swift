@@ -38,6 +38,11 @@ final class DetectedInput: ByteInput {
     return count
   }
 
+  func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int? {
+    if let chosen, head.isEmpty { return try chosen.read(into: buffer, milliseconds: milliseconds) }
+    return waitReadable(milliseconds: milliseconds) ? try read(into: buffer) : nil
+  }
+
   private func choose() throws(InputError) -> any ByteInput {
     let input: any ByteInput
     let isGzip = try startsWith(GzipInput.magic)

@@ -22,9 +22,16 @@ final class S3Input: ByteInput {
   var isSlow: Bool { true }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    while true {
+      if let count = try read(into: buffer, milliseconds: 100) { return count }
+      if stop?() == true { throw .interrupted(object.name) }
+    }
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int? {
     guard isOpen else { return 0 }
-    let count = try feed.read(into: buffer, stop: stop)
-    position += Int64(count)
+    let count = try feed.read(into: buffer, milliseconds: milliseconds)
+    position += Int64(count ?? 0)
     return count
   }
 

@@ -45,7 +45,8 @@ enum S3Keys {
       "In which order objects are read: by `name`, byte for byte, or as they were `modified`, the oldest first."),
     Key(
       "requests", .integer(1...64), default: "4",
-      "How many requests are under way at once, each for up to 8 MiB, which is kept in memory until it is read."),
+      "How many requests are under way at once at most, each for up to 8 MiB, which is kept in memory until it is read."
+    ),
     Key(
       "patience", .quantity(Dimension(time: 1)), default: "60 s",
       "How long a server that fails or cannot be reached is asked again before the run ends."),

@@ -173,25 +173,31 @@ public final class FileSource: RowSource {
       buffer.reserve(buffer.capacity * 2)
     }
     while !atEnd, buffer.count < buffer.capacity {
-      // A pipe or a network may have nothing for long: what is there by the deadline is passed on.
-      if input.isSlow {
-        let left = max(0, (deadline - monotonicNanoseconds()) / 1_000_000)
-        if !input.waitReadable(milliseconds: Int(min(left, 100))) {
-          if stop?() == true { throw InputError.interrupted(input.name) }
-          if monotonicNanoseconds() >= deadline { return hasRow(buffer) }
+      do {
+        let count: Int? =
+          input.isSlow
+          ? try input.read(into: buffer.room, milliseconds: patience(until: deadline))
+          : try input.read(into: buffer.room)
+        if let count {
+          if count == 0 { atEnd = true } else { buffer.count += count }
           continue
         }
-      }
-      do {
-        let count = try input.read(into: buffer.room)
-        if count == 0 { atEnd = true } else { buffer.count += count }
       } catch {
         // What came before the damage counts; the error comes after it.
         failure = error
         atEnd = true
+        continue
       }
+      // A pipe or a network may have nothing for long: what is there by the deadline is passed on.
+      if stop?() == true { throw InputError.interrupted(input.name) }
+      if monotonicNanoseconds() >= deadline { return hasRow(buffer) }
     }
     return true
+  }
+
+  /// How long to wait for bytes before somebody is asked whether to stop.
+  private func patience(until deadline: Int64) -> Int {
+    Int(min(max(0, (deadline - monotonicNanoseconds()) / 1_000_000), 100))
   }
 
   private func hasRow(_ buffer: ChunkBuffer) -> Bool { cut(buffer.bytes, rowLimit: nil).end > 0 }
