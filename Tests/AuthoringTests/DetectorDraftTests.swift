@@ -74,6 +74,23 @@ import Testing
     #expect(error?.description == "--names has 1 names, and x seems to have 2 fields")
   }
 
+  @Test func `Channels that take turns do not make longer records`() throws {
+    var dice = Dice(8)
+    var bytes = [UInt8](repeating: 0x20, count: 40)
+    for event in 0..<2001 {
+      let time = Int64(event * 1_600_000 + Int.random(in: 0...900_000, using: &dice))
+      for (time, channel) in [(time, UInt16(1)), (time + Int64(Int.random(in: 0...99_999, using: &dice)), 2)] {
+        withUnsafeBytes(of: time.littleEndian) { bytes += $0 }
+        withUnsafeBytes(of: channel.littleEndian) { bytes += $0 }
+      }
+    }
+    // An odd number of records.
+    bytes.removeLast(10)
+    let draft = try DetectorDraft("x", from: DataSample(path: "x", bytes: bytes))
+    #expect(draft.summary == "binary, 4,001 records of 10 bytes after a header of 40, little-endian")
+    #expect(fields(draft) == ["time: i64", "field2: u16"])
+  }
+
   @Test func `Units come with names`() throws {
     let workshop = Workshop()
     var hints = DetectorDraft.Hints()

@@ -42,22 +42,29 @@ struct BinaryGuess {
     for index in fields.indices where fields[index].isRising { extend(&fields[index], all, index) }
   }
 
-  /// The length of one record where several in turn, such as start and stop, look like a longer one: it is the same fields
-  /// over again, and the times of all of them together still rise.
+  /// The length of one record where several in turn, such as start and stop, look like a longer one: there is a time at
+  /// the same place of each, and all of them together rise. Two times with nothing between them are left as they are.
   private static func shorter(_ width: Int, _ sample: DataSample, skip given: Int?) -> Int {
-    func fields(_ width: Int) -> [FieldGuess] {
+    /// Where numbers that rise are in a record, and their types.
+    func times(_ width: Int) -> (all: [Int: FieldType], fields: Int) {
       let skip = given ?? RecordLength.header(sample.bytes, width: width, size: sample.size)
       let all = RecordBytes(sample.bytes, width: width, skip: skip)
-      return ByteFields(all, 0..<min(all.count, 5_000)).fields
+      let fields = ByteFields(all, 0..<min(all.count, 5_000)).fields
+      var times: [Int: FieldType] = [:], offset = 0
+      for field in fields {
+        if field.isRising { times[offset] = field.type }
+        offset += field.type.storage.byteCount
+      }
+      return (times, fields.count)
     }
-    func isAlike(_ a: FieldGuess, _ b: FieldGuess) -> Bool { a.type == b.type && a.isRising == b.isRising }
-    let long = fields(width)
-    for parts in stride(from: width / 5, to: 1, by: -1) where width % parts == 0 && long.count % parts == 0 {
-      let count = long.count / parts
-      let repeats = long.indices.allSatisfy { isAlike(long[$0], long[$0 % count]) }
-      guard repeats, long[..<count].contains(where: \.isRising) else { continue }
-      let short = fields(width / parts)
-      if short.count == count, zip(short, long).allSatisfy(isAlike) { return width / parts }
+    for parts in stride(from: width / 5, to: 1, by: -1) where width % parts == 0 {
+      let length = width / parts
+      // The long records may begin in the middle of a turn: their own places are those of their first time.
+      let short = times(length)
+      guard short.all.count == 1, short.fields > 1, let type = short.all.first?.value else { continue }
+      let long = times(width).all
+      let places = Set(long.keys.map { $0 % length })
+      if long.count == parts, places.count == 1, long.values.allSatisfy({ $0 == type }) { return length }
     }
     return width
   }

@@ -193,7 +193,7 @@ extension Check {
         ])),
     Check(
       "native-library",
-      "A library of `native:` is not there, cannot be loaded, was made for another version of the interface, crashes or refuses when it is tried, or has no decoder or function of that name.",
+      "A library of `native:` cannot be loaded, is of another version, crashes or refuses when tried, or lacks what is asked of it.",
       wrong: "native: libnone.so",
       fix:
         "Correct its name; make it again with the `hitmon_plugin.h` of this hitmon. docs/native.md has an example that works.",
