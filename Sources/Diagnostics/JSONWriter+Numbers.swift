@@ -41,17 +41,29 @@ extension JSONWriter {
       return
     }
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+      let pairs = Self.pairs.utf8Start
       var rest = value
       var start = 20
-      repeat {
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        start -= 1
-        buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      while rest >= 10 {
+        let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+        start -= 2
+        buffer[start] = pairs[2 * Int(pair)]
+        buffer[start + 1] = pairs[2 * Int(pair) + 1]
         rest = quotient
-      } while rest > 0
+      }
+      if rest > 0 {
+        start -= 1
+        buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+      }
       bytes.append(contentsOf: buffer[start..<20])
     }
   }
+
+  /// The digits of 0 to 99, two each.
+  private static let pairs: StaticString = """
+    0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+    """
 
   mutating func decimal(_ value: Double) {
     guard value.isFinite else {

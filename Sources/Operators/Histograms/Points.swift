@@ -22,53 +22,61 @@ struct Points: AggregateKind {
     static func precedes(_ a: Point, _ b: Point) -> Bool { a.x != b.x ? a.x < b.x : a.y < b.y }
   }
 
-  /// The points of one cell. Points gather up to twice the limit, then the larger half goes: each point is looked at a
-  /// constant number of times on average. They are sorted only when the window is published.
+  /// The points of one cell. They are sorted when there are twice as many as the limit, of which the larger half goes, and
+  /// when the window is published.
   struct Gathered {
     var points: [Point] = []
     var omitted: UInt64 = 0
-    /// Once the limit was reached, points beyond this x cannot be among the smallest.
+    /// Points beyond this x are not among the smallest.
     var ceiling = Double.infinity
+    private var highest = -Double.infinity
+    private var isSorted = true
 
+    @inline(__always)
     mutating func add(_ point: Point, limit: Int) {
       guard point.x <= ceiling else {
         omitted += 1
         return
       }
       points.append(point)
+      isSorted = false
+      highest = max(highest, point.x)
+      // As many as are kept lie at or below the highest: where x ascends, hardly any comes after them.
+      if points.count == limit { ceiling = min(ceiling, highest) }
       if points.count >= 2 * limit { trim(to: limit) }
     }
 
-    mutating func trim(to limit: Int) {
-      guard points.count > limit else { return }
-      points.withUnsafeMutableBufferPointer { Gathered.partition($0, at: limit - 1) }
-      omitted += UInt64(points.count - limit)
-      points.removeLast(points.count - limit)
-      ceiling = points[limit - 1].x
+    /// Takes what another has gathered. Those of a few workers are sorted together, once.
+    mutating func merge(_ other: Gathered, limit: Int) {
+      omitted += other.omitted
+      ceiling = min(ceiling, other.ceiling)
+      highest = max(highest, other.highest)
+      points += other.points
+      isSorted = false
+      if points.count >= 4 * limit { trim(to: limit) }
     }
 
-    /// Puts the point of that rank at its place, all smaller ones before it and no smaller one behind it (Hoare's
-    /// quickselect, the pivot being the median of three).
-    private static func partition(_ points: UnsafeMutableBufferPointer<Point>, at rank: Int) {
-      var low = 0, high = points.count - 1
-      while low < high {
-        let middle = low + (high - low) / 2
-        if Point.precedes(points[middle], points[low]) { points.swapAt(middle, low) }
-        if Point.precedes(points[high], points[low]) { points.swapAt(high, low) }
-        if Point.precedes(points[high], points[middle]) { points.swapAt(high, middle) }
-        let pivot = points[middle]
-        var i = low, j = high
-        while i <= j {
-          while Point.precedes(points[i], pivot) { i += 1 }
-          while Point.precedes(pivot, points[j]) { j -= 1 }
-          if i <= j {
-            points.swapAt(i, j)
-            i += 1
-            j -= 1
-          }
-        }
-        if rank <= j { high = j } else if rank >= i { low = i } else { return }
+    /// Sorts the points and keeps the smallest.
+    mutating func trim(to limit: Int) {
+      let count = points.count
+      if !isSorted {
+        select(&points, limit: limit)
+        sort(&points)
+        isSorted = true
       }
+      guard count >= limit else { return }
+      omitted += UInt64(count - limit)
+      points.removeLast(points.count - limit)
+      ceiling = points[limit - 1].x
+      highest = ceiling
+    }
+
+    mutating func removeAll() {
+      points.removeAll(keepingCapacity: true)
+      omitted = 0
+      ceiling = .infinity
+      highest = -.infinity
+      isSorted = true
     }
   }
 
@@ -108,10 +116,7 @@ struct Points: AggregateKind {
     func merge(_ other: any AggregateState) {
       let other = other as! State
       grow(to: other.cells.count)
-      for (index, gathered) in other.cells.enumerated() {
-        cells[index].omitted += gathered.omitted
-        for point in gathered.points { cells[index].add(point, limit: plan.limit) }
-      }
+      for (index, gathered) in other.cells.enumerated() { cells[index].merge(gathered, limit: plan.limit) }
     }
 
     func write(to writer: inout PartialWriter) {
@@ -119,7 +124,6 @@ struct Points: AggregateKind {
       writer.count(used)
       for index in 0..<used {
         cells[index].trim(to: plan.limit)
-        cells[index].points.sort(by: Point.precedes)
         writer.unsigned(cells[index].omitted)
         writer.points(cells[index].points)
       }
@@ -139,18 +143,17 @@ struct Points: AggregateKind {
     }
 
     func reset() {
-      for index in cells.indices {
-        cells[index].points.removeAll(keepingCapacity: true)
-        cells[index].omitted = 0
-        cells[index].ceiling = .infinity
-      }
+      for index in cells.indices { cells[index].removeAll() }
     }
 
     func result(cell: Int) -> AggregateResult {
-      var gathered = cell < cells.count ? cells[cell] : Gathered()
-      gathered.trim(to: plan.limit)
-      gathered.points.sort(by: Point.precedes)
-      return .points(
+      guard cell < cells.count else { return result(Gathered()) }
+      cells[cell].trim(to: plan.limit)
+      return result(cells[cell])
+    }
+
+    private func result(_ gathered: Gathered) -> AggregateResult {
+      .points(
         label: plan.xAxis.label, unit: plan.xAxis.unit, x: gathered.points.map(\.x), y: gathered.points.map(\.y),
         omitted: gathered.omitted, yLabel: plan.yAxis.label, yUnit: plan.yAxis.unit)
     }
