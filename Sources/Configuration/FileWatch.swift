@@ -43,13 +43,14 @@ public final class FileWatch {
     return isNew
   }
 
-  /// Waits for a change, which is over once nothing more happens for `quiet` milliseconds; false where `stop` says so.
-  public func wait(quiet: Int32 = 50, stop: () -> Bool) -> Bool {
+  /// Waits for a change, which is over once nothing more happens for `quiet` milliseconds; false where `stop` says so. It
+  /// is asked now and then, and when there is something to read at `wake`.
+  public func wait(quiet: Int32 = 50, wake: Int32 = -1, stop: () -> Bool) -> Bool {
     var hasChanged = false
     while !stop() {
-      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&request, 1, hasChanged ? quiet : 200)
-      if ready > 0 {
+      var requests = [descriptor, wake].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      let ready = poll(&requests, 2, hasChanged ? quiet : 200)
+      if ready > 0, requests[0].revents != 0 {
         if readEvents() { hasChanged = true }
       } else if ready == 0, hasChanged {
         return true

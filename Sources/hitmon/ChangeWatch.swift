@@ -50,6 +50,7 @@ final class ChangeWatch: Sendable {
 
   func close() {
     isOver.store(true, ordering: .relaxed)
+    HangUp.wake()
     thread?.join()
     thread = nil
   }
@@ -70,10 +71,9 @@ final class ChangeWatch: Sendable {
   /// Waits for a change or a signal; false where neither came for a while.
   private func wait() -> Bool {
     if let files {
-      return files.wait { isOver.load(ordering: .relaxed) || HangUp.isDue } || HangUp.take()
+      return files.wait(wake: HangUp.descriptor) { isOver.load(ordering: .relaxed) || HangUp.isDue } || HangUp.take()
     }
-    StopSignal.pause(milliseconds: 100)
-    return HangUp.take()
+    return HangUp.wait()
   }
 
   /// Reads the pipeline again; gives the files that it is made of, or nil where it cannot be read.
@@ -106,23 +106,61 @@ final class ChangeWatch: Sendable {
 /// SIGHUP: a wish to read the pipeline again, or the end of the terminal.
 enum HangUp {
   private static let received = Atomic(false)
+  /// What the handler writes to, and what can be waited for.
+  private static let writing = Atomic<Int32>(-1)
+  private static let reading = Atomic<Int32>(-1)
   private static let endsWithTerminal = Atomic(false)
 
   static var isDue: Bool { received.load(ordering: .relaxed) }
 
-  static func take() -> Bool { received.exchange(false, ordering: .relaxed) }
+  /// Has something to read while the signal is due, and after ``wake()``.
+  static var descriptor: Int32 { reading.load(ordering: .relaxed) }
+
+  /// Whether the signal came; only the first to ask is told.
+  static func take() -> Bool {
+    var byte: UInt8 = 0
+    while read(descriptor, &byte, 1) > 0 {}
+    return received.exchange(false, ordering: .relaxed)
+  }
+
+  /// Waits for the signal or for ``wake()``; true for the signal.
+  static func wait() -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // Without a descriptor, which only a program without room for one more has.
+    _ = poll(&request, 1, descriptor < 0 ? 100 : -1)
+    return take()
+  }
+
+  /// Ends the waiting.
+  static func wake() {
+    var byte: UInt8 = 0
+    _ = write(writing.load(ordering: .relaxed), &byte, 1)
+  }
 
   /// Whether there was a terminal, and it is closed. A program that was told to ignore that, as `nohup` does, goes on.
   static var isTerminalGone: Bool { endsWithTerminal.load(ordering: .relaxed) && isatty(2) == 0 }
 
   static func install() {
+    var ends: [Int32] = [-1, -1]
+    if pipe(&ends) == 0 {
+      for end in ends {
+        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      }
+    }
+    reading.store(ends[0], ordering: .relaxed)
+    writing.store(ends[1], ordering: .relaxed)
     var action = sigaction()
     sigaction(SIGHUP, nil, &action)
     // SIG_IGN is 1.
     let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     endsWithTerminal.store(isatty(2) == 1 && !isIgnored, ordering: .relaxed)
     action = sigaction()
-    action.__sigaction_handler.sa_handler = { _ in HangUp.received.store(true, ordering: .relaxed) }
+    action.__sigaction_handler.sa_handler = { _ in
+      // Only what a signal handler may do: an atomic store, and a write.
+      HangUp.received.store(true, ordering: .relaxed)
+      HangUp.wake()
+    }
     // Nothing that blocks is to end for it.
     action.sa_flags = Int32(SA_RESTART)
     sigaction(SIGHUP, &action, nil)

@@ -3,8 +3,8 @@ import Operators
 
 /// Runs chunks through the chain, on this thread or on several, and gives out complete windows in the order of the input.
 ///
-/// One thread submits. With one thread the work is done inside `submit`; otherwise workers take chunks as they are free,
-/// and whichever finishes the next in order brings the outcomes together.
+/// One thread submits, and counts what the others are too busy for. Whichever finishes the next chunk in order brings the
+/// outcomes together.
 final class Engine: @unchecked Sendable {
   /// A chunk and the memory it lies in.
   private struct Task {
@@ -29,7 +29,10 @@ final class Engine: @unchecked Sendable {
   private let report: (Chunk, ChunkOutcome) -> Void
   private let monitor = Monitor()
   private var threads: [SystemThread] = []
-  private let inlineWorker: ChainWorker?
+  /// The submitting thread's own.
+  private let worker: ChainWorker
+  /// The submitting thread does all the work.
+  private let isAlone: Bool
 
   // Behind the monitor.
   private var tasks: [Task] = []
@@ -46,7 +49,7 @@ final class Engine: @unchecked Sendable {
   private var awaited: Set<Int> = []
 
   /// - Parameters:
-  ///   - threads: how many work; 1 works on the submitting thread.
+  ///   - threads: how many work, the submitting one among them.
   ///   - chunkBytes: bytes of a buffer; a row that is longer makes its buffer grow.
   ///   - isLive: rows come as they happen, so a window is closed as soon as the clock allows.
   ///   - isPart: others count what comes before and behind.
@@ -66,10 +69,9 @@ final class Engine: @unchecked Sendable {
       pool.recycle(window.counts)
     }
     let workers = isLive || plan.needsOrder ? 1 : count
-    inlineWorker = workers <= 1 ? ChainWorker(plan) : nil
-    if workers > 1 {
-      threads = (0..<workers).map { _ in SystemThread { [unowned self] in self.work() } }
-    }
+    worker = ChainWorker(plan)
+    isAlone = workers <= 1
+    threads = (1..<max(1, workers)).map { _ in SystemThread { [unowned self] in self.work() } }
   }
 
   /// An empty buffer.
@@ -106,29 +108,42 @@ final class Engine: @unchecked Sendable {
   /// What the next chunk is processed with; waits until it is settled. Nil where no further chunk counts.
   private func nextContext(_ stream: Int) -> ChunkContext? {
     // With one thread every chunk before this one is complete.
-    if inlineWorker != nil { return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream)! }
-    return monitor.locked {
-      while true {
-        if hasFault { return nil }
-        if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream) { return context }
-        monitor.wait()
+    if isAlone { return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream)! }
+    while true {
+      enum Next { case context(ChunkContext?), task(Task) }
+      let next: Next = monitor.locked {
+        while true {
+          if hasFault { return .context(nil) }
+          if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream) {
+            return .context(context)
+          }
+          if let task = tasks.popLast() { return .task(task) }
+          monitor.wait()
+        }
+      }
+      switch next {
+      case .context(let context): return context
+      case .task(let task): process(task, worker)
       }
     }
   }
 
   /// `buffer` is given back when the chunk is counted.
   private func submit(_ chunk: Chunk, buffer: ChunkBuffer?, _ context: ChunkContext) {
-    if let worker = inlineWorker {
+    if isAlone {
       submittedChunks += 1
       finish(chunk, buffer, worker.process(chunk, context, pool))
       return
     }
-    monitor.locked {
+    let own: Task? = monitor.locked {
       tasks.append(Task(ticket: submittedTickets, chunk: chunk, buffer: buffer, context: context))
       submittedTickets += 1
       submittedChunks += 1
       monitor.signalAll()
+      // The other threads have enough to do; what was read last is still in this one's cache.
+      return tasks.count > threads.count ? tasks.popLast() : nil
     }
+    if let own { process(own, worker) }
   }
 
   /// Closes a window that cuts the input, once all chunks submitted so far are counted.
@@ -138,7 +153,7 @@ final class Engine: @unchecked Sendable {
 
   /// Does something between the chunks submitted so far and those to come.
   func inOrder(_ step: @escaping (WindowSequencer) -> Void) {
-    if inlineWorker != nil {
+    if isAlone {
       if !hasFault { step(sequencer) }
       return
     }
@@ -159,7 +174,8 @@ final class Engine: @unchecked Sendable {
   /// Waits for all chunks, and ends the threads. Closes every window that is open, unless they are to be `discarded`:
   /// another run will read their rows again, or a fault left them incomplete. Gives how many had rows.
   func finish(always window: Int64? = nil, discarded: Bool = false) -> Int {
-    if inlineWorker == nil {
+    if !isAlone {
+      while let task = monitor.locked({ tasks.popLast() }) { process(task, worker) }
       monitor.locked {
         while nextTicket < submittedTickets || isSequencing { monitor.wait() }
         isClosing = true
@@ -191,10 +207,14 @@ final class Engine: @unchecked Sendable {
         return tasks.isEmpty ? nil : tasks.removeFirst()
       }
       guard let task else { return }
-      let outcome = worker.process(task.chunk, task.context, pool)
-      monitor.locked { finished[task.ticket] = .chunk(task.chunk, task.buffer, outcome) }
-      sequence()
+      process(task, worker)
     }
+  }
+
+  private func process(_ task: Task, _ worker: ChainWorker) {
+    let outcome = worker.process(task.chunk, task.context, pool)
+    monitor.locked { finished[task.ticket] = .chunk(task.chunk, task.buffer, outcome) }
+    sequence()
   }
 
   /// Brings together whatever is next in order, unless another thread is at it; that thread then takes this too.
