@@ -40,6 +40,7 @@ def free_port():
 class ServerCase(S3Case):
     """A server of its own, with objects that S3's own client has put there."""
 
+    names = NAMES
     address = None
 
     @classmethod
@@ -80,9 +81,9 @@ class ServerCase(S3Case):
 
     @classmethod
     def fill(cls, client):
-        cls.texts = [rows(1000, seed) for seed in range(len(NAMES))]
+        cls.texts = [rows(1000, seed) for seed in range(len(cls.names))]
         client.create_bucket(Bucket="lab.hits")
-        for name, text in zip(NAMES, cls.texts):
+        for name, text in zip(cls.names, cls.texts):
             client.put_object(Bucket="lab.hits", Key=name, Body=text.encode())
 
     def refused(self, place, **changes):
@@ -92,9 +93,9 @@ class ServerCase(S3Case):
 
     def check_products_and_refusals(self):
         found = self.products("--input", "s3://lab.hits/data_", variables=self.variables())
-        order = sorted(range(len(NAMES)), key=lambda index: NAMES[index].encode())
+        order = sorted(range(len(self.names)), key=lambda index: self.names[index].encode())
         self.agree(found, self.expected([self.texts[index] for index in order]))
-        wanted = {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(NAMES, self.texts)}
+        wanted = {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(self.names, self.texts)}
         self.assertEqual(found["source"]["offsets"], wanted)
         self.assertIn("NoSuchBucket", self.refused("s3://other/data_"))
         self.assertIn("no object's name begins with", self.refused("s3://lab.hits/other"))
@@ -105,6 +106,9 @@ class ServerCase(S3Case):
 
 @unittest.skipIf(missing, f"the packages of Tests/Python/requirements.txt are not there: {missing}")
 class MotoTest(ServerCase):
+    # moto signs paths that it has decoded and encoded again, and with some packages beside it not as they were.
+    names = ["data_0.txt", "data_1.txt", "data_2/a.txt", "data_3.txt"]
+
     @classmethod
     def setUpClass(cls):
         port = free_port()
