@@ -26,6 +26,8 @@ public final class Run {
 
   /// Another takes its place only while nothing is counted.
   private var pipeline: Pipeline
+  /// The one that waits to take its place.
+  private var successor: Pipeline?
   private let options: Options
   private weak var observer: (any RunObserver)?
   private var sources: [OpenSource] = []
@@ -191,6 +193,7 @@ public final class Run {
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.programs = pipeline.plan.programs.map(\.totals)
     pipeline.plan.end()
+    successor?.plan.end()
     totals.bytes = sources.reduce(0) { $0 + $1.source.progress.done }
     // Others go on when the sources are closed, and what is left to do with results is this instance's until then.
     publisher.close()
@@ -215,10 +218,12 @@ public final class Run {
       observer?.refused(changed, "\(error)")
       return
     }
+    successor?.plan.end()
+    successor = changed
     reader.takeOver { [unowned self] in
       reportRefusals()
       pipeline.plan.end()
-      pipeline = changed
+      (pipeline, successor) = (changed, nil)
       publisher.take(over: message(start), anew: change.begunAnew)
       observer?.tookOver(changed, change)
     }
