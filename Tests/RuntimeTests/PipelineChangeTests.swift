@@ -33,7 +33,8 @@ import Testing
 
   @Test func `Layout, comments and units change nothing`() throws {
     let change = try change(
-      ("  t: b - 5 ns\n", "  # Cables.\n  t:   b - 5 ns\n"), ("window: {every: 1 s}", "window:\n  every: 1 s"))
+      ("  t: b - 5 ns\n", "  # Cables.\n  t:   b - 5 ns\n"), ("window: {every: 1 s}", "window:\n  every: 1000 ms"),
+      ("u: 2 * t", "u: 2*t"))
     #expect(change.refusal == nil)
     #expect(change.begunAnew == [])
   }

@@ -26,13 +26,15 @@ public struct PipelineChange: Sendable {
     refusal = Self.refusal(from: old.declaration, to: new.declaration)
   }
 
+  private static func meaning(_ settings: Settings?) -> String { settings.map(CanonicalText.meaning) ?? "" }
+
   private static func refusal(from old: Declaration, to new: Declaration) -> String? {
-    let fixed: [(String, (Declaration) -> String?)] = [
+    let fixed: [(String, (Declaration) -> String)] = [
       ("pipeline", { $0.name.text }),
-      ("record", { "\($0.record?.meaning ?? "") \($0.rowNumber?.text ?? "")" }),
-      ("sources", { $0.sources.map { "\($0.name.text) \($0.setting.meaning)" }.joined(separator: "\n") }),
-      ("window", { $0.window?.meaning }),
-      ("sinks", { $0.sinks.map(\.meaning).joined(separator: "\n") }),
+      ("record", { "\(Self.meaning($0.record)) \($0.rowNumber?.text ?? "")" }),
+      ("sources", { $0.sources.map { "\($0.name.text) \(CanonicalText($0.setting, nil).meaning)" }.joined(separator: "\n") }),
+      ("window", { Self.meaning($0.window) }),
+      ("sinks", { $0.sinks.map(CanonicalText.meaning).joined(separator: "\n") }),
     ]
     let sections = fixed.filter { $0.1(old) != $0.1(new) }.map { "`\($0.0)`" }
     guard sections.isEmpty else {
@@ -48,16 +50,18 @@ public struct PipelineChange: Sendable {
 /// What the histograms of a pipeline come down to.
 private struct Definitions {
   private var named: [String: String] = [:]
-  /// What every row goes through before it counts.
+  /// What every row goes through before it counts, programs among it.
   private let common: String
   private var histograms: [String: String] = [:]
 
   init(_ declaration: Declaration) {
-    common = (declaration.cleansing + declaration.chambers).map(\.meaning).joined(separator: "\n")
-    for entry in declaration.constants + declaration.columns + declaration.groups {
-      named[entry.name.text] = entry.setting.meaning
+    let settings = declaration.cleansing + declaration.chambers + declaration.programs.compactMap(\.settings)
+    common = settings.map(CanonicalText.meaning).joined(separator: "\n")
+    for entry in declaration.columns { named[entry.name.text] = CanonicalText(entry.setting, .expression).meaning }
+    for entry in declaration.constants + declaration.groups {
+      named[entry.name.text] = CanonicalText(entry.setting, nil).meaning
     }
-    for entry in declaration.histograms { histograms[entry.name.text] = entry.setting.meaning }
+    for entry in declaration.histograms { histograms[entry.name.text] = CanonicalText(entry.setting, nil).meaning }
   }
 
   /// All that decides what a histogram counts, as text to be compared.
