@@ -1,4 +1,5 @@
 import Connectors
+import Diagnostics
 
 #if canImport(Glibc)
   import Glibc
@@ -19,17 +20,17 @@ struct JUnitReport {
       "<testsuites name=\"hitmon\" \(totals(all))>",
     ]
     for outcome in outcomes where !outcome.cases.isEmpty {
-      lines.append("  <testsuite name=\"\(escaped(outcome.path))\" \(totals(outcome.cases))>")
+      lines.append("  <testsuite name=\"\(outcome.path.escapedForXML)\" \(totals(outcome.cases))>")
       for test in outcome.cases {
         let head =
-          "    <testcase classname=\"\(escaped(outcome.path))\" name=\"\(escaped(test.name))\" time=\"\(test.seconds)\""
+          "    <testcase classname=\"\(outcome.path.escapedForXML)\" name=\"\(test.name.escapedForXML)\" time=\"\(test.seconds)\""
         guard let failure = test.failure else {
           lines.append(head + "/>")
           continue
         }
         let first = failure.split(separator: "\n").first.map(String.init) ?? ""
         lines.append(head + ">")
-        lines.append("      <failure message=\"\(escaped(first))\">\(escaped(failure))</failure>")
+        lines.append("      <failure message=\"\(first.escapedForXML)\">\(failure.escapedForXML)</failure>")
         lines.append("    </testcase>")
       }
       lines.append("  </testsuite>")
@@ -41,20 +42,6 @@ struct JUnitReport {
     let failures = cases.count { $0.failure != nil }
     return
       "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" time=\"\(cases.reduce(0) { $0 + $1.seconds })\""
-  }
-
-  /// Text for XML, which has no control characters.
-  private func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n": result += "&#10;"
-      default: result.unicodeScalars.append(scalar.value < 0x20 && scalar != "\t" ? "\u{FFFD}" : scalar)
-      }
-    }
   }
 
   func save(to path: String) throws {

@@ -50,7 +50,7 @@ import Testing
 
   @Test func `What users type is no markup`() throws {
     let graph = ChainGraph(try pipeline())
-    #expect(graph.svg.contains(">a \"b\" &lt;c&gt;.jsonl</text>"))
+    #expect(graph.svg.contains(">a &quot;b&quot; &lt;c&gt;.jsonl</text>"))
     #expect(graph.mermaid.contains("[(\"<b>file</b><br/>a #quot;b#quot; #lt;c#gt;.jsonl\")]:::sink"))
     #expect(graph.dot.contains("label=\"file\\la \\\"b\\\" <c>.jsonl\\l\""))
   }

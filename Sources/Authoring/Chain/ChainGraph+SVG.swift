@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension ChainGraph {
   /// As a picture.
   public var svg: String {
@@ -16,7 +18,7 @@ extension ChainGraph {
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(n(layout.width))" height="\(n(layout.height))" \
       viewBox="0 0 \(n(layout.width)) \(n(layout.height))" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">
-      <title>\(Self.escaped(name))</title>
+      <title>\(name.escapedForXML)</title>
       <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">\
       <path d="M0,0 L8,4 L0,8 z" fill="#666666"/></marker></defs>
       <rect width="100%" height="100%" fill="#ffffff"/>
@@ -45,7 +47,7 @@ extension ChainGraph {
       for (index, line) in ([node.title] + node.lines).enumerated() {
         let weight = index == 0 ? " font-weight=\"bold\" font-size=\"12\"" : " font-size=\"11\""
         text +=
-          "<text x=\"\(n(box.x + padding))\" y=\"\(n(box.y + padding + 10 + Double(index) * lineHeight))\"\(weight) fill=\"#222222\">\(Self.escaped(line))</text>\n"
+          "<text x=\"\(n(box.x + padding))\" y=\"\(n(box.y + padding + 10 + Double(index) * lineHeight))\"\(weight) fill=\"#222222\">\(line.escapedForXML)</text>\n"
       }
     }
     return text + "</svg>"
@@ -62,20 +64,5 @@ extension ChainGraph {
       }
     }
     return units * size * (isBold ? 1.12 : 1)
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      // XML has no place for these.
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

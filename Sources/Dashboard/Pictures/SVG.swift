@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Writes a picture in SVG. Texts are escaped: what users name their plots is never markup.
 struct SVG {
   private(set) var text: String
@@ -41,7 +43,7 @@ struct SVG {
   ) {
     let turn = isUpright ? " transform=\"rotate(-90 \(n(x)) \(n(y)))\"" : ""
     text +=
-      "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(n(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(fill)\"\(isBold ? " font-weight=\"bold\"" : "")\(turn)>\(Self.escaped(words))</text>\n"
+      "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(n(size))\" text-anchor=\"\(anchor.rawValue)\" fill=\"\(fill)\"\(isBold ? " font-weight=\"bold\"" : "")\(turn)>\(words.escapedForXML)</text>\n"
   }
 
   private func n(_ value: Double) -> String { Self.number(value) }
@@ -50,20 +52,5 @@ struct SVG {
   private static func number(_ value: Double) -> String {
     let rounded = (value * 100).rounded() / 100
     return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : "\(rounded)"
-  }
-
-  private static func escaped(_ words: String) -> String {
-    var text = ""
-    for scalar in words.unicodeScalars {
-      switch scalar {
-      case "&": text += "&amp;"
-      case "<": text += "&lt;"
-      case ">": text += "&gt;"
-      // XML has no place for these, escaped or not.
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: text += " "
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
   }
 }
