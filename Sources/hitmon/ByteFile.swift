@@ -42,15 +42,7 @@ final class ByteFile {
   }
 
   private func flush() throws {
-    var done = 0
-    while done < buffer.count {
-      let count = buffer.withUnsafeBytes { Self.put(descriptor, $0.baseAddress! + done, $0.count - done) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw ConnectorError("cannot write \(name): \(String(cString: strerror(errno)))")
-      }
-      done += count
-    }
+    try writeAll(buffer, to: descriptor, name: name)
     buffer.removeAll(keepingCapacity: true)
   }
 
@@ -68,14 +60,6 @@ final class ByteFile {
       Glibc.close(descriptor)
     #else
       Musl.close(descriptor)
-    #endif
-  }
-
-  private static func put(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes, count)
-    #else
-      Musl.write(descriptor, bytes, count)
     #endif
   }
 }

@@ -59,24 +59,8 @@ public final class FileSink: ResultSink {
     line.removeAll(keepingCapacity: true)
     line.append(contentsOf: message)
     line.append(0x0A)
-    var done = 0
-    while done < line.count {
-      let count = line.withUnsafeBytes { Self.writeBytes(descriptor, $0.baseAddress! + done, $0.count - done) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw ConnectorError("cannot write \(name): \(systemWords(for: errno))")
-      }
-      done += count
-    }
+    try writeAll(line, to: descriptor, name: name)
     acknowledge(number)
-  }
-
-  private static func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.write(descriptor, bytes, count)
-    #else
-      Musl.write(descriptor, bytes, count)
-    #endif
   }
 
   public func close() throws {
