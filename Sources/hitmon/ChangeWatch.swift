@@ -23,21 +23,27 @@ final class ChangeWatch: Sendable {
   private nonisolated(unsafe) var thread: SystemThread?
 
   /// - Parameters:
-  ///   - isWatching: whether files are watched; otherwise only SIGHUP counts.
+  ///   - files: what watches the files; nil where only SIGHUP counts.
   ///   - read: the files that the pipeline was made of.
   ///   - reject: told what is wrong with a changed pipeline: for a terminal, and in a sentence.
   init(
-    _ request: Pipeline.Request, isWatching: Bool, read: [String],
+    _ request: Pipeline.Request, _ files: FileWatch?, read: [String],
     reject: @escaping @Sendable (_ report: String, _ sentence: String) -> Void
-  ) throws {
+  ) {
     self.request = request
     self.reject = reject
-    files = isWatching ? FileWatch() : nil
-    if isWatching, files == nil {
-      throw ConnectorError("--watch: files cannot be watched: the system gives no more inotify instances")
-    }
+    self.files = files
     HangUp.install()
     thread = SystemThread { [unowned self] in work(read) }
+  }
+
+  /// Watches where a pipeline's files lie; to be called before they are read, so that no change goes unnoticed.
+  static func files(of request: Pipeline.Request) throws -> FileWatch {
+    guard let files = FileWatch() else {
+      throw ConnectorError("--watch: files cannot be watched: the system gives no more inotify instances")
+    }
+    _ = files.follow(files: [request.path], folders: folders(of: request))
+    return files
   }
 
   /// The changed pipeline that is to take over; each once.
@@ -57,12 +63,9 @@ final class ChangeWatch: Sendable {
 
   private func work(_ read: [String]) {
     var read = read
-    // What changed between the reading and the watching counts as a change.
-    var hasChanged = false
     while !isOver.load(ordering: .relaxed) {
-      if let files, files.follow(files: read, folders: folders), read.isEmpty { hasChanged = true }
-      if !hasChanged, !wait() { continue }
-      hasChanged = false
+      _ = files?.follow(files: read, folders: Self.folders(of: request))
+      guard wait() else { continue }
       if HangUp.isTerminalGone { return StopSignal.raise(SIGHUP) }
       read = look() ?? read
     }
@@ -100,7 +103,9 @@ final class ChangeWatch: Sendable {
   }
 
   /// Where a plugin that is missing may be put.
-  private var folders: [String] { request.folders(environment: environmentValue).withSubfolders }
+  private static func folders(of request: Pipeline.Request) -> [String] {
+    request.folders(environment: environmentValue).withSubfolders
+  }
 }
 
 /// SIGHUP: a wish to read the pipeline again, or the end of the terminal.

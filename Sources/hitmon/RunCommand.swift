@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Diagnostics
 import Operators
 import Runtime
@@ -107,6 +108,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let findings = Findings()
     let request = options.request(pipeline)
+    let files = watch ? try watchFiles(of: request) : nil
     let loaded = try PipelineOptions.load(request, findings: findings)
     if let engine {
       printError(PythonEngine.start(engine, engineArguments))
@@ -125,7 +127,7 @@ struct RunCommand: ParsableCommand {
     let reporter = RunReporter(quiet: quiet, dashboards: dashboards)
     let totals: RunTotals
     do {
-      let changes = try ChangeWatch(request, isWatching: watch, read: findings.sources.map(\.name)) {
+      let changes = ChangeWatch(request, files, read: findings.sources.map(\.name)) {
         reporter.rejected($0, sentence: $1)
       }
       defer { changes.close() }
@@ -144,5 +146,14 @@ struct RunCommand: ParsableCommand {
     reporter.end(totals)
     if keepOpen { dashboards.stayOpen(tell: reporter.note) }
     if StopSignal.number != 0 { throw ExitCode(128 + StopSignal.number) }
+  }
+
+  private func watchFiles(of request: Pipeline.Request) throws -> FileWatch {
+    do {
+      return try ChangeWatch.files(of: request)
+    } catch {
+      printError("\(error)")
+      throw ExitCode(2)
+    }
   }
 }

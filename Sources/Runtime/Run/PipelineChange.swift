@@ -32,7 +32,10 @@ public struct PipelineChange: Sendable {
     let fixed: [(String, (Declaration) -> String)] = [
       ("pipeline", { $0.name.text }),
       ("record", { "\(Self.meaning($0.record)) \($0.rowNumber?.text ?? "")" }),
-      ("sources", { $0.sources.map { "\($0.name.text) \(CanonicalText($0.setting, nil).meaning)" }.joined(separator: "\n") }),
+      (
+        "sources",
+        { $0.sources.map { "\($0.name.text) \(CanonicalText($0.setting, nil).meaning)" }.joined(separator: "\n") }
+      ),
       ("window", { Self.meaning($0.window) }),
       ("sinks", { $0.sinks.map(CanonicalText.meaning).joined(separator: "\n") }),
     ]
