@@ -56,6 +56,34 @@ import Testing
     #expect(written { $0.integer(Int128.max) } == "170141183460469231731687303715884105727")
   }
 
+  /// Numbers of a counter share their first digits; each is written as if it stood alone.
+  @Test func `Long arrays of long numbers`() {
+    var random = SystemRandomNumberGenerator()
+    var values: [Int64] = []
+    var counter: Int64 = 9_999_000
+    for _ in 0..<5_000 {
+      counter += Int64.random(in: 0...30, using: &random)
+      values.append(counter)
+      switch Int.random(in: 0..<200, using: &random) {
+      case 0: values.append(-counter)
+      case 1: values.append(Int64.random(in: -9_007_199_254_740_991...9_007_199_254_740_991, using: &random))
+      case 2: counter *= 10
+      case 3: values.append(7)
+      default: break
+      }
+      if counter > 900_000_000_000_000 { counter = 9_998_000 }
+    }
+    let expected = "[" + values.map(\.description).joined(separator: ",") + "]"
+    #expect(written { writer in values.withUnsafeBufferPointer { writer.integers($0) } } == expected)
+    let numbers = values.enumerated().map { $0 % 7 == 3 ? Double($1) + 0.5 : Double($1) }
+    let mixed = "[" + numbers.map { number in written { $0.number(number) } }.joined(separator: ",") + "]"
+    #expect(written { writer in numbers.withUnsafeBufferPointer { writer.numbers($0) } } == mixed)
+    let large = values.map { UInt64.max - $0.magnitude }
+    #expect(
+      written { writer in large.withUnsafeBufferPointer { writer.integers($0) } }
+        == "[" + large.map(\.description).joined(separator: ",") + "]")
+  }
+
   @Test func arrays() {
     let counts: [UInt64] = [0, 9, 10, 99, 100, 12345, .max]
     let signed: [Int64] = [-1, 0, .min]

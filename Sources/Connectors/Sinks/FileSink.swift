@@ -32,7 +32,6 @@ public final class FileSink: ResultSink {
   /// Whether the results of earlier runs stay.
   private let isRecord: Bool
   private let acknowledge: @Sendable (Int) -> Void
-  private var line: [UInt8] = []
 
   public init(
     path: String, append: Bool = false, format: ResultFormat = .json, acknowledge: @escaping @Sendable (Int) -> Void
@@ -56,10 +55,7 @@ public final class FileSink: ResultSink {
   }
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
-    line.removeAll(keepingCapacity: true)
-    line.append(contentsOf: message)
-    line.append(0x0A)
-    try writeAll(line, to: descriptor, name: name)
+    try writeLine(message, to: descriptor, name: name)
     acknowledge(number)
   }
 
