@@ -206,8 +206,7 @@ public final class ChainWorker {
   private func countUnknown(_ slot: Slot, _ rows: UnsafePointer<Int32>, _ n: Int) -> Int {
     var count = 0
     if slot.lane == .int32 {
-      let values = frame.int32(slot)
-      for i in 0..<n { count &+= values[Int(rows[i])].isUnknown ? 1 : 0 }
+      count = scan_count_unknown(frame.int32(slot), rows, n)
     } else {
       let values = frame.int64(slot)
       for i in 0..<n { count &+= values[Int(rows[i])].isUnknown ? 1 : 0 }

@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// The answers of a chamber map for every combination of its inputs, where those are integers of few possible values.
@@ -103,7 +104,7 @@ struct ChamberTable: Sendable {
     }
     for (slot, answer) in zip(outputs, answers) {
       switch answer {
-      case .int32(let table): gather(table, places, n, frame.int32(slot))
+      case .int32(let table): scan_gather_int32(table, places, n, frame.int32(slot))
       case .int64(let table): gather(table, places, n, frame.int64(slot))
       case .float64(let table): gather(table, places, n, frame.float64(slot))
       case .flag(let table): gather(table, places, n, frame.flag(slot))
@@ -113,15 +114,12 @@ struct ChamberTable: Sendable {
 
   /// Board and channel, the usual inputs: in one go.
   private func placePairs(_ frame: Frame, _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ outside: Int32) {
-    let first = frame.int32(inputs[0].slot), second = frame.int32(inputs[1].slot)
-    let lower = (Int32(truncatingIfNeeded: inputs[0].lower), Int32(truncatingIfNeeded: inputs[1].lower))
-    let count = (UInt32(truncatingIfNeeded: inputs[0].count), UInt32(truncatingIfNeeded: inputs[1].count))
-    for row in 0..<n {
-      let a = UInt32(bitPattern: first[row] &- lower.0), b = UInt32(bitPattern: second[row] &- lower.1)
-      let place = Int32(truncatingIfNeeded: a &* count.1 &+ b)
-      let isInside = a < count.0 && b < count.1
-      places[row] = isInside ? place : outside
+    let sides = inputs.map {
+      scan_side(
+        values: frame.int32($0.slot), lower: Int32(truncatingIfNeeded: $0.lower),
+        count: UInt32(truncatingIfNeeded: $0.count))
     }
+    scan_pair_places(sides[0], sides[1], n, outside, places)
   }
 
   private func placeAll(_ frame: Frame, _ places: UnsafeMutablePointer<Int32>, _ n: Int, _ outside: Int32) {

@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// `distinct(x)` where x is known to have at most 64 values: one bit for each.
@@ -23,17 +24,18 @@ final class DistinctMaskState: GroupFunctionState {
     mark(slots, count, cells, flags) { base[$0] != 0 }
   }
 
-  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int? {
-    let base = masks.base
-    var n = 0
-    for i in 0..<count {
-      let masks = base + Int(slots[i]) &* cells
-      for cell in 0..<cells {
-        // Written always and counted only if there is something: which it is cannot be predicted.
-        present.put(slots[i], cell, of: cells, at: n)
-        let mask = masks[cell]
-        n &+= Int(truncatingIfNeeded: (mask | (0 &- mask)) &>> 63)
-      }
+  func collectPresent(
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+  ) -> Int? {
+    var n = 0, start = 0
+    while start < count {
+      // Groups are numbered in the order of their first row, so that those that close together mostly are neighbours.
+      var end = Int(slots[count - 1]) - Int(slots[start]) == count - 1 - start ? count : start + 1
+      while end < count, slots[end] == slots[end - 1] + 1 { end += 1 }
+      let first = Int(slots[start]) * cells
+      n += scan_marked(
+        masks.base + first, (end - start) * cells, Int32(truncatingIfNeeded: first), entries + n)
+      start = end
     }
     return n
   }
@@ -42,12 +44,8 @@ final class DistinctMaskState: GroupFunctionState {
     let base = masks.base
     switch argument.lane {
     case .int32:
-      let values = input.frame.int32(argument)
-      let first = Int32(truncatingIfNeeded: lower)
-      for i in 0..<input.count where input.entries[i] >= 0 {
-        let bit = UInt32(bitPattern: values[Int(input.rows[i])] &- first)
-        if bit < 64 { base[Int(input.entries[i])] |= 1 &<< UInt64(bit) }
-      }
+      scan_mark_bits(
+        input.frame.int32(argument), input.rows, input.count, Int32(truncatingIfNeeded: lower), input.entries, base)
     case .flag:
       let values = input.frame.flag(argument)
       for i in 0..<input.count where input.entries[i] >= 0 {
@@ -80,10 +78,7 @@ final class DistinctMaskState: GroupFunctionState {
   }
 
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
-    let out = column.assumingMemoryBound(to: Int32.self)
-    for i in 0..<count {
-      out[i] = entries[i] < 0 ? .unknown : Int32(masks.base[Int(entries[i])].nonzeroBitCount)
-    }
+    scan_count_bits(masks.base, entries, count, column.assumingMemoryBound(to: Int32.self))
   }
 }
 

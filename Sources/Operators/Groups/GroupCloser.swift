@@ -8,11 +8,19 @@ public final class GroupCloser {
     let plan: GroupStage
     let frame: Frame
     let filler: Filler
+    /// Whether the group or the cell of an entry is asked for.
+    let needsParts: Bool
+    /// The value of each cell.
+    let cellValues: [Int64]
 
-    init(_ plan: GroupStage) {
+    init(_ plan: GroupStage, _ groups: [GroupPlan]) {
       self.plan = plan
       frame = Frame(layout: plan.layout)
       filler = Filler(plan.aggregates)
+      let functions = groups[plan.group].functions
+      needsParts =
+        plan.cell != nil || !plan.keys.isEmpty || plan.values.contains { functions[$0.function].split == nil }
+      cellValues = plan.split?.cells.values ?? []
     }
   }
 
@@ -27,7 +35,7 @@ public final class GroupCloser {
 
   public init(_ plan: ChainPlan) {
     self.plan = plan
-    stages = plan.groupStages.map(Stage.init)
+    stages = plan.groupStages.map { Stage($0, plan.groups) }
     rowCounter = plan.deferred.map { DeferredCounter($0, groups: plan.groups) }
     // One more than a frame has: collecting writes an entry before it is known to count.
     entries = .allocate(capacity: Frame.standardCapacity + 1)
@@ -60,37 +68,41 @@ public final class GroupCloser {
   func closeSome(
     _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, complete ranges: [Range<Int64>?]
   ) {
-    var complete: [[UInt8]] = []
     var kept: [[Int32]] = []
     for (index, table) in open.tables.enumerated() {
-      let range = ranges[index] ?? 0..<0
-      let (done, left, flags) = split(table, by: range)
+      let (done, left) = split(table, by: ranges[index] ?? 0..<0)
       close(index, table, slots: done, into: window)
       kept.append(left)
-      complete.append(flags)
     }
     var waiting: [Int32] = []
     if let rows = open.rows, rows.count > 0, let groups = plan.deferred?.groups {
       let ready: [Int32]
-      (ready, waiting) = split(rows, groups.map { complete[$0] })
+      (ready, waiting) = split(rows, groups.map { flags(open.tables[$0].count, without: kept[$0]) })
       rowCounter?.count(rows, ready, open.tables, into: window)
     }
     rest.take(kept, rows: waiting, from: open, plan: plan)
     open.removeAll()
   }
 
-  /// The groups whose key lies in `range`, and the others; with a flag for each that says which.
-  private func split(_ table: GroupTable, by range: Range<Int64>) -> (inside: [Int32], outside: [Int32], flags: [UInt8])
-  {
-    let keys = table.keysBySlot
-    let (lower, upper) = (range.lowerBound, range.upperBound)
-    let flags = [UInt8](unsafeUninitializedCapacity: table.count) { flags, count in
-      for slot in 0..<table.count {
-        flags[slot] = (keys[slot] >= lower ? 1 : 0) & (keys[slot] < upper ? 1 : 0)
+  /// The groups whose key lies in `range`, and the others.
+  private func split(_ table: GroupTable, by range: Range<Int64>) -> (inside: [Int32], outside: [Int32]) {
+    var outside: [Int32] = []
+    let inside = [Int32](unsafeUninitializedCapacity: table.count + 1) { inside, insideCount in
+      outside = [Int32](unsafeUninitializedCapacity: table.count + 1) { outside, outsideCount in
+        insideCount = scan_partition(
+          table.keysBySlot, table.count, range.lowerBound, range.upperBound, inside.baseAddress!,
+          outside.baseAddress!)
+        outsideCount = table.count - insideCount
       }
-      count = table.count
     }
-    return (selected(flags, 1), selected(flags, 0), flags)
+    return (inside, outside)
+  }
+
+  /// A flag for each of so many groups: 1 but for the ones `kept`.
+  private func flags(_ count: Int, without kept: [Int32]) -> [UInt8] {
+    var flags = [UInt8](repeating: 1, count: count)
+    for slot in kept { flags[Int(slot)] = 0 }
+    return flags
   }
 
   /// The numbers of the flags that are 1, or of those that are 0.
@@ -129,7 +141,7 @@ public final class GroupCloser {
             entries[i] = slots[start + i]
             groupOfEntry[i] = slots[start + i]
           }
-          fill(stage, table, count: n, cellCount: 1, window)
+          fill(stage, table, count: n, isSplit: false, window)
           start += n
         }
       }
@@ -144,20 +156,25 @@ public final class GroupCloser {
     let states = stage.plan.values.filter { table.plan.functions[$0.function].split != nil }.map {
       table.functions[$0.function]
     }
-    // So many groups at a time that their entries fit a frame.
-    let block = Frame.standardCapacity / cells
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: block * cells) { flags in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Frame.standardCapacity) { flags in
       slots.withUnsafeBufferPointer { slots in
-        var start = 0
+        var start = 0, n = 0
         while start < slots.count {
-          let size = min(block, slots.count - start)
+          // So many groups at a time that their entries fit the frame. Few of them count, so that there is room for more.
+          let size = min((Frame.standardCapacity - n) / cells, slots.count - start)
           let part = slots.baseAddress! + start
-          let present = PresentEntries(entries: entries, groups: groupOfEntry, cells: cellOfEntry)
-          let n =
-            (states.count == 1 ? states[0].collectPresent(part, count: size, cells: cells, into: present) : nil)
-            ?? collect(states, part, size, cells, flags.baseAddress!, into: present)
-          if n > 0 { fill(stage, table, count: n, cellCount: cells, window) }
+          n +=
+            (states.count == 1 ? states[0].collectPresent(part, count: size, cells: cells, into: entries + n) : nil)
+            ?? collect(states, part, size, cells, flags.baseAddress!, into: entries + n)
           start += size
+          if start < slots.count, Frame.standardCapacity - n >= max(cells, Frame.standardCapacity / 8) { continue }
+          if n > 0 {
+            if stage.needsParts {
+              scan_split_entries(entries, n, Int32(truncatingIfNeeded: cells), groupOfEntry, cellOfEntry)
+            }
+            fill(stage, table, count: n, isSplit: true, window)
+          }
+          n = 0
         }
       }
     }
@@ -166,31 +183,27 @@ public final class GroupCloser {
   /// Entries that any of several states has rows in.
   private func collect(
     _ states: [any GroupFunctionState], _ slots: UnsafePointer<Int32>, _ count: Int, _ cells: Int,
-    _ flags: UnsafeMutablePointer<UInt8>, into present: PresentEntries
+    _ flags: UnsafeMutablePointer<UInt8>, into entries: UnsafeMutablePointer<Int32>
   ) -> Int {
     flags.update(repeating: 0, count: count * cells)
     for state in states { state.markPresent(slots, count: count, cells: cells, flags) }
     var n = 0
     for i in 0..<count {
       for cell in 0..<cells {
-        present.put(slots[i], cell, of: cells, at: n)
+        entries[n] = slots[i] &* Int32(truncatingIfNeeded: cells) &+ Int32(truncatingIfNeeded: cell)
         n &+= Int(flags[i &* cells &+ cell])
       }
     }
     return n
   }
 
-  /// `entries` are group times cells plus cell.
-  private func fill(_ stage: Stage, _ table: GroupTable, count n: Int, cellCount: Int, _ window: WindowCounts) {
+  /// `entries` are group times cells plus cell where the stage is split, and groups where it is not.
+  private func fill(_ stage: Stage, _ table: GroupTable, count n: Int, isSplit: Bool, _ window: WindowCounts) {
     let frame = stage.frame
     frame.count = n
     for value in stage.plan.values {
-      let isSplit = table.plan.functions[value.function].split != nil
-      if isSplit || cellCount == 1 {
-        table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
-      } else {
-        table.functions[value.function].write(groupOfEntry, count: n, to: frame.raw(value.slot))
-      }
+      let isOfCell = isSplit && table.plan.functions[value.function].split != nil
+      table.functions[value.function].write(isOfCell ? entries : groupOfEntry, count: n, to: frame.raw(value.slot))
     }
     for (part, slot) in stage.plan.keys {
       let key = table.plan.key[part]
@@ -199,10 +212,16 @@ public final class GroupCloser {
       // Keys of a counter that wraps are kept counting on; the column shows what the record holds.
       let wrap = table.plan.wrapBits.map { Int64(1) << $0 - 1 } ?? -1
       let keys = table.keysBySlot
-      write(n, to: slot, frame) { (((keys[Int(groupOfEntry[$0])] >> shift) & mask) &+ lower) & wrap }
+      if slot.lane == .int64, shift == 0, mask == -1, lower == 0 {
+        let out = frame.int64(slot)
+        scan_gather_int64(keys, groupOfEntry, n, out)
+        if wrap != -1 { for i in 0..<n { out[i] &= wrap } }
+      } else {
+        write(n, to: slot, frame) { (((keys[Int(groupOfEntry[$0])] >> shift) & mask) &+ lower) & wrap }
+      }
     }
-    if let slot = stage.plan.cell, let split = stage.plan.split {
-      split.cells.values.withUnsafeBufferPointer { values in
+    if let slot = stage.plan.cell {
+      stage.cellValues.withUnsafeBufferPointer { values in
         write(n, to: slot, frame) { values[Int(cellOfEntry[$0])] }
       }
     }

@@ -26,31 +26,19 @@ protocol GroupFunctionState: AnyObject {
   func reset(entries count: Int)
   /// Sets `flags[i * cells + cell]` for the entries of group `slots[i]` that any row counted in; leaves the others.
   func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>)
-  /// Collects the entries of groups that any row counted in, ascending by group and cell. Gives how many; nil where the
-  /// state leaves it to ``markPresent(_:count:cells:_:)``.
-  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int?
+  /// Collects the entries of groups, in ascending order, that any row counted in. Gives how many; nil where the state
+  /// leaves it to ``markPresent(_:count:cells:_:)``. There is room for one entry more than the groups have.
+  func collectPresent(
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+  ) -> Int?
   /// Writes the values of `entries` to a column of the function's lane; unknown where an entry is -1.
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
 }
 
-/// Where entries are collected in which rows counted, and the group and the cell of each. There is room for one more than a
-/// frame has rows.
-struct PresentEntries {
-  let entries: UnsafeMutablePointer<Int32>
-  let groups: UnsafeMutablePointer<Int32>
-  let cells: UnsafeMutablePointer<Int32>
-
-  /// Writes the entry of a group's cell as the `n`-th.
-  @inline(__always)
-  func put(_ group: Int32, _ cell: Int, of count: Int, at n: Int) {
-    entries[n] = group &* Int32(truncatingIfNeeded: count) &+ Int32(truncatingIfNeeded: cell)
-    groups[n] = group
-    cells[n] = Int32(truncatingIfNeeded: cell)
-  }
-}
-
 extension GroupFunctionState {
-  func collectPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, into present: PresentEntries) -> Int? {
+  func collectPresent(
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+  ) -> Int? {
     nil
   }
 
@@ -85,7 +73,8 @@ extension GroupFunctionState {
   }
 }
 
-/// Plain memory for one value an entry.
+/// Plain memory for one value an entry, and before them for one that rows without an entry may write to: the entry of
+/// such a row is -1, and to ask each row costs more than to write.
 struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
   let empty: Element
   private(set) var capacity = 0
@@ -94,15 +83,15 @@ struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   init(empty: Element) {
     self.empty = empty
-    memory = Memory(count: 0)
-    base = memory.base
+    memory = Memory(count: 1)
+    base = memory.base + 1
   }
 
   mutating func grow(to count: Int) {
     guard count > capacity else { return }
     let target = max(count, capacity * 2, 256)
-    memory = Memory(count: target, keeping: capacity, of: base, filling: empty)
-    base = memory.base
+    memory = Memory(count: 1 + target, keeping: 1 + capacity, of: memory.base, filling: empty)
+    base = memory.base + 1
     capacity = target
   }
 

@@ -87,7 +87,13 @@ final class GroupTable {
 
   /// Adds the groups `slots` of `other`; gives the slot of each here.
   func merge(_ other: GroupTable, slots: [Int32]) -> [Int32] {
-    let mine = slots.map { keys.slot(of: other.key(Int($0))) }
+    let mine: [Int32]
+    if count == 0 {
+      keys.adopt(other.keys, slots: slots)
+      mine = Array(0..<Int32(slots.count))
+    } else {
+      mine = slots.map { keys.slot(of: other.key(Int($0))) }
+    }
     growStates()
     for (index, function) in plan.functions.enumerated() {
       functions[index].merge(other.functions[index], from: slots, to: mine, cells: function.split?.count ?? 1)

@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// The groups of one window (or of one chunk of its rows): each different key gets a slot, numbered from 0.
@@ -17,12 +18,16 @@ struct KeyTable: ~Copyable {
   private var shift: UInt64
   /// How many keys are in `index`.
   private var hashed = 0
+  /// Whether keys were adopted that no table has yet: many are only walked through, and then they need none.
+  private var isUnindexed = false
   /// The slots of keys from `base` on, below 0 where there is none; no such keys while `span` is 0.
   private var near: UnsafeMutablePointer<Int32>
   private var nearMemory: Memory<Int32>
   private var base: Int64 = 0
   private var span: UInt64 = 0
   private var hasNear = false
+  /// The places of `near` that may be taken.
+  private var used: (first: UInt64, last: UInt64) = (.max, 0)
 
   /// A chunk of a detector's rows spans some hundred thousand orbits.
   private static let nearCount = 1 << 18
@@ -52,13 +57,32 @@ struct KeyTable: ~Copyable {
     return ((((bits &>> 4) &* 0x9E37_79B9_7F4A_7C15) &>> (shift &+ 4)) &<< 4) | (bits & 15)
   }
 
+  /// Takes over the keys that `other` has in these slots, in their order; only while there are none.
+  mutating func adopt(_ other: borrowing KeyTable, slots: [Int32]) {
+    precondition(count == 0)
+    makeRoom(for: slots.count)
+    scan_gather_int64(other.keys, slots, slots.count, keys)
+    count = slots.count
+    isUnindexed = count > 0
+  }
+
+  private mutating func indexAdopted() {
+    isUnindexed = false
+    let adopted = count
+    count = 0
+    // Each gets the slot that it has: they are different, and come in the order of their slots.
+    for slot in 0..<adopted { _ = hashedSlot(of: keys[slot]) }
+  }
+
   /// The slot of `key`, made if there was none.
   @inline(__always)
   mutating func slot(of key: Int64) -> Int32 {
+    if isUnindexed { indexAdopted() }
     let distance = UInt64(bitPattern: key &- base)
     if distance < span {
       if near[Int(distance)] >= 0 { return near[Int(distance)] }
       makeRoom(for: 1)
+      use(distance, distance)
       near[Int(distance)] = Int32(truncatingIfNeeded: count)
       keys[count] = key
       count += 1
@@ -81,9 +105,19 @@ struct KeyTable: ~Copyable {
 
   /// Slots of a batch's keys, -1 for a key that is unknown.
   mutating func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
+    if isUnindexed { indexAdopted() }
     if count == 0 { chooseBase(batch, n) }
-    makeRoom(for: n)
+    // One more than there can be: numbering writes a key before it is known to be new.
+    makeRoom(for: n + 1)
     let near = near, base = base, span = span
+    let extent = scan_extent_of(batch, n)
+    let first = UInt64(bitPattern: extent.lowest &- base), last = UInt64(bitPattern: extent.highest &- base)
+    if first < span, last < span, extent.has_unknown == 0 {
+      use(first, last)
+      count = Int(scan_number_keys(batch, n, base, near, Int32(truncatingIfNeeded: count), keys, slots))
+      return
+    }
+    if span > 0 { use(first < span ? first : 0, last < span ? last : span - 1) }
     var keys = keys
     var count = count
     for i in 0..<n {
@@ -170,17 +204,20 @@ struct KeyTable: ~Copyable {
     if hashed > 0 { index.update(repeating: -1, count: Int(mask) + 1) }
     if span > 0 { removeNear() }
     (count, hashed, span) = (0, 0, 0)
+    isUnindexed = false
   }
 
-  private func removeNear() {
-    var first = span, last: UInt64 = 0
-    for slot in 0..<count {
-      let distance = UInt64(bitPattern: keys[slot] &- base)
-      first = min(first, distance)
-      last = max(last, distance < span ? distance : 0)
-    }
-    // Where most places in between are taken, all of them are written in one go.
-    if first <= last, last - first < UInt64(4 * count) {
+  @inline(__always)
+  private mutating func use(_ first: UInt64, _ last: UInt64) {
+    used = (min(used.first, first), max(used.last, last))
+  }
+
+  private mutating func removeNear() {
+    let (first, last) = used
+    used = (.max, 0)
+    guard first <= last else { return }
+    // Where many of the places in between are taken, all of them are written in one go.
+    if last - first < UInt64(16 * count) {
       (near + Int(first)).update(repeating: -1, count: Int(last - first) + 1)
       return
     }

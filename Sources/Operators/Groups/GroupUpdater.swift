@@ -1,3 +1,4 @@
+import CScan
 import Columns
 
 /// Puts the rows of batches into the groups of one definition.
@@ -9,7 +10,9 @@ final class GroupUpdater {
   private let keys: UnsafeMutablePointer<Int64>
   private let rows: UnsafeMutablePointer<Int32>
   private let entries: UnsafeMutablePointer<Int32>
-  private let lookups: [GroupPlan.Split: CellLookup]
+  private let cells: UnsafeMutablePointer<Int32>
+  /// The cells of each function that is split.
+  private let lookups: [CellLookup?]
   private var reference: Int64?
 
   init(_ plan: GroupPlan) {
@@ -18,9 +21,8 @@ final class GroupUpdater {
     keys = .allocate(capacity: Frame.standardCapacity)
     rows = .allocate(capacity: Frame.standardCapacity)
     entries = .allocate(capacity: Frame.standardCapacity)
-    lookups = Dictionary(
-      plan.functions.compactMap(\.split).map { ($0, CellLookup($0.cells, range: $0.range)) },
-      uniquingKeysWith: { a, _ in a })
+    cells = .allocate(capacity: Frame.standardCapacity)
+    lookups = plan.functions.map { $0.split.map { CellLookup($0.cells, range: $0.range) } }
   }
 
   deinit {
@@ -28,6 +30,7 @@ final class GroupUpdater {
     keys.deallocate()
     rows.deallocate()
     entries.deallocate()
+    cells.deallocate()
   }
 
   /// Starts a chunk. `reference` is about where the key stands, to count a wrapping counter on.
@@ -40,7 +43,8 @@ final class GroupUpdater {
     readKeys(frame, selected, n)
     if plan.disorder != nil { blocks.add(keys, count: n) }
     table.assign(keys, count: n, into: slots)
-    for (function, state) in zip(plan.functions, table.functions) {
+    for (index, function) in plan.functions.enumerated() {
+      let state = table.functions[index]
       var count = n
       var counted = selected
       if let condition = function.condition {
@@ -53,9 +57,9 @@ final class GroupUpdater {
         }
         counted = UnsafePointer(rows)
         if count == 0 { continue }
-        if let split = function.split { splitEntries(frame, split, counted, count, entries) }
+        if let split = function.split { splitEntries(frame, split, lookups[index]!, counted, count, entries) }
       } else if let split = function.split {
-        splitEntries(frame, split, counted, count, slots)
+        splitEntries(frame, split, lookups[index]!, counted, count, slots)
       } else {
         entries.update(from: slots, count: n)
       }
@@ -65,17 +69,11 @@ final class GroupUpdater {
 
   /// Turns group slots into entries of group and cell.
   private func splitEntries(
-    _ frame: Frame, _ split: GroupPlan.Split, _ counted: UnsafePointer<Int32>, _ count: Int,
+    _ frame: Frame, _ split: GroupPlan.Split, _ lookup: CellLookup, _ counted: UnsafePointer<Int32>, _ count: Int,
     _ groups: UnsafePointer<Int32>
   ) {
-    let cells = Int32(truncatingIfNeeded: split.count)
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { cell in
-      lookups[split]!.assign(frame, split.slot, rows: counted, count: count, into: cell.baseAddress!)
-      for i in 0..<count {
-        // Both are at least -1: the sign bit of either says that there is none.
-        entries[i] = (groups[i] | cell[i]) < 0 ? -1 : groups[i] &* cells &+ cell[i]
-      }
-    }
+    lookup.assign(frame, split.slot, rows: counted, count: count, into: cells)
+    scan_entries(groups, cells, count, Int32(truncatingIfNeeded: split.count), entries)
   }
 
   private func readKeys(_ frame: Frame, _ selected: UnsafePointer<Int32>, _ n: Int) {
@@ -124,20 +122,16 @@ final class GroupUpdater {
 
   /// A key that is one column of 64 bits: the usual one.
   private func readCounter(_ values: UnsafePointer<Int64>, _ selected: UnsafePointer<Int32>, _ n: Int) {
-    var low = Int64.max, high = Int64.min
-    for i in 0..<n {
-      let value = values[Int(selected[i])]
-      keys[i] = value
-      low = min(low, value)
-      high = max(high, value)
-    }
+    scan_gather_int64(values, selected, n, keys)
     guard let bits = plan.wrapBits, n > 0 else { return }
+    let extent = scan_extent_of(keys, n)
+    let low = extent.lowest, high = extent.highest
     if reference == nil { reference = Clock.typical(keys, count: n) }
     guard let reference else { return }
     // Far from the counter's ends all keys of a batch have wrapped as often as the reference.
     let turns = reference & ~(Int64(1) << bits - 1)
     let half = Int64(1) << (bits - 1)
-    if !low.isUnknown, low >= 0, abs(low + turns - reference) < half, abs(high + turns - reference) < half {
+    if extent.has_unknown == 0, low >= 0, abs(low + turns - reference) < half, abs(high + turns - reference) < half {
       if turns != 0 { for i in 0..<n { keys[i] &+= turns } }
     } else {
       unwrap(n)

@@ -30,6 +30,7 @@ public final class OpenGroups {
     var maps: [[Int32]] = []
     for (index, table) in tables.enumerated() {
       let mine = table.merge(other.tables[index], slots: slots[index])
+      if taken.isEmpty { continue }
       var map = Array(repeating: Int32(-1), count: other.tables[index].count)
       for (theirs, here) in zip(slots[index], mine) { map[Int(theirs)] = here }
       maps.append(map)

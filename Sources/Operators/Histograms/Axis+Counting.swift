@@ -1,29 +1,23 @@
+import CScan
 import Columns
 
-/// Counting without bin numbers in between, for the usual column: integers of 32 bits whose bins are in a table.
+/// Counting for the usual column: integers of 32 bits whose bins are in a table.
 extension Axis {
-  /// Counts the rows of `input` in `base`, which has `stride` numbers for each cell. False where the axis or the column is
-  /// none of those, and nothing is counted.
-  func count(_ input: FillInput, _ column: Slot, base: UnsafeMutablePointer<UInt64>, stride: Int) -> Bool {
-    guard column.lane == .int32, case .table(let lower, let table, let below, let above) = lookup else { return false }
-    let values = input.frame.int32(column), rows = input.rows
-    let unknown = unknownBin
+  /// Counts the rows of `input`. False where the axis or the column is none of those, and nothing is counted.
+  func count(_ input: FillInput, _ column: Slot, in counts: borrowing Tally<UInt64>) -> Bool {
+    guard column.lane == .int32, case .table(let lower, let table, let below, let above) = lookup,
+      let first = Int32(exactly: lower), let none = Int32(exactly: counts.none)
+    else { return false }
+    let places = input.scratch.0
     table.withUnsafeBufferPointer { table in
-      let length = UInt64(table.count)
-      @inline(__always)
-      func bin(_ value: Int32) -> Int {
-        let place = UInt64(bitPattern: Int64(value) &- lower)
-        if place < length { return Int(table[Int(place)]) }
-        return Int(value.isUnknown ? unknown : Int64(value) < lower ? below : above)
-      }
-      if let cells = input.cells {
-        for i in 0..<input.count where cells[i] >= 0 {
-          base[Int(cells[i]) &* stride &+ bin(values[Int(rows[i])])] &+= 1
-        }
-      } else {
-        for i in 0..<input.count { base[bin(values[Int(rows[i])])] &+= 1 }
-      }
+      var bins = scan_bins(
+        table: table.baseAddress, lower: first, length: UInt32(table.count), below: below, above: above,
+        unknown: unknownBin)
+      scan_bin_places(
+        input.frame.int32(column), input.rows, input.count, &bins, input.cells,
+        Int32(truncatingIfNeeded: counts.stride), none, places)
     }
+    scan_increment(counts.base, places, input.count)
     return true
   }
 }

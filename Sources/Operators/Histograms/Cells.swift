@@ -1,3 +1,4 @@
+import CScan
 import Columns
 import Synchronization
 
@@ -102,20 +103,14 @@ final class CellLookup {
     switch column.lane {
     case .int32:
       let values = frame.int32(column)
-      let isKnown = table.withUnsafeBufferPointer { known in
-        let length = UInt64(known.count)
-        let first = lower
-        var lowest: Int32 = 0
-        for i in 0..<n {
-          let value = values[Int(rows[i])]
-          let place = UInt64(bitPattern: Int64(value) &- first)
-          let cell = place < length ? known[Int(place)] : value.isUnknown ? -1 : CellLookup.unseen
-          out[i] = cell
-          lowest = min(lowest, cell)
-        }
-        return lowest > CellLookup.unseen
+      let first = Int32(clamping: lower)
+      if first == lower {
+        // Writes `unseen` where the table has it, and for what lies outside.
+        let lowest = scan_look_up(values, rows, n, table, first, UInt32(table.count), out)
+        if lowest > CellLookup.unseen { return }
+      } else {
+        out.update(repeating: CellLookup.unseen, count: n)
       }
-      if isKnown { return }
       for i in 0..<n where out[i] == CellLookup.unseen {
         let value = values[Int(rows[i])]
         out[i] = value.isUnknown ? -1 : find(Int64(value))

@@ -30,7 +30,7 @@ struct Histogram1D: AggregateKind {
 
     func fill(_ input: FillInput) {
       counts.grow(toCells: input.cellCount)
-      if plan.axis.count(input, plan.column, base: counts.base, stride: counts.stride) { return }
+      if plan.axis.count(input, plan.column, in: counts) { return }
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
       let base = counts.base

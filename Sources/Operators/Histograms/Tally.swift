@@ -1,5 +1,6 @@
 /// Counts in plain memory, `stride` for each cell, grown as cells appear. Not an array: the fill loops must not pay for
-/// exclusivity and uniqueness checks on every row.
+/// exclusivity and uniqueness checks on every row. One place behind them, ``none``, is for rows of no cell: to count them
+/// there costs less than to ask each row.
 struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
   let stride: Int
   private(set) var cellCount = 0
@@ -8,7 +9,7 @@ struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
 
   init(stride: Int) {
     self.stride = stride
-    memory = Memory(count: 0)
+    memory = Memory(count: 1)
     base = memory.base
   }
 
@@ -16,10 +17,13 @@ struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
     guard wanted > cellCount else { return }
     // At least double, so that cells that appear one by one cost no more than their number.
     let target = max(wanted, cellCount == 0 ? wanted : cellCount * 2)
-    memory = Memory(count: target * stride, keeping: cellCount * stride, of: base, filling: .zero)
+    memory = Memory(count: target * stride + 1, keeping: cellCount * stride, of: base, filling: .zero)
     base = memory.base
     cellCount = target
   }
+
+  /// The place of what is not counted.
+  var none: Int { cellCount * stride }
 
   func reset() {
     base.update(repeating: .zero, count: cellCount * stride)

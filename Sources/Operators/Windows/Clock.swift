@@ -1,3 +1,5 @@
+import CScan
+
 /// The clock of a stream whose rows are not quite in order: a counter that may wrap, rows that come late, and single rows
 /// that are far off.
 ///
@@ -74,13 +76,9 @@ struct BlockExtremes {
     var i = 0
     while i < count {
       let n = min(Clock.blockRows - rows, count - i)
-      var high = Int64.min, low = Int64.max
-      for j in i..<i + n {
-        let key = keys[j]
-        // Int64.min is *unknown*; it must not become the block's minimum.
-        high = max(high, key)
-        low = key.isUnknown ? low : min(low, key)
-      }
+      // Unknown keys are no extremes.
+      let extent = scan_extent_of(keys + i, n)
+      let (low, high) = (extent.lowest, extent.highest)
       if high != .min {
         if rows == 0 {
           maxima.append(high)
