@@ -63,12 +63,7 @@ public struct ResultHistogram: Sendable, Equatable {
     public var omitted: UInt64
   }
 
-  public struct Point: Sendable, Equatable {
-    public var x: Double
-    public var y: Double
-
-    static func precedes(_ a: Point, _ b: Point) -> Bool { a.x != b.x ? a.x < b.x : a.y < b.y }
-  }
+  public typealias Point = PlotPoint
 }
 
 extension ResultHistogram {
@@ -88,11 +83,11 @@ extension ResultHistogram {
         Profile(
           axis: ResultAxis(axis), y: ResultAxis(label: label, unit: unit), entries: counts,
           moments: Moments(sums: sums, squares: squares), unknown: unknown))
-    case .points(let label, let unit, let x, let y, let omitted, let yLabel, let yUnit):
+    case .points(let label, let unit, let points, let omitted, let yLabel, let yUnit):
       content = .points(
         Points(
           axis: ResultAxis(label: label, unit: unit), y: ResultAxis(label: yLabel, unit: yUnit),
-          points: zip(x, y).map { Point(x: $0, y: $1) }, omitted: omitted))
+          points: points, omitted: omitted))
     }
   }
 }

@@ -72,6 +72,11 @@ public final class WindowCounts {
     if offsets[partition]?.extend(range) == nil { offsets[partition] = range }
   }
 
+  /// Tells it of others of the same window, before it counts.
+  func share(with other: WindowCounts) {
+    for (mine, theirs) in zip(aggregates, other.aggregates) { mine.share(with: theirs) }
+  }
+
   public func reset() {
     counts = RowCounts()
     offsets = [:]

@@ -25,10 +25,16 @@ protocol AggregateState: AnyObject {
   /// Adds what another process wrote of the same aggregate. Its cell i is `cells[i]` here, -1 for one that is left out; an
   /// aggregate that is not split has one cell.
   func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError)
+  /// Tells it of another state of the same window that counts at the same time, before either counts.
+  func share(with other: any AggregateState)
   /// Back to nothing, keeping the memory.
   func reset()
   /// What is published of one cell.
   func result(cell: Int) -> AggregateResult
+}
+
+extension AggregateState {
+  func share(with other: any AggregateState) {}
 }
 
 /// What one histogram says at the end of a window, ready to be written.
@@ -46,7 +52,7 @@ public enum AggregateResult: Sendable {
   case map(x: Axis, y: Axis, values: [Double], unknown: UInt64)
   /// Flow bins at either end.
   case profile(Axis, counts: [UInt64], sums: [Double], squares: [Double], unit: String, label: String, unknown: UInt64)
-  case points(label: String, unit: String, x: [Double], y: [Double], omitted: UInt64, yLabel: String, yUnit: String)
+  case points(label: String, unit: String, [PlotPoint], omitted: UInt64, yLabel: String, yUnit: String)
 }
 
 /// One entry of `histograms:` once checked: its kind, its columns, its bins.

@@ -1,7 +1,8 @@
 extension Points {
-  /// Takes out points that cannot be among the `limit` smallest, so that there are few more than those to be sorted.
-  static func select(_ points: inout [Point], limit: Int) {
-    guard points.count > limit + limit / 4 else { return }
+  /// Takes out points that cannot be among the `limit` smallest, so that there are few more than those to be sorted. Gives
+  /// how many it took.
+  static func select(_ points: inout [PlotPoint], limit: Int) -> Int {
+    guard points.count > limit + limit / 4 else { return 0 }
     let differing = points.withUnsafeBufferPointer { differingBits($0) }
     let shift = UInt64(max(0, 64 - differing.leadingZeroBitCount - mostBits))
     let mask = (UInt64(1) << UInt64(mostBits)) - 1
@@ -20,11 +21,13 @@ extension Points {
         place += key(of: points[index].x) >> shift & mask <= last ? 1 : 0
       }
     }
-    points.removeLast(points.count - place)
+    let count = points.count - place
+    points.removeLast(count)
+    return count
   }
 
   /// The bits in which the x of points differ.
-  private static func differingBits(_ points: UnsafeBufferPointer<Point>) -> UInt64 {
+  private static func differingBits(_ points: UnsafeBufferPointer<PlotPoint>) -> UInt64 {
     guard let first = points.first else { return 0 }
     let key = key(of: first.x)
     return points.reduce(0) { $0 | (self.key(of: $1.x) ^ key) }
@@ -32,8 +35,8 @@ extension Points {
 
   /// Sorts points by x, those of the same x by y: by the digits of x, least first, each pass keeping the order of the one
   /// before. Only the bits in which the x differ take part, so that a counter that spans a little takes few passes.
-  static func sort(_ points: inout [Point]) {
-    guard points.count > 64 else { return points.sort(by: Point.precedes) }
+  static func sort(_ points: inout [PlotPoint]) {
+    guard points.count > 64 else { return points.sort(by: PlotPoint.precedes) }
     let count = points.count
     points.withUnsafeMutableBufferPointer { buffer in
       let differing = differingBits(UnsafeBufferPointer(buffer))
@@ -44,7 +47,7 @@ extension Points {
       let bits = (width + passes - 1) / passes
       let mask = (UInt64(1) << UInt64(bits)) - 1
 
-      let spare = UnsafeMutablePointer<Point>.allocate(capacity: count)
+      let spare = UnsafeMutablePointer<PlotPoint>.allocate(capacity: count)
       let places = UnsafeMutablePointer<Int>.allocate(capacity: 1 << bits)
       defer {
         spare.deallocate()
@@ -80,7 +83,7 @@ extension Points {
     return pattern >> 63 == 1 ? ~pattern : pattern | 1 << 63
   }
 
-  private static func sortTies(_ points: inout [Point]) {
+  private static func sortTies(_ points: inout [PlotPoint]) {
     var start = 0
     for index in 1...points.count where index == points.count || points[index].x != points[start].x {
       if index - start > 1 { points[start..<index].sort { $0.y < $1.y } }

@@ -7,6 +7,8 @@ public final class WindowPool: @unchecked Sendable {
     var idle: [Int64: [WindowCounts]] = [:]
     var spare: [WindowCounts] = []
     var groups: [OpenGroups] = []
+    /// One of each window's that were handed out, for the others to share with.
+    var first: [Int64: WindowCounts] = [:]
   }
 
   private let plan: ChainPlan
@@ -19,10 +21,12 @@ public final class WindowPool: @unchecked Sendable {
 
   /// Counts of the window that nobody else has.
   public func take(_ window: Int64) -> WindowCounts {
-    let found = state.withLock { _ in
-      contents.idle[window]?.popLast() ?? contents.spare.popLast()
+    state.withLock { _ in
+      if let idle = contents.idle[window]?.popLast() { return idle }
+      let counts = contents.spare.popLast() ?? WindowCounts(plan)
+      if let first = contents.first[window] { counts.share(with: first) } else { contents.first[window] = counts }
+      return counts
     }
-    return found ?? WindowCounts(plan)
   }
 
   public func give(_ window: Int64, _ counts: WindowCounts) {
@@ -31,8 +35,11 @@ public final class WindowPool: @unchecked Sendable {
 
   /// All that was counted of a window, in one; the window has nothing afterwards.
   func collect(_ window: Int64) -> WindowCounts {
-    let all = state.withLock { _ in contents.idle.removeValue(forKey: window) ?? [] }
-    guard let first = all.first else { return take(window) }
+    let all = state.withLock { _ in
+      contents.first[window] = nil
+      return contents.idle.removeValue(forKey: window) ?? []
+    }
+    guard let first = all.first else { return state.withLock { _ in contents.spare.popLast() } ?? WindowCounts(plan) }
     for counts in all.dropFirst() {
       first.merge(counts)
       recycle(counts)

@@ -140,8 +140,8 @@ final class Engine: @unchecked Sendable {
       submittedTickets += 1
       submittedChunks += 1
       monitor.signalAll()
-      // The other threads have enough to do; what was read last is still in this one's cache.
-      return tasks.count > threads.count ? tasks.popLast() : nil
+      // The others have enough to do while this one counts; what was read last is still in its cache.
+      return tasks.count > 2 * threads.count ? tasks.popLast() : nil
     }
     if let own { process(own, worker) }
   }

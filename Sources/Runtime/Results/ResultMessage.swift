@@ -39,6 +39,11 @@ struct ResultMessage {
       }
     }
     writer.removeAll()
+    let points = histograms.reduce(0) { count, entry in
+      if case .points(let points) = entry.histogram.content { count + points.points.count } else { count }
+    }
+    // All at once: a message with many points is by far the longest that there is.
+    writer.reserve(points * 14)
     writer.result(head, histograms)
     return writer.bytes
   }
