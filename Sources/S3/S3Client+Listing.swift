@@ -10,8 +10,33 @@ extension S3Client {
     prefix: String, order: S3Order = .name, onlyFirst: Bool = false, stop: @escaping @Sendable () -> Bool,
     tell: @Sendable (String) -> Void
   ) throws(S3Error) -> [S3Object] {
+    try list(prefix: prefix, order: order, onlyFirst: onlyFirst, over: try pool(), stop: stop, tell: tell)
+  }
+
+  /// The objects of several prefixes, those of one after those of the other, over one connection.
+  public func list(
+    prefixes: [String], order: S3Order = .name, stop: @escaping @Sendable () -> Bool, tell: @Sendable (String) -> Void
+  ) throws(S3Error) -> [S3Object] {
+    let pool = try pool()
+    var objects: [S3Object] = []
+    for prefix in prefixes {
+      objects += try list(prefix: prefix, order: order, onlyFirst: false, over: pool, stop: stop, tell: tell)
+    }
+    return objects
+  }
+
+  private func pool() throws(S3Error) -> TransferPool {
+    guard let pool = TransferPool() else {
+      throw attempt(.list, S3Place.name(bucket, "")).error(.unreachable, Curl.isMissing)
+    }
+    return pool
+  }
+
+  private func list(
+    prefix: String, order: S3Order, onlyFirst: Bool, over pool: TransferPool, stop: @escaping @Sendable () -> Bool,
+    tell: @Sendable (String) -> Void
+  ) throws(S3Error) -> [S3Object] {
     let attempt = attempt(.list, S3Place.name(bucket, prefix))
-    guard let pool = TransferPool() else { throw attempt.error(.unreachable, Curl.isMissing) }
     var objects: [S3Object] = []
     var token: String?
     var hasWorked = false

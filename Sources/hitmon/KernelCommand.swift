@@ -57,7 +57,9 @@ struct KernelCommand: ParsableCommand {
   @Flag(help: "Standard input is blocks of messages of a topic (docs/partials.md).")
   var blocks = false
 
-  @Option(help: ArgumentHelp("The pipeline's source whose rows these are.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The pipeline's source whose rows these are; objects are then read with its store and keys.", valueName: "name"))
   var source: String?
 
   @Option(help: ArgumentHelp("How many partitions the topic of blocks has.", valueName: "n"))
@@ -82,7 +84,10 @@ struct KernelCommand: ParsableCommand {
       "About where the windows' clock stands, if its counter has begun anew before.", valueName: "n"))
   var clockNear: Int64?
 
-  @Flag(help: "Print what engines must know of the pipeline, as JSON, and count nothing.")
+  @Flag(
+    help:
+      "Print what engines must know of the pipeline, as JSON, and count nothing; with --input or --source also the files and objects that these stand for, and their bytes."
+  )
   var describe = false
 
   @Flag(help: "Rows come in no order, as behind a shuffle: all groups stay open until `merge`.")
@@ -122,10 +127,25 @@ struct KernelCommand: ParsableCommand {
     return start..<end
   }
 
+  private func printDescription(_ loaded: Pipeline) throws {
+    do {
+      // Nothing is asked of a store, and no folder is read, for who wants to know of the pipeline alone.
+      let inputs =
+        input.isEmpty && source == nil
+        ? nil
+        : try loaded.inputs(
+          input, source: source, stop: { StopSignal.number != 0 }, tell: { printToError($0) })
+      printOut(String(decoding: loaded.description(of: inputs), as: UTF8.self))
+    } catch {
+      printError("\(error)")
+      throw ExitCode(2)
+    }
+  }
+
   func run() throws {
     let loaded = try options.load(pipeline)
-    if describe { return printOut(String(decoding: loaded.description, as: UTF8.self)) }
     StopSignal.install()
+    if describe { return try printDescription(loaded) }
     var kernel = Kernel.Options()
     if blocks {
       kernel.input = .blocks

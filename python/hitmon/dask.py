@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hitmon.job import Job, job_of, parser
-from hitmon.kernel import HitmonError, Kernel, Piece, pieces
-from hitmon.stream import Stream, Task
+from hitmon.kernel import HitmonError, Kernel, Piece, pieces, settled, whole
+from hitmon.stream import Stream, Task, stopping
 from hitmon.topic import Topic
 
 #: So many partial results are made one on a worker before the driver sees them.
@@ -59,7 +58,11 @@ def connect(scheduler: str | None, workers: int | None = None) -> Iterator[Any]:
     except ImportError:
         raise HitmonError("Dask is missing: pip install 'hitmon[dask]'") from None
     if scheduler:
-        with distributed.Client(scheduler) as client:
+        try:
+            client = distributed.Client(scheduler)
+        except (OSError, ValueError) as error:
+            raise HitmonError(f"no scheduler of Dask answers at {scheduler}: {error}") from None
+        with client:
             yield client
         return
     with distributed.LocalCluster(
@@ -78,7 +81,7 @@ def count_files(job: Job, client: Any, piece: int) -> None:
         groups = [parts[index : index + FAN_IN] for index in range(0, len(parts), FAN_IN)]
         parts = [client.submit(_join, group, job.kernel, pure=False, retries=RETRIES) for group in groups]
     try:
-        job.publish(job.kernel.merge(client.gather(parts)))
+        job.publish(job.kernel.merge(whole(client.gather(parts))))
     except distributed.KilledWorker as error:
         raise HitmonError(f"workers died again and again: {error}") from None
 
@@ -90,7 +93,7 @@ def count_topic(job: Job, client: Any, *, until_end: bool, interval: float | Non
     last_ends = {task.partition: task.end for task in stream.tasks()} if until_end else None
     interval = interval or stream.interval
     is_first = True
-    with _stopping() as stopped:
+    with stopping() as stopped:
         while True:
             begin = time.monotonic()
             tasks = stream.tasks(last_ends)
@@ -107,7 +110,7 @@ def count_topic(job: Job, client: Any, *, until_end: bool, interval: float | Non
                 pure=False,
                 retries=RETRIES,
             )
-            partials = client.gather(futures)
+            partials = whole(client.gather(futures))
             is_last = until_end or bool(stopped)
             if is_last and stream.is_left_open:
                 stream.take(partials, {task.partition: task.end for task in tasks})
@@ -119,31 +122,16 @@ def count_topic(job: Job, client: Any, *, until_end: bool, interval: float | Non
                 time.sleep(0.05)
 
 
-def _count(piece: Piece, kernel: Kernel) -> bytes:
-    return kernel.count(piece)
+def _count(piece: Piece, kernel: Kernel) -> bytes | HitmonError:
+    return settled(lambda: kernel.count(piece))
 
 
-def _join(partials: list[bytes], kernel: Kernel) -> bytes:
-    return kernel.join(partials)
+def _join(outcomes: list[bytes | HitmonError], kernel: Kernel) -> bytes | HitmonError:
+    return settled(lambda: kernel.join(whole(outcomes)))
 
 
-def _read(task: Task, kernel: Kernel, topic: Topic, partitions: int, words: list[str]) -> bytes:
-    return kernel.count_blocks(topic.block(task.partition, task.start, task.end), partitions, *words)
-
-
-@contextlib.contextmanager
-def _stopping() -> Iterator[list[int]]:
-    """Holds the signals that asked to stop."""
-    stopped: list[int] = []
-    before = {}
-    with contextlib.suppress(ValueError):  # Not on the main thread.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, lambda got, _: stopped.append(got))
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _read(task: Task, kernel: Kernel, topic: Topic, partitions: int, words: list[str]) -> bytes | HitmonError:
+    return settled(lambda: kernel.count_blocks(topic.block(task.partition, task.start, task.end), partitions, *words))
 
 
 def main(words: Sequence[str] | None = None) -> int:

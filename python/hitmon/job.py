@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import glob
+import dataclasses
 import json
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from hitmon.kernel import HitmonError, Kernel
+from hitmon.kernel import HitmonError, Input, Kernel
 from hitmon.topic import ResultsTopic, Topic
 
 
@@ -38,9 +38,9 @@ class Job:
         sources = self.about["sources"]
         #: The declared source that is a topic; None where files are read.
         self.source: dict[str, Any] | None = None
-        self.files: list[str] = []
+        self.files: list[Input] = []
         if inputs:
-            self.files = expand(inputs)
+            self.files = kernel.inputs(inputs)
         elif not sources:
             raise HitmonError("the pipeline has no sources: give --input FILE, or declare `sources:`")
         elif len(sources) > 1:
@@ -49,10 +49,11 @@ class Job:
             self.source = sources[0]
             if self.source["brokers"] == "embedded":
                 raise HitmonError("an embedded broker ends with its program: engines need brokers, or --input FILE")
-        elif sources[0]["kind"] == "file":
-            self.files = expand(sources[0]["paths"])
+        elif sources[0]["kind"] in ("file", "s3"):
+            self.kernel = dataclasses.replace(kernel, source=sources[0]["name"])
+            self.files = self.kernel.inputs()
         else:
-            raise HitmonError(f"engines read files and topics, and the source is `{sources[0]['kind']}`")
+            raise HitmonError(f"engines read files, objects and topics, and the source is `{sources[0]['kind']}`")
         self._files = [(path, False) for path in results]
         self._topics: list[ResultsTopic] = []
         for sink in self.about["sinks"]:
@@ -110,26 +111,6 @@ class Job:
         windows = len(self.messages)
         words = f"{windows:,} window{'' if windows == 1 else 's'}: {counts.get('records', 0):,} rows"
         return words + "".join(f", {counts.get(name, 0):,} {name}" for name in ("hits", "unmapped", "malformed"))
-
-
-def expand(words: Sequence[str]) -> list[str]:
-    """The files that the user's words stand for, as ``hitmon run --input`` has it."""
-    paths: list[str] = []
-    for word in words:
-        if "://" in word:
-            paths.append(word)
-        elif os.path.isdir(word):
-            names = sorted(os.fsencode(name) for name in os.listdir(word) if not name.startswith("."))
-            found = [os.path.join(word, os.fsdecode(name)) for name in names]
-            paths += [path for path in found if os.path.isfile(path)]
-        elif os.path.exists(word):
-            paths.append(word)
-        else:
-            found = sorted(glob.glob(word), key=os.fsencode)
-            if not found:
-                raise HitmonError(f"no file matches {word}")
-            paths += found
-    return paths
 
 
 def parser(name: str, description: str) -> argparse.ArgumentParser:

@@ -11,12 +11,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 
 class HitmonError(RuntimeError):
-    """What the program said when it failed."""
+    """What the program said when it failed: trying again is of no use."""
+
+
+class Died(RuntimeError):
+    """The program was killed, by a signal or for want of memory: another try may go well."""
 
 
 def program() -> str:
@@ -29,6 +33,8 @@ def program() -> str:
         here.parent / "bin/hitmon",
         *(folder / ".build/release/hitmon" for folder in here.parents),
         *(folder / ".build/debug/hitmon" for folder in here.parents),
+        # Executors run a copy of this package, beside one that was installed with the program.
+        *(pathlib.Path(folder) / "hitmon/bin/hitmon" for folder in sys.path),
     ):
         if os.access(path, os.X_OK) and path.is_file():
             return str(path)
@@ -39,33 +45,66 @@ def program() -> str:
 
 
 @dataclasses.dataclass(frozen=True)
+class Input:
+    """A file or an object, and its bytes; None where nobody knows them."""
+
+    name: str
+    size: int | None
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it lies in a store."""
+        return "://" in self.name
+
+
+@dataclasses.dataclass(frozen=True)
 class Piece:
-    """A stretch of a file: the rows that begin in its bytes; ``end`` None for all to the end."""
+    """A stretch of a file: the rows that begin in its bytes; ``end`` None for all to the end. ``more`` are files that
+    follow on it, all as a whole."""
 
     path: str
     order: int
     start: int = 0
     end: int | None = None
+    more: tuple[str, ...] = ()
 
 
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+#: A command line takes so many names.
+MOST_NAMES = 1000
 
 
-def pieces(paths: Sequence[str], size: int = 64 << 20) -> list[Piece]:
-    """Cuts files into stretches of about ``size`` bytes; packed ones and objects of a store stay whole."""
-    result = []
-    for order, path in enumerate(paths):
-        if "://" in path:
-            result.append(Piece(path, order))
+def pieces(inputs: Sequence[str | Input], size: int = 64 << 20) -> list[Piece]:
+    """Cuts an input into pieces of about ``size`` bytes: large files into stretches, small ones together. Packed files
+    and objects of a store stay whole."""
+    result: list[Piece] = []
+    held: list[str] = []
+    held_bytes = 0
+
+    def give_out(behind: int) -> None:
+        nonlocal held_bytes
+        if held:
+            result.append(Piece(held[0], behind - len(held), more=tuple(held[1:])))
+        held.clear()
+        held_bytes = 0
+
+    for order, given in enumerate(inputs):
+        one = given if isinstance(given, Input) else Input(given, None if "://" in given else os.path.getsize(given))
+        length = size if one.size is None else one.size
+        count = 1 if one.is_object else max(1, round(length / size))
+        if count > 1:
+            with open(one.name, "rb") as file:
+                count = 1 if file.read(4).startswith(PACKED) else count
+        if count > 1 or held_bytes + length > size or len(held) == MOST_NAMES:
+            give_out(order)
+        if count == 1:
+            held.append(one.name)
+            held_bytes += length
             continue
-        with open(path, "rb") as file:
-            is_packed = file.read(4).startswith(PACKED)
-        length = os.path.getsize(path)
-        count = 1 if is_packed else max(1, round(length / size))
         cuts = [length * index // count for index in range(count + 1)]
         for index in range(count):
-            end = None if index == count - 1 else cuts[index + 1]
-            result.append(Piece(path, order, cuts[index], end))
+            result.append(Piece(one.name, order, cuts[index], None if index == count - 1 else cuts[index + 1]))
+    give_out(len(inputs))
     return result
 
 
@@ -81,6 +120,8 @@ class Kernel:
     overrides: tuple[str, ...] = ()
     #: The program; None for the one that :func:`program` finds where it runs.
     program: str | None = None
+    #: The declared source whose files are counted; None for files that the user names.
+    source: str | None = None
 
     def _command(self, name: str, *words: str) -> list[str]:
         command = [self.program or program(), name, self.pipeline, *words]
@@ -90,13 +131,26 @@ class Kernel:
             command += ["--set", override]
         return command
 
-    def describe(self) -> dict[str, Any]:
-        """What the pipeline reads and writes, and how its windows are cut. Throws where it has errors."""
-        return json.loads(_run(self._command("kernel", "--describe")))
+    def describe(self, inputs: Sequence[str] = ()) -> dict[str, Any]:
+        """What the pipeline reads and writes, and how its windows are cut. Throws where it has errors. With ``inputs``, or
+        a declared source of files, also the files and objects that they stand for."""
+        return json.loads(_run(self._command("kernel", "--describe", *self._where(inputs))))
+
+    def inputs(self, words: Sequence[str] = ()) -> list[Input]:
+        """The files and objects that the user's words stand for, or those of the declared source."""
+        found = [Input(one["name"], one.get("bytes")) for one in self.describe(words)["inputs"]]
+        for one in found:
+            if one.size is None:
+                raise HitmonError(f"engines read files and objects, and {one.name} is neither")
+        # Workers have other folders of their own.
+        return [one if one.is_object else Input(os.path.abspath(one.name), one.size) for one in found]
+
+    def _where(self, inputs: Sequence[str]) -> list[str]:
+        return [*(["--input", *inputs] if inputs else []), *(["--source", self.source] if self.source else [])]
 
     def count(self, piece: Piece, *words: str) -> bytes:
-        """Counts a stretch of a file; gives the partial result."""
-        where = ["--input", piece.path, "--order", str(piece.order)]
+        """Counts a piece of the input; gives the partial result."""
+        where = [*self._where([piece.path, *piece.more]), "--order", str(piece.order)]
         if piece.start > 0 or piece.end is not None:
             where += ["--bytes", f"{piece.start}-{'' if piece.end is None else piece.end}"]
         return _run(self._command("kernel", *where, *words))
@@ -126,6 +180,25 @@ class Kernel:
             rest = paths[0] + ".rest"
             messages = _run(self._command("merge", *paths, "--rest", rest, *words))
             return messages, pathlib.Path(rest).read_bytes()
+
+
+def settled(count: Callable[[], bytes]) -> bytes | HitmonError:
+    """What a task came to. Errors that another try would not mend are handed back, not raised: engines would try again,
+    and tell of the worker's stack instead of what is wrong."""
+    try:
+        return count()
+    except HitmonError as error:
+        return error
+
+
+def whole(outcomes: Iterable[bytes | HitmonError]) -> list[bytes]:
+    """The partial results of tasks; raises what went wrong with the first that has none."""
+    found = []
+    for outcome in outcomes:
+        if isinstance(outcome, HitmonError):
+            raise outcome
+        found.append(outcome)
+    return found
 
 
 class _files:
@@ -167,6 +240,8 @@ def _run(command: Sequence[str], rows: bytes | Iterable[bytes] | None = None) ->
         if feed:
             feed.end()
     words = err.decode(errors="replace").strip()
+    if process.returncode < 0:
+        raise Died(f"hitmon was ended by signal {-process.returncode}")
     if process.returncode != 0:
         raise HitmonError(words.removeprefix("error: ") or f"hitmon ended with {process.returncode}")
     if words:

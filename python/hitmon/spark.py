@@ -16,22 +16,22 @@ if __name__ == "__main__" and sys.path and os.path.basename(sys.path[0]) == "hit
 import argparse
 import atexit
 import contextlib
-import itertools
-import json
+import math
 import pathlib
 import shutil
+import socket
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from hitmon.blocks import Start, block_of_arrow
+from hitmon import sparkrows
 from hitmon.job import Job, job_of, parser
-from hitmon.kernel import HitmonError, Kernel, Piece, pieces, program
-from hitmon.stream import Stream
+from hitmon.kernel import HitmonError, Kernel, Piece, pieces, program, settled, whole
+from hitmon.sparktopic import count_topic
 
-SCHEMA = "part binary, ends string"
-MESSAGES = "partition int, offset bigint, value binary, keyed boolean"
+#: So many partial results are made one on an executor before the driver sees them.
+FAN_IN = 32
 
 
 def run(
@@ -59,6 +59,7 @@ def run(
         if job.source is None:
             count_files(job, session, piece)
         else:
+            send(session)
             count_topic(job, session, until_end=True)
     return job.messages
 
@@ -84,10 +85,10 @@ def count(frame: Any, pipeline: str, *, window: str | None = None, overrides: Se
 
         number = pyspark.TaskContext.get().partitionId()
         lines = (b"\n".join(text.encode() for text in batch.column(0).to_pylist()) + b"\n" for batch in batches if len(batch))
-        yield _part(kernel.count_rows(lines, f"part {number:0{width}}", 0, "--unordered"))
+        yield sparkrows.row(settled(lambda: kernel.count_rows(lines, f"part {number:0{width}}", 0, "--unordered")))
 
-    parts = frame.select(row).mapInArrow(count_rows, SCHEMA).collect()
-    return kernel.merge([bytes(part[0]) for part in parts]).splitlines()
+    parts = frame.select(row).mapInArrow(count_rows, sparkrows.SCHEMA).collect()
+    return kernel.merge(sparkrows.parts(parts)).splitlines()
 
 
 @contextlib.contextmanager
@@ -111,12 +112,35 @@ def connect(master: str | None, **settings: str) -> Iterator[Any]:
     if folders:
         builder = builder.config("spark.executorEnv.PYTHONPATH", os.pathsep.join(folders))
     builder = builder.config("spark.executorEnv.HITMON", os.environ["HITMON"])
-    session = builder.getOrCreate()
+    session = _session(builder, master or "")
     session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
     finally:
         session.stop()
+
+
+def _session(builder: Any, master: str) -> Any:
+    """A session; a sentence where there is none, which Spark takes minutes and pages to say."""
+    if master.startswith("spark://"):
+        problems = [_problem(address) for address in master.removeprefix("spark://").split(",")]
+        if all(problems):
+            raise HitmonError(f"no master of Spark answers at {master}: {problems[0]}")
+    try:
+        return builder.getOrCreate()
+    except Exception as error:  # Java's and PySpark's, of several kinds
+        words = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise HitmonError(f"Spark did not start{f' on {master}' if master else ''}: {' '.join(words[:2])}") from None
+
+
+def _problem(address: str) -> str | None:
+    """Why nobody can be reached at HOST:PORT; None where somebody is."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), 10).close()
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
 
 
 _sent: set[str] = set()
@@ -144,121 +168,21 @@ def count_files(job: Job, session: Any, piece: int) -> None:
     send(session)
     all_pieces = pieces(job.files, piece)
 
-    def count_all(some: Iterator[Piece]) -> Iterator[bytes]:
+    def count_all(some: Iterator[Piece]) -> Iterator[bytes | HitmonError]:
         for one in some:
-            yield kernel.count(one)
+            yield settled(lambda one=one: kernel.count(one))
 
-    parts = session.sparkContext.parallelize(all_pieces, len(all_pieces)).mapPartitions(count_all)
-    job.publish(kernel.merge(parts.collect()))
+    def join_all(some: Iterator[bytes | HitmonError]) -> Iterator[bytes | HitmonError]:
+        # Some may have none.
+        if outcomes := list(some):
+            yield settled(lambda: kernel.join(whole(outcomes)))
 
-
-def count_topic(job: Job, session: Any, *, until_end: bool, interval: float | None = None) -> None:
-    """Reads a topic by Structured Streaming. Where to begin results say, not a checkpoint."""
-    stream = Stream(job)
-    until_end = until_end or stream.until_end
-    send(session)
-    kernel, partitions = job.kernel, stream.partitions
-    frame = messages(stream, session)
-    problems: list[Exception] = []
-
-    def step(batch: Any, _: int) -> None:
-        try:
-            _step(batch, stream, kernel, partitions)
-        except Exception as error:
-            problems.append(error)
-            raise
-
-    with tempfile.TemporaryDirectory(prefix="hitmon-") as checkpoint:
-        writer = frame.writeStream.foreachBatch(step).option("checkpointLocation", checkpoint)
-        if until_end:
-            writer = writer.trigger(availableNow=True)
-        else:
-            writer = writer.trigger(processingTime=f"{int((interval or stream.interval) * 1000)} milliseconds")
-        query = writer.start()
-        try:
-            query.awaitTermination()
-        except KeyboardInterrupt:
-            query.stop()
-        except Exception:
-            raise problems[0] if problems else HitmonError(str(query.exception())) from None
-    if not stream.is_left_open or until_end:
-        stream.take([], {}, last=True)
-
-
-def messages(stream: Stream, session: Any) -> Any:
-    """A topic as a streaming DataFrame: by Spark's connector if its jar is there, else by confluent-kafka."""
-    topic = stream.topic
-    starts = {str(partition): start.offset for partition, start in stream.starts().items()}
-    try:
-        session.sparkContext._jvm.java.lang.Class.forName("org.apache.spark.sql.kafka010.KafkaSourceProvider")
-        has_connector = True
-    except Exception:
-        has_connector = False
-    if has_connector:
-        reader = session.readStream.format("kafka").option("kafka.bootstrap.servers", topic.brokers)
-        reader = reader.option("subscribe", topic.name).option("startingOffsets", json.dumps({topic.name: starts}))
-        for name, value in topic.settings:
-            reader = reader.option(f"kafka.{name}", value)
-        return reader.load().selectExpr("partition", "offset", "value", "key is not null as keyed")
-    from hitmon.sparksource import TopicSource
-
-    session.dataSource.register(TopicSource)
-    settings = json.dumps([topic.name, topic.brokers, list(topic.settings)])
-    return session.readStream.format("hitmon-topic").option("topic", settings).option("starts", json.dumps(starts)).load()
-
-
-def _step(batch: Any, stream: Stream, kernel: Kernel, partitions: int) -> None:
-    """Counts the messages of a step, and publishes the windows that are complete with them."""
-    starts, words = stream.starts(), stream.words()
-
-    def count_messages(batches: Iterator[Any]) -> Iterator[Any]:
-        blocks = _Blocks(batches, starts)
-        for first in blocks:
-            # A task without messages has no part.
-            part = kernel.count_blocks(itertools.chain([first], blocks), partitions, *words)
-            yield _part(part, blocks.ends)
-
-    parts = batch.mapInArrow(count_messages, SCHEMA).collect()
-    ends: dict[int, int] = {}
-    for part in parts:
-        ends |= {int(partition): end for partition, end in json.loads(part[1]).items()}
-    stream.take([bytes(part[0]) for part in parts], ends)
-
-
-class _Blocks:
-    """The messages of a task as blocks. Partitions of a topic are tasks of their own, and in order."""
-
-    def __init__(self, batches: Iterator[Any], starts: dict[int, Start]) -> None:
-        self._batches, self._starts = batches, starts
-        #: The offset behind the last message of each partition.
-        self.ends: dict[int, int] = {}
-        self._blocks = self._all()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._blocks
-
-    def _all(self) -> Iterator[bytes]:
-        for batch in self._batches:
-            numbers = batch.column("partition")
-            for number in numbers.unique().to_pylist():
-                rows = batch if len(numbers.unique()) == 1 else batch.filter(_equal(numbers, number))
-                offsets, keyed = rows.column("offset"), rows.column("keyed")
-                self.ends[number] = offsets[len(offsets) - 1].as_py() + 1
-                all_keyed = keyed.true_count == len(keyed)
-                yield block_of_arrow(number, self._starts[number], offsets, rows.column("value"), all_keyed)
-
-
-def _equal(column: Any, value: int) -> Any:
-    import pyarrow.compute
-
-    return pyarrow.compute.equal(column, value)
-
-
-def _part(part: bytes, ends: dict[int, int] | None = None) -> Any:
-    """A partial result as a row, with how far partitions were read."""
-    import pyarrow
-
-    return pyarrow.RecordBatch.from_pydict({"part": [part], "ends": [json.dumps(ends or {})]})
+    count = len(all_pieces)
+    parts = session.sparkContext.parallelize(all_pieces, count).mapPartitions(count_all)
+    while count > FAN_IN:
+        count = math.ceil(count / FAN_IN)
+        parts = parts.repartition(count).mapPartitions(join_all)
+    job.publish(kernel.merge(whole(parts.collect())))
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -271,7 +195,9 @@ def main(words: Sequence[str] | None = None) -> int:
             if job.source is None:
                 count_files(job, session, arguments.piece << 20)
             else:
-                count_topic(job, session, until_end=False, interval=arguments.interval)
+                send(session)
+                tell = (lambda _: None) if arguments.quiet else lambda words: print(words, file=sys.stderr)
+                count_topic(job, session, until_end=False, interval=arguments.interval, tell=tell)
     except HitmonError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

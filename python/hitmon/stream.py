@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import signal
 import time
+from collections.abc import Iterator
 
 from hitmon.blocks import Start
 from hitmon.job import Job
@@ -126,3 +129,18 @@ class Stream:
     def is_left_open(self) -> bool:
         """Whether windows that are open at the end are left to the next run: it reads their rows again."""
         return self._span and self.job.record is not None and not self.until_end
+
+
+@contextlib.contextmanager
+def stopping() -> Iterator[list[int]]:
+    """Holds the signals that asked to stop."""
+    stopped: list[int] = []
+    before = {}
+    with contextlib.suppress(ValueError):  # Not on the main thread.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda got, _: stopped.append(got))
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,4 +1,5 @@
 import S3
+import Specifications
 
 #if canImport(Glibc)
   import Glibc
@@ -47,37 +48,73 @@ public struct InputPlace: Sendable {
 public func findInputs(
   _ words: [String], stop: @escaping StopCheck = { false }, tell: @escaping @Sendable (String) -> Void = { _ in }
 ) throws(InputError) -> [InputPlace] {
-  var places: [InputPlace] = []
+  try findInputs(words, S3Settings(), order: .name, stop: stop, tell: tell)
+}
+
+/// The same with the store and the keys of a declared source; without words, the files or objects that it reads itself.
+public func findInputs(
+  _ words: [String], of source: Settings, stop: @escaping StopCheck = { false },
+  tell: @escaping @Sendable (String) -> Void = { _ in }
+) throws(InputError) -> [InputPlace] {
+  guard let (place, store, order) = S3Keys.read(source) else {
+    let paths = words.isEmpty ? (source["path"]?.list ?? []).compactMap { $0.text?.text } : words
+    return try findInputs(paths, stop: stop, tell: tell)
+  }
+  if !words.isEmpty { return try findInputs(words, store, order: order, stop: stop, tell: tell) }
+  do throws(S3Error) { return try findObjects([place], store, order: order, stop: stop, tell: tell) } catch {
+    throw InputError(error, listing: place.name)
+  }
+}
+
+private func findInputs(
+  _ words: [String], _ store: S3Settings, order: S3Order, stop: @escaping StopCheck,
+  tell: @escaping @Sendable (String) -> Void
+) throws(InputError) -> [InputPlace] {
+  var found: [InputPlace] = []
+  // Places of one bucket that follow on one another are asked for, and read, over the same connections.
+  var places: [S3Place] = []
+  func takePlaces() throws(InputError) {
+    guard let first = places.first else { return }
+    do throws(S3Error) { found += try findObjects(places, store, order: order, stop: stop, tell: tell) } catch {
+      throw InputError(error, listing: first.name)
+    }
+    places = []
+  }
   for word in words {
     guard word.hasPrefix(S3Place.scheme) else {
-      places += try expandInputs([word]).map { InputPlace(path: $0) }
+      try takePlaces()
+      found += try expandInputs([word]).map { InputPlace(path: $0) }
       continue
     }
     guard let place = S3Place(word) else {
       throw InputError(
         .refused, path: word, "cannot read \(word): write s3://BUCKET/PREFIX, with a name of a bucket that can be one")
     }
-    do throws(S3Error) {
-      places += try findObjects(place, S3Settings(), order: .name, stop: stop, tell: tell)
-    } catch {
-      let kind: InputError.Kind =
-        error.kind == .interrupted ? .interrupted : error.kind == .nothingThere ? .nothingMatches : .refused
-      throw InputError(kind, path: word, error.description)
-    }
+    if let last = places.last, last.bucket != place.bucket { try takePlaces() }
+    places.append(place)
   }
-  return places
+  try takePlaces()
+  return found
 }
 
-/// The objects of a place in a store, in the order in which they are read.
+/// The objects of places in one bucket of a store, in the order in which they are read.
 func findObjects(
-  _ place: S3Place, _ settings: S3Settings, order: S3Order, stop: @escaping StopCheck,
+  _ places: [S3Place], _ settings: S3Settings, order: S3Order, stop: @escaping StopCheck,
   tell: @escaping @Sendable (String) -> Void
 ) throws(S3Error) -> [InputPlace] {
-  let client = S3Client(
-    try S3Access(settings, bucket: place.bucket, environment: .process), bucket: place.bucket)
-  let objects = try client.list(prefix: place.prefix, order: order, stop: stop, tell: tell)
+  guard let bucket = places.first?.bucket else { return [] }
+  let client = S3Client(try S3Access(settings, bucket: bucket, environment: .process), bucket: bucket)
+  let objects = try client.list(prefixes: places.map(\.prefix), order: order, stop: stop, tell: tell)
   let feed = ObjectFeed(objects, client, tell: tell)
   return objects.indices.map { InputPlace(feed, object: $0) }
+}
+
+extension InputError {
+  fileprivate init(_ error: S3Error, listing name: String) {
+    let kind: InputError.Kind =
+      error.kind == .interrupted ? .interrupted : error.kind == .nothingThere ? .nothingMatches : .refused
+    self.init(kind, path: name, error.description)
+  }
 }
 
 extension S3Environment {

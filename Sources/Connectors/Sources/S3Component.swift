@@ -1,4 +1,3 @@
-import S3
 import Specifications
 
 extension SourceComponent {
@@ -15,16 +14,7 @@ extension SourceComponent {
       example: "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data_}}}"),
     check: { settings, _, findings in S3Keys.check(settings, findings) },
     open: { settings, context in
-      guard let (place, store, order) = S3Keys.read(settings) else {
-        throw ConnectorError("the settings name no bucket")
-      }
-      let inputs: [InputPlace]
-      do throws(S3Error) {
-        inputs = try findObjects(place, store, order: order, stop: context.stop, tell: context.tell)
-      } catch {
-        if error.kind == .interrupted { throw InputError(.interrupted, path: place.name, error.description) }
-        throw error
-      }
+      let inputs = try findInputs([], of: settings, stop: context.stop, tell: context.tell)
       return FileSource(inputs: inputs, format: context.format, stop: context.stop)
     })
 }

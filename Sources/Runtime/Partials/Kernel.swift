@@ -13,7 +13,7 @@ public final class Kernel {
 
   public struct Options: Sendable {
     public var input = Input.files(["-"])
-    /// The declared source whose rows these are; nil for the pipeline's own record, or the only topic.
+    /// The declared source whose rows these are, and whose store objects lie in; nil for the pipeline's own record, or the only topic.
     public var source: String?
     /// How many partitions the topic has.
     public var partitionCount: Int?
@@ -63,14 +63,18 @@ public final class Kernel {
     let declared = try Self.source(of: pipeline, options)
     format = declared.map { pipeline.plan.sourceFormats[$0] } ?? 0
     let rows = pipeline.plan.formats[format]
+    let name = declared.map { pipeline.declaration.sources[$0].name.text } ?? "input"
     switch options.input {
     case .files(let paths):
-      source = FileSource(
-        inputs: try findInputs(paths, stop: options.stop, tell: warn), format: rows, stop: options.stop)
-      input = PartialInput(source: "input")
+      let settings = declared.flatMap { pipeline.declaration.sources[$0].setting.settings }
+      let inputs =
+        try settings.map { try findInputs(paths, of: $0, stop: options.stop, tell: warn) }
+        ?? findInputs(paths, stop: options.stop, tell: warn)
+      source = FileSource(inputs: inputs, format: rows, stop: options.stop)
+      input = PartialInput(source: name)
     case .piece(let piece):
       source = FileSource(piece, format: rows, stop: options.stop)
-      input = PartialInput(source: "input")
+      input = PartialInput(source: name)
     case .blocks:
       guard let declared, let settings = pipeline.declaration.sources[declared].setting.settings,
         let target = KafkaTarget(settings)
@@ -78,7 +82,7 @@ public final class Kernel {
       let topic = SourceTopic(name: target.topic, partitions: options.partitionCount ?? 0)
       source = BlockSource(StandardInput(stop: options.stop), format: rows, topic: topic)
       input = PartialInput(
-        source: pipeline.declaration.sources[declared].name.text, topic: target.topic,
+        source: name, topic: target.topic,
         partitionCount: options.partitionCount)
     }
   }

@@ -5,7 +5,9 @@ import Specifications
 
 extension Pipeline {
   /// What engines that run a pipeline in parts must know of it, as JSON. Secrets are left out.
-  public var description: [UInt8] {
+  ///
+  /// - Parameter inputs: the input to be cut into parts, where it is files or objects.
+  public func description(of inputs: [InputPlace]? = nil) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.field("pipeline", declaration.name.text)
@@ -44,8 +46,36 @@ extension Pipeline {
       writer.endObject()
     }
     writer.endArray()
+    if let inputs {
+      writer.key("inputs")
+      writer.beginArray()
+      for input in inputs {
+        writer.beginObject()
+        writer.field("name", input.name)
+        if let size = input.size { writer.field("bytes", size) }
+        writer.endObject()
+      }
+      writer.endArray()
+    }
     writer.endObject()
     return writer.bytes
+  }
+
+  /// The files and objects that words stand for, with the store of a declared source where one is named; without words,
+  /// those of that source.
+  ///
+  /// - Throws: a sentence where there is no such source, or what it reads cannot be found.
+  public func inputs(
+    _ words: [String], source: String?, stop: @escaping StopCheck, tell: @escaping @Sendable (String) -> Void
+  ) throws -> [InputPlace] {
+    guard let source else { return try findInputs(words, stop: stop, tell: tell) }
+    guard let declared = declaration.sources.first(where: { $0.name.text == source }) else {
+      throw ConnectorError("the pipeline has no source `\(source)`")
+    }
+    guard let settings = declared.setting.settings, KafkaTarget(settings) == nil else {
+      throw ConnectorError("the source `\(source)` is a topic, and not cut into files")
+    }
+    return try findInputs(words, of: settings, stop: stop, tell: tell)
   }
 
   private var framing: String {
