@@ -121,7 +121,9 @@ let package = Package(
     .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
     // Whole runs against the embedded broker; Support is that of RuntimeTests.
     .testTarget(name: "KafkaRunTests", dependencies: ["Kafka", "Runtime", "Simulation"]),
-    .testTarget(name: "DashboardTests", dependencies: ["Connectors", "Dashboard", "Diagnostics"]),
+    .testTarget(
+      name: "DashboardTests",
+      dependencies: ["Connectors", "Dashboard", "Diagnostics", "Operators", "Specifications"]),
     // Raw sockets against a server; Messages is that of DashboardTests.
     .testTarget(name: "WebServerTests", dependencies: ["Dashboard", "WebServer"]),
     // Reads README.md and docs/, and runs the program on what they say.

@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 import Expressions
 import Specifications
@@ -33,14 +34,32 @@ extension CellLayout {
   /// The expression's value for every bin; nil for bins where it is unknown.
   private static func values(_ text: LocatedText, count: Int, findings: Findings) -> [Double?]? {
     guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
-    let scope = DictionaryScope(["bin": .column(.integer(0...Int64(count - 1)))])
-    guard let typed = TypeChecker.check(expression, in: scope, findings: findings),
+    let bins = ValueType.integer(0...Int64(count - 1))
+    guard let typed = TypeChecker.check(expression, in: DictionaryScope(["bin": .column(bins)]), findings: findings),
       TypeChecker.converted(typed, to: .none, findings: findings) != nil
     else { return nil }
-    return (0..<Int64(count)).map { bin in
-      let own = DictionaryScope(["bin": .constant(.integer(bin))])
-      let value = TypeChecker.check(expression, in: own, findings: Findings())?.constant?.number
+    var compiler = Compiler(layout: FrameLayout(), categories: Categories())
+    let bin = compiler.addColumn("bin", type: bins)
+    let program = compiler.compile(typed)
+    // One row for each bin.
+    let frame = Frame(layout: compiler.layout, capacity: count)
+    frame.count = count
+    for row in 0..<count { frame.int32(bin)[row] = Int32(row) }
+    program.run(frame)
+    return (0..<count).map { bin in
+      let value = number(frame, program.result, bin)
       return value.flatMap { abs($0) <= farthest ? $0 : nil }
+    }
+  }
+
+  /// What a number's column has in a row; nil where that is unknown.
+  private static func number(_ frame: Frame, _ slot: Slot, _ row: Int) -> Double? {
+    func known(_ value: some LaneValue & BinaryInteger) -> Double? { value.isUnknown ? nil : Double(value) }
+    switch slot.lane {
+    case .int32: return known(frame.int32(slot)[row])
+    case .int64: return known(frame.int64(slot)[row])
+    case .float64: return frame.float64(slot)[row].isUnknown ? nil : frame.float64(slot)[row]
+    case .flag: return nil
     }
   }
 }
