@@ -132,9 +132,7 @@ public struct Unit: Hashable, Sendable {
   /// A symbol of units joined by `/`, such as `um/ns` or `/s`. Nil where one of them is unknown, or where the whole is too
   /// large or too small to compute with.
   public static func parse(_ text: String) -> Unit? {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map {
-      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(trimmed)
     guard let first = parts.first else { return nil }
     var unit: Unit
     if first.isEmpty {
@@ -149,6 +147,13 @@ public struct Unit: Hashable, Sendable {
       unit = quotient
     }
     return unit
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 
   /// Every unit that can be typed, grouped by what it measures, smallest first.

@@ -2,7 +2,7 @@
 ///
 /// Every lane has one value that means *unknown* (a value that could not be computed, or does not exist): see
 /// ``Lane/unknown``. A column whose type says `mayBeUnknown: false` never holds it, and its kernels do not look for it.
-public enum Lane: UInt8, Sendable, CaseIterable {
+public enum Lane: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   /// Int32; unknown is Int32.min.
   case int32
   /// Int64; unknown is Int64.min.
@@ -11,6 +11,16 @@ public enum Lane: UInt8, Sendable, CaseIterable {
   case float64
   /// UInt8: 0 false, 1 true, 2 unknown.
   case flag
+
+  /// The case's name, written out: printing by reflection is slow, and the names of computations have it.
+  public var description: String {
+    switch self {
+    case .int32: "int32"
+    case .int64: "int64"
+    case .float64: "float64"
+    case .flag: "flag"
+    }
+  }
 
   /// Bytes a value.
   public var stride: Int {

@@ -54,7 +54,7 @@ public struct LocatedText: Sendable {
   }
 
   /// The value. Not for messages: see `written`.
-  public var text: String { Self.string(scalars) }
+  public var text: String { Self.string(scalars[...]) }
 
   /// The value as messages may quote it: what the user typed where a variable stands, such as `${NAME}`.
   public var written: String {
@@ -94,10 +94,19 @@ public struct LocatedText: Sendable {
       ends: Array(ends[range]), replacements: inside)
   }
 
-  private static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
+  /// Written into the string's own memory: names of keys are asked for at every turn.
+  private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    let count = scalars.reduce(0) { $0 + UTF8.width($1) }
+    return String(unsafeUninitializedCapacity: count) { buffer in
+      var end = 0
+      for scalar in scalars {
+        for unit in UTF8.encode(scalar)! {
+          buffer[end] = unit
+          end += 1
+        }
+      }
+      return end
+    }
   }
 }
 

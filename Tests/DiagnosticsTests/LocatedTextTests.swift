@@ -39,6 +39,14 @@ import Testing
     #expect(withVariable().span(9..<12).start.column == 9)
   }
 
+  @Test func textsOfAnyCharactersAreWhatWasTyped() {
+    for text in ["", "a", "µs", "Größe der Röhre, 10 µm", "12345678901234567890", "日本", "a\u{0}b", "👍🏽 e\u{301}"] {
+      let located = LocatedText(option: "x", text: text)
+      #expect(Array(located.text.utf8) == Array(text.utf8))
+      #expect(located[0..<located.scalars.count].written == text)
+    }
+  }
+
   @Test func linesOfEveryKind() {
     let source = SourceText(name: "x", text: "\u{FEFF}a\r\nb\rc\n\n d")
     #expect((1...6).map { String(source.line($0)) } == ["a", "b", "c", "", " d", ""])

@@ -5,7 +5,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = operand(a)
     let y = operand(b)
-    return emit("flag \(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
+    return emit("flag \(operation.rawValue)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       switch operation {
       case .and: checked ? step(KleeneAnd.self, x, y, into: result) : step(FlagAnd.self, x, y, into: result)
       case .or: checked ? step(KleeneOr.self, x, y, into: result) : step(FlagOr.self, x, y, into: result)
@@ -69,7 +69,8 @@ extension Compiler {
     }
     let sorted = Set(codes).sorted()
     return .column(
-      emit("among\(checked ? "?" : "") \(slot.index) \(sorted)", .flag) { result in
+      emit("among\(checked ? "?" : "") \(slot.index) \(sorted.map(String.init).joined(separator: " "))", .flag) {
+        result in
         slot.lane == .int32
           ? Self.memberStep(Int32.self, sorted, checked: checked, slot, into: result)
           : Self.memberStep(Int64.self, sorted, checked: checked, slot, into: result)

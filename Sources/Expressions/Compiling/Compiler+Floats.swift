@@ -7,7 +7,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = operand(a)
     let y = operand(b)
-    return emit("\(operation)\(risky ? "!" : "")\(checked ? "?" : "") \(x) \(y)", .float64) { result in
+    return emit("\(operation.rawValue)\(risky ? "!" : "")\(checked ? "?" : "") \(x) \(y)", .float64) { result in
       switch operation {
       case .add: Self.arithmeticStep(FloatAdd.self, risky: risky, x, y, into: result)
       case .subtract: Self.arithmeticStep(FloatSubtract.self, risky: risky, x, y, into: result)
@@ -34,7 +34,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = operand(a)
     let y = operand(b)
-    return emit("\(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
+    return emit("\(operation.rawValue)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       Self.comparisonStep(Double.self, operation, checked: checked, x, y, into: result)
     }
   }
@@ -50,7 +50,7 @@ extension Compiler {
     if isInteger, operation == .negate || operation == .absolute {
       let wide: Lane = slot.lane == .int64 || lane == .int64 ? .int64 : .int32
       guard case .column(let x) = cast(operand, to: wide, checked: checked) else { return unknownOperand(lane) }
-      let result = emit("\(operation) \(x.index)", wide) { result in
+      let result = emit("\(operation.name) \(x.index)", wide) { result in
         switch (operation, wide) {
         case (.negate, .int32): step(Negate<Int32>(), x, into: result)
         case (.negate, _): step(Negate<Int64>(), x, into: result)

@@ -13,7 +13,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = cast(operand(a), to: lane, checked: a.type.mayBeUnknown)
     let y = cast(operand(b), to: lane, checked: b.type.mayBeUnknown)
-    let name = "\(operation)\(risky ? "!" : checked ? "?" : "") \(x) \(y)"
+    let name = "\(operation.rawValue)\(risky ? "!" : checked ? "?" : "") \(x) \(y)"
     let slot: Slot
     if case .column(let dividend) = x, let divisor = b.integerConstant, divisor > 0,
       operation == .floorDivide || operation == .modulo
@@ -107,7 +107,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = cast(operand(a), to: lane, checked: a.type.mayBeUnknown)
     let y = cast(operand(b), to: lane, checked: b.type.mayBeUnknown)
-    return emit("\(operation)\(checked ? "?" : "") \(lane) \(x) \(y)", .flag) { result in
+    return emit("\(operation.rawValue)\(checked ? "?" : "") \(lane) \(x) \(y)", .flag) { result in
       lane == .int32
         ? Self.comparisonStep(Int32.self, operation, checked: checked, x, y, into: result)
         : Self.comparisonStep(Int64.self, operation, checked: checked, x, y, into: result)
@@ -131,7 +131,7 @@ extension Compiler {
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = operand(a)
     let y = operand(b)
-    return emit("text \(operation)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
+    return emit("text \(operation.rawValue)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
       operation == .equal
         ? step(Equal<Int32>.self, checked: checked, x, y, into: result)
         : step(NotEqual<Int32>.self, checked: checked, x, y, into: result)

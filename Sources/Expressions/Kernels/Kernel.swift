@@ -32,6 +32,18 @@ enum Operand: Hashable, Sendable {
   case flag(UInt8)
 }
 
+/// For the names of computations, which tell equal ones: written out, since printing by reflection is slow.
+extension Operand: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .column(let slot): "column \(slot.index)"
+    case .integer(let value): "integer \(value)"
+    case .float(let value): "float \(value)"
+    case .flag(let value): "flag \(value)"
+    }
+  }
+}
+
 extension Int32: KernelValue {
   init(_ operand: Operand) {
     guard case .integer(let value) = operand else { preconditionFailure("an integer constant is expected") }

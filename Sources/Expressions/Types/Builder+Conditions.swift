@@ -84,14 +84,14 @@ extension Builder {
   func within(_ a: TypedExpression, _ lower: Constant, _ upper: Constant) -> TypedExpression {
     if a.isAlwaysUnknown { return unknown(.boolean()) }
     return TypedExpression(
-      .within(a, lower: lower, upper: upper), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), label: label,
+      .within(a, lower: lower, upper: upper), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), words: words,
       span: span)
   }
 
   func among(_ a: TypedExpression, _ members: [Constant]) -> TypedExpression {
     if a.isAlwaysUnknown { return unknown(.boolean()) }
     return TypedExpression(
-      .among(a, members), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), label: label, span: span)
+      .among(a, members), type: .boolean(mayBeUnknown: a.type.mayBeUnknown), words: words, span: span)
   }
 
   /// The branches have one kind and unit.
@@ -106,7 +106,7 @@ extension Builder {
     if condition.isAlwaysUnknown || (a.isAlwaysUnknown && b.isAlwaysUnknown) { return unknown(type) }
     let bounds = min(a.bounds.lowerBound, b.bounds.lowerBound)...max(a.bounds.upperBound, b.bounds.upperBound)
     return TypedExpression(
-      .choose(condition, a, b), type: type, bounds: type.kind == .integer ? nil : bounds, label: label, span: span)
+      .choose(condition, a, b), type: type, bounds: type.kind == .integer ? nil : bounds, words: words, span: span)
   }
 }
 

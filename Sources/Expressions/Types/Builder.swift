@@ -5,22 +5,24 @@ import Diagnostics
 /// the kernels need. Operands are already of the right kind and unit; nothing here reports.
 struct Builder {
   /// What is being built, for its messages.
-  let label: String
+  let words: Label
   let span: Span
+
+  var label: String { words.text }
 
   func constant(_ constant: Constant) -> TypedExpression {
     let bounds = constant.number.map { $0...$0 }
-    return TypedExpression(.constant(constant), type: constant.type, bounds: bounds, label: label, span: span)
+    return TypedExpression(.constant(constant), type: constant.type, bounds: bounds, words: words, span: span)
   }
 
   func column(_ name: String, _ type: ValueType) -> TypedExpression {
-    TypedExpression(.column(name), type: type, label: label, span: span)
+    TypedExpression(.column(name), type: type, words: words, span: span)
   }
 
   func unknown(_ type: ValueType) -> TypedExpression {
     var type = type
     type.mayBeUnknown = true
-    return TypedExpression(.unknown, type: type, label: label, span: span)
+    return TypedExpression(.unknown, type: type, words: words, span: span)
   }
 
   /// The same value under another unit, or another name for messages.
@@ -28,7 +30,7 @@ struct Builder {
     var type = a.type
     type.unit = unit ?? type.unit
     if let constant = a.constant { return self.constant(Constant(constant.value, unit: type.unit)) }
-    return TypedExpression(a.operation, type: type, bounds: a.bounds, label: label, span: span)
+    return TypedExpression(a.operation, type: type, bounds: a.bounds, words: words, span: span)
   }
 
   /// The folded integer, or unknown for nil and for the value that stands for it.
@@ -48,7 +50,7 @@ struct Builder {
   func unary(
     _ operation: Operation.Unary, _ a: TypedExpression, type: ValueType, bounds: ClosedRange<Double>? = nil
   ) -> TypedExpression {
-    TypedExpression(.unary(operation, a), type: type, bounds: bounds, label: label, span: span)
+    TypedExpression(.unary(operation, a), type: type, bounds: bounds, words: words, span: span)
   }
 
   /// A node of two operands; those of a commutative operation in canonical order, constants last.
@@ -58,7 +60,7 @@ struct Builder {
   ) -> TypedExpression {
     let swaps = operation.isCommutative && (a.isFixed != b.isFixed ? a.isFixed : b.key < a.key)
     let node: Operation = swaps ? .binary(operation, b, a, risky: risky) : .binary(operation, a, b, risky: risky)
-    return TypedExpression(node, type: type, bounds: bounds, label: label, span: span)
+    return TypedExpression(node, type: type, bounds: bounds, words: words, span: span)
   }
 }
 

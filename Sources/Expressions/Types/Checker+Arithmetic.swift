@@ -53,8 +53,8 @@ extension Checker {
   ) -> TypedExpression? {
     var (x, y) = unified(a, b)
     if operation == .divide {
-      x = Builder(label: a.label, span: a.span).toFloat(x)
-      y = Builder(label: b.label, span: b.span).toFloat(y)
+      x = Builder(words: a.words, span: a.span).toFloat(x)
+      y = Builder(words: b.words, span: b.span).toFloat(y)
     }
     let result =
       x.type.kind == .integer

@@ -59,7 +59,7 @@ extension Checker {
       }
       let (a, b) = unified(x, y)
       // The running result keeps the name of the first argument, so that a message about units names what was typed.
-      let partial = Builder(label: arguments[0].label, span: builder.span)
+      let partial = Builder(words: arguments[0].words, span: builder.span)
       result =
         a.type.kind == .integer
         ? partial.integers(operation, a, b, unit: a.type.unit) : partial.floats(operation, a, b, unit: a.type.unit)

@@ -25,14 +25,14 @@ extension Checker {
       return error(
         "unit-mismatch", "\(a.described) is too far from \(unit.symbol) to be converted exactly", at: a.span)
     }
-    return Builder(label: a.label, span: a.span).convert(a, by: factor, to: unit)
+    return Builder(words: a.words, span: a.span).convert(a, by: factor, to: unit)
   }
 
   /// Two numbers as one kind: integers, or floats where either is one.
   func unified(_ a: TypedExpression, _ b: TypedExpression) -> (TypedExpression, TypedExpression) {
     guard a.type.kind != b.type.kind else { return (a, b) }
     return (
-      Builder(label: a.label, span: a.span).toFloat(a), Builder(label: b.label, span: b.span).toFloat(b)
+      Builder(words: a.words, span: a.span).toFloat(a), Builder(words: b.words, span: b.span).toFloat(b)
     )
   }
 

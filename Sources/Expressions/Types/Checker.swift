@@ -3,9 +3,21 @@ import Diagnostics
 
 /// One pass over the syntax tree of one expression.
 struct Checker {
-  let source: LocatedText
+  private let shared: Label.Source
   let scope: any Scope
   let findings: Findings
+
+  init(source: LocatedText, scope: any Scope, findings: Findings) {
+    self.init(Label.Source(source), scope, findings)
+  }
+
+  private init(_ shared: Label.Source, _ scope: any Scope, _ findings: Findings) {
+    self.shared = shared
+    self.scope = scope
+    self.findings = findings
+  }
+
+  var source: LocatedText { shared.text }
 
   func check(_ syntax: Syntax) -> TypedExpression? {
     let builder = builder(syntax.range)
@@ -44,19 +56,15 @@ struct Checker {
 
   /// The same names, but under what a condition says of them.
   func assuming(_ condition: TypedExpression, holds: Bool) -> Checker {
-    Checker(source: source, scope: NarrowedScope(base: scope, assuming: condition, holds: holds), findings: findings)
+    Checker(shared, NarrowedScope(base: scope, assuming: condition, holds: holds), findings)
   }
 
   func builder(_ range: Range<Int>) -> Builder {
-    Builder(label: label(range), span: source.span(range))
+    Builder(words: Label(source: shared, range: range), span: source.span(range))
   }
 
   /// What was typed, on one line and short enough for a message.
-  func label(_ range: Range<Int>) -> String {
-    let words = source[range].written.split { $0 == " " || $0 == "\n" || $0 == "\t" }
-    let text = words.joined(separator: " ")
-    return text.count > 48 ? "\(text.prefix(47))…" : text
-  }
+  func label(_ range: Range<Int>) -> String { Label(source: shared, range: range).text }
 
   func error(_ code: String, _ message: String, at span: Span, hint: String? = nil) -> TypedExpression? {
     findings.error(code, message, at: span, hint: hint)

@@ -40,7 +40,7 @@ public enum TypeChecker {
         hint: expression.unitHint(toMatch: unit))
       return nil
     }
-    let builder = Builder(label: expression.label, span: expression.span)
+    let builder = Builder(words: expression.words, span: expression.span)
     return builder.convert(expression, by: factor, to: unit)
   }
 

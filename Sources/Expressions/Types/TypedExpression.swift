@@ -13,17 +13,18 @@ public struct TypedExpression: Sendable {
   /// no trace in the numbers: compare the types too where they matter.
   public let key: String
   /// What was typed, for messages: on one line, and cut where it is long.
-  public let label: String
+  public var label: String { words.text }
+  let words: Label
   let operation: Operation
   /// Between which floats the value lies, wherever it is known; for integers, the range of the type.
   let bounds: ClosedRange<Double>
 
   init(
-    _ operation: Operation, type: ValueType, bounds: ClosedRange<Double>? = nil, label: String, span: Span
+    _ operation: Operation, type: ValueType, bounds: ClosedRange<Double>? = nil, words: Label, span: Span
   ) {
     self.operation = operation
     self.type = type
-    self.label = label
+    self.words = words
     self.span = span
     self.bounds =
       bounds ?? (type.kind == .float ? Self.everyFloat : Double(type.range.lowerBound)...Double(type.range.upperBound))
@@ -113,7 +114,7 @@ indirect enum Operation: Sendable {
     case .unknown: return "unknown:\(type.lane)"
     case .unary(let operation, _): return "(\(operation.name):\(type.lane)\(care) \(parts))"
     case .binary(let operation, _, _, let risky):
-      return "(\(operation):\(type.lane)\(risky ? "!" : care) \(parts))"
+      return "(\(operation.rawValue):\(type.lane)\(risky ? "!" : care) \(parts))"
     case .choose: return "(if:\(type.lane)\(care) \(parts))"
     case .within(_, let lower, let upper): return "(in\(care) \(parts) \(lower.valueText)..\(upper.valueText))"
     case .among(_, let members): return "(in\(care) \(parts) [\(members.map(\.valueText).joined(separator: " "))])"
@@ -123,7 +124,15 @@ indirect enum Operation: Sendable {
 
 extension Operation.Unary {
   var name: String {
-    if case .round(let rounding) = self { "round.\(rounding)" } else { "\(self)" }
+    switch self {
+    case .negate: "negate"
+    case .absolute: "absolute"
+    case .squareRoot: "squareRoot"
+    case .not: "not"
+    case .isKnown: "isKnown"
+    case .toFloat: "toFloat"
+    case .round(let rounding): "round.\(rounding.rawValue)"
+    }
   }
 }
 

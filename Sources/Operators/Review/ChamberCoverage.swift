@@ -35,8 +35,8 @@ struct ChamberCoverage {
     var compiler = Compiler(layout: FrameLayout(), categories: categories)
     let slots = inputs.map { compiler.addColumn($0.column, type: types[$0.column]!) }
     let programs = plan.rows.map { compiler.compile($0.condition) }
-    let frame = Frame(layout: compiler.layout)
     let size = inputs.reduce(1) { $0 * $1.values.count }
+    let frame = Frame(layout: compiler.layout, capacity: min(size, Frame.standardCapacity))
     // How many combinations of the inputs behind come for one value of each.
     let repeats = inputs.indices.map { inputs[($0 + 1)...].reduce(1) { $0 * $1.values.count } }
     func index(_ input: Int, _ combination: Int) -> Int { combination / repeats[input] % inputs[input].values.count }
