@@ -54,7 +54,51 @@ INLINE size_t partition_loop(const int64_t *keys, size_t count, int64_t lower, i
   return found;
 }
 
+/// Goes on behind `first` rows, of which `found` are ready.
+INLINE size_t part_rest(const int32_t *slots, size_t first, size_t count, const uint8_t *flags, uint8_t none,
+                        int32_t *restrict ready, size_t found, int32_t *restrict waiting, size_t *waiting_count) {
+  size_t kept = *waiting_count;
+  for (size_t i = first; i < count; i++) {
+    uint8_t flag = slots[i] < 0 ? none : flags[slots[i]];
+    ready[found] = (int32_t)i;
+    waiting[kept] = (int32_t)i;
+    found += flag == 1;
+    kept += flag == 0;
+  }
+  *waiting_count = kept;
+  return found;
+}
+
+INLINE size_t part_loop(const int32_t *slots, size_t count, const uint8_t *flags, uint8_t none, int32_t *ready,
+                        int32_t *waiting, size_t *waiting_count) {
+  *waiting_count = 0;
+  return part_rest(slots, 0, count, flags, none, ready, 0, waiting, waiting_count);
+}
+
 #if defined(__x86_64__)
+AVX512 static size_t part_avx512(const int32_t *slots, size_t count, const uint8_t *flags, uint8_t none,
+                                 int32_t *restrict ready, int32_t *restrict waiting, size_t *waiting_count) {
+  const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i low_byte = _mm512_set1_epi32(0xFF), without = _mm512_set1_epi32(none);
+  size_t found = 0, i = 0;
+  *waiting_count = 0;
+  for (; i + 16 <= count; i += 16) {
+    __m512i slot = _mm512_loadu_si512(slots + i);
+    __mmask16 has = (__mmask16)~_mm512_movepi32_mask(slot);
+    __m512i flag = _mm512_and_si512(_mm512_mask_i32gather_epi32(without, has, slot, flags, 1), low_byte);
+    __m512i rows = _mm512_add_epi32(ascending, _mm512_set1_epi32((int32_t)i));
+    __mmask16 is_ready = _mm512_cmpeq_epi32_mask(flag, _mm512_set1_epi32(1));
+    __mmask16 waits = _mm512_testn_epi32_mask(flag, flag);
+    unsigned n = (unsigned)_mm_popcnt_u32(is_ready), m = (unsigned)_mm_popcnt_u32(waits);
+    _mm512_mask_storeu_epi32(ready + found, (__mmask16)((1u << n) - 1), _mm512_maskz_compress_epi32(is_ready, rows));
+    _mm512_mask_storeu_epi32(waiting + *waiting_count, (__mmask16)((1u << m) - 1),
+                             _mm512_maskz_compress_epi32(waits, rows));
+    found += n;
+    *waiting_count += m;
+  }
+  return part_rest(slots, i, count, flags, none, ready, found, waiting, waiting_count);
+}
+
 AVX512 static size_t marked_avx512(const uint64_t *masks, size_t count, int32_t first, int32_t *out) {
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   size_t found = 0, i = 0;
@@ -129,6 +173,10 @@ VERSIONS(size_t, marked, (const uint64_t *masks, size_t count, int32_t first, in
          (masks, count, first, out))
 VERSIONS(void, count_bits, (const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out),
          (masks, entries, count, out))
+VERSIONS(size_t, part,
+         (const int32_t *slots, size_t count, const uint8_t *flags, uint8_t none, int32_t *ready, int32_t *waiting,
+          size_t *waiting_count),
+         (slots, count, flags, none, ready, waiting, waiting_count))
 VERSIONS(size_t, partition,
          (const int64_t *keys, size_t count, int64_t lower, int64_t upper, int32_t *inside, int32_t *outside),
          (keys, count, lower, upper, inside, outside))

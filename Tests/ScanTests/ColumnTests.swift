@@ -209,4 +209,26 @@ extension LevelTests {
       #expect(others[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
     }
   }
+
+  @Test(arguments: counts)
+  func everyLevelPartsTheSameRows(count: Int) {
+    defer { scan_set_level(SCAN_AVX512) }
+    var random = SystemRandomNumberGenerator()
+    let flags = (0..<40).map { _ in UInt8.random(in: 0...2, using: &random) } + [1, 1, 1]
+    let slots = (0..<count).map { _ in Int32.random(in: -1..<40, using: &random) }
+    for none in [0, 1, 2] as [UInt8] {
+      func rows(_ flag: UInt8) -> [Int32] {
+        (0..<Int32(count)).filter { slots[Int($0)] < 0 ? none == flag : flags[Int(slots[Int($0)])] == flag }
+      }
+      for level in Self.levels where scan_set_level(level) == level {
+        var (ready, waiting) = (fenced([]) + slots.map { _ in Self.fence }, fenced([]) + slots.map { _ in Self.fence })
+        var left = 0
+        let found = scan_part(slots, count, flags, none, &ready, &waiting, &left)
+        #expect(Array(ready.prefix(found)) == rows(1), "level \(level.rawValue)")
+        #expect(Array(waiting.prefix(left)) == rows(0), "level \(level.rawValue)")
+        #expect(ready[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+        #expect(waiting[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+      }
+    }
+  }
 }

@@ -68,6 +68,12 @@ void scan_count_bits(const uint64_t *masks, const int32_t *entries, size_t count
 size_t scan_partition(const int64_t *keys, size_t count, int64_t lower, int64_t upper, int32_t *inside,
                       int32_t *outside);
 
+/// Takes rows apart by the flag of their group, flags[slots[i]], or `none` for a slot below 0: 1 are ready, 0 go on
+/// waiting, and all others are in neither list. Gives how many are ready. Both lists have room for one more than `count`,
+/// and three bytes behind the flags are read.
+size_t scan_part(const int32_t *slots, size_t count, const uint8_t *flags, uint8_t none, int32_t *ready,
+                 int32_t *waiting, size_t *waiting_count);
+
 // Histograms
 
 /// The bins of integers that a table names.

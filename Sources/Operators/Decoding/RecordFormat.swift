@@ -107,6 +107,17 @@ extension RecordFormat {
   public var separator: UInt8? { nil }
   public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { nil }
 
+  /// About how many bytes so many rows take, judged by the first ones of `bytes`.
+  public func bytes(ofRows rows: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+    switch framing {
+    case .fixed(let width, _): return rows * width
+    case .lines:
+      let sample = min(bytes.count, 4096)
+      guard let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return 0 }
+      return rows * sample / max(1, scan_count_lines(text, sample))
+    }
+  }
+
   /// Where whole rows end that begin at `start`: at most `limit` bytes on, but at least one row on. `bytes` ends with a row.
   public func rowEnd(in bytes: UnsafeRawBufferPointer, from start: Int, within limit: Int) -> Int {
     let left = bytes.count - start

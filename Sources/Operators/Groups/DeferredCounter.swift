@@ -9,6 +9,7 @@ final class DeferredCounter {
   /// The rows of the block, by their numbers among those that waited.
   private let block: UnsafeMutablePointer<Int32>
   private let entries: UnsafeMutablePointer<Int32>
+  private let groups: UnsafeMutablePointer<Int32>
   /// The rows of the block that pass the gate.
   private let passing: UnsafeMutablePointer<Int32>
   private let identity: UnsafeMutablePointer<Int32>
@@ -20,6 +21,7 @@ final class DeferredCounter {
     filler = Filler(stage.aggregates)
     block = .allocate(capacity: frame.capacity)
     entries = .allocate(capacity: frame.capacity)
+    self.groups = .allocate(capacity: frame.capacity)
     passing = .allocate(capacity: frame.capacity)
     identity = .allocate(capacity: frame.capacity)
     for row in 0..<frame.capacity { identity[row] = Int32(row) }
@@ -30,19 +32,47 @@ final class DeferredCounter {
   deinit {
     block.deallocate()
     entries.deallocate()
+    groups.deallocate()
     passing.deallocate()
     identity.deallocate()
   }
 
-  /// Counts the rows `ready`, whose groups are in `tables`.
-  func count(_ rows: DeferredRows, _ ready: [Int32], _ tables: [GroupTable], into window: WindowCounts) {
+  /// Whether the rows of a group count, asked once for each group where one definition alone says so: 1 for those of a group
+  /// that do, 2 for those that do not. Also for rows of no group; `flags` has three bytes more than there are groups.
+  func judge(_ table: GroupTable) -> (flags: [UInt8], none: UInt8) {
+    var flags = [UInt8](repeating: 1, count: table.count + 3)
+    guard let gate = stage.gate else { return (flags, 1) }
+    func run(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+      frame.count = count
+      for value in stage.values where table.plan.functions[value.function].split == nil {
+        table.functions[value.function].write(entries, count: count, to: frame.raw(value.slot))
+      }
+      for step in gate.steps { step.run(frame) }
+      return frame.flag(gate.flag)
+    }
+    var start = 0
+    while start < table.count {
+      let n = min(frame.capacity, table.count - start)
+      for i in 0..<n { entries[i] = Int32(truncatingIfNeeded: start + i) }
+      let passes = run(n)
+      for i in 0..<n { flags[start + i] = passes[i] == 1 ? 1 : 2 }
+      start += n
+    }
+    entries[0] = -1
+    return (flags, run(1)[0] == 1 ? 1 : 2)
+  }
+
+  /// Counts the rows `ready`, whose groups are in `tables`; all that ``judge(_:)`` let through, if they were `judged`.
+  func count(
+    _ rows: DeferredRows, _ ready: [Int32], _ tables: [GroupTable], judged: Bool, into window: WindowCounts
+  ) {
     var start = 0
     while start < ready.count {
       let n = min(frame.capacity, ready.count - start)
       frame.count = n
       ready.withUnsafeBufferPointer { block.update(from: $0.baseAddress! + start, count: n) }
       start += n
-      if let gate = stage.gate {
+      if let gate = stage.gate, !judged {
         // The gate needs no value of a split, which would need a column of the row.
         readValues(rows, tables, ofSplits: false)
         for step in gate.steps { step.run(frame) }
@@ -63,12 +93,17 @@ final class DeferredCounter {
   private func gatherKept(_ rows: DeferredRows) {
     for (index, kept) in stage.kept.enumerated() {
       switch kept.slot.lane {
-      case .int32: gather(rows.column(index), frame.int32(kept.slot))
-      case .int64: gather(rows.column(index), frame.int64(kept.slot))
-      case .float64: gather(rows.column(index), frame.float64(kept.slot))
-      case .flag: gather(rows.column(index), frame.flag(kept.slot))
+      case .int32: gather(rows, index, frame.int32(kept.slot))
+      case .int64: gather(rows, index, frame.int64(kept.slot))
+      case .float64: gather(rows, index, frame.float64(kept.slot))
+      case .flag: gather(rows, index, frame.flag(kept.slot))
       }
     }
+  }
+
+  private func gather<T: BitwiseCopyable>(_ rows: DeferredRows, _ index: Int, _ out: UnsafeMutablePointer<T>) {
+    Operators.gather(
+      UnsafePointer(rows.column(index).assumingMemoryBound(to: T.self)), block, count: frame.count, to: out)
   }
 
   /// Writes the values of the groups of the block's rows. Those of a split go by a kept column.
@@ -82,21 +117,12 @@ final class DeferredCounter {
         // The row's own cell: the split column is among the kept ones.
         let column = stage.kept.first { $0.source == split.slot }!.slot
         lookups[split]!.assign(frame, column, rows: identity, count: n, into: entries)
-        let cells = Int32(truncatingIfNeeded: split.count)
-        for i in 0..<n {
-          let slot = slots[Int(block[i])]
-          entries[i] = slot < 0 || entries[i] < 0 ? -1 : slot * cells + entries[i]
-        }
+        scan_gather_int32(slots, block, n, groups)
+        scan_entries(groups, entries, n, Int32(truncatingIfNeeded: split.count), entries)
       } else {
-        for i in 0..<n { entries[i] = slots[Int(block[i])] }
+        scan_gather_int32(slots, block, n, entries)
       }
       table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
     }
-  }
-
-  @inline(__always)
-  private func gather<T>(_ column: UnsafeMutableRawPointer, _ out: UnsafeMutablePointer<T>) {
-    let values = column.assumingMemoryBound(to: T.self)
-    for i in 0..<frame.count { out[i] = values[Int(block[i])] }
   }
 }

@@ -52,22 +52,19 @@ final class DeferredRows {
     reserve(count + n)
     for (index, slot) in sources.enumerated() {
       switch slot.lane {
-      case .int32: gather(frame.int32(slot), rows, n, columns[index])
-      case .int64: gather(frame.int64(slot), rows, n, columns[index])
-      case .float64: gather(frame.float64(slot), rows, n, columns[index])
-      case .flag: gather(frame.flag(slot), rows, n, columns[index])
+      case .int32: gather(frame.int32(slot), rows, count: n, to: end(index))
+      case .int64: gather(frame.int64(slot), rows, count: n, to: end(index))
+      case .float64: gather(frame.float64(slot), rows, count: n, to: end(index))
+      case .flag: gather(frame.flag(slot), rows, count: n, to: end(index))
       }
     }
     for (index, group) in groups.enumerated() { (slots[index] + count).update(from: group, count: n) }
     count += n
   }
 
-  @inline(__always)
-  private func gather<T>(
-    _ values: UnsafeMutablePointer<T>, _ rows: UnsafePointer<Int32>, _ n: Int, _ column: UnsafeMutableRawPointer
-  ) {
-    let out = column.assumingMemoryBound(to: T.self) + count
-    for i in 0..<n { out[i] = values[Int(rows[i])] }
+  /// Where the next value of a column goes.
+  private func end<T>(_ index: Int) -> UnsafeMutablePointer<T> {
+    columns[index].assumingMemoryBound(to: T.self) + count
   }
 
   /// Appends rows of another store whose groups have other slots here: `maps[g][slot]`.
@@ -91,10 +88,8 @@ final class DeferredRows {
     count += rows.count
   }
 
-  private func move<T>(_ other: DeferredRows, _ index: Int, _ rows: [Int32], as type: T.Type) {
-    let values = other.columns[index].assumingMemoryBound(to: T.self)
-    let out = columns[index].assumingMemoryBound(to: T.self) + count
-    for (i, row) in rows.enumerated() { out[i] = values[Int(row)] }
+  private func move<T: BitwiseCopyable>(_ other: DeferredRows, _ index: Int, _ rows: [Int32], as type: T.Type) {
+    gather(UnsafePointer(other.columns[index].assumingMemoryBound(to: T.self)), rows, count: rows.count, to: end(index))
   }
 
   func removeAll() { count = 0 }

@@ -15,8 +15,16 @@ final class ExtremeState<T: PartialValue & Comparable>: GroupFunctionState {
     self.isMaximum = isMaximum
   }
 
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func grow(toEntries count: Int) { values.grow(to: count) }
+
+  @_specialize(where T == Int32)
+  @_specialize(where T == Int64)
+  @_specialize(where T == Double)
   func reset(entries count: Int) { values.reset(count) }
+
   @_specialize(where T == Int32)
   @_specialize(where T == Int64)
   @_specialize(where T == Double)
@@ -67,9 +75,8 @@ final class ExtremeState<T: PartialValue & Comparable>: GroupFunctionState {
   @_specialize(where T == Int64)
   @_specialize(where T == Double)
   func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
-    let out = column.assumingMemoryBound(to: T.self)
-    let base = values.base
-    for i in 0..<count { out[i] = entries[i] < 0 ? T.unknown : base[Int(entries[i])] }
+    // What lies before the first value is that of no row: unknown, as for an entry of -1.
+    gather(values.base, entries, count: count, to: column.assumingMemoryBound(to: T.self))
   }
 }
 

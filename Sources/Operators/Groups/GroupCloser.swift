@@ -57,9 +57,7 @@ public final class GroupCloser {
     for (index, table) in open.tables.enumerated() where table.count > 0 {
       close(index, table, slots: Array(0..<Int32(table.count)), into: window)
     }
-    if let rows = open.rows, rows.count > 0 {
-      rowCounter?.count(rows, Array(0..<Int32(rows.count)), open.tables, into: window)
-    }
+    _ = countRows(of: open, kept: Array(repeating: [], count: open.tables.count), into: window)
     open.removeAll()
   }
 
@@ -74,12 +72,7 @@ public final class GroupCloser {
       close(index, table, slots: done, into: window)
       kept.append(left)
     }
-    var waiting: [Int32] = []
-    if let rows = open.rows, rows.count > 0, let groups = plan.deferred?.groups {
-      let ready: [Int32]
-      (ready, waiting) = split(rows, groups.map { flags(open.tables[$0].count, without: kept[$0]) })
-      rowCounter?.count(rows, ready, open.tables, into: window)
-    }
+    let waiting = countRows(of: open, kept: kept, into: window)
     rest.take(kept, rows: waiting, from: open, plan: plan)
     open.removeAll()
   }
@@ -98,32 +91,42 @@ public final class GroupCloser {
     return (inside, outside)
   }
 
-  /// A flag for each of so many groups: 1 but for the ones `kept`.
-  private func flags(_ count: Int, without kept: [Int32]) -> [UInt8] {
-    var flags = [UInt8](repeating: 1, count: count)
-    for slot in kept { flags[Int(slot)] = 0 }
-    return flags
-  }
-
-  /// The numbers of the flags that are 1, or of those that are 0.
-  private func selected(_ flags: [UInt8], _ wanted: Int32) -> [Int32] {
-    [Int32](unsafeUninitializedCapacity: flags.count) { numbers, count in
-      guard let base = numbers.baseAddress else { return }
-      count = scan_select(flags, flags.count, wanted, base)
+  /// Counts the rows all of whose groups are complete; gives those that go on waiting. `kept` has the groups of each
+  /// definition that are not.
+  private func countRows(of open: OpenGroups, kept: [[Int32]], into window: WindowCounts) -> [Int32] {
+    guard let rows = open.rows, rows.count > 0, let rowCounter, let groups = plan.deferred?.groups else { return [] }
+    var waiting: [Int32] = []
+    var ready: [Int32]
+    if groups.count == 1 {
+      var (flags, none) = rowCounter.judge(open.tables[groups[0]])
+      for slot in kept[groups[0]] { flags[Int(slot)] = 0 }
+      ready = parted(rows.slots[0], rows.count, flags, none, &waiting)
+    } else {
+      // A row without a key waits for no group.
+      var flags = [UInt8](repeating: 1, count: rows.count + 3)
+      for (slots, group) in zip(rows.slots, groups) {
+        var complete = [UInt8](repeating: 1, count: open.tables[group].count)
+        for slot in kept[group] { complete[Int(slot)] = 0 }
+        complete.withUnsafeBufferPointer { complete in
+          for row in 0..<rows.count { flags[row] &= slots[row] < 0 ? 1 : complete[Int(slots[row])] }
+        }
+      }
+      ready = parted((0..<Int32(rows.count)).map(\.self), rows.count, flags, 1, &waiting)
     }
+    rowCounter.count(rows, ready, open.tables, judged: groups.count == 1, into: window)
+    return waiting
   }
 
-  /// The rows all of whose groups are complete, and those that go on waiting. `complete` has a flag for each group of each
-  /// definition that rows wait for.
-  private func split(_ rows: DeferredRows, _ complete: [[UInt8]]) -> (ready: [Int32], waiting: [Int32]) {
-    var areReady = [UInt8](repeating: 1, count: rows.count)
-    for (slots, complete) in zip(rows.slots, complete) {
-      complete.withUnsafeBufferPointer { complete in
-        // A row without a key waits for no group.
-        for row in 0..<rows.count { areReady[row] &= slots[row] < 0 ? 1 : complete[Int(slots[row])] }
+  private func parted(
+    _ slots: UnsafePointer<Int32>, _ count: Int, _ flags: [UInt8], _ none: UInt8, _ waiting: inout [Int32]
+  ) -> [Int32] {
+    var ready: [Int32] = []
+    waiting = [Int32](unsafeUninitializedCapacity: count + 1) { waiting, waitingCount in
+      ready = [Int32](unsafeUninitializedCapacity: count + 1) { ready, readyCount in
+        readyCount = scan_part(slots, count, flags, none, ready.baseAddress!, waiting.baseAddress!, &waitingCount)
       }
     }
-    return (selected(areReady, 1), selected(areReady, 0))
+    return ready
   }
 
   // MARK: Once for each group

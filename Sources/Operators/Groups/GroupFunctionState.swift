@@ -73,8 +73,8 @@ extension GroupFunctionState {
   }
 }
 
-/// Plain memory for one value an entry, and before them for one that rows without an entry may write to: the entry of
-/// such a row is -1, and to ask each row costs more than to write.
+/// Plain memory for one value an entry, and before them for one more: the entry of a row without one is -1, and to read or
+/// write there costs less than to ask each row. At first it holds the value of no row, as all do.
 struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
   let empty: Element
   private(set) var capacity = 0
@@ -84,6 +84,7 @@ struct EntryBuffer<Element: BitwiseCopyable>: ~Copyable {
   init(empty: Element) {
     self.empty = empty
     memory = Memory(count: 1)
+    memory.base.pointee = empty
     base = memory.base + 1
   }
 

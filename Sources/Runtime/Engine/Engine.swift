@@ -19,6 +19,9 @@ final class Engine: @unchecked Sendable {
     case step((WindowSequencer) -> Void)
   }
 
+  /// Rows a chunk, about: the groups of more would not stay in the cache.
+  private static let chunkRows = 40_960
+
   /// Chunks under way at a time, whatever the number of threads: what a run decides must not depend on that.
   static let chunksUnderWay = 8
 
@@ -86,23 +89,25 @@ final class Engine: @unchecked Sendable {
     monitor.locked { if spareBuffers.count <= Self.chunksUnderWay { spareBuffers.append(buffer) } }
   }
 
-  /// Counts the rows in `buffer`, which then belongs to the engine: all at once, or in parts where event windows are short.
-  /// Blocks while too many chunks are under way.
+  /// Counts the rows in `buffer`, which then belongs to the engine: all at once, or in parts where rows are short or event
+  /// windows are. Blocks while too many chunks are under way.
   func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
-    guard case .span = plan.window, !chunk.bytes.isEmpty else {
-      guard let context = nextContext(chunk.stream) else { return giveBack(buffer) }
-      submit(chunk, buffer: buffer, context)
-      return
-    }
+    let format = plan.formats[chunk.format]
+    var mostBytes = format.bytes(ofRows: Self.chunkRows, in: chunk.bytes)
+    // A short rest is not worth a chunk of its own.
+    if chunk.bytes.count <= mostBytes + mostBytes / 2 { mostBytes = chunk.bytes.count }
+    var isSpan = false
+    if case .span = plan.window { isSpan = true }
     var start = 0
-    while start < chunk.bytes.count {
+    repeat {
       guard let context = nextContext(chunk.stream) else { return giveBack(buffer) }
-      let end = chunk.cut(
-        near: plan.formats[chunk.format].rowEnd(in: chunk.bytes, from: start, within: context.chunkBytes))
+      let most = isSpan ? min(mostBytes, context.chunkBytes) : mostBytes
+      if start == 0, most >= chunk.bytes.count { return submit(chunk, buffer: buffer, context) }
+      let end = chunk.cut(near: format.rowEnd(in: chunk.bytes, from: start, within: most))
       // Parts are counted in order, so the buffer is free when the last one is.
       submit(chunk.part(start..<end), buffer: end == chunk.bytes.count ? buffer : nil, context)
       start = end
-    }
+    } while start < chunk.bytes.count
   }
 
   /// What the next chunk is processed with; waits until it is settled. Nil where no further chunk counts.
