@@ -231,4 +231,39 @@ extension LevelTests {
       }
     }
   }
+
+  @Test(arguments: counts)
+  func everyLevelBinsTheSameNumbers(count: Int) {
+    defer { scan_set_level(SCAN_AVX512) }
+    var random = SystemRandomNumberGenerator()
+    let edges: [Double] = [
+      .nan, .infinity, -.infinity, -100, 600, 600 - 1e-12, -100 - 1e-12, 1e300, 0, -0.0, 4.9999999999,
+    ]
+    let values = (0..<count).map { _ in
+      Int.random(in: 0..<4, using: &random) == 0
+        ? edges.randomElement(using: &random)! : Double.random(in: -150...650, using: &random)
+    }
+    let perUnit = 140.0 / 700
+    let layout = scan_regular_bins(lower: -100, per_unit: perUnit, snap: 1e-9, count: 140, above: 141, unknown: 142)
+    for rows in rows(count, &random) {
+      let bins = rows.map { row -> Int32 in
+        // Rounded after each operation.
+        let scaled = (values[Int(row)] + 100) * perUnit
+        let position = scaled + 1e-9
+        return position.isNaN ? 142 : position < 0 ? 0 : position >= 140 ? 141 : Int32(position) + 1
+      }
+      let cells = rows.map { _ in Int32.random(in: -1...9, using: &random) }
+      let places = zip(bins, cells).map { $1 < 0 ? 1430 : $1 * 143 + $0 }
+      for level in Self.levels where scan_set_level(level) == level {
+        let (inBins, inCells) = withUnsafePointer(to: layout) { layout in
+          (
+            written(rows.count) { scan_regular_places(values, rows, rows.count, layout, nil, 143, 1430, $0) },
+            written(rows.count) { scan_regular_places(values, rows, rows.count, layout, cells, 143, 1430, $0) }
+          )
+        }
+        #expect(inBins == fenced(bins), "level \(level.rawValue)")
+        #expect(inCells == fenced(places), "level \(level.rawValue)")
+      }
+    }
+  }
 }

@@ -91,6 +91,18 @@ typedef struct scan_bins {
 void scan_bin_places(const int32_t *values, const int32_t *rows, size_t count, const scan_bins *bins,
                      const int32_t *cells, int32_t stride, int32_t none, int32_t *out);
 
+/// The bins of numbers, all of one width: bin 1 + floor((value - lower) * per_unit + snap), or 0 where that is below 1, and
+/// `above` where it is above `count`; unknown for NaN.
+typedef struct scan_regular_bins {
+  double lower, per_unit, snap;
+  int32_t count;
+  int32_t above, unknown;
+} scan_regular_bins;
+
+/// The same for numbers, of which a NaN is unknown.
+void scan_regular_places(const double *values, const int32_t *rows, size_t count, const scan_regular_bins *bins,
+                         const int32_t *cells, int32_t stride, int32_t none, int32_t *out);
+
 /// Adds 1 at every place.
 void scan_increment(uint64_t *counts, const int32_t *places, size_t count);
 

@@ -112,6 +112,7 @@ public struct Axis: Sendable {
   func assign(
     _ frame: Frame, _ column: Slot, rows: UnsafePointer<Int32>, count n: Int, into bins: UnsafeMutablePointer<Int32>
   ) {
+    if place(frame, column, rows: rows, count: n, into: bins) { return }
     switch column.lane {
     case .int32: assignIntegers(frame.int32(column), rows, n, bins)
     case .int64: assignIntegers(frame.int64(column), rows, n, bins)
@@ -163,23 +164,9 @@ public struct Axis: Sendable {
   private func assignFloats(
     _ values: UnsafeMutablePointer<Double>, _ rows: UnsafePointer<Int32>, _ n: Int, _ bins: UnsafeMutablePointer<Int32>
   ) {
-    let unknown = unknownBin
-    guard case .regular(let lower, let perUnit) = lookup else {
-      for i in 0..<n {
-        let value = values[Int(rows[i])]
-        bins[i] = value.isUnknown ? unknown : Axis.bin(of: value, lookup: lookup, count: count)
-      }
-      return
-    }
-    let upper = Double(count), overflow = overflowBin
     for i in 0..<n {
-      let position = (values[Int(rows[i])] - lower) * perUnit + Axis.snap
-      // NaN fails both comparisons.
-      if position >= 0, position < upper {
-        bins[i] = Int32(truncatingIfNeeded: Int(position)) &+ 1
-      } else {
-        bins[i] = position < 0 ? 0 : position >= upper ? overflow : unknown
-      }
+      let value = values[Int(rows[i])]
+      bins[i] = value.isUnknown ? unknownBin : Axis.bin(of: value, lookup: lookup, count: count)
     }
   }
 }
