@@ -25,6 +25,8 @@ let package = Package(
     .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .target(name: "CScan"),
+    // The loops of expressions.
+    .target(name: "CKernels"),
     // The header of native plugins, and what starts programs and tries libraries.
     .target(name: "CPlugin"),
     // libcurl, which is loaded when it is needed.
@@ -37,7 +39,7 @@ let package = Package(
 
     // Records, columns, units and the expression language.
     .target(name: "Columns"),
-    .target(name: "Expressions", dependencies: ["Columns", "Diagnostics"]),
+    .target(name: "Expressions", dependencies: ["CKernels", "Columns", "Diagnostics"]),
 
     // What a component declares of itself, and the operators that do so.
     .target(name: "Specifications", dependencies: ["Columns", "Diagnostics", "Expressions"]),
@@ -111,7 +113,8 @@ let package = Package(
 
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"]),
+    // Reference has the loops as functions of values, which they are held against.
+    .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Expressions"]),
     .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),

@@ -4,8 +4,8 @@
     instructions.py [--accept] [--no-build]
 
 Counts do not depend on what else the machine does, so they show what a timing on a busy machine cannot. callgrind
-makes them, on rows that are always the same. It does not know AVX-512: decoding takes its AVX2 level there, and so the
-AVX-512 level is not guarded.
+makes them, on rows that are always the same. It does not know AVX-512: decoding and expressions take their AVX2 level
+there, and so the AVX-512 level is not guarded.
 
 Exits 1 where a kernel takes over 5 % more than the file says. --accept writes what was counted into the file: do it for
 a change that is worth its price, and after one that made a kernel cheaper. A count belongs to a compiler; with another

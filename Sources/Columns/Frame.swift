@@ -68,6 +68,9 @@ public final class Frame {
     selection.deallocate()
   }
 
+  /// Where all columns begin, in the order of their slots.
+  public var allColumns: UnsafePointer<UnsafeMutableRawPointer> { UnsafePointer(columns) }
+
   @inlinable public func raw(_ slot: Slot) -> UnsafeMutableRawPointer { columns[slot.index] }
 
   /// The column as values of its lane; `slot.lane` must be that of `T`.

@@ -177,6 +177,105 @@ import Testing
     }
   }
 
+  private static let small: [(name: String, type: ValueType)] = [
+    ("a", .integer(0...255)), ("b", .integer(-100...100)), ("x", .float()),
+  ]
+
+  /// The integer results of texts over the columns of `small`, in a frame of 4096 rows filled by `value`.
+  private func integers(_ texts: [String], value: (Int) -> (Int32, Int32, Double)) throws -> [[Int]] {
+    var compiler = Compiler(layout: FrameLayout(), categories: Categories())
+    let slots = Self.small.map { compiler.addColumn($0.name, type: $0.type) }
+    let scope = DictionaryScope(Dictionary(uniqueKeysWithValues: Self.small.map { ($0.name, .column($0.type)) }))
+    let programs = try texts.map { text in
+      let located = LocatedText(option: "test", text: text)
+      let expression = try #require(ExpressionParser.parse(located, findings: Findings()))
+      return compiler.compile(try #require(TypeChecker.check(expression, in: scope, findings: Findings())))
+    }
+    let frame = Frame(layout: compiler.layout)
+    frame.count = frame.capacity
+    for row in 0..<frame.count {
+      (frame.int32(slots[0])[row], frame.int32(slots[1])[row], frame.float64(slots[2])[row]) = value(row)
+    }
+    return programs.map { program in
+      program.run(frame)
+      return (0..<frame.count).map { row in
+        switch program.result.lane {
+        case .int32: Int(frame.int32(program.result)[row])
+        case .int64: Int(frame.int64(program.result)[row])
+        case .float64: Int(frame.float64(program.result)[row])
+        case .flag: Int(frame.flag(program.result)[row])
+        }
+      }
+    }
+  }
+
+  /// More values between steps than there are strips, more steps than run together, and more rows than a strip has.
+  @Test(arguments: [3, 20, 90]) func longProgramsOverManyRows(parts: Int) throws {
+    let terms = (1...parts).map { "(a ^ \($0))" }
+    let text = "(\(terms.joined(separator: " + "))) * (b + \(terms.reversed().joined(separator: " - "))) + b"
+    let found = try integers([text]) { (Int32($0 % 256), Int32($0 % 201 - 100), 0) }
+    for row in 0..<4096 {
+      let (a, b) = (row % 256, row % 201 - 100)
+      let values = (1...parts).map { a ^ $0 }
+      let sum = values.reduce(0, +)
+      let difference = values.dropLast().reversed().reduce(values[parts - 1], -)
+      guard found[0][row] == sum * (b + difference) + b else {
+        Issue.record("row \(row) is \(found[0][row]), not \(sum * (b + difference) + b)")
+        return
+      }
+    }
+  }
+
+  /// Loops that do two operations at once, and what keeps them apart.
+  @Test func fusedOperationsGiveTheSame() throws {
+    let texts = [
+      "a * 3 + b", "b - a * 3", "a * 3 - 7", "7 - a * 3", "a * 3 + b * 5", "2.5 * a + b", "b - 2.5 * a", "25 * a + x",
+      "x - 25 * a", "a + x", "x - b", "a - x", "x * b", "x / (a + 1)", "(a + 1) / (x + 1)", "a > 63 and a <= 127",
+      "b >= -5 and b < 5", "if(b < 0, 0 - b, b)", "if(a == 7, 1, a)", "if(a != 7, b, 0)", "if(a in 3..9, x, b + 0.0)",
+      "if(3 <= a, 1, 2)", "if(b > 50 or a < 5, a, b)",
+    ]
+    let value = { (row: Int) in (Int32(row % 256), Int32(row % 201 - 100), Double(row % 17)) }
+    let found = try integers(texts, value: value)
+    let expected: [(Int, Int, Double) -> Double] = [
+      { a, b, _ in Double(a * 3 + b) }, { a, b, _ in Double(b - a * 3) }, { a, _, _ in Double(a * 3 - 7) },
+      { a, _, _ in Double(7 - a * 3) }, { a, b, _ in Double(a * 3 + b * 5) },
+      { a, b, _ in 2.5 * Double(a) + Double(b) }, { a, b, _ in Double(b) - 2.5 * Double(a) },
+      { a, _, x in 25 * Double(a) + x }, { a, _, x in x - 25 * Double(a) }, { a, _, x in Double(a) + x },
+      { _, b, x in x - Double(b) }, { a, _, x in Double(a) - x }, { _, b, x in x * Double(b) },
+      { a, _, x in x / Double(a + 1) }, { a, _, x in Double(a + 1) / (x + 1) },
+      { a, _, _ in a > 63 && a <= 127 ? 1 : 0 }, { _, b, _ in b >= -5 && b < 5 ? 1 : 0 },
+      { _, b, _ in Double(abs(b)) }, { a, _, _ in a == 7 ? 1 : Double(a) }, { a, b, _ in a != 7 ? Double(b) : 0 },
+      { a, b, x in 3...9 ~= a ? x : Double(b) }, { a, _, _ in 3 <= a ? 1 : 2 },
+      { a, b, _ in b > 50 || a < 5 ? Double(a) : Double(b) },
+    ]
+    for (index, text) in texts.enumerated() {
+      let wrong = (0..<4096).first { row in
+        let (a, b, x) = value(row)
+        return found[index][row] != Int(expected[index](Int(a), Int(b), x))
+      }
+      #expect(wrong == nil, "\(text)")
+    }
+  }
+
+  /// A part of an earlier program that lay between its steps is computed again, a part in a column is not.
+  @Test func partsInColumnsAreRead() throws {
+    var compiler = Compiler(layout: FrameLayout(), categories: Categories())
+    _ = compiler.addColumn("wide", type: .integer(0...9))
+    _ = compiler.addColumn("FPGA", type: .integer(0...9))
+    let counts = try ["wide // FPGA > 1", "wide // FPGA > 2", "wide ^ FPGA > 1", "wide ^ FPGA > 2", "wide ^ FPGA > 1"]
+      .map {
+        text in
+        let located = LocatedText(option: "test", text: text)
+        let expression = try #require(ExpressionParser.parse(located, findings: Findings()))
+        let scope = DictionaryScope([
+          "wide": .column(.integer(0...9)), "FPGA": .column(.integer(0...9)),
+        ])
+        return compiler.compile(try #require(TypeChecker.check(expression, in: scope, findings: Findings()))).steps
+          .count
+      }
+    #expect(counts == [2, 1, 2, 2, 0])
+  }
+
   @Test func farMembersAreSearched() throws {
     var compiler = Compiler(layout: FrameLayout(), categories: Categories())
     let wide = compiler.addColumn("wide", type: .integer())

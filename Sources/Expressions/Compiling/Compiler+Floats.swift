@@ -1,99 +1,78 @@
+import CKernels
 import Columns
 
 extension Compiler {
   mutating func floats(
     _ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression, risky: Bool
-  ) -> Slot {
-    let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
+  ) -> Place {
+    if !risky {
+      if let sum = floatSum(operation, a, b) { return sum }
+      if let result = mixed(operation, a, b) { return result }
+    }
     let x = operand(a)
     let y = operand(b)
-    return emit("\(operation.rawValue)\(risky ? "!" : "")\(checked ? "?" : "") \(x) \(y)", .float64) { result in
+    let unknown = a.type.mayBeUnknown || b.type.mayBeUnknown
+    // Unknown operands need no look in arithmetic: NaN passes through by itself.
+    let (family, careful) =
       switch operation {
-      case .add: Self.arithmeticStep(FloatAdd.self, risky: risky, x, y, into: result)
-      case .subtract: Self.arithmeticStep(FloatSubtract.self, risky: risky, x, y, into: result)
-      case .multiply: Self.arithmeticStep(FloatMultiply.self, risky: risky, x, y, into: result)
-      case .divide: Self.arithmeticStep(FloatDivide.self, risky: risky, x, y, into: result)
-      case .floorDivide: step(FloatFloorDivide.self, x, y, into: result)
-      case .modulo: step(FloatModulo.self, x, y, into: result)
-      case .minimum: step(FloatMinimum.self, checked: checked, x, y, into: result)
-      case .maximum: step(FloatMaximum.self, checked: checked, x, y, into: result)
+      case .add: (kernel_add_float64, risky)
+      case .subtract: (kernel_subtract_float64, risky)
+      case .multiply: (kernel_multiply_float64, risky)
+      case .divide: (kernel_divide_float64, risky)
+      case .floorDivide: (kernel_floor_divide_float64, true)
+      case .modulo: (kernel_modulo_float64, true)
+      case .minimum: (kernel_minimum_float64, unknown)
+      case .maximum: (kernel_maximum_float64, unknown)
       default: preconditionFailure("\(operation) is no operation on floats")
       }
-    }
+    return emit(family, careful: careful, x, y, .float64, into: .float64)
   }
 
-  /// Unknown operands need no look: NaN passes through the arithmetic by itself.
-  @inline(__always)
-  private static func arithmeticStep<K: BinaryKernel>(
-    _: K.Type, risky: Bool, _ x: Operand, _ y: Operand, into result: Slot
-  ) -> Step where K.R == Double {
-    risky ? step(Finite<K>.self, x, y, into: result) : step(K.self, x, y, into: result)
-  }
-
-  mutating func compareFloats(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
-    let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
+  mutating func compareFloats(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Place {
     let x = operand(a)
     let y = operand(b)
-    return emit("\(operation.rawValue)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
-      Self.comparisonStep(Double.self, operation, checked: checked, x, y, into: result)
-    }
+    return emit(
+      Self.comparison(operation, .float64), careful: a.type.mayBeUnknown || b.type.mayBeUnknown, x, y, .float64,
+      into: .flag)
   }
 
   mutating func unary(_ operation: Operation.Unary, _ a: TypedExpression, lane: Lane) -> Operand {
     let operand = operand(a)
     let checked = a.type.mayBeUnknown
     // A constant here is one that nothing folds: unknown.
-    guard case .column(let slot) = operand else { return unknownOperand(lane) }
+    guard case .column(let place) = operand else { return unknownOperand(lane) }
     if operation == .toFloat { return cast(operand, to: .float64, checked: checked) }
-    let isInteger = a.type.kind == .integer
-    // The magnitude and the negative of an integer may need the wider lane, or allow the narrower.
-    if isInteger, operation == .negate || operation == .absolute {
-      let wide: Lane = slot.lane == .int64 || lane == .int64 ? .int64 : .int32
+    if a.type.kind == .integer, operation == .negate || operation == .absolute {
+      // The magnitude and the negative of an integer may need the wider lane, or allow the narrower.
+      let wide: Lane = place.lane == .int64 || lane == .int64 ? .int64 : .int32
       guard case .column(let x) = cast(operand, to: wide, checked: checked) else { return unknownOperand(lane) }
-      let result = emit("\(operation.name) \(x.index)", wide) { result in
-        switch (operation, wide) {
-        case (.negate, .int32): step(Negate<Int32>(), x, into: result)
-        case (.negate, _): step(Negate<Int64>(), x, into: result)
-        case (_, .int32): step(Absolute<Int32>(), x, into: result)
-        default: step(Absolute<Int64>(), x, into: result)
-        }
+      let family =
+        operation == .negate
+        ? wide == .int32 ? kernel_negate_int32 : kernel_negate_int64
+        : wide == .int32 ? kernel_absolute_int32 : kernel_absolute_int64
+      return cast(.column(emit(family, x, into: wide)), to: lane, checked: checked)
+    }
+    // Of these only `not` has to look: NaN passes through the others by itself.
+    return .column(emit(Self.family(operation, of: place.lane, into: lane), careful: checked, place, into: lane))
+  }
+
+  private static func family(_ operation: Operation.Unary, of operand: Lane, into lane: Lane) -> kernel_family {
+    switch operation {
+    case .negate: return kernel_negate_float64
+    case .absolute: return kernel_absolute_float64
+    case .squareRoot: return kernel_square_root
+    case .not: return kernel_flag_not
+    case .isKnown:
+      switch operand {
+      case .int32: return kernel_known_int32
+      case .int64: return kernel_known_int64
+      case .float64: return kernel_known_float64
+      case .flag: return kernel_known_flag
       }
-      return cast(.column(result), to: lane, checked: checked)
-    }
-    return .column(
-      emit("\(operation.name)\(checked ? "?" : "") \(slot.index)", lane) { result in
-        switch operation {
-        case .negate: step(FloatNegate(), slot, into: result)
-        case .absolute: step(FloatAbsolute(), slot, into: result)
-        case .squareRoot: step(SquareRoot(), slot, into: result)
-        case .not: step(FlagNot(), checked: checked, slot, into: result)
-        case .isKnown: Self.knownStep(slot, into: result)
-        case .round(let rounding):
-          lane == .int32
-            ? Self.roundStep(Int32.self, rounding, slot, into: result)
-            : Self.roundStep(Int64.self, rounding, slot, into: result)
-        case .toFloat: preconditionFailure("a cast, handled above")
-        }
-      })
-  }
-
-  private static func knownStep(_ slot: Slot, into result: Slot) -> Step {
-    switch slot.lane {
-    case .int32: step(KnownFlag<Int32>(), slot, into: result)
-    case .int64: step(KnownFlag<Int64>(), slot, into: result)
-    case .float64: step(KnownFlag<Double>(), slot, into: result)
-    case .flag: step(KnownFlag<UInt8>(), slot, into: result)
-    }
-  }
-
-  @inline(__always)
-  private static func roundStep<T: IntegerLane>(_: T.Type, _ rounding: Rounding, _ slot: Slot, into result: Slot)
-    -> Step
-  {
-    switch rounding {
-    case .down: step(RoundDown<T>(), slot, into: result)
-    case .up: step(RoundUp<T>(), slot, into: result)
-    case .nearest: step(RoundNearest<T>(), slot, into: result)
+    case .round(.down): return lane == .int32 ? kernel_round_down_int32 : kernel_round_down_int64
+    case .round(.up): return lane == .int32 ? kernel_round_up_int32 : kernel_round_up_int64
+    case .round(.nearest): return lane == .int32 ? kernel_round_nearest_int32 : kernel_round_nearest_int64
+    case .toFloat: preconditionFailure("a cast")
     }
   }
 }

@@ -1,8 +1,9 @@
+import CKernels
 import Columns
 
 extension Compiler {
   /// The narrowest lane in which both operands and the result can be handled.
-  private func lane(_ a: TypedExpression, _ b: TypedExpression, _ result: Lane) -> Lane {
+  func lane(_ a: TypedExpression, _ b: TypedExpression, _ result: Lane) -> Lane {
     [a.type.lane, b.type.lane, result].contains(.int64) ? .int64 : .int32
   }
 
@@ -11,130 +12,122 @@ extension Compiler {
   ) -> Operand {
     let lane = lane(a, b, resultLane)
     let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
+    if !risky, !checked, let sum = integerSum(operation, a, b, lane) {
+      return cast(.column(sum), to: resultLane, checked: false)
+    }
     let x = cast(operand(a), to: lane, checked: a.type.mayBeUnknown)
     let y = cast(operand(b), to: lane, checked: b.type.mayBeUnknown)
-    let name = "\(operation.rawValue)\(risky ? "!" : checked ? "?" : "") \(x) \(y)"
-    let slot: Slot
+    let result: Place
     if case .column(let dividend) = x, let divisor = b.integerConstant, divisor > 0,
-      operation == .floorDivide || operation == .modulo
+      let quotient = division(operation, dividend, divisor, a.type)
     {
-      slot = emit(name, lane) { result in
-        lane == .int32
-          ? Self.divisionStep(Int32.self, operation, dividend, divisor, a.type, checked: checked, into: result)
-          : Self.divisionStep(Int64.self, operation, dividend, divisor, a.type, checked: checked, into: result)
-      }
+      result = quotient
+    } else if risky, lane == .int64, let family = Self.checkedFamily(operation) {
+      result = emit(family, careful: true, x, y, lane, into: lane)
     } else {
-      slot = emit(name, lane) { result in
-        if risky, let step = Self.riskyStep(operation, x, y, into: result) { return step }
-        return lane == .int32
-          ? Self.integerStep(Int32.self, operation, checked: checked || risky, x, y, into: result)
-          : Self.integerStep(Int64.self, operation, checked: checked || risky, x, y, into: result)
-      }
+      result = emit(Self.family(operation, lane), careful: checked || risky, x, y, lane, into: lane)
     }
-    return cast(.column(slot), to: resultLane, checked: checked || risky)
+    return cast(.column(result), to: resultLane, checked: checked || risky)
   }
 
-  /// The kernels for results that may not fit in 63 bits; these need all 64.
-  private static func riskyStep(_ operation: Operation.Binary, _ x: Operand, _ y: Operand, into result: Slot) -> Step? {
-    guard result.lane == .int64 else { return nil }
+  /// The loops for results that may not fit in 63 bits; these need all 64.
+  private static func checkedFamily(_ operation: Operation.Binary) -> kernel_family? {
     switch operation {
-    case .add: return step(CheckedAdd.self, x, y, into: result)
-    case .subtract: return step(CheckedSubtract.self, x, y, into: result)
-    case .multiply: return step(CheckedMultiply.self, x, y, into: result)
-    case .shiftLeft: return step(CheckedShiftLeft.self, x, y, into: result)
-    default: return nil
+    case .add: kernel_checked_add
+    case .subtract: kernel_checked_subtract
+    case .multiply: kernel_checked_multiply
+    case .shiftLeft: kernel_checked_shift_left
+    default: nil
     }
   }
 
-  @inline(__always)
-  private static func integerStep<T: IntegerLane>(
-    _: T.Type, _ operation: Operation.Binary, checked: Bool, _ x: Operand, _ y: Operand, into result: Slot
-  ) -> Step {
+  private static func family(_ operation: Operation.Binary, _ lane: Lane) -> kernel_family {
+    let isShort = lane == .int32
     switch operation {
-    case .add: step(Add<T>.self, checked: checked, x, y, into: result)
-    case .subtract: step(Subtract<T>.self, checked: checked, x, y, into: result)
-    case .multiply: step(Multiply<T>.self, checked: checked, x, y, into: result)
-    // Division looks for 0 and unknown in any case: it would trap.
-    case .floorDivide: step(FloorDivide<T>.self, x, y, into: result)
-    case .modulo: step(FloorModulo<T>.self, x, y, into: result)
-    case .bitAnd: step(BitAnd<T>.self, checked: checked, x, y, into: result)
-    case .bitOr: step(BitOr<T>.self, checked: checked, x, y, into: result)
-    case .bitXor: step(BitXor<T>.self, checked: checked, x, y, into: result)
-    case .shiftLeft:
-      checked
-        ? step(CheckedNarrowShiftLeft<T>.self, checked: true, x, y, into: result)
-        : step(ShiftLeft<T>.self, x, y, into: result)
-    case .shiftRight:
-      checked
-        ? step(CheckedShiftRight<T>.self, checked: true, x, y, into: result)
-        : step(ShiftRight<T>.self, x, y, into: result)
-    case .minimum: step(Minimum<T>.self, checked: checked, x, y, into: result)
-    case .maximum: step(Maximum<T>.self, checked: checked, x, y, into: result)
+    case .add: return isShort ? kernel_add_int32 : kernel_add_int64
+    case .subtract: return isShort ? kernel_subtract_int32 : kernel_subtract_int64
+    case .multiply: return isShort ? kernel_multiply_int32 : kernel_multiply_int64
+    case .floorDivide: return isShort ? kernel_floor_divide_int32 : kernel_floor_divide_int64
+    case .modulo: return isShort ? kernel_modulo_int32 : kernel_modulo_int64
+    case .bitAnd: return isShort ? kernel_bit_and_int32 : kernel_bit_and_int64
+    case .bitOr: return isShort ? kernel_bit_or_int32 : kernel_bit_or_int64
+    case .bitXor: return isShort ? kernel_bit_xor_int32 : kernel_bit_xor_int64
+    case .shiftLeft: return isShort ? kernel_shift_left_int32 : kernel_shift_left_int64
+    case .shiftRight: return isShort ? kernel_shift_right_int32 : kernel_shift_right_int64
+    case .minimum: return isShort ? kernel_minimum_int32 : kernel_minimum_int64
+    case .maximum: return isShort ? kernel_maximum_int32 : kernel_maximum_int64
     case .divide, .equal, .notEqual, .less, .lessOrEqual, .and, .or, .strictAnd, .strictOr:
       preconditionFailure("\(operation) is no operation on integers")
     }
   }
 
-  /// Division by a positive constant: shifts for powers of two, floats where these are exact, else the general kernel.
-  @inline(__always)
-  private static func divisionStep<T: IntegerLane>(
-    _: T.Type, _ operation: Operation.Binary, _ dividend: Slot, _ divisor: Int64, _ type: ValueType, checked: Bool,
-    into result: Slot
-  ) -> Step {
+  /// Operands up to which a product with the reciprocal has the right floor, in double and in single precision.
+  private static let exactLimit: Int64 = 1 << 50
+  private static let smallLimit: Int64 = 1 << 21
+
+  /// Division by a positive constant: shifts for powers of two, floats where these are exact; nil where neither is so.
+  private mutating func division(
+    _ operation: Operation.Binary, _ dividend: Place, _ divisor: Int64, _ type: ValueType
+  ) -> Place? {
+    guard operation == .floorDivide || operation == .modulo else { return nil }
+    let isQuotient = operation == .floorDivide
+    let lane = dividend.lane
+    let isShort = lane == .int32
     if divisor & (divisor - 1) == 0 {
-      return operation == .floorDivide
-        ? step(DivideByPower(shift: T(divisor.trailingZeroBitCount)), checked: checked, dividend, into: result)
-        : step(ModuloPower(mask: T(truncatingIfNeeded: divisor - 1)), checked: checked, dividend, into: result)
+      let family = Self.family(isQuotient ? .shiftRight : .bitAnd, lane)
+      let constant = isQuotient ? Int64(divisor.trailingZeroBitCount) : divisor - 1
+      return emit(family, careful: type.mayBeUnknown, .column(dividend), .integer(constant), lane, into: lane)
     }
-    if divisor <= FloatQuotient.limit, type.range.lowerBound >= -FloatQuotient.limit,
-      type.range.upperBound <= FloatQuotient.limit
-    {
-      let quotient = FloatQuotient(divisor: Double(divisor))
-      return operation == .floorDivide
-        ? step(DivideByConstant<T>(quotient: quotient), checked: checked, dividend, into: result)
-        : step(
-          ModuloConstant<T>(quotient: quotient, divisor: T(truncatingIfNeeded: divisor)), checked: checked, dividend,
-          into: result)
+    func isWithin(_ limit: Int64) -> Bool {
+      divisor <= limit && type.range.lowerBound >= -limit && type.range.upperBound <= limit
     }
-    let right = Operand.integer(divisor)
-    return operation == .floorDivide
-      ? step(FloorDivide<T>.self, .column(dividend), right, into: result)
-      : step(FloorModulo<T>.self, .column(dividend), right, into: result)
+    guard isWithin(Self.exactLimit) else { return nil }
+    let families =
+      isShort && isWithin(Self.smallLimit)
+      ? (kernel_divide_small, kernel_modulo_small)
+      : isShort
+        ? (kernel_divide_constant_int32, kernel_modulo_constant_int32)
+        : (kernel_divide_constant_int64, kernel_modulo_constant_int64)
+    return emit(
+      Computation(
+        family: isQuotient ? families.0 : families.1, isCareful: type.mayBeUnknown, left: .column(dividend),
+        constants: [.float(Double(divisor)), .float(1 / Double(divisor))]), lane)
   }
 
-  mutating func compareIntegers(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
+  mutating func compareIntegers(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Place {
     let lane = lane(a, b, .int32)
-    let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
     let x = cast(operand(a), to: lane, checked: a.type.mayBeUnknown)
     let y = cast(operand(b), to: lane, checked: b.type.mayBeUnknown)
-    return emit("\(operation.rawValue)\(checked ? "?" : "") \(lane) \(x) \(y)", .flag) { result in
-      lane == .int32
-        ? Self.comparisonStep(Int32.self, operation, checked: checked, x, y, into: result)
-        : Self.comparisonStep(Int64.self, operation, checked: checked, x, y, into: result)
+    return emit(
+      Self.comparison(operation, lane), careful: a.type.mayBeUnknown || b.type.mayBeUnknown, x, y, lane, into: .flag)
+  }
+
+  static func comparison(_ operation: Operation.Binary, _ lane: Lane) -> kernel_family {
+    switch (operation, lane) {
+    case (.equal, .int32): kernel_equal_int32
+    case (.equal, .int64): kernel_equal_int64
+    case (.equal, .float64): kernel_equal_float64
+    case (.equal, .flag): kernel_equal_flag
+    case (.notEqual, .int32): kernel_not_equal_int32
+    case (.notEqual, .int64): kernel_not_equal_int64
+    case (.notEqual, .float64): kernel_not_equal_float64
+    case (.notEqual, .flag): kernel_not_equal_flag
+    case (.less, .int32): kernel_less_int32
+    case (.less, .int64): kernel_less_int64
+    case (.less, .float64): kernel_less_float64
+    case (.lessOrEqual, .int32): kernel_less_or_equal_int32
+    case (.lessOrEqual, .int64): kernel_less_or_equal_int64
+    case (.lessOrEqual, .float64): kernel_less_or_equal_float64
+    default: preconditionFailure("\(operation) is no comparison in the lane \(lane)")
     }
   }
 
-  @inline(__always)
-  static func comparisonStep<T: KernelValue & Comparable>(
-    _: T.Type, _ operation: Operation.Binary, checked: Bool, _ x: Operand, _ y: Operand, into result: Slot
-  ) -> Step {
-    switch operation {
-    case .equal: step(Equal<T>.self, checked: checked, x, y, into: result)
-    case .notEqual: step(NotEqual<T>.self, checked: checked, x, y, into: result)
-    case .less: step(Less<T>.self, checked: checked, x, y, into: result)
-    case .lessOrEqual: step(LessOrEqual<T>.self, checked: checked, x, y, into: result)
-    default: preconditionFailure("\(operation) is no comparison")
-    }
-  }
-
-  mutating func compareTexts(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Slot {
-    let checked = a.type.mayBeUnknown || b.type.mayBeUnknown
+  /// Texts are compared by their codes.
+  mutating func compareTexts(_ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression) -> Place {
     let x = operand(a)
     let y = operand(b)
-    return emit("text \(operation.rawValue)\(checked ? "?" : "") \(x) \(y)", .flag) { result in
-      operation == .equal
-        ? step(Equal<Int32>.self, checked: checked, x, y, into: result)
-        : step(NotEqual<Int32>.self, checked: checked, x, y, into: result)
-    }
+    return emit(
+      Self.comparison(operation, .int32), careful: a.type.mayBeUnknown || b.type.mayBeUnknown, x, y, .int32, into: .flag
+    )
   }
 }

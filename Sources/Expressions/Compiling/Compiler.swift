@@ -1,17 +1,25 @@
+import CKernels
 import Columns
 
 /// Turns typed expressions into programs over the columns of one frame layout.
 ///
-/// Equal computations are made once: a program holds only the kernels that no earlier program of the same stage holds,
-/// so the programs of a stage must run in the order of compilation, each once a batch.
+/// What a program computes, and what in it takes long, gets a column, and is not computed again: a program holds none
+/// of the steps for it that an earlier program of the same stage holds. So the programs of a stage must run in the order
+/// of compilation, each once a batch. What is quick and only stands between two steps lies in strips of a few hundred
+/// rows that stay in the first-level cache.
 public struct Compiler {
   /// Every column so far, those for intermediate results included. Frames are made from it when all is compiled.
-  public private(set) var layout: FrameLayout
+  public internal(set) var layout: FrameLayout
   private let categories: Categories
   private var columns: [String: Bound] = [:]
-  /// Slots that hold a result of this stage, by the computation that fills them.
-  private var emitted: [String: Slot] = [:]
-  private var steps: [Step] = []
+  /// Results of this stage that are in columns, and those of the program that is being compiled, by their computation.
+  var emitted: [String: Place] = [:]
+  /// Each computation of this stage has a number, which stands for its result in the keys of others.
+  private var numbers: [String: Int] = [:]
+  /// The columns that hold results of this stage.
+  var computed: [Slot: Int] = [:]
+  /// Those of the program that is being compiled.
+  var steps: [Step] = []
 
   private struct Bound {
     let slot: Slot
@@ -50,46 +58,73 @@ public struct Compiler {
   /// of the frame.
   public mutating func beginStage() {
     emitted = [:]
+    numbers = [:]
+    computed = [:]
   }
 
   /// The program for `expression`. Its columns must be bound.
   public mutating func compile(_ expression: TypedExpression) -> Program {
-    let operand = operand(expression)
-    let result = slot(of: operand, lane: expression.type.lane)
-    defer { steps = [] }
-    return Program(result: result, steps: steps)
+    let lane = expression.type.lane
+    let result = column(of: operand(expression), lane: lane)
+    return program(for: result)
   }
 
-  /// A constant result gets a column of its own, which is filled in every batch.
-  private mutating func slot(of operand: Operand, lane: Lane) -> Slot {
-    if case .column(let slot) = operand { return slot }
-    return emit("fill \(operand)", lane) { slot in
+  /// The place of an operand: a constant gets one of its own, which is filled in every batch.
+  mutating func column(of operand: Operand, lane: Lane) -> Place {
+    if case .column(let place) = operand { return place }
+    let family =
       switch lane {
-      case .int32: fillStep(Int32(operand), into: slot)
-      case .int64: fillStep(Int64(operand), into: slot)
-      case .float64: fillStep(Double(operand), into: slot)
-      case .flag: fillStep(UInt8(operand), into: slot)
+      case .int32: kernel_fill_int32
+      case .int64: kernel_fill_int64
+      case .float64: kernel_fill_float64
+      case .flag: kernel_fill_flag
+      }
+    return emit(Computation(family: family, constants: [operand], lane: lane), lane)
+  }
+
+  /// The place of the computation's result, made now unless there is one already.
+  mutating func emit(_ computation: Computation, _ lane: Lane) -> Place {
+    let key = key(of: computation)
+    if let place = emitted[key] { return place }
+    let number = numbers[key] ?? numbers.count
+    numbers[key] = number
+    let place = Place.temporary(number: number, lane: lane)
+    emitted[key] = place
+    steps.append(Step(computation: computation, key: key, result: place))
+    return place
+  }
+
+  /// Equal for computations of the same from the same, wherever the operands lie.
+  func key(of computation: Computation) -> String {
+    computation.key { place in
+      switch place {
+      case .column(let slot): computed[slot].map { "result \($0)" } ?? "column \(slot.index)"
+      case .temporary(let number, _): "result \(number)"
       }
     }
   }
 
-  /// The slot of the computation `name`, made now unless this stage has it already.
-  mutating func emit(_ name: String, _ lane: Lane, _ make: (Slot) -> Step) -> Slot {
-    let key = "\(name) \(lane)"
-    if let slot = emitted[key] { return slot }
-    let slot = layout.add(lane)
-    emitted[key] = slot
-    steps.append(make(slot))
-    return slot
+  /// As above, for an operation on two operands of one lane.
+  mutating func emit(
+    _ family: kernel_family, careful: Bool, _ x: Operand, _ y: Operand, _ operands: Lane, into result: Lane
+  ) -> Place {
+    // Where both are constants that nothing folded, one is unknown.
+    let left = if case .column = y { x } else { Operand.column(column(of: x, lane: operands)) }
+    return emit(Computation(family: family, isCareful: careful, left: left, right: y, lane: operands), result)
   }
 
-  /// What a kernel reads to get the value of `expression`, in the lane of its type.
+  /// As above, for an operation on one column.
+  mutating func emit(_ family: kernel_family, careful: Bool = false, _ x: Place, into result: Lane) -> Place {
+    emit(Computation(family: family, isCareful: careful, left: .column(x)), result)
+  }
+
+  /// What a step reads to get the value of `expression`, in the lane of its type.
   mutating func operand(_ expression: TypedExpression) -> Operand {
     let lane = expression.type.lane
     switch expression.operation {
     case .column(let name):
       guard let bound = columns[name] else { preconditionFailure("column \(name) is not bound") }
-      return cast(.column(bound.slot), to: lane, checked: bound.type.mayBeUnknown)
+      return cast(.column(.column(bound.slot)), to: lane, checked: bound.type.mayBeUnknown)
     case .constant(let constant): return operand(constant)
     case .unknown: return unknownOperand(lane)
     case .unary(let operation, let a): return unary(operation, a, lane: lane)
@@ -100,7 +135,7 @@ public struct Compiler {
       case .integer: return integers(operation, a, b, risky: risky, lane: lane)
       case .float: return .column(floats(operation, a, b, risky: risky))
       case .text: return .column(compareTexts(operation, a, b))
-      case .boolean: return .column(flags(operation, a, b))
+      case .boolean: return flags(operation, a, b)
       }
     case .choose(let condition, let a, let b): return choose(condition, a, b, lane: lane)
     case .within(let value, let lower, let upper): return within(value, lower, upper)
@@ -130,18 +165,16 @@ public struct Compiler {
 
   /// The same value in another lane; constants take any integer lane as they are.
   mutating func cast(_ operand: Operand, to lane: Lane, checked: Bool) -> Operand {
-    guard case .column(let slot) = operand, slot.lane != lane else { return operand }
-    let name = "\(checked ? "checked " : "")cast \(slot.index)"
-    return .column(
-      emit(name, lane) { result in
-        switch (slot.lane, lane) {
-        case (.int32, .int64): step(Widen(), checked: checked, slot, into: result)
-        case (.int64, .int32): step(Narrow(), checked: checked, slot, into: result)
-        case (.int32, .float64): step(ToFloat<Int32>(), checked: checked, slot, into: result)
-        case (.int64, .float64): step(ToFloat<Int64>(), checked: checked, slot, into: result)
-        default: preconditionFailure("no conversion from \(slot.lane) to \(lane)")
-        }
-      })
+    guard case .column(let place) = operand, place.lane != lane else { return operand }
+    let family =
+      switch (place.lane, lane) {
+      case (.int32, .int64): kernel_widen
+      case (.int64, .int32): kernel_narrow
+      case (.int32, .float64): kernel_to_float_int32
+      case (.int64, .float64): kernel_to_float_int64
+      default: preconditionFailure("no conversion from \(place.lane) to \(lane)")
+      }
+    return .column(emit(family, careful: checked, place, into: lane))
   }
 }
 

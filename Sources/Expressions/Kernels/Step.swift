@@ -1,116 +1,77 @@
+import CKernels
 import Columns
 
-/// One loop over a batch: reads columns of the frame, fills one other column for the rows `0..<frame.count`.
-typealias Step = @Sendable (Frame) -> Void
+/// One loop over a batch, as the compiler thinks of it: which loop, and what it reads.
+struct Computation {
+  var family: kernel_family
+  /// Whether operands may be unknown, or results too large; else the loop does not look.
+  var isCareful = false
+  var left: Operand?
+  var right: Operand?
+  var chooser: Place?
+  /// What the family says of its constants, where they are not operands.
+  var constants: [Operand] = []
+  /// Lane of all constants.
+  var lane: Lane = .float64
+  /// The bounds of the integers that choose, where it is not a flag that does.
+  var bounds: ClosedRange<Int32>?
+  var table: LookupTable?
 
-/// The kernel's type is known where the step is made, so that each step is one loop without calls.
-@inline(__always)
-func step<K: UnaryKernel>(_ kernel: K, _ a: Slot, into result: Slot) -> Step {
-  { frame in
-    let count = frame.count
-    let kernel = kernel
-    let x = frame.column(a, as: K.A.self)
-    let r = frame.column(result, as: K.R.self)
-    for row in 0..<count { r[row] = kernel.apply(x[row]) }
-  }
-}
-
-@inline(__always)
-private func columnStep<K: BinaryKernel>(_: K.Type, _ a: Slot, _ b: Slot, into result: Slot) -> Step {
-  { frame in
-    let count = frame.count
-    let x = frame.column(a, as: K.A.self)
-    let y = frame.column(b, as: K.B.self)
-    let r = frame.column(result, as: K.R.self)
-    for row in 0..<count { r[row] = K.apply(x[row], y[row]) }
-  }
-}
-
-/// A constant operand is read once and not from a column.
-@inline(__always)
-func step<K: BinaryKernel>(_: K.Type, _ a: Operand, _ b: Operand, into result: Slot) -> Step {
-  switch (a, b) {
-  case (.column(let x), .column(let y)): columnStep(K.self, x, y, into: result)
-  case (.column(let x), _): step(RightConstant<K>(b: K.B(b)), x, into: result)
-  case (_, .column(let y)): step(LeftConstant<K>(a: K.A(a)), y, into: result)
-  default: fillStep(K.apply(K.A(a), K.B(b)), into: result)
-  }
-}
-
-/// As above, with a look for unknown operands where `checked`.
-@inline(__always)
-func step<K: BinaryKernel>(_: K.Type, checked: Bool, _ a: Operand, _ b: Operand, into result: Slot) -> Step {
-  checked ? step(Propagating<K>.self, a, b, into: result) : step(K.self, a, b, into: result)
-}
-
-@inline(__always)
-func step<K: UnaryKernel>(_ kernel: K, checked: Bool, _ a: Slot, into result: Slot) -> Step {
-  checked ? step(PropagatingUnary(kernel: kernel), a, into: result) : step(kernel, a, into: result)
-}
-
-@inline(__always)
-func fillStep<T: KernelValue>(_ value: T, into result: Slot) -> Step {
-  { frame in frame.column(result, as: T.self).update(repeating: value, count: frame.count) }
-}
-
-/// `condition ? a : b`, with either branch a column or a constant.
-@inline(__always)
-func chooseStep<T: KernelValue>(
-  _: T.Type, _ condition: Slot, _ a: Operand, _ b: Operand, into result: Slot
-) -> Step {
-  switch (a, b) {
-  case (.column(let x), .column(let y)):
-    return { frame in
-      let count = frame.count
-      let c = frame.flag(condition)
-      let r = frame.column(result, as: T.self)
-      let p = frame.column(x, as: T.self)
-      let q = frame.column(y, as: T.self)
-      for row in 0..<count { r[row] = choose(c[row], p[row], q[row]) }
+  /// Differs where results may; `name` is that of what lies in a place.
+  func key(_ name: (Place) -> String) -> String {
+    var parts = [String(family.rawValue), isCareful ? "careful" : ""]
+    for operand in [left, right] {
+      if case .column(let place)? = operand {
+        parts.append(name(place))
+      } else {
+        parts.append(operand?.description ?? "")
+      }
     }
-  case (.column(let x), _): return step(ChooseOr<T>(otherwise: T(b)), condition, x, into: result)
-  case (_, .column(let y)): return step(ChooseFirst<T>(first: T(a)), condition, y, into: result)
-  default:
-    return step(ChooseConstants<T>(first: T(a), otherwise: T(b)), condition, into: result)
+    parts.append(chooser.map(name) ?? "")
+    parts.append(bounds.map { "\($0.lowerBound) \($0.upperBound)" } ?? "")
+    parts.append(table?.key ?? "")
+    parts += constants.map(\.description)
+    return parts.joined(separator: "; ")
+  }
+
+  /// The columns that it reads: left, right, what chooses.
+  var sources: [Place?] {
+    [left, right].map { operand in if case .column(let place)? = operand { place } else { nil } } + [chooser]
   }
 }
 
-/// A kernel of a flag and a value, with state.
-protocol ChoosingKernel: Sendable {
-  associatedtype T: KernelValue
-  func apply(_ condition: UInt8, _ value: T) -> T
-}
+/// A computation with the place of its result.
+struct Step {
+  let computation: Computation
+  let key: String
+  let result: Place
 
-@inline(__always)
-private func step<K: ChoosingKernel>(_ kernel: K, _ condition: Slot, _ value: Slot, into result: Slot) -> Step {
-  { frame in
-    let count = frame.count
-    let kernel = kernel
-    let c = frame.flag(condition)
-    let x = frame.column(value, as: K.T.self)
-    let r = frame.column(result, as: K.T.self)
-    for row in 0..<count { r[row] = kernel.apply(c[row], x[row]) }
+  /// The same for the loops in C; `places` says where its operands and its result lie.
+  func lowered(_ places: [Place: kernel_place]) -> kernel_step {
+    var step = kernel_step()
+    step.family = computation.family
+    step.careful = computation.isCareful ? 1 : 0
+    step.result = places[result]!
+    let operands = computation.sources.map { $0.flatMap { places[$0] } ?? kernel_place(index: -1, stride: 0) }
+    step.operands = (operands[0], operands[1], operands[2])
+    var constants = computation.constants
+    switch (computation.left, computation.right) {
+    case (.column?, let constant?) where operands[1].stride == 0:
+      step.shape = kernel_right_constant
+      constants.append(constant)
+    case (let constant?, .column?) where operands[0].stride == 0:
+      step.shape = kernel_left_constant
+      constants.append(constant)
+    default: step.shape = kernel_columns
+    }
+    let values = constants.map { $0.value(in: computation.lane) } + [kernel_value(), kernel_value()]
+    step.constants = (values[0], values[1])
+    step.lower = computation.bounds?.lowerBound ?? 0
+    step.upper = computation.bounds?.upperBound ?? 0
+    step.table = computation.table?.values
+    step.table_count = computation.table?.count ?? 0
+    precondition(
+      kernel_exists(step.family, step.shape, step.careful) != 0, "there is no loop for \(key)")
+    return step
   }
-}
-
-@inline(__always)
-private func choose<T: KernelValue>(_ condition: UInt8, _ a: T, _ b: T) -> T {
-  let known = condition == 1 ? a : b
-  return condition == 2 ? T.unknown : known
-}
-
-private struct ChooseOr<T: KernelValue>: ChoosingKernel {
-  let otherwise: T
-  @inline(__always) func apply(_ condition: UInt8, _ value: T) -> T { choose(condition, value, otherwise) }
-}
-
-private struct ChooseFirst<T: KernelValue>: ChoosingKernel {
-  let first: T
-  @inline(__always) func apply(_ condition: UInt8, _ value: T) -> T { choose(condition, first, value) }
-}
-
-private struct ChooseConstants<T: KernelValue>: UnaryKernel {
-  let first: T
-  let otherwise: T
-  @inline(__always) func apply(_ condition: UInt8) -> T { choose(condition, first, otherwise) }
 }

@@ -1,10 +1,11 @@
+import CKernels
 import Columns
 
 extension Builder {
   /// A float operation on floats.
   ///
   /// Rounding is monotonic, so the same operation on the bounds bounds the rounded results: where it stays finite, so
-  /// does every row, and the kernels need not look.
+  /// does every row, and the loops need not look.
   func floats(
     _ operation: Operation.Binary, _ a: TypedExpression, _ b: TypedExpression, unit: Unit
   ) -> TypedExpression {
@@ -25,10 +26,10 @@ extension Builder {
     case .subtract: a - b
     case .multiply: a * b
     case .divide: a / b
-    case .floorDivide: FloatFloorDivide.apply(a, b)
-    case .modulo: FloatModulo.apply(a, b)
-    case .minimum: FloatMinimum.apply(a, b)
-    case .maximum: FloatMaximum.apply(a, b)
+    case .floorDivide: Folding.floats(kernel_floor_divide_float64, a, b)
+    case .modulo: Folding.floats(kernel_modulo_float64, a, b)
+    case .minimum: Folding.floats(kernel_minimum_float64, a, b)
+    case .maximum: Folding.floats(kernel_maximum_float64, a, b)
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .equal, .notEqual, .less, .lessOrEqual, .and, .or,
       .strictAnd, .strictOr:
       .unknown

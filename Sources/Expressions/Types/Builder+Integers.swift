@@ -1,3 +1,4 @@
+import CKernels
 import Columns
 
 extension Builder {
@@ -16,23 +17,24 @@ extension Builder {
     return binary(operation, a, b, risky: risky, type: type)
   }
 
-  /// By the same kernels that columns go through.
   private static func folded(_ operation: Operation.Binary, _ a: Int64, _ b: Int64) -> Int64? {
+    let family: kernel_family
     switch operation {
-    case .add: CheckedAdd.apply(a, b)
-    case .subtract: CheckedSubtract.apply(a, b)
-    case .multiply: CheckedMultiply.apply(a, b)
-    case .floorDivide: FloorDivide.apply(a, b)
-    case .modulo: FloorModulo.apply(a, b)
-    case .bitAnd: BitAnd.apply(a, b)
-    case .bitOr: BitOr.apply(a, b)
-    case .bitXor: BitXor.apply(a, b)
-    case .shiftLeft: CheckedShiftLeft.apply(a, b)
-    case .shiftRight: CheckedShiftRight.apply(a, b)
-    case .minimum: Minimum.apply(a, b)
-    case .maximum: Maximum.apply(a, b)
-    case .divide, .equal, .notEqual, .less, .lessOrEqual, .and, .or, .strictAnd, .strictOr: nil
+    case .add: family = kernel_checked_add
+    case .subtract: family = kernel_checked_subtract
+    case .multiply: family = kernel_checked_multiply
+    case .floorDivide: family = kernel_floor_divide_int64
+    case .modulo: family = kernel_modulo_int64
+    case .bitAnd: family = kernel_bit_and_int64
+    case .bitOr: family = kernel_bit_or_int64
+    case .bitXor: family = kernel_bit_xor_int64
+    case .shiftLeft: family = kernel_checked_shift_left
+    case .shiftRight: family = kernel_shift_right_int64
+    case .minimum: family = kernel_minimum_int64
+    case .maximum: family = kernel_maximum_int64
+    case .divide, .equal, .notEqual, .less, .lessOrEqual, .and, .or, .strictAnd, .strictOr: return nil
     }
+    return Folding.integers(family, a, b)
   }
 
   private static func interval(_ operation: Operation.Binary, _ a: Interval, _ b: Interval) -> Interval? {
@@ -65,7 +67,7 @@ extension Builder {
 
   func negated(_ a: TypedExpression) -> TypedExpression {
     if a.isAlwaysUnknown { return unknown(a.type) }
-    if let value = a.integerConstant { return integer(Negate().apply(value), unit: a.type.unit) }
+    if let value = a.integerConstant { return integer(0 &- value, unit: a.type.unit) }
     if let value = a.floatConstant { return float(-value, unit: a.type.unit) }
     var type = a.type
     if a.type.kind == .integer { type.range = (-a.interval).range }
@@ -74,7 +76,7 @@ extension Builder {
 
   func absolute(_ a: TypedExpression) -> TypedExpression {
     if a.isAlwaysUnknown { return unknown(a.type) }
-    if let value = a.integerConstant { return integer(Absolute().apply(value), unit: a.type.unit) }
+    if let value = a.integerConstant { return integer(value < 0 ? 0 &- value : value, unit: a.type.unit) }
     if let value = a.floatConstant { return float(value.magnitude, unit: a.type.unit) }
     if a.bounds.lowerBound >= 0 { return relabelled(a) }
     var type = a.type

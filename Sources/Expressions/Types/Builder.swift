@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// Makes typed expressions from typed operands: folds constants, finds the range of the result, and decides which care
-/// the kernels need. Operands are already of the right kind and unit; nothing here reports.
+/// the loops need. Operands are already of the right kind and unit; nothing here reports.
 struct Builder {
   /// What is being built, for its messages.
   let words: Label

@@ -12,7 +12,7 @@ extension Checker {
         "type-mismatch", "\(operation.rawValue) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span,
         hint: "\(a.type.kind == .text ? "texts" : "booleans") can be compared by == and !=")
     }
-    // `a > b` is `b < a`: one kernel for both.
+    // `a > b` is `b < a`: one loop for both.
     let isSwapped = operation == .greater || operation == .greaterOrEqual
     let (left, right) = isSwapped ? (y, x) : (x, y)
     warn(Builder.verdict(operation.numeric, left, right), of: [a, b], builder)

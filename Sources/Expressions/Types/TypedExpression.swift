@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-/// An expression whose names are resolved and whose types are known; what the ``Compiler`` turns into kernels.
+/// An expression whose names are resolved and whose types are known; what the ``Compiler`` turns into programs.
 public struct TypedExpression: Sendable {
   /// Kind, unit and possible values of the result; its lane is that of the compiled column.
   public let type: ValueType
@@ -102,7 +102,7 @@ indirect enum Operation: Sendable {
     if case .column(let name) = self { [name] } else { [] }
   }
 
-  /// Lane and care for unknown values belong to the key: they decide which kernels run.
+  /// Lane and care for unknown values belong to the key: they decide which loops run.
   func key(type: ValueType) -> String {
     let care = type.mayBeUnknown ? "?" : ""
     let parts = operands.map(\.key).joined(separator: " ")

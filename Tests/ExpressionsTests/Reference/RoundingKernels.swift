@@ -1,20 +1,5 @@
 import Columns
 
-/// How a float becomes an integer.
-enum Rounding: String, Sendable {
-  case down, up
-  /// To the nearest, halves away from zero.
-  case nearest
-
-  var rule: FloatingPointRoundingRule {
-    switch self {
-    case .down: .down
-    case .up: .up
-    case .nearest: .toNearestOrAwayFromZero
-    }
-  }
-}
-
 /// The rounding kernels give unknown for what does not fit in 63 bits, NaN included.
 struct RoundDown<T: IntegerLane>: UnaryKernel {
   @inline(__always) func apply(_ a: Double) -> T {
@@ -31,7 +16,7 @@ struct RoundUp<T: IntegerLane>: UnaryKernel {
 struct RoundNearest<T: IntegerLane>: UnaryKernel {
   @inline(__always) func apply(_ a: Double) -> T {
     let magnitude = a.magnitude
-    guard magnitude < WholeFloat.fractionLimit else { return WholeFloat.large(a, .nearest) }
+    guard magnitude < WholeFloat.fractionLimit else { return WholeFloat.large(a, .toNearestOrAwayFromZero) }
     let whole = WholeFloat.floor(magnitude)
     // Exact: the float and its whole part are close.
     let rounded = magnitude - Double(whole) >= 0.5 ? whole &+ 1 : whole
@@ -56,8 +41,8 @@ enum WholeFloat {
   }
 
   /// Any float as an integer; unknown where it does not fit.
-  @inline(never) static func large<T: IntegerLane>(_ a: Double, _ rounding: Rounding) -> T {
+  @inline(never) static func large<T: IntegerLane>(_ a: Double, _ rule: FloatingPointRoundingRule) -> T {
     guard a.magnitude < 9_223_372_036_854_775_808 else { return .unknown }
-    return T(truncatingIfNeeded: Int64(a.rounded(rounding.rule)))
+    return T(truncatingIfNeeded: Int64(a.rounded(rule)))
   }
 }

@@ -1,0 +1,2 @@
+#define LOOPS kernel_loops_portable
+#include "loops.inc"
