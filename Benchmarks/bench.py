@@ -75,7 +75,7 @@ def measure_scale(repeats: int | None, cache: Path) -> list[Section]:
     """Engines."""
     subprocess.run([ROOT / "scripts/scale-packages"], check=True)
     path = telescope(shared_folder(), scale.QUICK_ROWS if IS_QUICK else scale.ROWS, cache)
-    return scale.measure(path, repeats or (1 if IS_QUICK else 3)) if path else []
+    return scale.measure(path, repeats or (1 if IS_QUICK else 3), cache) if path else []
 
 
 def measure_page(repeats: int | None, cache: Path) -> list[Section]:
@@ -100,12 +100,14 @@ def main() -> None:
     options = parser.parse_args()
     if (options.repeat or 1) < 1:
         parser.error("take at least one run")
+    parts = options.parts or list(PARTS)
     if not options.no_build:
         build()
+        if "s3" in parts:
+            build("Reader")
     cache = Path(tempfile.gettempdir()) / "hitmon-bench"
     cache.mkdir(exist_ok=True)
     measured, failures = {}, []
-    parts = options.parts or list(PARTS)
     if IS_QUICK and not options.parts:
         parts = [name for name in parts if name not in ("page", "scale")]
         skip("the page and the engines: they take minutes of their own (ARGS=page, ARGS=scale)")

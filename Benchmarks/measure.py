@@ -100,9 +100,9 @@ def run(
         return Usage(*took, out.read().decode(), err.read().decode())
 
 
-def build() -> None:
+def build(product: str = "hitmon") -> None:
     """Builds the optimised program; quick where nothing has changed."""
-    subprocess.run(["swift", "build", "-c", "release", "--product", "hitmon"], cwd=ROOT, check=True)
+    subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True)
 
 
 def compiled(source: Path, cache: Path, *options: str) -> Path | None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from brokers import LIBRARY, TANSU
@@ -114,6 +115,11 @@ def versions(name: str, cache: Path) -> list[tuple[str, str]]:
             ("libcurl", first(r"libcurl/(\S+)", said("curl", "--version"))),
             ("nginx", first(r"nginx/(\S+)", said("/usr/sbin/nginx", "-v"))),
         ]
+    if name == "scale":
+        found += [
+            ("Java", said("java", "--version").partition("\n")[0]),
+            *((package, version(ROOT / ".python-scale", package)) for package in ("pyspark", "distributed")),
+        ]
     if name == "kafka":
         tansu = said(TANSU, "--version", environment={"LD_LIBRARY_PATH": str(LIBRARY)}) if TANSU.exists() else ""
         found += [
@@ -122,6 +128,11 @@ def versions(name: str, cache: Path) -> list[tuple[str, str]]:
             ("Tansu", first(r"([\d.]+\d)", tansu)),
         ]
     return found
+
+
+def version(folder: Path, package: str) -> str:
+    """Of a Python package in a folder; empty where it is not there."""
+    return next((found.version for found in metadata.distributions(name=package, path=[str(folder)])), "")
 
 
 def first(pattern: str, text: str) -> str:

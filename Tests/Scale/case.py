@@ -14,6 +14,9 @@ sys.path[:0] = [str(ROOT / "python")]
 PROGRAM = os.environ.setdefault("HITMON", str(ROOT / ".build/debug/hitmon"))
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "python"), os.environ.get("PYTHONPATH", "")])
 
+# A short run of Java is over before its compiler has done anything of use.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 from truth import Data, differences  # noqa: E402
 
 PIPELINE = str(ROOT / "pipelines/dt-chambers.yaml")

@@ -30,7 +30,7 @@ def run(
     results: Sequence[str] = (),
     client: Any = None,
     scheduler: str | None = None,
-    piece: int = 64 << 20,
+    piece: int = 128 << 20,
 ) -> list[bytes]:
     """Runs a pipeline to the end of its input; gives its result messages.
 

@@ -74,7 +74,7 @@ PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 MOST_NAMES = 1000
 
 
-def pieces(inputs: Sequence[str | Input], size: int = 64 << 20) -> list[Piece]:
+def pieces(inputs: Sequence[str | Input], size: int = 128 << 20) -> list[Piece]:
     """Cuts an input into pieces of about ``size`` bytes: large files into stretches, small ones together. Packed files
     and objects of a store stay whole."""
     result: list[Piece] = []

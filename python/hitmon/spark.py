@@ -43,7 +43,7 @@ def run(
     results: Sequence[str] = (),
     session: Any = None,
     master: str | None = None,
-    piece: int = 64 << 20,
+    piece: int = 128 << 20,
 ) -> list[bytes]:
     """Runs a pipeline to the end of its input; gives its result messages.
 
@@ -168,21 +168,21 @@ def count_files(job: Job, session: Any, piece: int) -> None:
     send(session)
     all_pieces = pieces(job.files, piece)
 
-    def count_all(some: Iterator[Piece]) -> Iterator[bytes | HitmonError]:
-        for one in some:
-            yield settled(lambda one=one: kernel.count(one))
+    def count_all(some: Iterator[tuple[int, Piece]]) -> Iterator[tuple[int, bytes | HitmonError]]:
+        for index, one in some:
+            yield index, settled(lambda one=one: kernel.count(one))
 
-    def join_all(some: Iterator[bytes | HitmonError]) -> Iterator[bytes | HitmonError]:
-        # Some may have none.
-        if outcomes := list(some):
-            yield settled(lambda: kernel.join(whole(outcomes)))
+    def join_all(some: Iterator[tuple[int, bytes | HitmonError]]) -> Iterator[tuple[int, bytes | HitmonError]]:
+        outcomes = sorted(some, key=lambda one: one[0])
+        yield outcomes[0][0] // FAN_IN, settled(lambda: kernel.join(whole(part for _, part in outcomes)))
 
     count = len(all_pieces)
-    parts = session.sparkContext.parallelize(all_pieces, count).mapPartitions(count_all)
+    parts = session.sparkContext.parallelize(list(enumerate(all_pieces)), count).mapPartitions(count_all)
     while count > FAN_IN:
         count = math.ceil(count / FAN_IN)
-        parts = parts.repartition(count).mapPartitions(join_all)
-    job.publish(kernel.merge(whole(parts.collect())))
+        # Neighbours go together.
+        parts = parts.partitionBy(count, lambda index: index // FAN_IN).mapPartitions(join_all)
+    job.publish(kernel.merge(whole(part for _, part in parts.collect())))
 
 
 def main(words: Sequence[str] | None = None) -> int:
