@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -130,6 +129,6 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
 
 def job_of(arguments: argparse.Namespace) -> Job:
     """The job that a command line asks for."""
-    kernel = Kernel(os.path.abspath(arguments.pipeline), arguments.window, tuple(arguments.overrides))
+    kernel = Kernel(arguments.pipeline, arguments.window, tuple(arguments.overrides))
     settings = dict(setting.split("=", 1) for setting in arguments.kafka)
     return Job(kernel, arguments.input, arguments.results, settings)

@@ -123,6 +123,10 @@ class Kernel:
     #: The declared source whose files are counted; None for files that the user names.
     source: str | None = None
 
+    def __post_init__(self) -> None:
+        # Workers have other folders of their own.
+        object.__setattr__(self, "pipeline", os.path.abspath(self.pipeline))
+
     def _command(self, name: str, *words: str) -> list[str]:
         command = [self.program or program(), name, self.pipeline, *words]
         if self.window:
@@ -142,7 +146,7 @@ class Kernel:
         for one in found:
             if one.size is None:
                 raise HitmonError(f"engines read files and objects, and {one.name} is neither")
-        # Workers have other folders of their own.
+        # As the pipeline's.
         return [one if one.is_object else Input(os.path.abspath(one.name), one.size) for one in found]
 
     def _where(self, inputs: Sequence[str]) -> list[str]:
