@@ -38,7 +38,7 @@ def simulated(rows=100_000):
     with open(path, "w") as file:
         file.write(HEADER)
         for row in range(rows):
-            orbit = 3_387_000_000 + row // 2 - dice.randint(0, 250)
+            orbit = 3_387_000_000 + row * 2 - dice.randint(0, 250)
             channel = 128 if dice.random() < 0.02 else dice.randint(0, 127)
             head = 2 if dice.random() < 0.9 else 0
             file.write(f"{head},{dice.randint(0, 1)},{channel},{orbit},{dice.randint(0, 3563)},{dice.randint(0, 29)}\n")
