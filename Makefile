@@ -3,8 +3,9 @@ PIPELINE ?= pipelines/dt-chambers.yaml
 ARGS ?=
 
 RELEASE = .build/release/hitmon
-# A program without Swift's libraries at run time is compiled with other flags; a folder of its own keeps both builds.
-STATIC = .build-static/release/hitmon
+# Swift's own libraries are in the program: it starts sooner, and runs where there is no Swift. Benchmarks/measure.py
+# builds with the same flags, so that neither undoes what the other compiled.
+BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-scale wheel install bench kernels docs clean
@@ -16,7 +17,7 @@ setup: ## Install the Debian packages that are missing, and fetch a newer librdk
 	@scripts/setup
 
 build: setup ## Build the optimised program, .build/release/hitmon
-	swift build -c release --product hitmon
+	$(BUILD) --product hitmon
 
 run: build ## Run PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to hitmon run
 	@scripts/foreground $(RELEASE) run $(PIPELINE) $(ARGS)
@@ -43,15 +44,11 @@ engines:
 	@scripts/scale-packages
 	PYTHONPATH=.python-scale python3 -m unittest discover -s Tests/Scale
 
-wheel: setup ## Make python/dist/hitmon-*.whl: the Python package with the program in it
-	HITMON_LIBRDKAFKA='$$ORIGIN' \
-	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
-	@scripts/wheel $(STATIC)
+wheel: build ## Make python/dist/hitmon-*.whl: the Python package with the program in it
+	@scripts/wheel $(RELEASE)
 
-install: setup ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
-	HITMON_LIBRDKAFKA='$$ORIGIN/../lib/hitmon' \
-	  swift build -c release --product hitmon --static-swift-stdlib --scratch-path .build-static
-	@scripts/install $(STATIC) "$(PREFIX)"
+install: build ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
+	@scripts/install $(RELEASE) "$(PREFIX)"
 
 bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka or scale for a part, QUICK=1 for a quick look
 	python3 Benchmarks/bench.py $(ARGS)
@@ -68,4 +65,4 @@ docs: build ## Write docs/reference.md, checks.md and shipped-plugins.md anew fr
 	mv .build/shipped-plugins.md docs/shipped-plugins.md
 
 clean: ## Remove everything that was built; what was fetched stays
-	rm -rf .build .build-static
+	rm -rf .build

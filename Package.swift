@@ -1,12 +1,12 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Where a program looks for a librdkafka newer than the system's, as seen from its own folder. scripts/setup puts one
-// into .librdkafka, three folders up from .build/TRIPLE/CONFIGURATION; `make install` has it elsewhere. Where there is
-// none, the system's is used.
-let librdkafka = [
-  "-Xlinker", "-rpath", "-Xlinker", Context.environment["HITMON_LIBRDKAFKA"] ?? "$ORIGIN/../../../.librdkafka",
-]
+// Where a program looks for a librdkafka newer than the system's, as seen from its own folder, which comes first (the
+// wheel has it there). `make install` puts one into lib/hitmon, and scripts/setup into .librdkafka, three folders up from
+// .build/TRIPLE/CONFIGURATION. Where there is none, the system's is used.
+let librdkafka = ["$ORIGIN/../lib/hitmon", "$ORIGIN/../../../.librdkafka"].flatMap {
+  ["-Xlinker", "-rpath", "-Xlinker", $0]
+}
 
 // Each target knows only the targets listed before it; the order below is the order of the layers.
 let package = Package(

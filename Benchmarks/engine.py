@@ -1,14 +1,12 @@
 """The program Kernels, which runs parts of the engine one by one."""
-import subprocess
-
-from measure import ROOT, run
+from measure import ROOT, build, run
 
 PROGRAM = ROOT / ".build/release/Kernels"
 
 
 def built() -> None:
     """Builds it; quick where nothing has changed."""
-    subprocess.run(["swift", "build", "-c", "release", "--product", "Kernels"], cwd=ROOT, check=True)
+    build("Kernels")
 
 
 def kernels(*arguments: str) -> str:

@@ -101,8 +101,9 @@ def run(
 
 
 def build(product: str = "hitmon") -> None:
-    """Builds the optimised program; quick where nothing has changed."""
-    subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True)
+    """Builds the optimised program, as make does; quick where nothing has changed."""
+    subprocess.run(
+        ["swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product], cwd=ROOT, check=True)
 
 
 def compiled(source: Path, cache: Path, *options: str) -> Path | None:
