@@ -37,6 +37,8 @@ extension JSONWriter {
     if wanted > bytes.capacity { bytes.reserveCapacity(max(wanted, 2 * bytes.capacity)) }
   }
 
+  private static let blockBytes = 4096
+
   /// Writes integers a few thousand bytes at a time: `integer` gives the sign and the magnitude of a value, and nil for one
   /// that is left to `other`.
   @inline(__always)
@@ -46,37 +48,37 @@ extension JSONWriter {
     beginArray()
     // Most bins of most histograms hold a digit or two.
     reserve(count * 3)
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { block in
-      let start = block.baseAddress!
-      var place = start
-      var long = LongNumber()
-      for index in 0..<count {
-        if place - start > block.count - LongNumber.room {
-          bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
-          place = start
-          long = LongNumber()
-        }
-        if index > 0 {
-          place.pointee = UInt8(ascii: ",")
-          place += 1
-        }
-        guard let value = integer(index) else {
-          bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
-          place = start
-          long = LongNumber()
-          other(&self, index)
-          continue
-        }
-        if value.isNegative {
-          place.pointee = UInt8(ascii: "-")
-          place += 1
-        }
-        place +=
-          value.magnitude < LongNumber.least
-          ? Self.put(value.magnitude, at: place) : long.put(value.magnitude, at: place)
+    // Not a temporary allocation: what runs inside one is a function of its own, and calls those that it was given.
+    let start = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.blockBytes)
+    defer { start.deallocate() }
+    var place = start
+    var long = LongNumber()
+    for index in 0..<count {
+      if place - start > Self.blockBytes - LongNumber.room {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
+        place = start
+        long = LongNumber()
       }
-      bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
+      if index > 0 {
+        place.pointee = UInt8(ascii: ",")
+        place += 1
+      }
+      guard let value = integer(index) else {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
+        place = start
+        long = LongNumber()
+        other(&self, index)
+        continue
+      }
+      if value.isNegative {
+        place.pointee = UInt8(ascii: "-")
+        place += 1
+      }
+      place +=
+        value.magnitude < LongNumber.least
+        ? Self.put(value.magnitude, at: place) : long.put(value.magnitude, at: place)
     }
+    bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: place - start))
     endArray()
   }
 
