@@ -14,19 +14,35 @@ public struct Clock: Sendable {
 
   /// Where the clock stands; nil before the first row.
   public private(set) var now: Int64?
-  private var recent: [Int64] = []
+  /// The last blocks' maxima, the next one in the place of the oldest.
+  private var recent = [Int64](repeating: .min, count: Clock.window)
+  private var count = 0
 
   public init() {}
 
   mutating func advance(_ blockMaxima: [Int64]) {
     for maximum in blockMaxima {
-      recent.append(maximum)
-      if recent.count > Clock.window { recent.removeFirst() }
+      recent[count % Clock.window] = maximum
+      count += 1
       // With few blocks the smallest is the safe answer: a window closed too late loses nothing.
-      let rank = min(Clock.agreeing, recent.count)
-      let candidate = Clock.largest(rank, of: recent)
+      let candidate =
+        count < Clock.agreeing
+        ? recent[..<count].min()! : recent.withUnsafeBufferPointer { Clock.fourthLargest(of: $0) }
       now = now.map { max($0, candidate) } ?? candidate
     }
+  }
+
+  /// Of at least four values, or fewer and some that are less than any other.
+  private static func fourthLargest(of values: UnsafeBufferPointer<Int64>) -> Int64 {
+    var best = (Int64.min, Int64.min, Int64.min, Int64.min)
+    for value in values {
+      var rest = value
+      (best.0, rest) = (max(best.0, rest), min(best.0, rest))
+      (best.1, rest) = (max(best.1, rest), min(best.1, rest))
+      (best.2, rest) = (max(best.2, rest), min(best.2, rest))
+      best.3 = max(best.3, rest)
+    }
+    return best.3
   }
 
   /// The `rank`-th largest, from 1.
