@@ -18,7 +18,6 @@
   F(multi_remove_handle)                                                                                               \
   F(multi_perform)                                                                                                     \
   F(multi_poll)                                                                                                        \
-  F(multi_wakeup)                                                                                                      \
   F(multi_info_read)
 
 // Pointers of the types that the header declares.
@@ -73,7 +72,6 @@ CURLMcode hitmon_curl_multi_poll(CURLM *multi, int milliseconds) {
   return loaded_multi_poll(multi, NULL, 0, milliseconds, NULL);
 }
 
-CURLMcode hitmon_curl_multi_wakeup(CURLM *multi) { return loaded_multi_wakeup(multi); }
 
 CURL *hitmon_curl_multi_ended(CURLM *multi, CURLcode *result) {
   int left;

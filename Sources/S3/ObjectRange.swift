@@ -1,4 +1,4 @@
-/// A stretch of an object on its way into memory. One thread uses it, but for what `changed` publishes.
+/// A stretch of an object on its way into memory. One thread at a time uses it.
 public final class ObjectRange {
   public enum State {
     /// Nothing is under way; not before that time of the monotonic clock, in seconds.
@@ -17,24 +17,21 @@ public final class ObjectRange {
   var patience: Patience
   /// What is wrong with an answer that was broken off for it.
   private(set) var objection: String?
-  private let changed: (Int) -> Void
   private let handOver: (UnsafeRawBufferPointer) -> Int
 
   /// - Parameters:
   ///   - start: where in the object it begins; the memory's size says how long it is. Both lie in the object.
   ///   - handOver: called with what comes, before anything of it is put into the memory; gives how many of its first
   ///     bytes were taken elsewhere, which the memory does not get.
-  ///   - changed: called with how many bytes have come, when that are more.
   init(
     _ object: S3Object, start: Int64, memory: UnsafeMutableRawBufferPointer, patience: Double,
-    handOver: @escaping (UnsafeRawBufferPointer) -> Int, changed: @escaping (Int) -> Void
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int
   ) {
     self.object = object
     self.start = start
     self.memory = memory
     self.patience = Patience(limit: patience)
     self.handOver = handOver
-    self.changed = changed
   }
 
   /// The header fields that ask for what has not come yet, of the object that was listed and no other.
@@ -87,7 +84,6 @@ public final class ObjectRange {
     (base + received + taken).copyMemory(from: bytes + taken, byteCount: piece.count - taken)
     received += piece.count
     patience.worked()
-    changed(received)
     return true
   }
 }

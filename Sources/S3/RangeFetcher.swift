@@ -1,5 +1,5 @@
-/// Fetches stretches of objects, several at a time, and goes on where a transfer broke. One thread uses a fetcher; any may
-/// wake it.
+/// Fetches stretches of objects, several at a time, and goes on where a transfer broke. One thread at a time
+/// uses a fetcher.
 public final class RangeFetcher: @unchecked Sendable {
   private let client: S3Client
   private let pool: TransferPool
@@ -19,22 +19,18 @@ public final class RangeFetcher: @unchecked Sendable {
   public var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
   /// Begins to fetch a stretch. In ``step(milliseconds:)``, `handOver` is called with bytes that come, of which it may
-  /// take the first ones, so that they are not put into the memory; then `changed`, with how many have come.
+  /// take the first ones, so that they are not put into the memory.
   public func fetch(
     _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer,
-    handOver: @escaping (UnsafeRawBufferPointer) -> Int, changed: @escaping (Int) -> Void
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int
   ) -> ObjectRange {
     let range = ObjectRange(
-      object, start: start, memory: memory, patience: client.access.patience, handOver: handOver,
-      changed: changed)
+      object, start: start, memory: memory, patience: client.access.patience, handOver: handOver)
     waiting.append(range)
     return range
   }
 
-  /// Ends a wait in ``step(milliseconds:)``.
-  public func wake() { pool.wake() }
-
-  /// Goes on with what is under way, and waits at most so long for something to do.
+  /// Waits at most so long for something to do, and goes on with what is under way.
   public func step(milliseconds: Int) {
     let now = monotonicSeconds()
     var wait = Double(milliseconds)

@@ -29,7 +29,6 @@ CURLMcode hitmon_curl_multi_add(CURLM *multi, CURL *handle);
 CURLMcode hitmon_curl_multi_remove(CURLM *multi, CURL *handle);
 CURLMcode hitmon_curl_multi_perform(CURLM *multi, int *running);
 CURLMcode hitmon_curl_multi_poll(CURLM *multi, int milliseconds);
-CURLMcode hitmon_curl_multi_wakeup(CURLM *multi);
 
 /// The next transfer that has ended, and how; null where there is none.
 CURL *hitmon_curl_multi_ended(CURLM *multi, CURLcode *result);

@@ -1,6 +1,6 @@
 import CCurl
 
-/// Transfers that go on at the same time, over connections that are used again. One thread uses a pool; any may wake it.
+/// Transfers that go on at the same time, over connections that are used again. One thread at a time uses a pool.
 final class TransferPool: @unchecked Sendable {
   private let multi: UnsafeMutableRawPointer
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
@@ -23,17 +23,14 @@ final class TransferPool: @unchecked Sendable {
     hitmon_curl_multi_add(multi, transfer.handle)
   }
 
-  /// Lets transfers go on; where there is nothing to do, waits for something at most so long. Gives those that ended.
+  /// Waits at most so long until there is something to do, and lets transfers go on. Gives those that ended.
   func step(milliseconds: Int) -> [(transfer: Transfer, code: CURLcode)] {
+    // For a transfer that has just begun libcurl waits for nothing.
+    hitmon_curl_multi_poll(multi, Int32(clamping: milliseconds))
     var alive: Int32 = 0
     hitmon_curl_multi_perform(multi, &alive)
-    let ended = takeEnded()
-    if ended.isEmpty { hitmon_curl_multi_poll(multi, Int32(clamping: milliseconds)) }
-    return ended
+    return takeEnded()
   }
-
-  /// Ends a wait in ``step(milliseconds:)``.
-  func wake() { hitmon_curl_multi_wakeup(multi) }
 
   private func takeEnded() -> [(transfer: Transfer, code: CURLcode)] {
     var ended: [(transfer: Transfer, code: CURLcode)] = []
