@@ -10,6 +10,7 @@
   F(easy_cleanup)                                                                                                      \
   F(easy_strerror)                                                                                                     \
   F(easy_setopt)                                                                                                       \
+  F(easy_pause)                                                                                                        \
   F(slist_append)                                                                                                      \
   F(slist_free_all)                                                                                                    \
   F(multi_init)                                                                                                        \
@@ -62,6 +63,8 @@ CURLcode hitmon_curl_set_callback(CURL *handle, CURLoption option, hitmon_curl_c
   return loaded_easy_setopt(handle, option, callback);
 }
 
+CURLcode hitmon_curl_easy_resume(CURL *handle) { return loaded_easy_pause(handle, CURLPAUSE_CONT); }
+
 CURLM *hitmon_curl_multi_init(void) { return loaded_multi_init(); }
 void hitmon_curl_multi_cleanup(CURLM *multi) { loaded_multi_cleanup(multi); }
 CURLMcode hitmon_curl_multi_add(CURLM *multi, CURL *handle) { return loaded_multi_add_handle(multi, handle); }
@@ -71,7 +74,6 @@ CURLMcode hitmon_curl_multi_perform(CURLM *multi, int *running) { return loaded_
 CURLMcode hitmon_curl_multi_poll(CURLM *multi, int milliseconds) {
   return loaded_multi_poll(multi, NULL, 0, milliseconds, NULL);
 }
-
 
 CURL *hitmon_curl_multi_ended(CURLM *multi, CURLcode *result) {
   int left;

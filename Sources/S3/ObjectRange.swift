@@ -17,15 +17,18 @@ public final class ObjectRange {
   var patience: Patience
   /// What is wrong with an answer that was broken off for it.
   private(set) var objection: String?
-  private let handOver: (UnsafeRawBufferPointer) -> Int
+  private let handOver: (UnsafeRawBufferPointer) -> Int?
+  /// The request that is under way.
+  weak var transfer: Transfer?
 
   /// - Parameters:
   ///   - start: where in the object it begins; the memory's size says how long it is. Both lie in the object.
   ///   - handOver: called with what comes, before anything of it is put into the memory; gives how many of its first
-  ///     bytes were taken elsewhere, which the memory does not get.
+  ///     bytes were taken elsewhere, which the memory does not get; nil where
+  ///     all of it is to come again later.
   init(
     _ object: S3Object, start: Int64, memory: UnsafeMutableRawBufferPointer, patience: Double,
-    handOver: @escaping (UnsafeRawBufferPointer) -> Int
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int?
   ) {
     self.object = object
     self.start = start
@@ -74,16 +77,16 @@ public final class ObjectRange {
     return false
   }
 
-  /// False where the server sends more than it was asked for.
-  func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+  /// Refuses what the server sends beyond what it was asked for.
+  func take(_ piece: UnsafeRawBufferPointer) -> Taking {
     guard piece.count <= memory.count - received, let base = memory.baseAddress, let bytes = piece.baseAddress else {
       objection = "the server sent more bytes than it was asked for"
-      return false
+      return .refused
     }
-    let taken = handOver(piece)
+    guard let taken = handOver(piece) else { return .later }
     (base + received + taken).copyMemory(from: bytes + taken, byteCount: piece.count - taken)
     received += piece.count
     patience.worked()
-    return true
+    return .taken
   }
 }

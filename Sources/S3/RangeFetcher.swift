@@ -19,16 +19,19 @@ public final class RangeFetcher: @unchecked Sendable {
   public var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
   /// Begins to fetch a stretch. In ``step(milliseconds:)``, `handOver` is called with bytes that come, of which it may
-  /// take the first ones, so that they are not put into the memory.
+  /// take the first ones, so that they are not put into the memory; with nil the transfer pauses.
   public func fetch(
     _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer,
-    handOver: @escaping (UnsafeRawBufferPointer) -> Int
+    handOver: @escaping (UnsafeRawBufferPointer) -> Int?
   ) -> ObjectRange {
     let range = ObjectRange(
       object, start: start, memory: memory, patience: client.access.patience, handOver: handOver)
     waiting.append(range)
     return range
   }
+
+  /// Goes on with a stretch that was paused. `handOver` may be called.
+  public func resume(_ range: ObjectRange) { range.transfer?.resume() }
 
   /// Waits at most so long for something to do, and goes on with what is under way.
   public func step(milliseconds: Int) {
@@ -77,6 +80,7 @@ public final class RangeFetcher: @unchecked Sendable {
       return
     }
     range.state = .running
+    range.transfer = transfer
     running[ObjectIdentifier(transfer)] = range
     pool.start(transfer)
   }

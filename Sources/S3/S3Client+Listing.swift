@@ -82,7 +82,7 @@ extension S3Client {
         request(key: nil, query: query), head: { _ in true },
         body: { piece in
           bytes += piece
-          return bytes.count <= Self.longestPage
+          return bytes.count <= Self.longestPage ? .taken : .refused
         })
       guard let transfer else { throw attempt.error(.unreachable, Curl.isMissing) }
       pool.start(transfer)

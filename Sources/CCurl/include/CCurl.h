@@ -23,6 +23,9 @@ CURLcode hitmon_curl_set_pointer(CURL *handle, CURLoption option, void *value);
 typedef size_t (*hitmon_curl_callback)(char *bytes, size_t size, size_t count, void *context);
 CURLcode hitmon_curl_set_callback(CURL *handle, CURLoption option, hitmon_curl_callback callback);
 
+/// Lets a transfer go on that a callback has paused; what it was called with comes again.
+CURLcode hitmon_curl_easy_resume(CURL *handle);
+
 CURLM *hitmon_curl_multi_init(void);
 void hitmon_curl_multi_cleanup(CURLM *multi);
 CURLMcode hitmon_curl_multi_add(CURLM *multi, CURL *handle);

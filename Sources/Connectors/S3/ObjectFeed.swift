@@ -141,6 +141,8 @@ final class ObjectFeed: @unchecked Sendable {
   /// Lets transfers go on until there is something of a stretch, at most so long.
   private func wait(for stretch: Stretch, milliseconds: Int) {
     var left = Int64(milliseconds) * 1_000_000
+    fetcher?.resume(stretch.range)
+    guard given == 0, !stretch.hasNews else { return }
     repeat {
       let begun = monotonicNanoseconds()
       // A further request may be due before that.
@@ -153,9 +155,13 @@ final class ObjectFeed: @unchecked Sendable {
     } while left > 0 && given == 0 && !stretch.hasNews
   }
 
-  /// Hands bytes that have just come to a reader that waits for them; gives how many.
-  private func handOver(_ piece: UnsafeRawBufferPointer, of stretch: Stretch) -> Int {
-    guard let wanted, stretch === stretches.first, stretch.range.received == stretch.taken else { return 0 }
+  /// Hands bytes that have just come to a reader that waits for them; gives how many. Nil where the reader has enough: it
+  /// comes again soon, and what goes by way of the memory is copied twice.
+  private func handOver(_ piece: UnsafeRawBufferPointer, of stretch: Stretch) -> Int? {
+    guard stretch === stretches.first else { return 0 }
+    // One that does not wait needs something to look at.
+    guard let wanted else { return stretch.range.received > stretch.taken ? nil : 0 }
+    guard given < wanted.count, stretch.range.received == stretch.taken else { return nil }
     let count = min(piece.count, wanted.count - given)
     UnsafeMutableRawBufferPointer(rebasing: wanted[given...]).copyMemory(from: .init(rebasing: piece[..<count]))
     given += count
@@ -189,7 +195,8 @@ final class ObjectFeed: @unchecked Sendable {
           objects[next.object], start: next.offset,
           into: UnsafeMutableRawBufferPointer(rebasing: stretch.memory[..<count])
         ) { [unowned self, weak stretch] piece in
-          stretch.map { handOver(piece, of: $0) } ?? 0
+          guard let stretch else { return 0 }
+          return handOver(piece, of: stretch)
         }
         stretches.append(stretch)
         isNew = true

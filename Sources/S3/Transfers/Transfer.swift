@@ -8,7 +8,16 @@ struct Request {
   let certificates: String?
 }
 
-/// A request under way and what came of it. One thread uses it.
+/// What is done with a piece of an answer.
+enum Taking {
+  case taken
+  /// It comes again when the transfer is resumed.
+  case later
+  /// The transfer ends.
+  case refused
+}
+
+/// A request under way and what came of it. One thread at a time uses it.
 final class Transfer {
   /// The answer's status; 0 before there is one.
   private(set) var status = 0
@@ -24,13 +33,14 @@ final class Transfer {
   private var list: UnsafeMutablePointer<curl_slist>?
   private let words: UnsafeMutablePointer<CChar>
   private let head: (Transfer) -> Bool
-  private let body: (UnsafeRawBufferPointer) -> Bool
+  private let body: (UnsafeRawBufferPointer) -> Taking
+  private var isPaused = false
 
   /// - Parameters:
   ///   - head: called when the header of a good answer is there; false ends the transfer.
-  ///   - body: called with what a good answer holds, piece by piece; false ends the transfer.
+  ///   - body: called with what a good answer holds, piece by piece.
   init?(
-    _ request: Request, head: @escaping (Transfer) -> Bool, body: @escaping (UnsafeRawBufferPointer) -> Bool
+    _ request: Request, head: @escaping (Transfer) -> Bool, body: @escaping (UnsafeRawBufferPointer) -> Taking
   ) {
     guard Curl.isReady, let handle = hitmon_curl_easy_init() else { return nil }
     self.handle = handle
@@ -69,7 +79,11 @@ final class Transfer {
     _ = hitmon_curl_set_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
       guard let bytes, let context else { return 0 }
       let piece = UnsafeRawBufferPointer(start: bytes, count: count)
-      return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().take(piece) ? count : 0
+      switch Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().take(piece) {
+      case .taken: return count
+      case .later: return Int(CURL_WRITEFUNC_PAUSE)
+      case .refused: return 0
+      }
     }
   }
 
@@ -104,10 +118,21 @@ final class Transfer {
     return true
   }
 
-  private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
-    if isGood { return body(piece) }
-    refusal += piece.prefix(Self.longestRefusal - refusal.count)
-    return true
+  private func take(_ piece: UnsafeRawBufferPointer) -> Taking {
+    guard isGood else {
+      refusal += piece.prefix(Self.longestRefusal - refusal.count)
+      return .taken
+    }
+    let taking = body(piece)
+    isPaused = taking == .later
+    return taking
+  }
+
+  /// Goes on with a piece that was to come later, if there is one.
+  func resume() {
+    guard isPaused else { return }
+    isPaused = false
+    _ = hitmon_curl_easy_resume(handle)
   }
 }
 
