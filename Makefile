@@ -8,7 +8,7 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-scale wheel install bench kernels docs clean
+.PHONY: help setup build run test test-scale wheel install bench kernels docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ docs: build ## Write docs/reference.md, checks.md and shipped-plugins.md anew fr
 	mv .build/checks.md docs/checks.md
 	HITMON_PLUGINS= $(RELEASE) list plugins --format markdown > .build/shipped-plugins.md
 	mv .build/shipped-plugins.md docs/shipped-plugins.md
+
+lock: ## Choose the versions of what PyPI has anew, and write their locks with the hashes of all files
+	@scripts/lock
 
 clean: ## Remove everything that was built; what was fetched stays
 	rm -rf .build
