@@ -5,6 +5,16 @@ extension Binning {
   static let hint =
     "write bins as `64 from 0 to 64`, `140 from -100 ns to 600 ns`, a list of edges, `integers 0..63`, or `categories A, B`"
 
+  /// About a thousand bins for all integers from `first` to `last`, each as wide as the others; nil where the numbers
+  /// are too large to write them.
+  static func wider(_ first: Int64, _ last: Int64) -> String? {
+    let count = Int128(last) - Int128(first) + 1
+    let width = (count + 999) / 1000
+    let bins = (count + width - 1) / width
+    guard let end = Int64(exactly: Int128(first) + bins * width) else { return nil }
+    return "\(bins) from \(first) to \(end)"
+  }
+
   /// Reads the text forms; a list of edges is read by ``parse(edges:span:findings:)``.
   public static func parse(_ text: LocatedText, findings: Findings) -> Binning? {
     BinningParser(text: text, findings: findings).parse()
@@ -83,7 +93,7 @@ private struct BinningParser {
     guard !overflow, width < Int64(Binning.mostBins) else {
       return fail(
         "the range \(range.written) makes more than \(Binning.mostBins) bins", range.span,
-        hint: "take fewer, wider bins: `1000 from \(ends[0].written) to \(ends[2].written)`")
+        hint: Binning.wider(from, to).map { "take fewer, wider bins: `\($0)`" } ?? "take a narrower range")
     }
     // Edges are floats: beyond 2^53 they do not tell one integer from the next, and the last edge is one beyond `to`.
     guard from >= -(1 << 53), to < 1 << 53 else {

@@ -167,20 +167,26 @@ import Testing
     ("flag || flag", "6-8 error[expression-syntax]: || is not an operator of this language | write or"),
     ("!flag", "1-2 error[expression-syntax]: ! is not an operator of this language | write not"),
     ("HEAD === 2", "6-9 error[expression-syntax]: === is not an operator of this language | write =="),
-    ("2 ** 3", "3-5 error[expression-syntax]: ** is not an operator of this language | write x * x for a square"),
+    (
+      "2 ** 3",
+      """
+      3-5 error[expression-syntax]: ** is not an operator of this language \
+      | write x * x for the square, sqrt(x) for the root
+      """
+    ),
     ("HEAD <> 2", "6-8 error[expression-syntax]: <> is not an operator of this language | write !="),
     ("HEAD == 2 AND flag", "11-14 error[expression-syntax]: AND is not an operator of this language | write and"),
     ("flag AND flag", "6-9 error[expression-syntax]: the expression should end before AND | write and"),
-    ("0 < HEAD < 5", "10-11 error[expression-syntax]: comparisons cannot be chained | write 0 < HEAD and HEAD < ..."),
+    ("0 < HEAD < 5", "10-11 error[expression-syntax]: comparisons cannot be chained | write 0 < HEAD and HEAD < 5"),
     (
       "HEAD in 0..5 == flag",
       "14-16 error[expression-syntax]: comparisons cannot be chained | join two comparisons with and"
     ),
     (
       "HEAD in 5",
-      "10-10 error[expression-syntax]: .. is missing at the end | write in 5..63 for a range or in [5] for a list"
+      "10-10 error[expression-syntax]: .. is missing at the end | write in [5] for 5 alone, or both ends of a range, such as in 5..LAST"
     ),
-    ("HEAD in [0..3]", "11-13 error[expression-syntax]: a range stands without brackets | write in 0..63"),
+    ("HEAD in [0..3]", "11-13 error[expression-syntax]: a range stands without brackets | write in 0..3"),
     ("HEAD in []", "9-11 error[expression-syntax]: this list is empty | write in [1, 2]"),
     (
       "HEAD is 5",
@@ -189,7 +195,13 @@ import Testing
       | write is known, is unknown, or == to compare
       """
     ),
-    ("HEAD == not flag", "9-12 error[expression-syntax]: not needs parentheses here | write (not ...)"),
+    (
+      "HEAD == not flag",
+      """
+      9-12 error[expression-syntax]: not needs parentheses here \
+      | write != for what is not equal, (not ...) round a condition
+      """
+    ),
     ("(HEAD + 1", "10-10 error[expression-syntax]: ) is missing at the end | close the parenthesis of column 1"),
     ("HEAD + 1)", "9-10 error[expression-syntax]: the expression should end before ) | no parenthesis is open here"),
     (
@@ -209,12 +221,12 @@ import Testing
     ("'abc", "1-5 error[expression-syntax]: this text has no closing quote | end it with '"),
     ("HEAD @ 5", "6-7 error[expression-syntax]: @ has no meaning here"),
     ("1.", "1-3 error[expression-syntax]: 1. lacks a digit behind the point | write 1.0"),
-    (".5", "1-3 error[expression-syntax]: a number starts with a digit | write 0.5, not .5"),
+    (".5", "1-3 error[expression-syntax]: a number starts with a digit | write 0.5"),
     (
       "0b12",
       """
       1-5 error[expression-syntax]: a number that starts with 0b has only the digits 0 and 1 \
-      | write 0x for other digits
+      | write 0x before hexadecimal digits, nothing before decimal ones
       """
     ),
     ("1__000", "1-7 error[expression-syntax]: _ stands only between two digits | write 1000"),

@@ -51,6 +51,11 @@ extension Check {
       fix: "The message says what values the column can have.",
       right: "cleansing: [{drop: HEAD == 3}]"),
     Check(
+      "power-sign", .warning, "`^` stands where a power seems to be meant; it is exclusive or. For floats this is an error.",
+      wrong: "columns: {square: BX_COUNTER ^ 2}",
+      fix: "Write a product. If exclusive or is meant, write the number in hexadecimal digits: `BX_COUNTER ^ 0x2`.",
+      right: "columns: {square: BX_COUNTER * BX_COUNTER}"),
+    Check(
       "constant-unknown", .warning,
       "A value is unknown in every row, for it divides by zero, shifts too far, or takes the root of a negative number.",
       wrong: "columns: {half: BX_COUNTER // 0}",

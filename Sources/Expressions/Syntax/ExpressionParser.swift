@@ -84,17 +84,27 @@ struct Parser {
     var hint: String?
     switch current.kind {
     case .name where ["and", "or", "not", "in", "is"].contains(found.lowercased()): hint = "write \(found.lowercased())"
+    case .name where Lexer.foreignWords[found.lowercased()] != nil: hint = Lexer.foreignWords[found.lowercased()]
     case .name, .literal: hint = "put an operator before \(found)"
+    case .word(.not): hint = "write != to compare, or not in before a list or a range"
     case .word(.where): hint = "where belongs to aggregates; here join conditions with and"
     case .symbol(")"): hint = "no parenthesis is open here"
     case .symbol("]"): hint = "no list is open here"
     case .symbol(".."): hint = "a range stands behind in, such as wire in 0..63"
+    case .symbol(",") where isBetweenDigits: hint = "write numbers with a point and without commas, such as 0.5 or 1000"
     case .symbol(","): hint = "a list stands in brackets behind in, such as HEAD in [1, 2]"
     default: break
     }
     findings.error(
       "expression-syntax", "the expression should end before \(found)", at: source.span(current.range), hint: hint)
     return false
+  }
+
+  /// Whether the current comma belongs to a number: `0,5` or `1,000`.
+  private var isBetweenDigits: Bool {
+    let comma = current.range
+    func isDigit(_ index: Int) -> Bool { source.scalars.indices.contains(index) && source.scalars[index].isDigit }
+    return isDigit(comma.lowerBound - 1) && isDigit(comma.upperBound)
   }
 
   /// An expression of operators that bind at least as tightly as `minimum`.
@@ -109,16 +119,20 @@ struct Parser {
     while true {
       if let operation = current.binaryOperator {
         guard operation.precedence >= minimum else { return left }
+        let first = range(from: start)
         advance()
+        let second = current.range.lowerBound
         guard let right = expression(operation.precedence + 1) else { return nil }
-        if operation.isComparison, chains { return refuseChain(left, operation, right) }
+        if operation.isComparison, chains {
+          return refuseChain(ComparisonChain(first), operation, WrittenOperand(right, range(from: second)))
+        }
         guard let joined = node(.binary(operation, left, right), range(from: start)) else { return nil }
         left = joined
       } else if isPostfix {
         guard Precedence.comparison >= minimum else { return left }
         guard let tested = test(of: left, from: start) else { return nil }
         if chains {
-          return fail("comparisons cannot be chained", current.range, hint: "join two comparisons with and")
+          return fail("comparisons cannot be chained", current.range, hint: ComparisonChain.hint)
         }
         left = tested
       } else {
@@ -130,24 +144,20 @@ struct Parser {
   /// From `start` to the end of the last token taken, parentheses included.
   func range(from start: Int) -> Range<Int> { start..<tokens[max(position - 1, 0)].range.upperBound }
 
-  private var isPostfix: Bool {
+  var isPostfix: Bool {
     current.isWord(.in) || current.isWord(.is) || (current.isWord(.not) && following.isWord(.in))
   }
 
   private var chains: Bool { current.binaryOperator?.isComparison == true || isPostfix }
 
-  private func refuseChain(_ left: Syntax, _ operation: BinaryOperator, _ right: Syntax) -> Syntax? {
-    let middle = written(right.range)
-    return fail(
-      "comparisons cannot be chained", current.range,
-      hint: "write \(written(left.range)) \(operation.rawValue) \(middle) and \(middle) \(written(current.range)) ...")
-  }
-
   private mutating func prefixed(_ minimum: Int) -> Syntax? {
     let start = current
     if take(.not) {
       guard minimum <= Precedence.not else {
-        return fail("not needs parentheses here", start.range, hint: "write (not ...)")
+        let follows = position >= 2 ? tokens[position - 2].binaryOperator : nil
+        return fail(
+          "not needs parentheses here", start.range,
+          hint: follows == .equal ? "write != for what is not equal, (not ...) round a condition" : "write (not ...)")
       }
       guard let operand = expression(Precedence.not) else { return nil }
       return node(.unary(.not, operand), range(from: start.range.lowerBound))

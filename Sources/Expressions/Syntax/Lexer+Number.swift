@@ -17,7 +17,11 @@ extension Lexer {
       case "x", "X": return integer(radix: 16, from: start)
       case "b", "B": return integer(radix: 2, from: start)
       case "o", "O":
-        return fail("octal numbers are not part of this language", start..<(start + 2), hint: "write 0x or 0b")
+        var end = start + 2
+        while let digit = scalar(at: end), digit.isDigit { end += 1 }
+        return fail(
+          "octal numbers are not part of this language", start..<(start + 2),
+          hint: Int64(text(start + 2..<end), radix: 8).map { "write \($0)" } ?? "write 0x or 0b")
       default: break
       }
     }
@@ -71,16 +75,19 @@ extension Lexer {
     if let following = scalar(at: index), following.isDigit {
       return fail(
         "a number that starts with 0b has only the digits 0 and 1", start..<(index + 1),
-        hint: "write 0x for other digits")
+        hint: "write 0x before hexadecimal digits, nothing before decimal ones")
     }
     return checked(Int64(digits, radix: radix), start)
   }
 
   private func checked(_ value: Int64?, _ start: Int) -> Constant.Value? {
     guard let value else {
+      let isDecimal = start + 1 >= index || scalars[start + 1].isDigit || scalars[start + 1] == "_"
       return fail(
         "\(written(start..<index)) needs more than 63 bits", start..<index, code: "constant-overflow",
-        hint: "the largest integer is \(Int64.max); write it with a point to make it a float")
+        hint: isDecimal
+          ? "the largest integer is \(Int64.max); write it with a point to make it a float"
+          : "the largest integer is 0x7FFFFFFFFFFFFFFF; -1 has all bits set")
     }
     return .integer(value)
   }
@@ -127,6 +134,8 @@ extension Lexer {
     let hint: String
     if ["AND", "OR", "NOT", "IN", "IS"].contains(symbol.uppercased()) {
       return fail("\(typed) is not an operator of this language", range, hint: "write \(symbol.lowercased())")
+    } else if let word = Self.foreignWords[symbol.lowercased()] {
+      return fail("\(typed) is not an operator of this language", range, hint: word)
     } else if Unit.named(ascii) != nil {
       hint = "write \(ascii)"
     } else if let near = suggestion(for: symbol, from: symbols) {

@@ -51,7 +51,8 @@ struct Lexer {
     if start.startsName { return name() }
     if start == "'" || start == "\"" { return quoted(by: start) }
     if start == ".", let digit = scalar(at: index + 1), digit.isDigit {
-      return fail("a number starts with a digit", index..<(index + 2), hint: "write 0.5, not .5")
+      let end = (index + 1..<scalars.count).first { !scalars[$0].isDigit } ?? scalars.count
+      return fail("a number starts with a digit", index..<(index + 2), hint: "write 0\(written(index..<end))")
     }
     return symbol()
   }
@@ -99,11 +100,17 @@ struct Lexer {
   private static let foreign: [(symbol: String, hint: String)] = [
     ("===", "write =="), ("!==", "write !="), ("..<", "write a..b, which includes both ends"),
     ("...", "write a..b, which includes both ends"), ("&&", "write and"), ("||", "write or"),
-    ("**", "write x * x for a square"), ("<>", "write !="), ("<=>", "write =="), ("!", "write not"),
-    ("=", "write == to compare"),
-    ("~", "write x ^ -1 for the complement"), ("?", "write if(condition, a, b)"),
-    ("{", "write a list as [1, 2]"), ("\\", "write / or //"), ("≤", "write <="), ("≥", "write >="), ("≠", "write !="),
+    ("**", "write x * x for the square, sqrt(x) for the root"), ("<>", "write !="), ("<=>", "write =="),
+    ("!", "write not"), ("=", "write == to compare"), ("=>", "write >="), ("=<", "write <="),
+    ("~", "write not before a condition, and x ^ -1 for the complement of an integer"),
+    ("?", "write if(condition, a, b)"), ("{", "write a list as [1, 2]"), ("\\", "write / or //"), ("≤", "write <="), ("≥", "write >="), ("≠", "write !="),
     ("×", "write *"), ("·", "write *"), ("−", "write -, the minus of the keyboard"), ("÷", "write /"),
+  ]
+
+  /// Operators that are words in other languages, and what to type here.
+  static let foreignWords = [
+    "xor": "write ^ between integers, != between conditions", "mod": "write %", "div": "write //",
+    "if": "write if(condition, a, b)", "between": "write in a..b, which includes both ends",
   ]
 
   private func matches(_ symbol: String) -> Bool {

@@ -55,15 +55,34 @@ extension Parser {
     let negated = take(.not)
     advance()
     if current.isSymbol("[") { return membership(of: value, from: start, negated: negated) }
+    if current.isSymbol("("), let list = listInParentheses() {
+      return fail("a list stands in brackets", list.range, hint: "write in [\(list.members)]")
+    }
+    let place = current.range.lowerBound
     guard let lower = expression(Precedence.bitOr) else { return nil }
     guard take("..") else {
       let single = written(lower.range)
+      if current.isSymbol(",") {
+        while take(",") { guard expression(Precedence.bitOr) != nil else { return nil } }
+        let list = range(from: place)
+        return fail("a list stands in brackets", list, hint: "write in [\(written(list))]")
+      }
+      if case .call("range", _, let arguments) = lower.kind, let last = arguments.last {
+        let first = arguments.count > 1 ? written(arguments[0].range) : "0"
+        var end = "\(written(last.range)) - 1"
+        if case .literal(let constant) = last.kind, let value = constant.integer { end = "\(value &- 1)" }
+        return fail(
+          "a range is written with two points", lower.range,
+          hint: "write in \(first)..\(end), which includes both ends")
+      }
       if case .binary(.subtract, let first, let last) = lower.kind {
         return fail(
           "a range is written with two points", lower.range,
           hint: "write in \(written(first.range))..\(written(last.range))")
       }
-      return unexpected(wanted: "..", hint: "write in \(single)..63 for a range or in [\(single)] for a list")
+      return unexpected(
+        wanted: "..",
+        hint: "write in [\(single)] for \(single) alone, or both ends of a range, such as in \(single)..LAST")
     }
     guard let upper = expression(Precedence.bitOr) else { return nil }
     return node(.inRange(value, lower: lower, upper: upper, negated: negated), range(from: start))
@@ -79,7 +98,8 @@ extension Parser {
       advance()
       return node(.isKnown(value, negated: !negated), range(from: start))
     }
-    return unexpected(wanted: "known or unknown", hint: "write is known, is unknown, or == to compare")
+    let comparison = negated ? "is not unknown, or != to compare" : "is unknown, or == to compare"
+    return unexpected(wanted: "known or unknown", hint: "write is \(negated ? "not " : "")known, \(comparison)")
   }
 
   private mutating func membership(of value: Syntax, from start: Int, negated: Bool) -> Syntax? {
@@ -94,12 +114,38 @@ extension Parser {
       members.append(member)
       if take("]") { break }
       if current.isSymbol("..") {
-        return fail("a range stands without brackets", current.range, hint: "write in \(written(member.range))..63")
+        let place = current.range
+        let upper = following.range.lowerBound
+        advance()
+        guard expression(Precedence.bitOr) != nil else { return nil }
+        let range = "\(written(member.range))..\(written(range(from: upper)))"
+        guard members.count == 1, current.isSymbol("]") else {
+          return fail(
+            "a range stands without brackets", place,
+            hint: "write in \(range), and join what else belongs to it with or")
+        }
+        return fail("a range stands without brackets", place, hint: "write in \(range)")
       }
       guard take(",") else {
         return unexpected(wanted: "a comma or ]", hint: "close the list of column \(column(of: open))")
       }
     }
     return node(.inList(value, members, negated: negated), range(from: start))
+  }
+
+  /// `(1, 2)`, where the current parenthesis holds a list; nil where it holds anything else.
+  private func listInParentheses() -> (range: Range<Int>, members: String)? {
+    var depth = 0
+    var hasComma = false
+    for token in tokens[position...] {
+      if token.isSymbol("(") { depth += 1 }
+      if token.isSymbol(","), depth == 1 { hasComma = true }
+      guard token.isSymbol(")") else { continue }
+      depth -= 1
+      guard depth == 0 else { continue }
+      let range = current.range.lowerBound..<token.range.upperBound
+      return hasComma ? (range, written(current.range.upperBound..<token.range.lowerBound)) : nil
+    }
+    return nil
   }
 }

@@ -6,13 +6,11 @@ extension Checker {
     _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, _ builder: Builder
   ) -> TypedExpression? {
     switch operation {
-    case .and, .or:
-      let isFirst = condition(a)
-      let isSecond = condition(b)
-      return isFirst && isSecond ? builder.logical(operation == .and ? .and : .or, a, b) : nil
+    case .and, .or: return builder.logical(operation == .and ? .and : .or, a, b)
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
       return comparison(operation, a, b, builder)
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
+      guard !joinsConditions(operation, a, b) else { return nil }
       let isFirst = plainInteger(a, operation.rawValue)
       let isSecond = plainInteger(b, operation.rawValue)
       guard isFirst, isSecond else { return nil }
@@ -23,6 +21,18 @@ extension Checker {
       guard isFirst, isSecond else { return nil }
       return arithmetic(operation, a, b, builder)
     }
+  }
+
+  /// Whether `|`, `&` or `^` stands where `or`, `and` or `!=` is meant; reports it.
+  private func joinsConditions(_ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression) -> Bool {
+    let words: [BinaryOperator: String] = [.bitOr: "or", .bitAnd: "and", .bitXor: "!="]
+    guard let word = words[operation], let first = [a, b].first(where: { $0.type.kind == .boolean }) else {
+      return false
+    }
+    findings.error(
+      "type-mismatch", "\(operation.rawValue) needs numbers, but \(first.label) is boolean", at: first.span,
+      hint: "write \(word) between two conditions")
+    return true
   }
 
   private func arithmetic(

@@ -30,6 +30,9 @@ struct Checker {
     case .unary(.minus, let operand):
       guard let operand = check(operand), number(operand, "-") else { return nil }
       return builder.negated(operand)
+    case .binary(let operation, _, _) where operation == .and || operation == .or:
+      return junction(syntax, behind: nil)
+    case .binary(.bitXor, let left, let right): return exclusiveOr(left, right, builder)
     case .binary(let operation, let left, let right):
       // Both sides are checked before either is given up, so that all mistakes are shown at once.
       let a = check(left)
@@ -58,6 +61,9 @@ struct Checker {
   func assuming(_ condition: TypedExpression, holds: Bool) -> Checker {
     Checker(shared, NarrowedScope(base: scope, assuming: condition, holds: holds), findings)
   }
+
+  /// The same, but what is wrong goes to `others`.
+  func reporting(to others: Findings) -> Checker { Checker(shared, scope, others) }
 
   func builder(_ range: Range<Int>) -> Builder {
     Builder(words: Label(source: shared, range: range), span: source.span(range))
@@ -112,12 +118,21 @@ struct Checker {
   /// Whether it is a condition; reports where not.
   func condition(_ a: TypedExpression) -> Bool {
     guard a.type.kind != .boolean else { return true }
-    let zero = a.type.unit.isNone ? "0" : "0 \(a.type.unit.symbol)"
-    findings.error(
-      "type-mismatch", "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span,
-      hint: a.type.kind == .text ? "compare it, such as \(a.label) == 'A'" : "compare it, such as \(a.label) != \(zero)"
-    )
+    refuseCondition(a, hint: comparisonHint(a))
     return false
+  }
+
+  func refuseCondition(_ a: TypedExpression, hint: String) {
+    findings.error(
+      "type-mismatch", "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span, hint: hint)
+  }
+
+  /// What to type for a value where a condition is needed. A constant is one side of a comparison: against 0 it would
+  /// be true for every row.
+  private func comparisonHint(_ a: TypedExpression) -> String {
+    if a.columns.isEmpty { return "compare a column with it, such as COLUMN == \(a.label)" }
+    if a.type.kind == .text { return "compare it, such as \(a.label) == 'A'" }
+    return "compare it, such as \(a.label) != \(a.type.unit.isNone ? "0" : "0 \(a.type.unit.symbol)")"
   }
 
   /// Whether it is a number; reports where not.

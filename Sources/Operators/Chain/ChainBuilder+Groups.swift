@@ -93,7 +93,8 @@ extension ChainBuilder {
       findings.error(
         "type-mismatch", "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
         at: argument.span,
-        hint: argument.type.kind == .boolean ? "use `any(...)` or `count where ...`" : "use `distinct(...)`")
+        hint: argument.type.kind == .boolean
+          ? Self.aggregate(call.function, ofCondition: argument.label) : "use `distinct(...)`")
       return nil
     }
     if let split = call.split {
@@ -102,6 +103,16 @@ extension ChainBuilder {
     return GroupDraft.Function(
       name: name, function: call.function, argument: argument, condition: condition, split: call.split?.text,
       type: resultType(call.function, argument?.type), summary: call.summary)
+  }
+
+  /// The aggregate that says of a condition what `function` says of numbers.
+  private static func aggregate(_ function: AggregateFunction, ofCondition condition: String) -> String {
+    switch function {
+    case .sum: "to count the hits for which it holds, write `count where \(condition)`"
+    case .mean: "for the fraction of hits for which it holds, write `mean(if(\(condition), 1, 0))`"
+    case .min: "to ask whether it holds for all hits, write `min(if(\(condition), 1, 0))`"
+    case .max, .any, .count, .distinct: "to ask whether it holds for any hit, write `any(\(condition))`"
+    }
   }
 
   private struct Call {

@@ -34,7 +34,8 @@ extension ChainBuilder {
       let side = bounds.upperBound < first ? "underflow" : "overflow"
       findings.warning(
         "bins-outside", "every value falls into the \(side): \(written) is \(words(bounds, axis))", at: binning.span,
-        hint: "take bins in that range")
+        hint: fitting(bounds, reach.grid, axis).map { "take bins in that range, such as `\($0)`" }
+          ?? "take bins in that range")
       return
     }
     guard let grid = reach.grid, grid.step > 0 else { return }
@@ -44,7 +45,7 @@ extension ChainBuilder {
     findings.warning(
       "bins-too-fine",
       "\(empty == 1 ? "a bin stays" : "\(empty) of \(axis.count) bins stay") empty whatever is read: \(written) comes in steps of \(short(grid.step))\(unit)",
-      at: binning.span, hint: coarser(binning, axis, grid, unit) ?? "take bins at least as wide as a step")
+      at: binning.span, hint: coarser(axis, grid, reach.bounds, unit) ?? "take bins at least as wide as a step")
   }
 
   /// How many bins inside the range of values have none of them.
@@ -63,11 +64,38 @@ extension ChainBuilder {
   }
 
   /// Bins over the same range, each one step wide, where that comes out even.
-  private func coarser(_ binning: Binning, _ axis: Axis, _ grid: Reach.Grid, _ unit: String) -> String? {
+  ///
+  /// The end of an axis belongs to no bin, and who writes `64 from 0 to 63` takes 63 for the last value.
+  private func coarser(
+    _ axis: Axis, _ grid: Reach.Grid, _ bounds: ClosedRange<Double>?, _ unit: String
+  ) -> String? {
     let (first, last) = (axis.edges[0], axis.edges[axis.count])
-    let count = ((last - first) / grid.step).rounded()
-    guard count >= 1, count < 1e6, abs((last - first) / grid.step - count) < 1e-6 else { return nil }
-    return "one bin for each step: `\(Int(count)) from \(short(first))\(unit) to \(short(last))\(unit)`"
+    let steps = ((last - first) / grid.step).rounded()
+    guard steps >= 1, steps < 1e6, abs((last - first) / grid.step - steps) < 1e-6 else { return nil }
+    let count = Int(steps)
+    let inside = "`\(count) from \(short(first))\(unit) to \(short(last))\(unit)`"
+    let position = (last - grid.offset) / grid.step
+    let isReached = abs(position - position.rounded()) < 1e-6 && bounds?.contains(last) != false
+    // Bins that cut each step evenly were meant to end where they end.
+    guard isReached, axis.count % count != 0 || steps == 1 else { return "one bin for each step: \(inside)" }
+    let whole = "`\(count + 1) from \(short(first))\(unit) to \(short(last + grid.step))\(unit)`"
+    let value = "\(short(last))\(unit)"
+    return axis.count == count + 1
+      ? "the end belongs to no bin; for one bin for each step, \(value) included, write \(whole)"
+      : "one bin for each step: \(inside), or, \(value) included, \(whole)"
+  }
+
+  /// Bins for all values between `bounds`, both included; nil where they come in no steps or in very many.
+  private func fitting(_ bounds: ClosedRange<Double>, _ grid: Reach.Grid?, _ axis: Axis) -> String? {
+    guard let grid, grid.step > 0, bounds.lowerBound >= -1e15, bounds.upperBound <= 1e15 else { return nil }
+    let steps = ((bounds.upperBound - bounds.lowerBound) / grid.step).rounded() + 1
+    guard steps < 1e9 else { return nil }
+    let bins = min(steps, 100)
+    let width = (steps / bins).rounded(.up) * grid.step
+    let count = (steps * grid.step / width).rounded(.up)
+    let unit = axis.unit.isEmpty ? "" : " \(axis.unit)"
+    let end = bounds.lowerBound + count * width
+    return "\(Int(count)) from \(short(bounds.lowerBound))\(unit) to \(short(end))\(unit)"
   }
 
   /// The most bins that nobody asks about.
