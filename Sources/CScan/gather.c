@@ -14,6 +14,14 @@ INLINE void gather_int64_loop(const int64_t *values, const int32_t *rows, size_t
   for (size_t i = 0; i < count; i++) out[i] = values[rows[i]];
 }
 
+INLINE void pick_int32_loop(const int32_t *values, const int64_t *places, size_t count, int32_t *out) {
+  for (size_t i = 0; i < count; i++) out[i] = values[places[i]];
+}
+
+INLINE void pick_int64_loop(const int64_t *values, const int64_t *places, size_t count, int64_t *out) {
+  for (size_t i = 0; i < count; i++) out[i] = values[places[i]];
+}
+
 INLINE size_t count_unknown_loop(const int32_t *values, const int32_t *rows, size_t count) {
   size_t found = 0;
   if (are_dense(rows, count)) {
@@ -49,21 +57,23 @@ INLINE int32_t look_up_loop(const int32_t *values, const int32_t *rows, size_t c
 }
 
 INLINE void entries_loop(const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count,
-                         int32_t *restrict out) {
+                         int64_t *restrict out) {
   for (size_t i = 0; i < count; i++) {
-    int32_t entry = (int32_t)((uint32_t)groups[i] * (uint32_t)cell_count + (uint32_t)cells[i]);
+    // Of numbers below 2^31, so that neither the product nor the sum runs over.
+    uint64_t entry = (uint64_t)(uint32_t)groups[i] * (uint32_t)cell_count + (uint32_t)cells[i];
     // The sign bit of either says that there is none.
-    out[i] = (groups[i] | cells[i]) < 0 ? -1 : entry;
+    out[i] = (groups[i] | cells[i]) < 0 ? -1 : (int64_t)entry;
   }
 }
 
-INLINE void split_entries_loop(const int32_t *entries, size_t count, int32_t cell_count, int32_t *restrict groups,
+INLINE void split_entries_loop(const int64_t *entries, size_t count, int32_t cell_count, int64_t *restrict groups,
                                int32_t *restrict cells) {
   for (size_t i = 0; i < count; i++) {
-    // Doubles hold both exactly, and a quotient of such integers never rounds up to the next one.
-    int32_t group = (int32_t)((double)entries[i] / (double)cell_count);
+    // Doubles hold both exactly (an entry is below 2^31 times 256, the most cells of a group), and a quotient of such
+    // integers never rounds up to the next one.
+    int64_t group = (int64_t)((double)entries[i] / (double)cell_count);
     groups[i] = group;
-    cells[i] = entries[i] - group * cell_count;
+    cells[i] = (int32_t)(entries[i] - group * cell_count);
   }
 }
 
@@ -91,6 +101,20 @@ AVX512 static void gather_int64_avx512(const int64_t *values, const int32_t *row
     _mm512_storeu_si512(out + i, _mm512_i32gather_epi64(numbers, values, 8));
   }
   gather_int64_loop(values, rows + i, count - i, out + i);
+}
+
+AVX512 static void pick_int32_avx512(const int32_t *values, const int64_t *places, size_t count, int32_t *out) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    _mm256_storeu_si256((__m256i *)(out + i), _mm512_i64gather_epi32(_mm512_loadu_si512(places + i), values, 4));
+  pick_int32_loop(values, places + i, count - i, out + i);
+}
+
+AVX512 static void pick_int64_avx512(const int64_t *values, const int64_t *places, size_t count, int64_t *out) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    _mm512_storeu_si512(out + i, _mm512_i64gather_epi64(_mm512_loadu_si512(places + i), values, 8));
+  pick_int64_loop(values, places + i, count - i, out + i);
 }
 
 AVX512 static int32_t look_up_avx512(const int32_t *values, const int32_t *rows, size_t count, const int32_t *table,
@@ -123,10 +147,10 @@ AVX512 static int32_t look_up_avx512(const int32_t *values, const int32_t *rows,
 LOOP_AVX512(size_t, count_unknown, (const int32_t *values, const int32_t *rows, size_t count), (values, rows, count))
 LOOP_AVX512(scan_extent, extent_of, (const int64_t *values, size_t count), (values, count))
 LOOP_AVX512(void, entries,
-            (const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int32_t *out),
+            (const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int64_t *out),
             (groups, cells, count, cell_count, out))
 LOOP_AVX512(void, split_entries,
-            (const int32_t *entries, size_t count, int32_t cell_count, int32_t *groups, int32_t *cells),
+            (const int64_t *entries, size_t count, int32_t cell_count, int64_t *groups, int32_t *cells),
             (entries, count, cell_count, groups, cells))
 LOOP_AVX512(void, pair_places, (scan_side first, scan_side second, size_t count, int32_t outside, int32_t *out),
             (first, second, count, outside, out))
@@ -135,16 +159,20 @@ VERSIONS(void, gather_int32, (const int32_t *values, const int32_t *rows, size_t
          (values, rows, count, out))
 VERSIONS(void, gather_int64, (const int64_t *values, const int32_t *rows, size_t count, int64_t *out),
          (values, rows, count, out))
+VERSIONS(void, pick_int32, (const int32_t *values, const int64_t *places, size_t count, int32_t *out),
+         (values, places, count, out))
+VERSIONS(void, pick_int64, (const int64_t *values, const int64_t *places, size_t count, int64_t *out),
+         (values, places, count, out))
 VERSIONS(size_t, count_unknown, (const int32_t *values, const int32_t *rows, size_t count), (values, rows, count))
 VERSIONS(scan_extent, extent_of, (const int64_t *values, size_t count), (values, count))
 VERSIONS(int32_t, look_up,
          (const int32_t *values, const int32_t *rows, size_t count, const int32_t *table, int32_t lower,
           uint32_t length, int32_t *out),
          (values, rows, count, table, lower, length, out))
-VERSIONS(void, entries, (const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int32_t *out),
+VERSIONS(void, entries, (const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int64_t *out),
          (groups, cells, count, cell_count, out))
 VERSIONS(void, split_entries,
-         (const int32_t *entries, size_t count, int32_t cell_count, int32_t *groups, int32_t *cells),
+         (const int64_t *entries, size_t count, int32_t cell_count, int64_t *groups, int32_t *cells),
          (entries, count, cell_count, groups, cells))
 VERSIONS(void, pair_places, (scan_side first, scan_side second, size_t count, int32_t outside, int32_t *out),
          (first, second, count, outside, out))

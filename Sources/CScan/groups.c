@@ -20,23 +20,23 @@ int32_t scan_number_keys(const int64_t *keys, size_t count, int64_t base, int32_
 }
 
 INLINE void mark_bits_loop(const int32_t *values, const int32_t *rows, size_t count, int32_t lower,
-                           const int32_t *entries, uint64_t *masks) {
+                           const int64_t *entries, uint64_t *masks) {
   for (size_t i = 0; i < count; i++) {
     uint32_t bit = (uint32_t)values[rows[i]] - (uint32_t)lower;
     masks[entries[i]] |= (uint64_t)(bit < 64) << (bit & 63);
   }
 }
 
-INLINE size_t marked_loop(const uint64_t *masks, size_t count, int32_t first, int32_t *out) {
+INLINE size_t marked_loop(const uint64_t *masks, size_t count, int64_t first, int64_t *out) {
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
-    out[found] = first + (int32_t)i;
+    out[found] = first + (int64_t)i;
     found += masks[i] != 0;
   }
   return found;
 }
 
-INLINE void count_bits_loop(const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out) {
+INLINE void count_bits_loop(const uint64_t *masks, const int64_t *entries, size_t count, int32_t *out) {
   for (size_t i = 0; i < count; i++) {
     int32_t bits = __builtin_popcountll(masks[entries[i]]);
     out[i] = entries[i] < 0 ? INT32_MIN : bits;
@@ -99,35 +99,34 @@ AVX512 static size_t part_avx512(const int32_t *slots, size_t count, const uint8
   return part_rest(slots, i, count, flags, none, ready, found, waiting, waiting_count);
 }
 
-AVX512 static size_t marked_avx512(const uint64_t *masks, size_t count, int32_t first, int32_t *out) {
-  const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+AVX512 static size_t marked_avx512(const uint64_t *masks, size_t count, int64_t first, int64_t *out) {
+  const __m512i ascending = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
   size_t found = 0, i = 0;
-  for (; i + 16 <= count; i += 16) {
-    __m512i low = _mm512_loadu_si512(masks + i), high = _mm512_loadu_si512(masks + i + 8);
-    unsigned marked = _mm512_test_epi64_mask(low, low) | (unsigned)_mm512_test_epi64_mask(high, high) << 8;
-    __m512i numbers = _mm512_add_epi32(ascending, _mm512_set1_epi32(first + (int32_t)i));
+  for (; i + 8 <= count; i += 8) {
+    __m512i mask = _mm512_loadu_si512(masks + i);
+    __mmask8 marked = _mm512_test_epi64_mask(mask, mask);
+    __m512i numbers = _mm512_add_epi64(ascending, _mm512_set1_epi64(first + (int64_t)i));
     // No more than is there: `out` ends with it.
     unsigned n = (unsigned)_mm_popcnt_u32(marked);
-    _mm512_mask_storeu_epi32(out + found, (__mmask16)((1u << n) - 1),
-                             _mm512_maskz_compress_epi32((__mmask16)marked, numbers));
+    _mm512_mask_storeu_epi64(out + found, (__mmask8)((1u << n) - 1), _mm512_maskz_compress_epi64(marked, numbers));
     found += n;
   }
-  return found + marked_loop(masks + i, count - i, first + (int32_t)i, out + found);
+  return found + marked_loop(masks + i, count - i, first + (int64_t)i, out + found);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,popcnt"))) static void count_bits_vectors(
-    const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out) {
+    const uint64_t *masks, const int64_t *entries, size_t count, int32_t *out) {
   size_t i = 0;
   for (; i + 8 <= count; i += 8) {
-    __m256i numbers = _mm256_loadu_si256((const __m256i *)(entries + i));
-    __m256i bits = _mm512_cvtepi64_epi32(_mm512_popcnt_epi64(_mm512_i32gather_epi64(numbers, masks, 8)));
+    __m512i numbers = _mm512_loadu_si512(entries + i);
+    __m256i bits = _mm512_cvtepi64_epi32(_mm512_popcnt_epi64(_mm512_i64gather_epi64(numbers, masks, 8)));
     __m256i unknown = _mm256_set1_epi32(INT32_MIN);
-    _mm256_storeu_si256((__m256i *)(out + i), _mm256_mask_mov_epi32(bits, _mm256_movepi32_mask(numbers), unknown));
+    _mm256_storeu_si256((__m256i *)(out + i), _mm256_mask_mov_epi32(bits, _mm512_movepi64_mask(numbers), unknown));
   }
   count_bits_loop(masks, entries + i, count - i, out + i);
 }
 
-AVX512 static void count_bits_avx512(const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out) {
+AVX512 static void count_bits_avx512(const uint64_t *masks, const int64_t *entries, size_t count, int32_t *out) {
   if (__builtin_cpu_supports("avx512vpopcntdq")) {
     count_bits_vectors(masks, entries, count, out);
   } else {
@@ -161,17 +160,17 @@ AVX512 static size_t partition_avx512(const int64_t *keys, size_t count, int64_t
 #endif
 
 LOOP_AVX512(void, mark_bits,
-            (const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int32_t *entries,
+            (const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int64_t *entries,
              uint64_t *masks),
             (values, rows, count, lower, entries, masks))
 
 VERSIONS(void, mark_bits,
-         (const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int32_t *entries,
+         (const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int64_t *entries,
           uint64_t *masks),
          (values, rows, count, lower, entries, masks))
-VERSIONS(size_t, marked, (const uint64_t *masks, size_t count, int32_t first, int32_t *out),
+VERSIONS(size_t, marked, (const uint64_t *masks, size_t count, int64_t first, int64_t *out),
          (masks, count, first, out))
-VERSIONS(void, count_bits, (const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out),
+VERSIONS(void, count_bits, (const uint64_t *masks, const int64_t *entries, size_t count, int32_t *out),
          (masks, entries, count, out))
 VERSIONS(size_t, part,
          (const int32_t *slots, size_t count, const uint8_t *flags, uint8_t none, int32_t *ready, int32_t *waiting,

@@ -1,4 +1,5 @@
 import CScan
+import Glibc
 import Testing
 
 /// Loops over columns: every level against what its function says.
@@ -25,18 +26,22 @@ extension LevelTests {
   }
 
   /// What a function writes to `count` places, with the fence behind them, and what it gives.
-  private func filled<R>(_ count: Int, _ fill: (UnsafeMutablePointer<Int32>) -> R) -> (values: [Int32], result: R) {
-    var out = [Int32](repeating: Self.fence, count: count + 40)
+  private func filled<T: FixedWidthInteger, R>(
+    _ count: Int, _ fill: (UnsafeMutablePointer<T>) -> R
+  ) -> (values: [T], result: R) {
+    var out = [T](repeating: T(Self.fence), count: count + 40)
     let result = out.withUnsafeMutableBufferPointer { fill($0.baseAddress!) }
     return (out, result)
   }
 
-  private func written(_ count: Int, _ fill: (UnsafeMutablePointer<Int32>) -> Void) -> [Int32] {
+  private func written<T: FixedWidthInteger>(_ count: Int, _ fill: (UnsafeMutablePointer<T>) -> Void) -> [T] {
     filled(count, fill).values
   }
 
   /// What was written, with the fence behind it.
-  private func fenced(_ values: [Int32]) -> [Int32] { values + Array(repeating: Self.fence, count: 40) }
+  private func fenced<T: FixedWidthInteger>(_ values: [T]) -> [T] {
+    values + Array(repeating: T(Self.fence), count: 40)
+  }
 
   static let counts = [0, 1, 7, 8, 15, 16, 17, 33, 100, 1000]
 
@@ -85,20 +90,23 @@ extension LevelTests {
   func everyLevelMakesTheSameEntries(count: Int) {
     defer { scan_set_level(SCAN_AVX512) }
     var random = SystemRandomNumberGenerator()
-    let groups = (0..<count).map { _ in Int32.random(in: -1...300_000, using: &random) }
+    // Also groups whose entries lie beyond 2^31.
+    let groups = (0..<count).map { _ in
+      Int32.random(in: -1...(Bool.random(using: &random) ? 300_000 : .max), using: &random)
+    }
     for cellCount in [1, 2, 3, 4, 7, 64, 7000] as [Int32] {
       let cells = (0..<count).map { _ in Int32.random(in: -1..<cellCount, using: &random) }
-      let entries = zip(groups, cells).map { $0 < 0 || $1 < 0 ? -1 : $0 * cellCount + $1 }
+      let entries = zip(groups, cells).map { $0 < 0 || $1 < 0 ? -1 : Int64($0) * Int64(cellCount) + Int64($1) }
       let real = entries.filter { $0 >= 0 }
       for level in Self.levels where scan_set_level(level) == level {
         #expect(
           written(count) { scan_entries(groups, cells, count, cellCount, $0) } == fenced(entries),
           "level \(level.rawValue)")
-        let (groups, cells) = filled(real.count) { groups in
+        let (groups, cells): ([Int64], [Int32]) = filled(real.count) { groups in
           written(real.count) { scan_split_entries(real, real.count, cellCount, groups, $0) }
         }
-        #expect(groups == fenced(real.map { $0 / cellCount }), "level \(level.rawValue)")
-        #expect(cells == fenced(real.map { $0 % cellCount }), "level \(level.rawValue)")
+        #expect(groups == fenced(real.map { $0 / Int64(cellCount) }), "level \(level.rawValue)")
+        #expect(cells == fenced(real.map { Int32($0 % Int64(cellCount)) }), "level \(level.rawValue)")
       }
     }
   }
@@ -156,12 +164,12 @@ extension LevelTests {
     var random = SystemRandomNumberGenerator()
     let values = values(count, 4...75, &random) as [Int32]
     for rows in rows(count, &random) {
-      let entries = rows.map { _ in Int32.random(in: -1...40, using: &random) }
+      let entries = rows.map { _ in Int64.random(in: -1...40, using: &random) }
       var expected = [UInt64](repeating: 0, count: 41)
       for (row, entry) in zip(rows, entries) where entry >= 0 && (7...70).contains(values[Int(row)]) {
         expected[Int(entry)] |= 1 << UInt64(values[Int(row)] - 7)
       }
-      let marked = (0..<41).filter { expected[$0] != 0 }.map { Int32($0) + 5 }
+      let marked = (0..<41).filter { expected[$0] != 0 }.map { Int64($0) + (1 << 33) }
       for level in Self.levels where scan_set_level(level) == level {
         // What rows without an entry write to lies in front.
         let masks = UnsafeMutablePointer<UInt64>.allocate(capacity: 42)
@@ -169,14 +177,58 @@ extension LevelTests {
         masks.update(repeating: 0, count: 42)
         scan_mark_bits(values, rows, rows.count, 7, entries, masks + 1)
         #expect(Array(UnsafeBufferPointer(start: masks + 1, count: 41)) == expected, "level \(level.rawValue)")
-        let (numbers, found) = filled(42) { scan_marked(masks + 1, 41, 5, $0) }
+        let (numbers, found): ([Int64], Int) = filled(42) { scan_marked(masks + 1, 41, 1 << 33, $0) }
         #expect(Array(numbers.prefix(found)) == marked, "level \(level.rawValue)")
         // One place more may be written to.
-        #expect(numbers[(found + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+        #expect(numbers[(found + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
         let bits = entries.map { $0 < 0 ? .min : Int32(expected[Int($0)].nonzeroBitCount) }
         #expect(
           written(rows.count) { scan_count_bits(masks + 1, entries, rows.count, $0) } == fenced(bits),
           "level \(level.rawValue)")
+      }
+    }
+  }
+
+  /// Memory of which only the pages that are touched exist.
+  private func withSparse<T: BitwiseCopyable>(_ count: Int, of type: T.Type, _ body: (UnsafeMutablePointer<T>) -> Void) {
+    let size = count * MemoryLayout<T>.stride
+    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      Issue.record("no room for \(size) bytes of addresses")
+      return
+    }
+    defer { munmap(memory, size) }
+    body(memory.bindMemory(to: type, capacity: count))
+  }
+
+  /// 9 million groups of 256 cells each, or as many in one: entries from just below 2^31 on.
+  @Test func entriesBeyond31BitsKeepTheirPlaces() {
+    defer { scan_set_level(SCAN_AVX512) }
+    let cellCount = 256
+    let groups = (0..<40).map { Int32(8_388_600 + 1000 * $0 / 40 * 20) }
+    let cells = (0..<40).map { Int32($0 * 97 % cellCount) }, rows = Array(Int32(0)..<40)
+    let values = rows.map { 7 + $0 }
+    let places = zip(groups, cells).map { Int($0) * cellCount + Int($1) }
+    #expect(places.contains { $0 < 1 << 31 } && places.contains { $0 > 1 << 31 })
+    withSparse(Int(groups.max()! + 1) * cellCount, of: UInt64.self) { masks in
+      for level in Self.levels where scan_set_level(level) == level {
+        for place in places { masks[place] = 0 }
+        var entries = [Int64](repeating: 0, count: 40)
+        scan_entries(groups, cells, 40, Int32(cellCount), &entries)
+        #expect(entries == places.map { Int64($0) }, "level \(level.rawValue)")
+        scan_mark_bits(values, rows, 40, 7, entries, masks)
+        #expect(places.indices.allSatisfy { masks[places[$0]] == 1 << UInt64($0) }, "level \(level.rawValue)")
+        #expect(written(40) { scan_count_bits(masks, entries, 40, $0) } == fenced([Int32](repeating: 1, count: 40)))
+        let numbers: [Int64] = written(40) {
+          masks.withMemoryRebound(to: Int64.self, capacity: 1) { [out = $0] in scan_pick_int64($0, entries, 40, out) }
+        }
+        #expect(numbers == fenced((0..<40).map { 1 << $0 }), "level \(level.rawValue)")
+        // The lower half of each, as a column of half the width has it.
+        let halves = entries.map { 2 * $0 }
+        let narrow: [Int32] = written(40) {
+          masks.withMemoryRebound(to: Int32.self, capacity: 1) { [out = $0] in scan_pick_int32($0, halves, 40, out) }
+        }
+        #expect(narrow == fenced((0..<40).map { $0 < 32 ? Int32(truncatingIfNeeded: 1 << $0) : 0 }))
       }
     }
   }
@@ -205,8 +257,8 @@ extension LevelTests {
       let found = scan_partition(keys, count, 1010, 1090, &numbers, &others)
       #expect(Array(numbers.prefix(found)) == inside, "level \(level.rawValue)")
       #expect(Array(others.prefix(count - found)) == outside, "level \(level.rawValue)")
-      #expect(numbers[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
-      #expect(others[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+      #expect(numbers[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
+      #expect(others[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
     }
   }
 
@@ -226,8 +278,8 @@ extension LevelTests {
         let found = scan_part(slots, count, flags, none, &ready, &waiting, &left)
         #expect(Array(ready.prefix(found)) == rows(1), "level \(level.rawValue)")
         #expect(Array(waiting.prefix(left)) == rows(0), "level \(level.rawValue)")
-        #expect(ready[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
-        #expect(waiting[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+        #expect(ready[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
+        #expect(waiting[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
       }
     }
   }

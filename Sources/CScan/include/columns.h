@@ -11,6 +11,10 @@
 void scan_gather_int32(const int32_t *values, const int32_t *rows, size_t count, int32_t *out);
 void scan_gather_int64(const int64_t *values, const int32_t *rows, size_t count, int64_t *out);
 
+/// out[i] = values[places[i]], where places may lie beyond 2^31, in any order.
+void scan_pick_int32(const int32_t *values, const int64_t *places, size_t count, int32_t *out);
+void scan_pick_int64(const int64_t *values, const int64_t *places, size_t count, int64_t *out);
+
 /// How many of the rows have an unknown value.
 size_t scan_count_unknown(const int32_t *values, const int32_t *rows, size_t count);
 
@@ -28,11 +32,12 @@ scan_extent scan_extent_of(const int64_t *values, size_t count);
 int32_t scan_look_up(const int32_t *values, const int32_t *rows, size_t count, const int32_t *table, int32_t lower,
                      uint32_t length, int32_t *out);
 
+/// Entries are numbers of groups times cells: many groups of many cells need more than 32 bits.
 /// out[i] = groups[i] * cell_count + cells[i], or -1 where either is below 0.
-void scan_entries(const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int32_t *out);
+void scan_entries(const int32_t *groups, const int32_t *cells, size_t count, int32_t cell_count, int64_t *out);
 
 /// Takes such entries, none below 0, apart again.
-void scan_split_entries(const int32_t *entries, size_t count, int32_t cell_count, int32_t *groups, int32_t *cells);
+void scan_split_entries(const int64_t *entries, size_t count, int32_t cell_count, int64_t *groups, int32_t *cells);
 
 /// The place of two integers in a table of all their pairs: (first - lower) * count + (second - lower), `outside` where
 /// either is not within its count. For rows 0 to `count`.
@@ -54,14 +59,14 @@ int32_t scan_number_keys(const int64_t *keys, size_t count, int64_t base, int32_
 
 /// Sets bit (value - lower) of each row's mask, masks[entries[i]], if it has one. An entry of -1 is no mask of any row, but
 /// memory that is written.
-void scan_mark_bits(const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int32_t *entries,
+void scan_mark_bits(const int32_t *values, const int32_t *rows, size_t count, int32_t lower, const int64_t *entries,
                     uint64_t *masks);
 
 /// The numbers of the masks that are not 0, from `first` on; gives how many. `out` has room for one more.
-size_t scan_marked(const uint64_t *masks, size_t count, int32_t first, int32_t *out);
+size_t scan_marked(const uint64_t *masks, size_t count, int64_t first, int64_t *out);
 
 /// How many bits each entry's mask has; unknown for an entry of -1, whose memory is read.
-void scan_count_bits(const uint64_t *masks, const int32_t *entries, size_t count, int32_t *out);
+void scan_count_bits(const uint64_t *masks, const int64_t *entries, size_t count, int32_t *out);
 
 /// The numbers of the keys with lower <= key < upper, and of the others; gives how many lie inside. Both have room for one
 /// more than `count`.

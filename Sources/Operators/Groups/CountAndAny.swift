@@ -30,7 +30,7 @@ final class CountState: GroupFunctionState {
     try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in base[entry] &+= try reader.signed() }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int64.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : counts.base[Int(entries[i])] }
   }
@@ -75,7 +75,7 @@ final class AnyState: GroupFunctionState {
     }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: UInt8.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : states.base[Int(entries[i])] == 2 ? 1 : 0 }
   }

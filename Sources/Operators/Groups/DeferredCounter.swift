@@ -8,8 +8,9 @@ final class DeferredCounter {
   private let filler: Filler
   /// The rows of the block, by their numbers among those that waited.
   private let block: UnsafeMutablePointer<Int32>
-  private let entries: UnsafeMutablePointer<Int32>
+  private let entries: UnsafeMutablePointer<Int64>
   private let groups: UnsafeMutablePointer<Int32>
+  private let cells: UnsafeMutablePointer<Int32>
   /// The rows of the block that pass the gate.
   private let passing: UnsafeMutablePointer<Int32>
   private let identity: UnsafeMutablePointer<Int32>
@@ -22,6 +23,7 @@ final class DeferredCounter {
     block = .allocate(capacity: frame.capacity)
     entries = .allocate(capacity: frame.capacity)
     self.groups = .allocate(capacity: frame.capacity)
+    cells = .allocate(capacity: frame.capacity)
     passing = .allocate(capacity: frame.capacity)
     identity = .allocate(capacity: frame.capacity)
     for row in 0..<frame.capacity { identity[row] = Int32(row) }
@@ -33,6 +35,7 @@ final class DeferredCounter {
     block.deallocate()
     entries.deallocate()
     groups.deallocate()
+    cells.deallocate()
     passing.deallocate()
     identity.deallocate()
   }
@@ -53,7 +56,7 @@ final class DeferredCounter {
     var start = 0
     while start < table.count {
       let n = min(frame.capacity, table.count - start)
-      for i in 0..<n { entries[i] = Int32(truncatingIfNeeded: start + i) }
+      for i in 0..<n { entries[i] = Int64(start + i) }
       let passes = run(n)
       for i in 0..<n { flags[start + i] = passes[i] == 1 ? 1 : 2 }
       start += n
@@ -116,11 +119,11 @@ final class DeferredCounter {
         if !ofSplits { continue }
         // The row's own cell: the split column is among the kept ones.
         let column = stage.kept.first { $0.source == split.slot }!.slot
-        lookups[split]!.assign(frame, column, rows: identity, count: n, into: entries)
+        lookups[split]!.assign(frame, column, rows: identity, count: n, into: cells)
         scan_gather_int32(slots, block, n, groups)
-        scan_entries(groups, entries, n, Int32(truncatingIfNeeded: split.count), entries)
+        scan_entries(groups, cells, n, Int32(split.count), entries)
       } else {
-        scan_gather_int32(slots, block, n, entries)
+        for i in 0..<n { entries[i] = Int64(slots[Int(block[i])]) }
       }
       table.functions[value.function].write(entries, count: n, to: frame.raw(value.slot))
     }

@@ -25,7 +25,7 @@ final class DistinctMaskState: GroupFunctionState {
   }
 
   func collectPresent(
-    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int64>
   ) -> Int? {
     var n = 0, start = 0
     while start < count {
@@ -33,8 +33,7 @@ final class DistinctMaskState: GroupFunctionState {
       var end = Int(slots[count - 1]) - Int(slots[start]) == count - 1 - start ? count : start + 1
       while end < count, slots[end] == slots[end - 1] + 1 { end += 1 }
       let first = Int(slots[start]) * cells
-      n += scan_marked(
-        masks.base + first, (end - start) * cells, Int32(truncatingIfNeeded: first), entries + n)
+      n += scan_marked(masks.base + first, (end - start) * cells, Int64(first), entries + n)
       start = end
     }
     return n
@@ -77,7 +76,7 @@ final class DistinctMaskState: GroupFunctionState {
     try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in base[entry] |= try reader.unsigned() }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     scan_count_bits(masks.base, entries, count, column.assumingMemoryBound(to: Int32.self))
   }
 }
@@ -85,7 +84,7 @@ final class DistinctMaskState: GroupFunctionState {
 /// `distinct(x)` of any column: a set of (entry, value) pairs for the whole table.
 final class DistinctSetState: GroupFunctionState {
   private struct Pair: Hashable {
-    let entry: Int32
+    let entry: Int64
     let value: Int64
   }
 
@@ -110,7 +109,7 @@ final class DistinctSetState: GroupFunctionState {
     mark(slots, count, cells, flags) { base[$0] != 0 }
   }
 
-  private func put(_ value: Int64, _ entry: Int32) {
+  private func put(_ value: Int64, _ entry: Int64) {
     if pairs.insert(Pair(entry: entry, value: value)).inserted { counts.base[Int(entry)] &+= 1 }
   }
 
@@ -137,9 +136,10 @@ final class DistinctSetState: GroupFunctionState {
 
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let other = other as! DistinctSetState
-    let places = Dictionary(uniqueKeysWithValues: zip(from, to)), cells = Int32(truncatingIfNeeded: cells)
+    let places = Dictionary(uniqueKeysWithValues: zip(from, to)), cells = Int64(cells)
     for pair in other.pairs {
-      if let target = places[pair.entry / cells] { put(pair.value, target * cells + pair.entry % cells) }
+      // A group's number has 32 bits; that of an entry needs more.
+      if let target = places[Int32(pair.entry / cells)] { put(pair.value, Int64(target) * cells + pair.entry % cells) }
     }
   }
 
@@ -163,11 +163,11 @@ final class DistinctSetState: GroupFunctionState {
         // A text for which there is no room any more is unknown.
         if value < 0 { continue }
       }
-      put(value, slots[Int(entry) / cells] * Int32(cells) + Int32(Int(entry) % cells))
+      put(value, Int64(slots[Int(entry) / cells]) * Int64(cells) + Int64(Int(entry) % cells))
     }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int32.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : counts.base[Int(entries[i])] }
   }

@@ -74,7 +74,7 @@ final class ExtremeState<T: PartialValue & Comparable>: GroupFunctionState {
   @_specialize(where T == Int32)
   @_specialize(where T == Int64)
   @_specialize(where T == Double)
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     // What lies before the first value is that of no row: unknown, as for an entry of -1.
     gather(values.base, entries, count: count, to: column.assumingMemoryBound(to: T.self))
   }

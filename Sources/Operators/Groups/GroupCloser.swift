@@ -27,9 +27,9 @@ public final class GroupCloser {
   private let plan: ChainPlan
   private let stages: [Stage]
   private let rowCounter: DeferredCounter?
-  private let entries: UnsafeMutablePointer<Int32>
+  private let entries: UnsafeMutablePointer<Int64>
   /// The group and the cell of each entry.
-  private let groupOfEntry: UnsafeMutablePointer<Int32>
+  private let groupOfEntry: UnsafeMutablePointer<Int64>
   private let cellOfEntry: UnsafeMutablePointer<Int32>
   private let identity: UnsafeMutablePointer<Int32>
 
@@ -141,8 +141,8 @@ public final class GroupCloser {
         while start < slots.count {
           let n = min(Frame.standardCapacity, slots.count - start)
           for i in 0..<n {
-            entries[i] = slots[start + i]
-            groupOfEntry[i] = slots[start + i]
+            entries[i] = Int64(slots[start + i])
+            groupOfEntry[i] = Int64(slots[start + i])
           }
           fill(stage, table, count: n, isSplit: false, window)
           start += n
@@ -173,7 +173,7 @@ public final class GroupCloser {
           if start < slots.count, Frame.standardCapacity - n >= max(cells, Frame.standardCapacity / 8) { continue }
           if n > 0 {
             if stage.needsParts {
-              scan_split_entries(entries, n, Int32(truncatingIfNeeded: cells), groupOfEntry, cellOfEntry)
+              scan_split_entries(entries, n, Int32(cells), groupOfEntry, cellOfEntry)
             }
             fill(stage, table, count: n, isSplit: true, window)
           }
@@ -186,14 +186,14 @@ public final class GroupCloser {
   /// Entries that any of several states has rows in.
   private func collect(
     _ states: [any GroupFunctionState], _ slots: UnsafePointer<Int32>, _ count: Int, _ cells: Int,
-    _ flags: UnsafeMutablePointer<UInt8>, into entries: UnsafeMutablePointer<Int32>
+    _ flags: UnsafeMutablePointer<UInt8>, into entries: UnsafeMutablePointer<Int64>
   ) -> Int {
     flags.update(repeating: 0, count: count * cells)
     for state in states { state.markPresent(slots, count: count, cells: cells, flags) }
     var n = 0
     for i in 0..<count {
       for cell in 0..<cells {
-        entries[n] = slots[i] &* Int32(truncatingIfNeeded: cells) &+ Int32(truncatingIfNeeded: cell)
+        entries[n] = Int64(slots[i]) &* Int64(cells) &+ Int64(cell)
         n &+= Int(flags[i &* cells &+ cell])
       }
     }
@@ -217,7 +217,7 @@ public final class GroupCloser {
       let keys = table.keysBySlot
       if slot.lane == .int64, shift == 0, mask == -1, lower == 0 {
         let out = frame.int64(slot)
-        scan_gather_int64(keys, groupOfEntry, n, out)
+        scan_pick_int64(keys, groupOfEntry, n, out)
         if wrap != -1 { for i in 0..<n { out[i] &= wrap } }
       } else {
         write(n, to: slot, frame) { (((keys[Int(groupOfEntry[$0])] >> shift) & mask) &+ lower) & wrap }

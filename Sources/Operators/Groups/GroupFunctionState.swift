@@ -6,7 +6,7 @@ struct GroupInput {
   /// The rows that count (those that meet the function's own `where`), ascending.
   let rows: UnsafePointer<Int32>
   /// For each of `rows` the entry it belongs to: group slot times cells plus cell; -1 where it has no cell.
-  let entries: UnsafePointer<Int32>
+  let entries: UnsafePointer<Int64>
   let count: Int
 }
 
@@ -29,15 +29,15 @@ protocol GroupFunctionState: AnyObject {
   /// Collects the entries of groups, in ascending order, that any row counted in. Gives how many; nil where the state
   /// leaves it to ``markPresent(_:count:cells:_:)``. There is room for one entry more than the groups have.
   func collectPresent(
-    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int64>
   ) -> Int?
   /// Writes the values of `entries` to a column of the function's lane; unknown where an entry is -1.
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer)
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer)
 }
 
 extension GroupFunctionState {
   func collectPresent(
-    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int32>
+    _ slots: UnsafePointer<Int32>, count: Int, cells: Int, into entries: UnsafeMutablePointer<Int64>
   ) -> Int? {
     nil
   }

@@ -9,7 +9,9 @@ final class GroupUpdater {
   private(set) var blocks = BlockExtremes()
   private let keys: UnsafeMutablePointer<Int64>
   private let rows: UnsafeMutablePointer<Int32>
-  private let entries: UnsafeMutablePointer<Int32>
+  /// The groups of `rows`.
+  private let groups: UnsafeMutablePointer<Int32>
+  private let entries: UnsafeMutablePointer<Int64>
   private let cells: UnsafeMutablePointer<Int32>
   /// The cells of each function that is split.
   private let lookups: [CellLookup?]
@@ -20,6 +22,7 @@ final class GroupUpdater {
     slots = .allocate(capacity: Frame.standardCapacity)
     keys = .allocate(capacity: Frame.standardCapacity)
     rows = .allocate(capacity: Frame.standardCapacity)
+    groups = .allocate(capacity: Frame.standardCapacity)
     entries = .allocate(capacity: Frame.standardCapacity)
     cells = .allocate(capacity: Frame.standardCapacity)
     lookups = plan.functions.map { $0.split.map { CellLookup($0.cells, range: $0.range) } }
@@ -29,6 +32,7 @@ final class GroupUpdater {
     slots.deallocate()
     keys.deallocate()
     rows.deallocate()
+    groups.deallocate()
     entries.deallocate()
     cells.deallocate()
   }
@@ -52,16 +56,20 @@ final class GroupUpdater {
         count = 0
         for i in 0..<n where flags[Int(selected[i])] == 1 {
           rows[count] = selected[i]
-          entries[count] = slots[i]
+          groups[count] = slots[i]
           count += 1
         }
         counted = UnsafePointer(rows)
         if count == 0 { continue }
-        if let split = function.split { splitEntries(frame, split, lookups[index]!, counted, count, entries) }
+        if let split = function.split {
+          splitEntries(frame, split, lookups[index]!, counted, count, groups)
+        } else {
+          for i in 0..<count { entries[i] = Int64(groups[i]) }
+        }
       } else if let split = function.split {
         splitEntries(frame, split, lookups[index]!, counted, count, slots)
       } else {
-        entries.update(from: slots, count: n)
+        for i in 0..<n { entries[i] = Int64(slots[i]) }
       }
       state.update(GroupInput(frame: frame, rows: counted, entries: entries, count: count))
     }
@@ -73,7 +81,7 @@ final class GroupUpdater {
     _ groups: UnsafePointer<Int32>
   ) {
     lookup.assign(frame, split.slot, rows: counted, count: count, into: cells)
-    scan_entries(groups, cells, count, Int32(truncatingIfNeeded: split.count), entries)
+    scan_entries(groups, cells, count, Int32(split.count), entries)
   }
 
   private func readKeys(_ frame: Frame, _ selected: UnsafePointer<Int32>, _ n: Int) {

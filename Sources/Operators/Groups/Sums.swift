@@ -72,7 +72,7 @@ final class IntegerSumState: GroupFunctionState {
     }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Int64.self)
     for i in 0..<count { out[i] = entries[i] < 0 ? .unknown : sums.base[Int(entries[i])] }
   }
@@ -137,7 +137,7 @@ final class FloatSumState: GroupFunctionState {
     }
   }
 
-  func write(_ entries: UnsafePointer<Int32>, count: Int, to column: UnsafeMutableRawPointer) {
+  func write(_ entries: UnsafePointer<Int64>, count: Int, to column: UnsafeMutableRawPointer) {
     let out = column.assumingMemoryBound(to: Double.self)
     for i in 0..<count {
       let entry = Int(entries[i])
