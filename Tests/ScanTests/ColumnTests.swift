@@ -96,7 +96,9 @@ extension LevelTests {
     }
     for cellCount in [1, 2, 3, 4, 7, 64, 7000] as [Int32] {
       let cells = (0..<count).map { _ in Int32.random(in: -1..<cellCount, using: &random) }
-      let entries = zip(groups, cells).map { $0 < 0 || $1 < 0 ? -1 : Int64($0) * Int64(cellCount) + Int64($1) }
+      let entries = zip(groups, cells).map { group, cell -> Int64 in
+        group < 0 || cell < 0 ? -1 : Int64(group) * Int64(cellCount) + Int64(cell)
+      }
       let real = entries.filter { $0 >= 0 }
       for level in Self.levels where scan_set_level(level) == level {
         #expect(
@@ -278,8 +280,44 @@ extension LevelTests {
         let found = scan_part(slots, count, flags, none, &ready, &waiting, &left)
         #expect(Array(ready.prefix(found)) == rows(1), "level \(level.rawValue)")
         #expect(Array(waiting.prefix(left)) == rows(0), "level \(level.rawValue)")
-        #expect(ready[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
-        #expect(waiting[(count + 1)...].allSatisfy { $0 == Int64(Self.fence) }, "level \(level.rawValue)")
+        #expect(ready[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+        #expect(waiting[(count + 1)...].allSatisfy { $0 == Self.fence }, "level \(level.rawValue)")
+      }
+    }
+  }
+
+  @Test(arguments: counts)
+  func everyLevelBinsTheSameIntegers(count: Int) {
+    defer { scan_set_level(SCAN_AVX512) }
+    var random = SystemRandomNumberGenerator()
+    let origin: Int64 = 1_700_000_000_000_000_000
+    let ends: [Int64] = [.min, .min + 1, .max, 0, origin - 1, origin, origin + 1, origin + 2559, origin + 2560]
+    let values = (0..<count).map { _ in
+      Int.random(in: 0..<4, using: &random) == 0
+        ? ends.randomElement(using: &random)! : origin + Int64.random(in: -300...2_900, using: &random)
+    }
+    // The first bin begins half a unit above the origin.
+    let layout = scan_whole_bins(
+      origin: origin, offset: 0.5, per_unit: 1.0 / 256, snap: 1e-9, count: 10, above: 11, unknown: 12)
+    for rows in rows(count, &random) {
+      let bins = rows.map { row -> Int32 in
+        let value = values[Int(row)]
+        if value == .min { return 12 }
+        // Twice the distance, in whole numbers.
+        let distance = 2 * (Int128(value) - Int128(origin)) - 1
+        return distance < 0 ? 0 : distance >= 5120 ? 11 : Int32(distance / 512) + 1
+      }
+      let cells = rows.map { _ in Int32.random(in: -1...9, using: &random) }
+      let places = zip(bins, cells).map { $1 < 0 ? 130 : $1 * 13 + $0 }
+      for level in Self.levels where scan_set_level(level) == level {
+        let (inBins, inCells): ([Int32], [Int32]) = withUnsafePointer(to: layout) { layout in
+          (
+            written(rows.count) { scan_whole_places(values, rows, rows.count, layout, nil, 13, 130, $0) },
+            written(rows.count) { scan_whole_places(values, rows, rows.count, layout, cells, 13, 130, $0) }
+          )
+        }
+        #expect(inBins == fenced(bins), "level \(level.rawValue)")
+        #expect(inCells == fenced(places), "level \(level.rawValue)")
       }
     }
   }

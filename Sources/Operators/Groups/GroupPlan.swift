@@ -1,5 +1,6 @@
 import Columns
 import Expressions
+import Synchronization
 
 /// One entry of `groups:`, checked and with places in the frame of rows.
 struct GroupPlan: Sendable {
@@ -44,18 +45,39 @@ struct GroupPlan: Sendable {
   /// 2 to this power is where the key starts from 0 again; nil where it does not.
   let wrapBits: Int64?
   var functions: [Function]
+  /// The most groups that are open at a time; another number than the most that there can be is for tests.
+  var mostOpen = KeyTable.mostKeys
+  let refusals = GroupRefusals()
 
   func makeTable() -> GroupTable { GroupTable(self) }
+}
+
+/// Rows of groups for which there was no room. Shared by all tables of a definition.
+final class GroupRefusals: Sendable {
+  private let rows = Atomic<Int>(0)
+
+  var count: Int { rows.load(ordering: .relaxed) }
+  func add(_ count: Int) { rows.wrappingAdd(count, ordering: .relaxed) }
+}
+
+extension ChainPlan {
+  /// What to tell of definitions of groups of which there were more at a time than can be numbered.
+  public var refusedGroups: [String] {
+    groups.filter { $0.refusals.count > 0 }.map {
+      "more than \($0.mostOpen) groups of `\($0.name)` were open at a time: \($0.refusals.count) rows of further ones are in no group; set `disorder`, or take shorter windows"
+    }
+  }
 }
 
 /// The groups of some rows and their values so far.
 final class GroupTable {
   let plan: GroupPlan
-  private(set) var keys = KeyTable()
+  private(set) var keys: KeyTable
   let functions: [any GroupFunctionState]
 
   init(_ plan: GroupPlan) {
     self.plan = plan
+    keys = KeyTable(limit: plan.mostOpen)
     functions = plan.functions.map { $0.make() }
   }
 
@@ -66,7 +88,12 @@ final class GroupTable {
   /// Slots of a batch's keys, -1 for a key that is unknown.
   func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
     keys.assign(batch, count: n, into: slots)
+    noteRefused()
     growStates()
+  }
+
+  private func noteRefused() {
+    if keys.refused > 0 { plan.refusals.add(keys.takeRefused()) }
   }
 
   /// The keys by slot.
@@ -78,14 +105,15 @@ final class GroupTable {
     }
   }
 
-  /// Slots of keys, made where there are none.
-  func slots(of wanted: [Int64]) -> [Int32] {
+  /// Slots of keys, made where there are none; nil where there is no room for all.
+  func slots(of wanted: [Int64]) -> [Int32]? {
     let mine = wanted.map { keys.slot(of: $0) }
+    guard keys.refused == 0 else { return nil }
     growStates()
     return mine
   }
 
-  /// Adds the groups `slots` of `other`; gives the slot of each here.
+  /// Adds the groups `slots` of `other`; gives the slot of each here, -1 for those for which there is no room.
   func merge(_ other: GroupTable, slots: [Int32]) -> [Int32] {
     let mine: [Int32]
     if count == 0 {
@@ -95,8 +123,14 @@ final class GroupTable {
       mine = slots.map { keys.slot(of: other.key(Int($0))) }
     }
     growStates()
+    var (from, to) = (slots, mine)
+    if keys.refused > 0 {
+      noteRefused()
+      from = zip(slots, mine).filter { $1 >= 0 }.map(\.0)
+      to = mine.filter { $0 >= 0 }
+    }
     for (index, function) in plan.functions.enumerated() {
-      functions[index].merge(other.functions[index], from: slots, to: mine, cells: function.split?.count ?? 1)
+      functions[index].merge(other.functions[index], from: from, to: to, cells: function.split?.count ?? 1)
     }
     return mine
   }

@@ -7,8 +7,13 @@ import Columns
 /// that is looked up and written without a branch: whether a row begins a group cannot be predicted. The others are found
 /// by open addressing over a table of slot numbers. The keys themselves lie densely by slot, so that a table is emptied and
 /// walked at the cost of its groups, not of its capacity.
+///
+/// Slots have 32 bits. Further keys than there are slots for have none, as one that is unknown.
 struct KeyTable: ~Copyable {
   private(set) var count = 0
+  /// Keys that were given no slot, once for each row.
+  private(set) var refused = 0
+  private let limit: Int
   private(set) var keys: UnsafeMutablePointer<Int64>
   private var index: UnsafeMutablePointer<Int32>
   private var keyMemory: Memory<Int64>
@@ -33,7 +38,11 @@ struct KeyTable: ~Copyable {
   private static let nearCount = 1 << 18
   private static let leastRows = 1024
 
-  init(expected: Int = 64) {
+  /// One batch less than there are slots.
+  static let mostKeys = Int(Int32.max) - Frame.standardCapacity
+
+  init(expected: Int = 64, limit: Int = KeyTable.mostKeys) {
+    self.limit = limit
     var bits: UInt64 = 7
     while (1 << bits) < expected * 2 { bits += 1 }
     mask = (1 << bits) - 1
@@ -81,6 +90,7 @@ struct KeyTable: ~Copyable {
     let distance = UInt64(bitPattern: key &- base)
     if distance < span {
       if near[Int(distance)] >= 0 { return near[Int(distance)] }
+      if count >= limit { return refuse() }
       makeRoom(for: 1)
       use(distance, distance)
       near[Int(distance)] = Int32(truncatingIfNeeded: count)
@@ -100,13 +110,30 @@ struct KeyTable: ~Copyable {
       if keys[Int(slot)] == key { return slot }
       place = (place &+ 1) & mask
     }
+    if count >= limit { return refuse() }
     return insert(key, at: place)
+  }
+
+  @inline(never)
+  private mutating func refuse() -> Int32 {
+    refused += 1
+    return -1
+  }
+
+  /// How many keys were refused since it was last asked.
+  mutating func takeRefused() -> Int {
+    defer { refused = 0 }
+    return refused
   }
 
   /// Slots of a batch's keys, -1 for a key that is unknown.
   mutating func assign(_ batch: UnsafePointer<Int64>, count n: Int, into slots: UnsafeMutablePointer<Int32>) {
     if isUnindexed { indexAdopted() }
     if count == 0 { chooseBase(batch, n) }
+    guard count + n <= limit else {
+      for i in 0..<n { slots[i] = batch[i].isUnknown ? -1 : slot(of: batch[i]) }
+      return
+    }
     // One more than there can be: numbering writes a key before it is known to be new.
     makeRoom(for: n + 1)
     let near = near, base = base, span = span

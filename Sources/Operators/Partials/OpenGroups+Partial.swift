@@ -35,7 +35,9 @@ extension OpenGroups {
         last &+= try reader.signed()
         keys.append(try table.plan.key(last, texts: texts, reader) &+ shifts[index])
       }
-      let slots = table.slots(of: keys)
+      guard let slots = table.slots(of: keys) else {
+        throw PartialError("more than \(table.plan.mostOpen) groups of `\(table.plan.name)` are open at a time")
+      }
       for (function, state) in zip(table.plan.functions, table.functions) {
         try state.add(from: &reader, to: slots, cells: function.split?.count ?? 1, texts: texts)
       }

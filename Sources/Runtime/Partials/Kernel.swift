@@ -169,6 +169,7 @@ public final class Kernel {
       for index in input.partitions.indices { input.partitions[index].order = first + Int64(index) }
     }
     try engine.end(file, input)
+    for sentence in pipeline.plan.refusedGroups { warn(sentence) }
     return counts
   }
 

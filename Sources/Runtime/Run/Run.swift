@@ -284,6 +284,7 @@ public final class Run {
         "\(cells.column) has more than \(Cells.limit) values: \(cells.refusedCount) rows of further values are in no histogram per \(cells.column)"
       )
     }
+    for sentence in pipeline.plan.refusedGroups { observer?.warning(sentence) }
     let refused = pipeline.plan.categories.refusedCount
     if refused > 0 {
       observer?.warning(
