@@ -37,7 +37,29 @@ INLINE void regular_places_loop(const double *values, const int32_t *rows, size_
   }
 }
 
+INLINE void whole_places_loop(const int64_t *values, const int32_t *rows, size_t count, const scan_whole_bins *bins,
+                              const int32_t *cells, int32_t stride, int32_t none, int32_t *restrict out) {
+  const double end = bins->count;
+  for (size_t i = 0; i < count; i++) {
+    int64_t value = values[rows[i]], distance;
+    // Numbers at both ends of 64 bits are so far apart that their last digits do not matter.
+    int is_far = __builtin_sub_overflow(value, bins->origin, &distance);
+    double from = is_far ? (double)value - (double)bins->origin : (double)distance;
+    double position = (from - bins->offset) * bins->per_unit + bins->snap;
+    int32_t bin = value == INT64_MIN  ? bins->unknown
+                  : position < 0      ? 0
+                  : position >= end   ? bins->above
+                                      : (int32_t)position + 1;
+    out[i] = !cells ? bin : cells[i] < 0 ? none : cells[i] * stride + bin;
+  }
+}
+
 #if defined(__x86_64__)
+LOOP_AVX512(void, whole_places,
+            (const int64_t *values, const int32_t *rows, size_t count, const scan_whole_bins *bins,
+             const int32_t *cells, int32_t stride, int32_t none, int32_t *out),
+            (values, rows, count, bins, cells, stride, none, out))
+
 AVX512 static void regular_places_avx512(const double *values, const int32_t *rows, size_t count,
                                          const scan_regular_bins *bins, const int32_t *cells, int32_t stride,
                                          int32_t none, int32_t *restrict out) {
@@ -96,6 +118,11 @@ VERSIONS(void, bin_places,
 
 VERSIONS(void, regular_places,
          (const double *values, const int32_t *rows, size_t count, const scan_regular_bins *bins, const int32_t *cells,
+          int32_t stride, int32_t none, int32_t *out),
+         (values, rows, count, bins, cells, stride, none, out))
+
+VERSIONS(void, whole_places,
+         (const int64_t *values, const int32_t *rows, size_t count, const scan_whole_bins *bins, const int32_t *cells,
           int32_t stride, int32_t none, int32_t *out),
          (values, rows, count, bins, cells, stride, none, out))
 

@@ -44,6 +44,13 @@ extension Binning {
             "the edge \(text.written) does not lie above the one before it, \(before.written)", node.span,
             hint: "list the edges from the lowest to the highest")
         }
+        // The axis has the unit of the first edge.
+        let unit = edges[0].unit
+        guard let here = edge.value(in: unit), let below = last.value(in: unit), here.isFinite, here > below else {
+          return fail(
+            "the edges \(before.written) and \(text.written) cannot be told apart in \(unit.isNone ? "floats" : unit.symbol)",
+            node.span, hint: "take edges nearer to 0, or all in one unit")
+        }
       }
       edges.append(edge)
       before = text
@@ -51,7 +58,8 @@ extension Binning {
     guard edges.count >= 2 else {
       return fail("bins need at least two edges", span, hint: "give more edges: `[0, 10, 50]`")
     }
-    guard (edges[edges.count - 1].value - edges[0].value).isFinite else {
+    let ends = [edges[0], edges[edges.count - 1]].compactMap { $0.value(in: edges[0].unit) }
+    guard ends.count == 2, (ends[1] - ends[0]).isFinite else {
       return fail("the edges are too far apart to compute with", span, hint: "take edges nearer to 0")
     }
     return Binning(.edges(edges), span: span)

@@ -27,6 +27,26 @@ public struct Binning: Sendable {
   /// The most values of `categories`: as many as a column of text tells apart.
   public static let mostCategories = 65_536
 
+  /// The edges in `unit`, one more than bins; nil for categories, or where they measure something else.
+  public func edges(in unit: Unit) -> [Double]? {
+    switch shape {
+    case .regular(let count, let from, let to):
+      guard let lower = from.value(in: unit), let upper = to.value(in: unit) else { return nil }
+      let width = upper - lower
+      // Each edge from the ends, so that errors of rounding do not add up along the axis.
+      return (0...count).map { number in
+        if number == count { return upper }
+        let far = width * Double(number)
+        return lower + (far.isFinite ? far / Double(count) : width * (Double(number) / Double(count)))
+      }
+    case .edges(let list):
+      let edges = list.compactMap { $0.value(in: unit) }
+      return edges.count == list.count ? edges : nil
+    case .integers(let integers): return (integers.lowerBound...integers.upperBound + 1).map(Double.init)
+    case .categories: return nil
+    }
+  }
+
   public var count: Int {
     switch shape {
     case .regular(let count, _, _): count

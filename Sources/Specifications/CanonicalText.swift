@@ -68,10 +68,16 @@ public struct CanonicalText: Sendable {
     return "\(rounded) \(quantity.unit.dimension.name)"
   }
 
+  /// With all its digits: edges of times since 1970 differ in the last ones.
+  private static func edge(_ edge: Quantity) -> String {
+    guard let exact = edge.exact?.times(edge.unit.scale) else { return quantity(edge) }
+    return "\(exact.numerator)/\(exact.denominator) \(edge.unit.dimension.name)"
+  }
+
   private static func binning(_ bins: Binning) -> String {
     switch bins.shape {
-    case .regular(let count, let from, let to): "\(count) from \(quantity(from)) to \(quantity(to))"
-    case .edges(let edges): "edges \(edges.map(quantity).joined(separator: ", "))"
+    case .regular(let count, let from, let to): "\(count) from \(edge(from)) to \(edge(to))"
+    case .edges(let edges): "edges \(edges.map(edge).joined(separator: ", "))"
     case .integers(let range): "integers \(range)"
     case .categories(let names): "categories \(names.joined(separator: ", "))"
     }

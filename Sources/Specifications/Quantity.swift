@@ -5,10 +5,20 @@ import Diagnostics
 public struct Quantity: Hashable, Sendable {
   public let value: Double
   public let unit: Unit
+  /// The number as it was typed, with digits that a double does not have. Nil where it has too many of them.
+  public let exact: ExactNumber?
 
-  public init(_ value: Double, _ unit: Unit = .none) {
+  public init(_ value: Double, _ unit: Unit = .none) { self.init(value, unit, digits: value.description) }
+
+  private init(_ value: Double, _ unit: Unit, digits: String) {
     self.value = value
     self.unit = unit
+    exact = ExactNumber(decimal: digits)
+  }
+
+  /// The exact value in `unit`; nil where the two measure different things, or it needs too many digits.
+  public func exact(in unit: Unit) -> ExactNumber? {
+    self.unit.factor(to: unit).flatMap { exact?.times($0) }
   }
 
   /// The value in `unit`; nil where the two measure different things.
@@ -53,10 +63,10 @@ public struct Quantity: Hashable, Sendable {
     guard let value = Double(digitsText), value.isFinite else { throw .notANumber }
     var rest = scalars[end...].drop { $0 == " " }
     while rest.last == " " { rest.removeLast() }
-    if rest.isEmpty { return Quantity(value) }
+    if rest.isEmpty { return Quantity(value, .none, digits: digitsText) }
     let symbol = string(rest)
     guard let unit = Unit.parse(symbol) else { throw .unknownUnit(symbol) }
-    return Quantity(value, unit)
+    return Quantity(value, unit, digits: digitsText)
   }
 
   /// As one would type it.

@@ -108,6 +108,18 @@ typedef struct scan_regular_bins {
 void scan_regular_places(const double *values, const int32_t *rows, size_t count, const scan_regular_bins *bins,
                          const int32_t *cells, int32_t stride, int32_t none, int32_t *out);
 
+/// The same for integers: bin 1 + floor(((value - origin) - offset) * per_unit + snap), of which the difference in brackets is
+/// one of integers, so that numbers far from 0 keep their last digits.
+typedef struct scan_whole_bins {
+  int64_t origin;
+  double offset, per_unit, snap;
+  int32_t count;
+  int32_t above, unknown;
+} scan_whole_bins;
+
+void scan_whole_places(const int64_t *values, const int32_t *rows, size_t count, const scan_whole_bins *bins,
+                       const int32_t *cells, int32_t stride, int32_t none, int32_t *out);
+
 /// Adds 1 at every place.
 void scan_increment(uint64_t *counts, const int32_t *places, size_t count);
 

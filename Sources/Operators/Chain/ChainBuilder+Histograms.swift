@@ -209,23 +209,35 @@ extension ChainBuilder {
       return nil
     }
     guard let converted = TypeChecker.converted(expression, to: unit, findings: findings) else { return nil }
+    let isRegular = if case .edges = binning.shape { false } else { true }
+    guard let edges = binning.edges(in: unit) else { return nil }
+    // Floats, and integers that floats hold exactly, are binned in the axis' unit; others stay as they are.
+    if expression.type.kind == .integer, expression.type.lane == .int64,
+      let whole = wholeBins(binning, in: expression.type.unit)
+    {
+      return (
+        expression,
+        Axis(label: label, unit: unit.symbol, edges: edges, isRegular: isRegular, range: nil, whole: whole)
+      )
+    }
     let range = converted.type.kind == .integer ? converted.type.range : nil
-    let edges: [Double]
-    var isRegular = true
+    return (converted, Axis(label: label, unit: unit.symbol, edges: edges, isRegular: isRegular, range: range))
+  }
+
+  /// Bins for integers in `unit`; nil where they have too many digits.
+  private func wholeBins(_ binning: Binning, in unit: Unit) -> WholeBins? {
     switch binning.shape {
     case .regular(let count, let from, let to):
-      let upper = to.value(in: unit)!
-      // Each edge from the ends, so that errors of rounding do not add up along the axis.
-      edges = (0...count).map { $0 == count ? upper : from.value + (upper - from.value) * Double($0) / Double(count) }
+      guard let lower = from.exact(in: unit), let upper = to.exact(in: unit) else { return nil }
+      return WholeBins(count: count, from: lower, to: upper)
     case .edges(let list):
-      edges = list.map { $0.value(in: unit)! }
-      isRegular = false
-    case .integers(let integers):
-      edges = (integers.lowerBound...integers.upperBound + 1).map(Double.init)
-    case .categories:
-      return nil
+      let edges = list.compactMap { $0.exact(in: unit) }
+      return edges.count == list.count ? WholeBins(edges) : nil
+    case .integers(let range):
+      return WholeBins(
+        count: range.count, from: ExactNumber(range.lowerBound), to: ExactNumber(range.upperBound + 1))
+    case .categories: return nil
     }
-    return (converted, Axis(label: label, unit: unit.symbol, edges: edges, isRegular: isRegular, range: range))
   }
 
   private func exampleBins(_ binning: Binning, _ unit: Unit) -> String {

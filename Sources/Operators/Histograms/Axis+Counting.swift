@@ -1,8 +1,8 @@
 import CScan
 import Columns
 
-/// Bins of many values at a time, for the usual columns: integers of 32 bits whose bins are in a table, and floats in bins of
-/// one width.
+/// Bins of many values at a time, for the usual columns: integers of 32 bits whose bins are in a table, and floats and
+/// integers of 64 bits in bins of one width.
 extension Axis {
   /// Counts the rows of `input`. False where the axis or the column is none of those, and nothing is counted.
   func count(_ input: FillInput, _ column: Slot, in counts: borrowing Tally<UInt64>) -> Bool {
@@ -35,6 +35,11 @@ extension Axis {
       var bins = scan_regular_bins(
         lower: lower, per_unit: perUnit, snap: Axis.snap, count: Int32(count), above: overflowBin, unknown: unknownBin)
       scan_regular_places(frame.float64(column), rows, n, &bins, cells, stride, none, out)
+    case (.int64, .whole(.regular(let origin, let offset, let perUnit))):
+      var bins = scan_whole_bins(
+        origin: origin, offset: offset, per_unit: perUnit, snap: Axis.snap, count: Int32(count), above: overflowBin,
+        unknown: unknownBin)
+      scan_whole_places(frame.int64(column), rows, n, &bins, cells, stride, none, out)
     default: return false
     }
     return true

@@ -13,6 +13,8 @@ public struct Axis: Sendable {
     case table(lower: Int64, bins: [Int32], below: Int32, above: Int32)
     case regular(lower: Double, perUnit: Double)
     case edges([Double])
+    /// For integers of 64 bits.
+    case whole(WholeBins)
     /// Values that name a category; all others are overflow.
     case categories([Int64: Int32])
   }
@@ -34,8 +36,11 @@ public struct Axis: Sendable {
   /// The most entries of a table that gives each integer its bin: 256 KiB.
   private static let largestTable: Int64 = 65_536
 
-  /// An axis of numbers. `range` is what an integer column can hold, nil for floats.
-  init(label: String, unit: String, edges: [Double], isRegular: Bool, range: ClosedRange<Int64>?) {
+  /// An axis of numbers. `range` is what an integer column can hold, nil for floats. `whole` are the bins in the unit of an
+  /// integer column, which need not be that of the edges.
+  init(
+    label: String, unit: String, edges: [Double], isRegular: Bool, range: ClosedRange<Int64>?, whole: WholeBins? = nil
+  ) {
     self.label = label
     self.unit = unit
     self.edges = edges
@@ -43,13 +48,17 @@ public struct Axis: Sendable {
     let count = edges.count - 1
     self.count = count
     let lower = edges[0]
+    if let whole {
+      lookup = .whole(whole)
+      return
+    }
     let general: Lookup =
       isRegular
       ? .regular(lower: lower, perUnit: Double(count) / (edges[count] - lower)) : .edges(edges)
     if let range {
       // Beyond the edges every integer has the same bin, so the table need not be longer than the axis.
-      let first = max(range.lowerBound, Axis.integer(lower.rounded(.down)) - 1)
-      let last = min(range.upperBound, Axis.integer(edges[count].rounded(.up)) + 1)
+      let first = max(range.lowerBound, Axis.integer(lower.rounded(.down) - 1))
+      let last = min(range.upperBound, Axis.integer(edges[count].rounded(.up) + 1))
       if first <= last, !last.subtractingReportingOverflow(first).overflow, last - first < Axis.largestTable {
         lookup = .table(
           lower: first,
@@ -81,7 +90,7 @@ public struct Axis: Sendable {
   }
 
   private static func integer(_ value: Double) -> Int64 {
-    value >= 9e18 ? Int64.max / 2 : value <= -9e18 ? -(Int64.max / 2) : Int64(value)
+    Int64(exactly: value) ?? (value < 0 ? .min : .max)
   }
 
   /// How far, in bin widths, a value may lie below an edge and still count as on it.
@@ -103,7 +112,7 @@ public struct Axis: Sendable {
         if edges[middle] - snap * width <= value { low = middle + 1 } else { high = middle }
       }
       return Int32(low)
-    case .table, .categories:
+    case .table, .categories, .whole:
       preconditionFailure("tables are made from the general forms")
     }
   }
@@ -131,6 +140,7 @@ public struct Axis: Sendable {
     case .table(let lower, let table, let below, let above):
       value < lower ? below : value - lower >= Int64(table.count) ? above : table[Int(value - lower)]
     case .categories(let numbers): numbers[value] ?? overflowBin
+    case .whole(let bins): bins.bin(of: value, count: count)
     default: Axis.bin(of: Double(value), lookup: lookup, count: count)
     }
   }

@@ -18,7 +18,9 @@ extension ChainBuilder {
 
   private func review(_ axis: Axis, of expression: TypedExpression, _ binning: Binning, _ scope: any Scope) {
     let written = expression.label
-    let reach = reach(expression, in: scope)
+    // Integers of 64 bits are filled in their own unit.
+    let inUnit = Unit.parse(axis.unit).flatMap { TypeChecker.converted(expression, to: $0, findings: Findings()) }
+    let reach = reach(inUnit ?? expression, in: scope)
     if case .categories(let names) = binning.shape {
       guard expression.type.kind == .integer, let bounds = reach.bounds else { return }
       let values = names.compactMap { Double($0) }
