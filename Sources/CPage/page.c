@@ -120,6 +120,9 @@ static const unsigned char settings_js[] = {
 static const unsigned char sparkline_js[] = {
 #embed "page/sparkline.js"
 };
+static const unsigned char spread_js[] = {
+#embed "page/spread.js"
+};
 static const unsigned char statistics_js[] = {
 #embed "page/statistics.js"
 };
@@ -185,6 +188,7 @@ static const page_file files[] = {
     FILE("scale.js", SCRIPT, scale_js),
     FILE("settings.js", SCRIPT, settings_js),
     FILE("sparkline.js", SCRIPT, sparkline_js),
+    FILE("spread.js", SCRIPT, spread_js),
     FILE("statistics.js", SCRIPT, statistics_js),
     FILE("table.js", SCRIPT, table_js),
     FILE("theme.css", CSS, theme_css),

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hitmon.kernel import HitmonError
+from hitmon.merging import FLOWS, SPREAD, merged, spreads, sum_of_bins
 from hitmon.topic import Topic
 
 Message = dict[str, Any]
@@ -114,52 +115,6 @@ class Results:
         return self[name].plot(axes)
 
 
-_ADDED = {
-    "bin_counts",
-    "bin_variances",
-    "bin_entries",
-    "sum",
-    "sum_of_squares",
-    "underflow",
-    "overflow",
-    "unknown",
-    "omitted",
-    "x_underflow",
-    "x_overflow",
-    "y_underflow",
-    "y_overflow",
-}
-
-
-def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """One histogram of several windows: counts and sums add, means are computed anew, points are joined."""
-    total = dict(parts[0])
-    for part in parts[1:]:
-        if any(part.get(key) != total.get(key) for key in ("bin_edges", "x_edges", "y_edges")):
-            raise HitmonError(f"the bins of `{part.get('title')}` are not the same in all windows")
-        for key in part:
-            if key in ("x", "y"):
-                total[key] = total[key] + part[key]
-            elif key in _ADDED or key.endswith(("_variance", "_sum", "_sum_of_squares")):
-                total[key] = _add(total.get(key), part[key])
-    if "mean" in total:
-        _means(total)
-    return total
-
-
-def _add(a: Any, b: Any) -> Any:
-    if isinstance(b, list):
-        return [_add(x, y) for x, y in zip(a, b)] if a else list(b)
-    return (a or 0) + (b or 0)
-
-
-def _means(total: dict[str, Any]) -> None:
-    total["mean"], total["error"] = [], []
-    for n, s, q in zip(total["bin_counts"], total["sum"], total["sum_of_squares"]):
-        total["mean"].append(s / n if n else None)
-        total["error"].append((max(0.0, q - s * s / n) / (n - 1) / n) ** 0.5 if n > 1 else None)
-
-
 @dataclasses.dataclass(frozen=True)
 class Histogram:
     """One histogram, merged over windows. ``content`` has the fields of docs/results.md."""
@@ -180,11 +135,20 @@ class Histogram:
         if self.is_points:
             raise HitmonError(f"`{self.name}` is a list of points, no histogram: use frame()")
         if "x_edges" in content:
-            histogram = bh.Histogram(bh.axis.Variable(content["x_edges"]), bh.axis.Variable(content["y_edges"]))
-            view = histogram.view(flow=True)
-            view[1:-1, 1:-1] = np.asarray(content["bin_counts"], float)
-            view[0, :], view[-1, :] = content["x_underflow"], content["x_overflow"]
-            view[1:-1, 0], view[1:-1, -1] = content["y_underflow"], content["y_overflow"]
+            axes = bh.axis.Variable(content["x_edges"]), bh.axis.Variable(content["y_edges"])
+
+            def fill(view: Any, bins: str, suffix: str = "") -> None:
+                view[1:-1, 1:-1] = np.asarray(content[bins], float)
+                view[0, :], view[-1, :] = content[f"x_underflow{suffix}"], content[f"x_overflow{suffix}"]
+                view[1:-1, 0], view[1:-1, -1] = content[f"y_underflow{suffix}"], content[f"y_overflow{suffix}"]
+
+            if "bin_variances" in content:
+                histogram = bh.Histogram(*axes, storage=bh.storage.Weight())
+                fill(histogram.view(flow=True)["value"], "bin_counts")
+                fill(histogram.view(flow=True)["variance"], "bin_variances", "_variance")
+            else:
+                histogram = bh.Histogram(*axes)
+                fill(histogram.view(flow=True), "bin_counts")
             return histogram
         labels = content["axis"].get("categories")
         axis = bh.axis.StrCategory(labels, overflow=True) if labels else bh.axis.Variable(content["bin_edges"])
@@ -195,14 +159,16 @@ class Histogram:
 
         counts = flow("bin_counts", "underflow", "overflow")
         if "mean" in content:
-            sums = flow("sum", "underflow_sum", "overflow_sum")
-            squares = flow("sum_of_squares", "underflow_sum_of_squares", "overflow_sum_of_squares")
+            ends = [
+                {"bin_counts": content[end]} | {key: content.get(f"{end}_{key}") for key in SPREAD} for end in FLOWS
+            ]
+            all_bins = [*([] if labels else ends[:1]), *spreads(content), ends[1]]
+            known = [sum_of_bins(part, {}) for part in all_bins]
             histogram = bh.Histogram(axis, storage=bh.storage.Mean())
             view = histogram.view(flow=True)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                view["count"] = counts
-                view["value"] = np.where(counts > 0, sums / counts, 0)
-                view["_sum_of_deltas_squared"] = np.where(counts > 0, squares - sums * sums / counts, 0).clip(0)
+            view["count"] = counts
+            view["value"] = [part["mean"] or 0 for part in known]
+            view["_sum_of_deltas_squared"] = [part["sum_of_squared_deviations"] or 0 for part in known]
             return histogram
         if "bin_variances" in content:
             histogram = bh.Histogram(axis, storage=bh.storage.Weight())
@@ -241,7 +207,11 @@ class Histogram:
                 for i, column in enumerate(content["bin_counts"])
                 for j, count in enumerate(column)
             ]
-            return pandas.DataFrame(rows, columns=["x_from", "x_to", "y_from", "y_to", "count"])
+            table = pandas.DataFrame(rows, columns=["x_from", "x_to", "y_from", "y_to", "count"])
+            for key, name in (("bin_variances", "variance"), ("bin_entries", "entries")):
+                if key in content:
+                    table[name] = [value for column in content[key] for value in column]
+            return table
         edges = content["bin_edges"]
         columns = {"from": edges[:-1], "to": edges[1:], "count": content["bin_counts"]}
         if "categories" in content["axis"]:

@@ -1,6 +1,6 @@
 // From a panel's declaration and the viewer's choices to what a figure draws.
 
-import { errorsOf } from './results.js';
+import { errorsOf, inOneOrder, referenceIn } from './results.js';
 import { outOfFlat, statistics } from './statistics.js';
 import { valueLabel } from './format.js';
 
@@ -36,8 +36,10 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
     .filter(({ found }) => found);
   if (parts.length === 0) return null;
   const joined = joinNumbers(parts, view.histograms[spec.plot], spec);
-  const shown = joined ?? parts;
-  const { result, seconds, count } = shown[0].found;
+  // All are drawn over one axis.
+  const ordered = inOneOrder(parts.map(({ found }) => found.result));
+  const shown = joined ?? parts.map((part, i) => ({ ...part, found: { ...part.found, result: ordered[i] } }));
+  const { result, seconds, count, note } = shown[0].found;
   const isMean = result.form === 'profile';
   const canRate = result.form === 'counts' || result.form === 'map';
   const isRate = choices.isRate && canRate;
@@ -46,7 +48,7 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
   const series = visible.map((part) => makeSeries(part, factor, isRate, choices));
   const entries = { label: 'entries', unit: isRate ? (seconds ? '/s' : '/window') : '' };
   const content = {
-    owner, spec, form: result.form, isMean, isRate, canRate, covers: { seconds, count },
+    owner, spec, form: result.form, isMean, isRate, canRate, covers: { seconds, count, note },
     parts: shown.map(({ found, name, label, short, color }) => ({ name, label, short, color,
       statistics: statistics(found.result), result: found.result })),
     series, x: axisOf(result.x, result.edges ?? result.xEdges ?? []),
@@ -108,9 +110,11 @@ function makeSeries({ name, label, color, found: { result } }, factor, isRate, c
   if (result.form === 'map') {
     const { xEdges, yEdges } = result;
     return { name, label, color, xEdges, yEdges, values: scaled(result.values, factor),
+      errors: result.variances ? scaled(errorsOf(result), factor) : null,
       isEven: isEven(xEdges) && isEven(yEdges) };
   }
-  const reference = choices.references?.[name];
+  const frozen = choices.references?.[name];
+  const reference = frozen && referenceIn(frozen, result);
   return {
     name, label, color, edges: result.edges, values: scaled(result.values, factor),
     errors: scaled(errorsOf(result), factor),
@@ -134,7 +138,8 @@ export function freeze(content) {
   for (const { name, result } of content.parts) {
     if (!result?.edges) continue;
     const [values, errors] = [Array.from(result.values), Array.from(errorsOf(result))];
-    frozen[name] = { edges: Array.from(result.edges), values, errors, ...content.covers };
+    const { unit, categories } = result.x;
+    frozen[name] = { edges: Array.from(result.edges), unit, categories, values, errors, ...content.covers };
   }
   return frozen;
 }

@@ -5,11 +5,12 @@ import { span, timeOfDay, whole } from './format.js';
 
 /** Such as `last 10 windows (20 s)`. */
 export function coverageOf({ over }, content, model) {
-  const { seconds, count } = content.covers;
+  const { seconds, count, note } = content.covers;
   if (over === 'window') return windowText(model.frame.windows.at(-1));
   const length = seconds ? ` (${span(seconds)})` : '';
   const windows = `${whole(count)} ${count === 1 ? 'window' : 'windows'}${length}`;
-  return { last: `last ${windows}`, all: `all ${windows}`, reset: `${windows} since your reset` }[over];
+  const text = { last: `last ${windows}`, all: `all ${windows}`, reset: `${windows} since your reset` }[over];
+  return note ? `${text}; ${note}` : text;
 }
 
 /** A window: its number, and from when to when it is. */

@@ -1,11 +1,13 @@
 // What is known of the run: the newest windows, the total since it began, and the state of the server.
 
 import { addTo, holds, keyOf, positionOf, readWindow, sumOf, sumSeconds, weightOf } from './window.js';
-import { combine, sameAxes } from './results.js';
+import { combine } from './results.js';
 import { statistics } from './statistics.js';
 
 /** The plot that is no histogram: all hits. */
 export const RATE = 'rate';
+/** Why a sum does not cover all that was asked for. */
+const OTHER_BINS = 'windows before have other bins and are left out';
 /** Windows that are kept for sums over the last ones. */
 export const MOST_WINDOWS = 100;
 /** Numbers in them, so that large histograms do not fill the memory: then fewer windows are kept. */
@@ -77,18 +79,19 @@ export class Model {
   /**
    * A histogram over what `over` says: `window`, `last` (so many), `all` or `reset`. Returns the result, the seconds
    * and
-   * the number of windows that it covers; null if there is none.
+   * the number of windows that it covers; null if there is none. `note` says it where some could not be added.
    */
   accumulate(name, { over, last }) {
     const { windows, total } = this.frame;
     if (over === 'window' || over === 'last') {
       const chosen = windows.slice(over === 'window' ? -1 : -last);
-      const result = sumOf(chosen, name);
-      return result && { result, seconds: sumSeconds(chosen), count: chosen.length };
+      const sum = sumOf(chosen, name);
+      return sum && { result: sum.result, seconds: sumSeconds(sum.windows), count: sum.windows.length,
+        note: sum.isCut ? OTHER_BINS : null };
     }
     const result = total?.results.get(name);
     if (!result) return null;
-    const all = { result, seconds: total.seconds, count: total.count };
+    const all = { result, seconds: total.seconds, count: total.count, note: total.isCut ? OTHER_BINS : null };
     return over === 'reset' && this.hasBaseline ? this.#sinceReset(name, all) : all;
   }
 
@@ -104,10 +107,11 @@ export class Model {
 
   #sinceReset(name, all) {
     const before = this.baseline.results.get(name);
-    if (!before || before.form === 'points' || before.form !== all.result.form
-      || !sameAxes(all.result, before)) return all;
+    if (!before || before.form === 'points') return all;
+    const result = combine(all.result, before, -1);
+    if (!result) return { ...all, note: 'its bins are not those at your reset: all windows are shown' };
     const seconds = all.seconds === null || this.baseline.seconds === null ? null : all.seconds - this.baseline.seconds;
-    return { result: combine(all.result, before, -1), seconds, count: all.count - this.baseline.count };
+    return { result, seconds, count: all.count - this.baseline.count, note: all.note };
   }
 
   /** Another run has nothing to do with what was counted before. A merged message names all of its runs. */

@@ -14,9 +14,9 @@ export function statistics(result) {
   let first = 0;
   let second = 0;
   // Taken from the middle of the axis, so that large numbers with small differences keep their digits.
-  const origin = (edges[0] + edges[edges.length - 1]) / 2;
+  const origin = edges[0] / 2 + edges[edges.length - 1] / 2;
   for (let i = 0; i < weights.length; i++) {
-    const x = (edges[i] + edges[i + 1]) / 2 - origin;
+    const x = edges[i] / 2 + edges[i + 1] / 2 - origin;
     total += weights[i];
     first += weights[i] * x;
     second += weights[i] * x * x;
@@ -31,15 +31,17 @@ export function statistics(result) {
   };
 }
 
-function ofMap({ xEdges, yEdges, values, outside }) {
+function ofMap({ xEdges, yEdges, values, rows: entries, outside }) {
   const rows = yEdges.length - 1;
+  // From the middles of the axes, as above.
+  const [xOrigin, yOrigin] = [xEdges, yEdges].map((edges) => edges[0] / 2 + edges[edges.length - 1] / 2);
   let total = 0;
   let [x1, x2, y1, y2] = [0, 0, 0, 0];
   for (let i = 0; i < xEdges.length - 1; i++) {
-    const x = (xEdges[i] + xEdges[i + 1]) / 2;
+    const x = xEdges[i] / 2 + xEdges[i + 1] / 2 - xOrigin;
     for (let j = 0; j < rows; j++) {
       const weight = values[i * rows + j];
-      const y = (yEdges[j] + yEdges[j + 1]) / 2;
+      const y = yEdges[j] / 2 + yEdges[j + 1] / 2 - yOrigin;
       total += weight;
       x1 += weight * x;
       x2 += weight * x * x;
@@ -49,8 +51,8 @@ function ofMap({ xEdges, yEdges, values, outside }) {
   }
   const spread = (one, two) => Math.sqrt(Math.max(0, two / total - (one / total) ** 2));
   return {
-    entries: total + outside, inside: total, outside,
-    mean: total > 0 ? [x1 / total, y1 / total] : null,
+    entries: (entries ? sum(entries) : total) + outside, inside: entries ? sum(entries) : total, outside,
+    mean: total > 0 ? [x1 / total + xOrigin, y1 / total + yOrigin] : null,
     rms: total > 0 ? [spread(x1, x2), spread(y1, y2)] : null,
   };
 }

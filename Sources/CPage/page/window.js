@@ -34,23 +34,32 @@ export function positionOf(window) {
   return window.seconds === null ? window.index : Date.parse(window.end) / 1000;
 }
 
-/** The sum of windows, oldest first, of one histogram; null if none has it. */
+/**
+ * The sum of windows, oldest first, of one histogram: the result, and the windows that it covers; null if none has it.
+ * Windows before one whose bins cannot be added to theirs are left out, and `isCut` says so.
+ */
 export function sumOf(windows, name) {
   let total = null;
-  for (const { results } of windows) {
+  let first = 0;
+  windows.forEach(({ results }, i) => {
     const result = results.get(name);
-    if (result) total = total ? combine(total, result) : result;
-  }
-  return total;
+    if (!result) return;
+    const sum = total && combine(total, result);
+    if (total && !sum) first = i;
+    total = sum ?? result;
+  });
+  return total && { result: total, windows: windows.slice(first), isCut: first > 0 };
 }
 
-/** Adds a window to a total. */
+/** Adds a window to a total. Where bins of one of its histograms cannot be added, a new total begins, as on the server. */
 export function addTo(total, window) {
   const results = new Map(total.results);
   // Points do not add up over a run: the newest stand for all.
   for (const [name, result] of window.results) {
     const before = results.get(name);
-    results.set(name, before && result.form !== 'points' ? combine(before, result) : result);
+    const sum = before && result.form !== 'points' ? combine(before, result) : result;
+    if (!sum) return { ...window, results: new Map(window.results), isCut: true };
+    results.set(name, sum);
   }
   const counts = { ...total.counts };
   for (const [name, count] of Object.entries(window.counts)) counts[name] = (counts[name] ?? 0) + count;

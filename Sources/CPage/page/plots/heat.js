@@ -44,21 +44,23 @@ export const heat = {
     if (column < 0 || row < 0) return null;
     const at = `${content.x.label} ${binText(content.x, series.xEdges, column)}, ${content.y.label} ${binText(content.y,
       series.yEdges, row)}`;
-    const value = series.values[column * (series.yEdges.length - 1) + row];
+    const bin = column * (series.yEdges.length - 1) + row;
+    const error = series.errors?.[bin] > 0 ? ` \u00b1 ${number(series.errors[bin], 3)}` : '';
     const place = (x(series.xEdges[column]) + x(series.xEdges[column + 1])) / 2;
-    return { at, lines: [{ label: content.z.label, color: null, text: number(value, 5) }], bin: column, place };
+    return { at, lines: [{ label: content.z.label, color: null, text: number(series.values[bin], 5) + error }],
+      bin: column, place };
   },
 
   rows(content) {
     const [series] = content.series;
     const columns = [`${content.x.label} from`, `${content.x.label} to`, `${content.y.label} from`,
-      `${content.y.label} to`, content.z.label];
+      `${content.y.label} to`, content.z.label, ...(series?.errors ? ['error'] : [])];
     const rows = [];
     const height = (series?.yEdges.length ?? 1) - 1;
     for (let i = 0; i + 1 < (series?.xEdges.length ?? 0); i++) {
       for (let j = 0; j < height; j++) {
         rows.push([series.xEdges[i], series.xEdges[i + 1], series.yEdges[j], series.yEdges[j + 1],
-          series.values[i * height + j]]);
+          series.values[i * height + j], ...(series.errors ? [series.errors[i * height + j]] : [])]);
       }
     }
     return { columns, rows };

@@ -1,0 +1,185 @@
+"""Histograms of several result messages, added up: docs/results.md says how."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from typing import Any
+
+from hitmon.kernel import HitmonError
+
+
+def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One histogram of several windows: counts and sums add, means are computed anew, points are joined.
+
+    Categories are brought together by their names. Other bins must be the same, or it is an error.
+    """
+    total = dict(parts[0])
+    for part in parts[1:]:
+        total = _sum(total, part)
+    return total
+
+
+FLOWS = ("underflow", "overflow")
+# What a profile knows of a bin, without how many rows it has.
+SPREAD = ("sum", "sum_remainder", "sum_of_squares", "sum_of_squared_deviations")
+# Fields with a number for each bin, or for each bin of y in a list for each bin of x.
+_BINS = ("bin_counts", "bin_variances", "bin_entries")
+_ADDED = ("unknown", "omitted", *FLOWS, *(f"{flow}_variance" for flow in FLOWS))
+
+
+def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    name = b.get("title")
+    kinds = [[key for key in ("x_edges", "mean", "bin_edges", "x", "bin_variances") if key in part] for part in (a, b)]
+    if kinds[0] != kinds[1]:
+        raise HitmonError(f"`{name}` has not the same form in all windows")
+    for key in ("axis", "y_axis"):
+        units = [part.get(key, {}).get("unit", "") for part in (a, b)]
+        if units[0] != units[1]:
+            raise HitmonError(f"the {key} of `{name}` is in `{units[0]}` in one window and in `{units[1]}` in another")
+    total = dict(a)
+    for key in _ADDED:
+        if key in a and key in b:
+            total[key] = _add(a[key], b[key])
+    if "x" in a:
+        return total | {"x": a["x"] + b["x"], "y": a["y"] + b["y"]}
+    is_map = "x_edges" in a
+    x, mine, theirs = _union(a, b, "axis", "x_edges" if is_map else "bin_edges")
+    total |= x
+    if not is_map:
+        for key in _BINS:
+            if key in a:
+                total[key] = _added(a[key], b[key], mine, theirs)
+        if "mean" in a:
+            _add_spreads(total, a, b, mine, theirs)
+        return total
+    y, low, high = _union(a, b, "y_axis", "y_edges")
+    total |= y
+    height = len(total["y_edges"]) - 1
+
+    def columns(values: list[Any], xs: list[int], ys: list[int]) -> list[list[Any]]:
+        placed: list[list[Any]] = [[0] * height for _ in range(len(total["x_edges"]) - 1)]
+        for place, column in zip(xs, values):
+            placed[place] = _placed(column, ys, height)
+        return placed
+
+    for key in _BINS:
+        if key in a:
+            pairs = zip(columns(a[key], mine, low), columns(b[key], theirs, high))
+            total[key] = [[_add(p, q) for p, q in zip(one, other)] for one, other in pairs]
+    flows = [[0, *(place + 1 for place in places), height + 1] for places in (low, high)]
+    for suffix in ("", "_variance"):
+        for flow in FLOWS:
+            for key, one, other in ((f"x_{flow}{suffix}", *flows), (f"y_{flow}{suffix}", mine, theirs)):
+                if key in a and key in b:
+                    total[key] = _added(a[key], b[key], one, other)
+    return total
+
+
+def _union(a: dict[str, Any], b: dict[str, Any], axis: str, edges: str) -> tuple[dict[str, Any], list[int], list[int]]:
+    """The fields of an axis for the bins of two, and where the bins of each are in it."""
+    names, others = a[axis].get("categories"), b[axis].get("categories")
+    if names is None or others is None or names == others:
+        if a[edges] != b[edges] or names != others:
+            raise HitmonError(f"the bins of `{b.get('title')}` are not the same in all windows")
+        same = list(range(len(a[edges]) - 1))
+        return {}, same, same
+    both = list(dict.fromkeys([*names, *others]))
+    places = {name: place for place, name in enumerate(both)}
+    fields = {axis: a[axis] | {"categories": both}, edges: list(range(len(both) + 1))}
+    return fields, [places[name] for name in names], [places[name] for name in others]
+
+
+def _placed(values: list[Any], places: list[int], size: int) -> list[Any]:
+    placed = [0] * size
+    for place, value in zip(places, values):
+        placed[place] = value
+    return placed
+
+
+def _added(a: list[Any], b: list[Any], mine: list[int], theirs: list[int]) -> list[Any]:
+    size = max([*mine, *theirs], default=-1) + 1
+    return [_add(x, y) for x, y in zip(_placed(a, mine, size), _placed(b, theirs, size))]
+
+
+def _add(a: Any, b: Any) -> Any:
+    return (a or 0) + (b or 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Spread:
+    """How the values of a bin lie: number, sum, sum of squares, and sum of squared distances from the mean."""
+
+    count: int = 0
+    sum: Fraction = Fraction(0)
+    squares: float = 0.0
+    deviations: float = 0.0
+
+    @staticmethod
+    def read(count: int, sum: float, remainder: float | None, squares: float, deviations: float | None) -> _Spread:
+        if not count:
+            return _Spread()
+        whole = Fraction(sum) + Fraction(remainder or 0)
+        if deviations is None:
+            # Messages of earlier versions say no more.
+            deviations = float(max(Fraction(0), Fraction(squares) - whole * whole / count))
+        return _Spread(count, whole, squares, deviations)
+
+    def __add__(self, other: _Spread) -> _Spread:
+        """By the parallel form (Chan, Golub and LeVeque, 1979): a mean far from 0 costs no digits."""
+        if not self.count or not other.count:
+            return self if self.count else other
+        count = self.count + other.count
+        distance = float(other.sum / other.count - self.sum / self.count)
+        between = distance * distance * (self.count / count * other.count)
+        return _Spread(
+            count, self.sum + other.sum, self.squares + other.squares, self.deviations + other.deviations + between
+        )
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        whole = float(self.sum)
+        return {
+            "sum": whole,
+            "sum_remainder": float(self.sum - Fraction(whole)),
+            "sum_of_squares": self.squares,
+            "sum_of_squared_deviations": self.deviations,
+            "mean": float(self.sum / self.count) if self.count else None,
+            "error": (self.deviations / (self.count - 1) / self.count) ** 0.5 if self.count > 1 else None,
+        }
+
+
+def _add_spreads(
+    total: dict[str, Any], a: dict[str, Any], b: dict[str, Any], mine: list[int], theirs: list[int]
+) -> None:
+    empty = _Spread().fields
+    size = len(total["bin_counts"])
+    for key in empty:
+        total[key] = [empty[key]] * size
+    pairs = zip(_placed(spreads(a), mine, size), _placed(spreads(b), theirs, size))
+    for place, (one, other) in enumerate(pairs):
+        for key, value in sum_of_bins(one or {}, other or {}).items():
+            total[key][place] = value
+    for flow in FLOWS:
+        ends = [{"bin_counts": part[flow]} | {key: part.get(f"{flow}_{key}") for key in SPREAD} for part in (a, b)]
+        both = sum_of_bins(ends[0], ends[1])
+        total |= {f"{flow}_{key}": both[key] for key in SPREAD}
+
+
+def spreads(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a profile knows of each of its bins."""
+    count = len(part["bin_counts"])
+    columns = {key: part.get(key) or [None] * count for key in ("bin_counts", *SPREAD)}
+    return [{key: column[i] for key, column in columns.items()} for i in range(count)]
+
+
+def sum_of_bins(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    parts = [part for part in (a, b) if part.get("bin_counts")]
+    if any(part.get("sum") is None or part.get("sum_of_squares") is None for part in parts):
+        # Beyond the doubles, or of a version that did not say it.
+        return dict.fromkeys(_Spread().fields)
+    read = [_Spread.read(part["bin_counts"], *(part.get(key) for key in SPREAD)) for part in parts]
+    total = _Spread()
+    for spread in read:
+        total += spread
+    return total.fields
