@@ -33,4 +33,14 @@ struct MapTests {
     #expect(map["bin_counts"] as? [[Double]] == [[0, 0], [0, 2.5], [0, 0], [0, 2.5]])
     #expect(map["x_overflow"] as? [Double] == [0, 0, 2.5, 0])
   }
+
+  @Test("with a weight, the sums of squared weights are published, and the numbers of hits")
+  func variances() throws {
+    let map = try map(", weight: 2.5 * BX_COUNTER + 1")
+    #expect(map["bin_variances"] as? [[Double]] == [[0, 0], [1, 12.25], [0, 0], [0, 12.25]])
+    #expect(map["bin_entries"] as? [[Double]] == [[0, 0], [1, 1], [0, 0], [0, 1]])
+    #expect(map["x_overflow_variance"] as? [Double] == [0, 0, 12.25, 0])
+    #expect(map["y_underflow_variance"] as? [Double] == [0, 0, 0, 0])
+    #expect(map["unknown"] as? Int == 1)
+  }
 }

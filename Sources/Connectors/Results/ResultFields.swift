@@ -53,6 +53,11 @@ struct ResultFields {
     return values
   }
 
+  /// Numbers that messages of earlier versions do not have.
+  func laterNumbers(_ key: String, count: Int) throws(JSONError) -> [Double]? {
+    has(key) ? try numbers(key, count: count) : nil
+  }
+
   func counts(_ key: String, count: Int) throws(JSONError) -> [UInt64] {
     var reader = try reader(key)
     let values = try reader.uint64s()

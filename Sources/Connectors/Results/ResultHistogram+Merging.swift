@@ -1,3 +1,5 @@
+import Operators
+
 extension ResultHistogram {
   /// Adds the same histogram of other rows of the window. Throws where its form or its bins differ.
   ///
@@ -40,18 +42,28 @@ extension ResultHistogram.Bins {
 extension ResultHistogram.Map {
   fileprivate mutating func add(_ other: Self) throws(ResultError) {
     let xUnion = try AxisUnion(x, other.x), yUnion = try AxisUnion(y, other.y)
-    var sums = [Double](repeating: 0, count: (xUnion.axis.count + 2) * (yUnion.axis.count + 2))
-    func add(_ values: [Double], height: Int, _ xPlaces: [Int], _ yPlaces: [Int]) {
-      for (column, newColumn) in xPlaces.enumerated() {
-        for (row, newRow) in yPlaces.enumerated() {
-          sums[newColumn * (yUnion.axis.count + 2) + newRow] += values[column * height + row]
-        }
-      }
+    let height = yUnion.axis.count + 2, size = (xUnion.axis.count + 2) * height
+    func places(_ xPlaces: [Int], _ yPlaces: [Int]) -> [Int] {
+      xPlaces.flatMap { column in yPlaces.map { column * height + $0 } }
     }
-    add(values, height: y.count + 2, xUnion.mine, yUnion.mine)
-    add(other.values, height: other.y.count + 2, xUnion.theirs, yUnion.theirs)
-    values = sums
-    unknown = try sum(unknown, other.unknown)
+    let mine = places(xUnion.mine, yUnion.mine), theirs = places(xUnion.theirs, yUnion.theirs)
+    func sum(_ a: [Double], _ b: [Double]) -> [Double] {
+      var sums = [Double](repeating: 0, count: size)
+      for (value, place) in zip(a, mine) { sums[place] = value }
+      for (value, place) in zip(b, theirs) { sums[place] += value }
+      return sums
+    }
+    switch (weights, other.weights) {
+    case (nil, nil): break
+    case (let a?, let b?):
+      var entries = [UInt64](repeating: 0, count: size)
+      for (value, place) in zip(a.entries, mine) { entries[place] = value }
+      for (value, place) in zip(b.entries, theirs) { entries[place] = try Connectors.sum(entries[place], value) }
+      weights = Weights(entries: entries, squares: sum(a.squares, b.squares))
+    default: throw ResultError("it has weights in one message and none in another")
+    }
+    values = sum(values, other.values)
+    unknown = try Connectors.sum(unknown, other.unknown)
     (x, y) = (xUnion.axis, yUnion.axis)
   }
 }
@@ -62,8 +74,12 @@ extension ResultHistogram.Profile {
     guard y.unit == other.y.unit else {
       throw ResultError("its mean is in `\(y.unit)` in one message and in `\(other.y.unit)` in another")
     }
-    entries = try union.sum(entries, other.entries)
-    moments = union.sum(moments, other.moments)
+    var sums = [Spread](repeating: Spread(), count: union.axis.count + 2)
+    for (spread, place) in zip(spreads, union.mine) { sums[place] = spread }
+    for (spread, place) in zip(other.spreads, union.theirs) {
+      sums[place].add(spread, total: try sum(sums[place].count, spread.count))
+    }
+    spreads = sums
     unknown = try sum(unknown, other.unknown)
     axis = union.axis
   }

@@ -125,15 +125,20 @@ extension ResultHistogram.Bins {
 extension ResultHistogram.Map {
   fileprivate func writeUHI(to writer: inout JSONWriter) {
     writer.axes([x, y])
-    writer.storage("double")
-    writer.key("values")
+    writer.storage(weights == nil ? "double" : "weighted")
+    write("values", values, to: &writer)
+    if let weights { write("variances", weights.squares, to: &writer) }
+    writer.endObject()
+  }
+
+  private func write(_ key: String, _ values: [Double], to writer: inout JSONWriter) {
+    writer.key(key)
     writer.beginArray()
     let height = y.count + 2
     for column in x.flow(Array(0..<(x.count + 2))) {
       writer.array(y.flow(Array(values[(column * height)..<((column + 1) * height)])).map(numeric))
     }
     writer.endArray()
-    writer.endObject()
   }
 }
 
@@ -143,9 +148,9 @@ extension ResultHistogram.Profile {
     writer.axes([axis])
     writer.storage("mean")
     writer.field("counts", axis.flow(entries))
-    writer.numericField("values", bins.map(mean))
+    writer.numericField("values", bins.map { spreads[$0].mean })
     // UHI's is the n - 1 variance of the values, not that of their mean.
-    writer.numericField("variances", bins.map { spread($0) * Double(entries[$0]) / (Double(entries[$0]) - 1) })
+    writer.numericField("variances", bins.map { spreads[$0].variance })
     writer.endObject()
   }
 }

@@ -49,15 +49,33 @@ extension ResultHistogram.Map {
     writer.field("y_edges", y.edges)
     writer.key("bin_counts")
     writer.beginArray()
-    for column in 1...x.count { writer.array(Array(values[(column * height + 1)..<(column * height + 1 + y.count)])) }
+    for column in 1...x.count { writer.array(inside(values, column)) }
     writer.endArray()
+    if let weights {
+      writer.key("bin_variances")
+      writer.beginArray()
+      for column in 1...x.count { writer.array(inside(weights.squares, column)) }
+      writer.endArray()
+      writer.key("bin_entries")
+      writer.beginArray()
+      for column in 1...x.count { inside(weights.entries, column).withUnsafeBufferPointer { writer.integers($0) } }
+      writer.endArray()
+    }
     // What lies outside, bin by bin: below and above in x for each bin of y with its flow bins, below and above in y for
     // each bin of x.
-    writer.field("x_underflow", Array(values[0..<height]))
-    writer.field("x_overflow", Array(values[((x.count + 1) * height)...]))
-    writer.field("y_underflow", (1...x.count).map { values[$0 * height] })
-    writer.field("y_overflow", (1...x.count).map { values[$0 * height + height - 1] })
+    for (suffix, values) in [("", values)] + (weights.map { [("_variance", $0.squares)] } ?? []) {
+      writer.field("x_underflow\(suffix)", Array(values[0..<height]))
+      writer.field("x_overflow\(suffix)", Array(values[((x.count + 1) * height)...]))
+      writer.field("y_underflow\(suffix)", (1...x.count).map { values[$0 * height] })
+      writer.field("y_overflow\(suffix)", (1...x.count).map { values[$0 * height + height - 1] })
+    }
     writer.field("unknown", unknown)
+  }
+
+  /// The bins of one x, without those below and above in y.
+  private func inside<T>(_ values: [T], _ column: Int) -> [T] {
+    let first = column * (y.count + 2) + 1
+    return Array(values[first..<(first + y.count)])
   }
 }
 
@@ -68,30 +86,22 @@ extension ResultHistogram.Profile {
     y.write("y_axis", to: &writer)
     writer.field("bin_edges", axis.edges)
     writer.field("bin_counts", inner(entries))
-    writer.field("mean", (1..<last).map(mean))
-    // The error of a mean is the root of variance / n.
-    writer.field("error", (1..<last).map { (spread($0) / (Double(entries[$0]) - 1)).squareRoot() })
-    writer.field("sum", inner(moments.sums))
-    writer.field("sum_of_squares", inner(moments.squares))
-    writer.field("underflow", entries[0])
-    writer.field("overflow", entries[last])
-    for (name, bin) in [("underflow", 0), ("overflow", last)] {
-      writer.field("\(name)_sum", moments.sums[bin])
-      writer.field("\(name)_sum_of_squares", moments.squares[bin])
+    let bins = inner(spreads)
+    writer.field("mean", bins.map(\.mean))
+    writer.field("error", bins.map(\.error))
+    writer.field("sum", bins.map(\.sum.high))
+    writer.field("sum_remainder", bins.map(\.sum.low))
+    writer.field("sum_of_squares", bins.map(\.squares))
+    writer.field("sum_of_squared_deviations", bins.map(\.deviations))
+    writer.field("underflow", spreads[0].count)
+    writer.field("overflow", spreads[last].count)
+    for (name, spread) in [("underflow", spreads[0]), ("overflow", spreads[last])] {
+      writer.field("\(name)_sum", spread.sum.high)
+      writer.field("\(name)_sum_remainder", spread.sum.low)
+      writer.field("\(name)_sum_of_squares", spread.squares)
+      writer.field("\(name)_sum_of_squared_deviations", spread.deviations)
     }
     writer.field("unknown", unknown)
-  }
-}
-
-extension ResultHistogram.Profile {
-  /// NaN for a bin without rows.
-  func mean(_ bin: Int) -> Double { moments.sums[bin] / Double(entries[bin]) }
-
-  /// The mean square of y's distance from its mean; NaN for fewer than two rows, which say nothing of it.
-  func spread(_ bin: Int) -> Double {
-    guard entries[bin] >= 2 else { return .nan }
-    let mean = mean(bin)
-    return max(0, moments.squares[bin] / Double(entries[bin]) - mean * mean)
   }
 }
 

@@ -35,7 +35,17 @@ public struct ResultHistogram: Sendable, Equatable {
     public var y: ResultAxis
     /// For each x the row of y, flow bins of both included: that of x and y is at x * (y.count + 2) + y.
     public var values: [Double]
+    /// Nil where every row counts 1.
+    public var weights: Weights?
     public var unknown: UInt64
+
+    /// In the order of ``values``.
+    public struct Weights: Sendable, Equatable {
+      /// How many rows each bin has. The flow bins' numbers are not published, and 0 here.
+      public var entries: [UInt64]
+      /// Sums of squared weights.
+      public var squares: [Double]
+    }
   }
 
   /// The mean of y in bins of x.
@@ -43,9 +53,10 @@ public struct ResultHistogram: Sendable, Equatable {
     public var axis: ResultAxis
     /// Label and unit of y.
     public var y: ResultAxis
-    public var entries: [UInt64]
-    public var moments: Moments
+    public var spreads: [Spread]
     public var unknown: UInt64
+
+    public var entries: [UInt64] { spreads.map(\.count) }
   }
 
   /// Sums of a number and of its squares, bin by bin; NaN where the message has none.
@@ -76,13 +87,19 @@ extension ResultHistogram {
         Bins(
           axis: ResultAxis(axis), entries: bins.counts,
           weights: bins.weights.map { Moments(sums: $0.sums, squares: $0.squares) }, unknown: bins.unknown))
-    case .map(let x, let y, let values, let unknown):
-      content = .map(Map(x: ResultAxis(x), y: ResultAxis(y), values: values, unknown: unknown))
-    case .profile(let axis, let counts, let sums, let squares, let unit, let label, let unknown):
+    case .map(let x, let y, let values, let weights, let unknown):
+      var counts = weights?.counts ?? []
+      let width = x.count + 2, height = y.count + 2
+      for place in counts.indices
+      where [0, width - 1].contains(place / height) || [0, height - 1].contains(place % height) { counts[place] = 0 }
+      content = .map(
+        Map(
+          x: ResultAxis(x), y: ResultAxis(y), values: values,
+          weights: weights.map { .init(entries: counts, squares: $0.squares) }, unknown: unknown))
+    case .profile(let axis, let spreads, let unit, let label, let unknown):
       content = .profile(
         Profile(
-          axis: ResultAxis(axis), y: ResultAxis(label: label, unit: unit), entries: counts,
-          moments: Moments(sums: sums, squares: squares), unknown: unknown))
+          axis: ResultAxis(axis), y: ResultAxis(label: label, unit: unit), spreads: spreads, unknown: unknown))
     case .points(let label, let unit, let points, let omitted, let yLabel, let yUnit):
       content = .points(
         Points(

@@ -33,7 +33,7 @@ private struct BinSums {
 }
 
 extension ResultAxis {
-  func center(_ bin: Int) -> Double { (edges[bin] + edges[bin + 1]) / 2 }
+  func center(_ bin: Int) -> Double { edges[bin] / 2 + edges[bin + 1] / 2 }
 
   /// The axis' title as physicists write it: `drift [ns]`.
   fileprivate var rootTitle: String { unit.isEmpty ? label : "\(label) [\(unit)]" }
@@ -175,11 +175,16 @@ extension ResultHistogram.Bins {
 extension ResultHistogram.Map {
   fileprivate func writeROOT(_ name: String, _ title: String, to writer: inout JSONWriter) {
     let width = x.count + 2, height = y.count + 2
-    let all = numeric(values)
+    let all = numeric(values), squares = numeric(weights?.squares ?? values)
     // ROOT counts along x first.
-    let array = (0..<(width * height)).map { all[$0 % width * height + $0 / width] }
+    func turned(_ values: [Double]) -> [Double] {
+      (0..<(width * height)).map { values[$0 % width * height + $0 / width] }
+    }
+    let array = turned(all)
     func inside(_ column: Int, _ row: Int) -> Double { all[column * height + row] }
     let columns = (0..<width).map { column in (1...y.count).reduce(0) { $0 + inside(column, $1) } }
+    let columnSquares = (0..<width).map { column in (1...y.count).reduce(0) { $0 + squares[column * height + $1] } }
+    let entries = weights.map { Double($0.entries.reduce(0, &+)) } ?? all.reduce(0, +)
     let rows = (0..<height).map { row in (1...x.count).reduce(0) { $0 + inside($1, row) } }
     let ySums = BinSums(y, rows, squares: nil)
     var product = 0.0
@@ -189,7 +194,8 @@ extension ResultHistogram.Map {
     writer.begin("TH2D", name, title)
     writer.style()
     writer.histogram(
-      x: x, y: y, cells: array.count, entries: all.reduce(0, +), BinSums(x, columns, squares: nil), squares: nil)
+      x: x, y: y, cells: array.count, entries: entries, BinSums(x, columns, squares: columnSquares),
+      squares: weights == nil ? nil : turned(squares))
     writer.field("fScalefactor", 1)
     writer.field("fTsumwy", ySums.x)
     writer.field("fTsumwy2", ySums.xx)
@@ -201,7 +207,8 @@ extension ResultHistogram.Map {
 extension ResultHistogram.Profile {
   fileprivate func writeROOT(_ name: String, _ title: String, to writer: inout JSONWriter) {
     let counts = entries.map { Double($0) }
-    let sums = numeric(moments.sums), squares = numeric(moments.squares)
+    // ROOT knows a mean's error by sums of squares alone.
+    let sums = numeric(spreads.map(\.sum.high)), squares = numeric(spreads.map(\.squares))
     let inner = 1..<(counts.count - 1)
     writer.begin("TProfile", name, title)
     writer.style()

@@ -84,13 +84,9 @@ extension Picture {
       series.statistics = statistics(bins, series.values)
     case .profile(let profile):
       series.edges = profile.axis.edges
-      let bins = 1...profile.axis.count
-      series.values = bins.map { profile.moments.sums[$0] / Double(profile.entries[$0]) }
-      series.errors = bins.map { bin in
-        let count = Double(profile.entries[bin]), mean = profile.moments.sums[bin] / count
-        let variance = max(0, profile.moments.squares[bin] / count - mean * mean)
-        return count > 1 ? (variance / (count - 1)).squareRoot() : .nan
-      }
+      let bins = profile.spreads[1...profile.axis.count]
+      series.values = bins.map(\.mean)
+      series.errors = bins.map(\.error)
       series.statistics = "entries \(profile.entries.reduce(0, &+))"
     case .points(let points):
       series.points = points.points
@@ -103,8 +99,10 @@ extension Picture {
   /// Entries, mean and RMS of what lies inside, and what does not.
   private static func statistics(_ bins: ResultHistogram.Bins, _ values: [Double]) -> String {
     var (weight, sum, square) = (0.0, 0.0, 0.0)
+    // From the middle of the axis, so that large numbers with small differences keep their digits.
+    let origin = bins.axis.edges[0] / 2 + bins.axis.edges[bins.axis.count] / 2
     for (bin, value) in values.enumerated() {
-      let center = bins.axis.center(bin)
+      let center = bins.axis.center(bin) - origin
       weight += value
       sum += value * center
       square += value * center * center
@@ -112,7 +110,7 @@ extension Picture {
     var words = ["entries \(bins.entries.reduce(0, &+))"]
     if weight > 0, bins.axis.categories == nil, bins.axis.count > 1 {
       let mean = sum / weight
-      words.append("mean \(shown(mean))")
+      words.append("mean \(shown(mean + origin))")
       words.append("RMS \(shown(max(0, square / weight - mean * mean).squareRoot()))")
     }
     let flow =

@@ -79,10 +79,14 @@ final class IntegerSumState: GroupFunctionState {
 }
 
 /// `sum(x)` of floats and `mean(x)` of both. A mean of no rows is unknown.
+///
+/// Each sum is kept with what its additions rounded off (Knuth, TAOCP 4.2.2), so that a mean does not depend on the order
+/// of rows and of parts, nor lose digits to their number.
 final class FloatSumState: GroupFunctionState {
   private let argument: Slot
   private let isMean: Bool
   private var sums = EntryBuffer<Double>(empty: 0)
+  private var rests = EntryBuffer<Double>(empty: 0)
   private var counts = EntryBuffer<Int64>(empty: 0)
 
   init(argument: Slot, isMean: Bool) {
@@ -92,10 +96,12 @@ final class FloatSumState: GroupFunctionState {
 
   func grow(toEntries count: Int) {
     sums.grow(to: count)
+    rests.grow(to: count)
     counts.grow(to: count)
   }
   func reset(entries count: Int) {
     sums.reset(count)
+    rests.reset(count)
     counts.reset(count)
   }
   func markPresent(_ slots: UnsafePointer<Int32>, count: Int, cells: Int, _ flags: UnsafeMutablePointer<UInt8>) {
@@ -103,20 +109,41 @@ final class FloatSumState: GroupFunctionState {
     mark(slots, count, cells, flags) { base[$0] > 0 }
   }
 
+  @inline(__always)
+  private func add(_ value: Double, to entry: Int) {
+    let sum = WideNumber(sums.base[entry], value)
+    sums.base[entry] = sum.high
+    rests.base[entry] += sum.low
+  }
+
   func update(_ input: GroupInput) {
+    if argument.lane == .int64 { return updateIntegers(input) }
     let values = ColumnReader(input.frame, argument)
     for i in 0..<input.count where input.entries[i] >= 0 {
       let value = values[Int(input.rows[i])]
       if value.isUnknown { continue }
-      sums.base[Int(input.entries[i])] += value
+      add(value, to: Int(input.entries[i]))
       counts.base[Int(input.entries[i])] &+= 1
+    }
+  }
+
+  /// Integers beyond 2^53 are no doubles: their last bits are added for themselves.
+  private func updateIntegers(_ input: GroupInput) {
+    let values = input.frame.int64(argument)
+    for i in 0..<input.count where input.entries[i] >= 0 {
+      let value = values[Int(input.rows[i])], entry = Int(input.entries[i])
+      if value.isUnknown { continue }
+      add(Double(value & ~0x7FF), to: entry)
+      add(Double(value & 0x7FF), to: entry)
+      counts.base[entry] &+= 1
     }
   }
 
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int) {
     let other = other as! FloatSumState
     forEachEntry(from, to, cells: cells) { source, target in
-      sums.base[target] += other.sums.base[source]
+      add(other.sums.base[source], to: target)
+      rests.base[target] += other.rests.base[source]
       counts.base[target] &+= other.counts.base[source]
     }
   }
@@ -127,13 +154,15 @@ final class FloatSumState: GroupFunctionState {
       put: {
         $0.signed(counts.base[$1])
         $0.double(sums.base[$1])
+        $0.double(rests.base[$1])
       })
   }
 
   func add(from reader: inout PartialReader, to slots: [Int32], cells: Int, texts: [Int32]) throws(PartialError) {
     try read(&reader, slots, cells) { (reader, entry) throws(PartialError) in
       counts.base[entry] &+= try reader.signed()
-      sums.base[entry] += try reader.double()
+      add(try reader.double(), to: entry)
+      rests.base[entry] += try reader.double()
     }
   }
 
@@ -144,7 +173,8 @@ final class FloatSumState: GroupFunctionState {
       if entry < 0 || (isMean && counts.base[entry] == 0) {
         out[i] = .nan
       } else {
-        let value = isMean ? sums.base[entry] / Double(counts.base[entry]) : sums.base[entry]
+        let sum = WideNumber(sums.base[entry], rests.base[entry])
+        let value = isMean ? (sum / Double(counts.base[entry])).high : sum.high
         out[i] = value.isFinite ? value : .nan
       }
     }

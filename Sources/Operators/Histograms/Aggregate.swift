@@ -49,9 +49,12 @@ public enum AggregateResult: Sendable {
 
   case histogram(Axis, Bins)
   /// Rows of y for each x, with flow bins at either end of both.
-  case map(x: Axis, y: Axis, values: [Double], unknown: UInt64)
+  ///
+  /// `weights` are numbers of rows and sums of squared weights; nil where every row counts 1.
+  case map(
+    x: Axis, y: Axis, values: [Double], weights: (counts: [UInt64], squares: [Double])?, unknown: UInt64)
   /// Flow bins at either end.
-  case profile(Axis, counts: [UInt64], sums: [Double], squares: [Double], unit: String, label: String, unknown: UInt64)
+  case profile(Axis, [Spread], unit: String, label: String, unknown: UInt64)
   case points(label: String, unit: String, [PlotPoint], omitted: UInt64, yLabel: String, yUnit: String)
 }
 

@@ -66,38 +66,36 @@ struct Histogram1D: AggregateKind {
   /// Every row counts with its weight; the squares give the error of a bin, sqrt(sum of squared weights).
   final class Weighted: AggregateState {
     private let plan: Histogram1D
-    private var moments: Moments
+    private var sums: Tally<WeightSums>
 
     init(_ plan: Histogram1D) {
       self.plan = plan
-      moments = Moments(plan.axis)
+      sums = Tally(stride: plan.axis.slots)
     }
 
     func fill(_ input: FillInput) {
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
-      moments.add(input, bins: bins, values: ColumnReader(input.frame, plan.weight!))
+      sums.add(input, bins: bins, unknown: plan.axis.unknownBin, weights: ColumnReader(input.frame, plan.weight!))
     }
 
-    func merge(_ other: any AggregateState) { moments.merge((other as! Weighted).moments) }
+    func merge(_ other: any AggregateState) { sums.add((other as! Weighted).sums) }
 
-    func write(to writer: inout PartialWriter) { moments.write(to: &writer) }
+    func write(to writer: inout PartialWriter) { sums.write(to: &writer) }
 
     func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
-      try moments.add(from: &reader, cells: cells)
+      try sums.add(from: &reader, cells: cells)
     }
 
-    func reset() { moments.reset() }
+    func reset() { sums.reset() }
 
     func result(cell: Int) -> AggregateResult {
       let last = plan.axis.count + 1
-      let all = moments.counts.cell(cell)
+      let all = sums.cell(cell), bins = all[...last]
       return .histogram(
         plan.axis,
         .init(
-          counts: Array(all[...last]),
-          weights: (Array(moments.sums.cell(cell)[...last]), Array(moments.squares.cell(cell)[...last])),
-          unknown: all[last + 1]))
+          counts: bins.map(\.count), weights: (bins.map(\.sum), bins.map(\.squares)), unknown: all[last + 1].count))
     }
   }
 }

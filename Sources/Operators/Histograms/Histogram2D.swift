@@ -7,89 +7,96 @@ struct Histogram2D: AggregateKind {
   let columns: (x: Slot, y: Slot)
   let weight: Slot?
 
-  func makeState() -> any AggregateState { State(self) }
+  func makeState() -> any AggregateState { weight == nil ? Counted(self) : Weighted(self) }
 
   /// Flow bins included; one more number for the rows that are unknown.
   private var stride: Int { (x.count + 2) * (y.count + 2) + 1 }
-  var bytesPerCell: Int { stride * 8 }
+  var bytesPerCell: Int { stride * (weight == nil ? 8 : 24) }
   var summary: String { "\(x.count) x \(y.count) bins" }
 
-  final class State: AggregateState {
+  /// The place of each row in its cell. As many places as there may be fit 32 bits.
+  private func assign(_ input: FillInput) -> UnsafeMutablePointer<Int32> {
+    let (xBins, yBins) = input.scratch
+    x.assign(input.frame, columns.x, rows: input.rows, count: input.count, into: xBins)
+    y.assign(input.frame, columns.y, rows: input.rows, count: input.count, into: yBins)
+    let height = y.count + 2, unknown = stride - 1
+    let (unknownX, unknownY) = (x.unknownBin, y.unknownBin)
+    for i in 0..<input.count {
+      let place = xBins[i] == unknownX || yBins[i] == unknownY ? unknown : Int(xBins[i]) &* height &+ Int(yBins[i])
+      xBins[i] = Int32(truncatingIfNeeded: place)
+    }
+    return xBins
+  }
+
+  /// Every row counts 1.
+  final class Counted: AggregateState {
     private let plan: Histogram2D
-    private var sums: Tally<Double>
     private var counts: Tally<UInt64>
 
     init(_ plan: Histogram2D) {
       self.plan = plan
-      sums = Tally(stride: plan.weight == nil ? 0 : plan.stride)
       counts = Tally(stride: plan.stride)
     }
 
     func fill(_ input: FillInput) {
       counts.grow(toCells: input.cellCount)
-      let (xBins, yBins) = input.scratch
-      plan.x.assign(input.frame, plan.columns.x, rows: input.rows, count: input.count, into: xBins)
-      plan.y.assign(input.frame, plan.columns.y, rows: input.rows, count: input.count, into: yBins)
-      let stride = counts.stride, height = plan.y.count + 2, unknown = stride - 1
-      let (unknownX, unknownY) = (plan.x.unknownBin, plan.y.unknownBin)
-      // The place of each row, -1 for rows of no cell.
-      for i in 0..<input.count {
-        let place =
-          xBins[i] == unknownX || yBins[i] == unknownY ? unknown : Int(xBins[i]) &* height &+ Int(yBins[i])
-        guard let cells = input.cells else {
-          xBins[i] = Int32(truncatingIfNeeded: place)
-          continue
-        }
-        xBins[i] = Int32(truncatingIfNeeded: place)
-        yBins[i] = cells[i]
-      }
-      let base = counts.base
-      if plan.weight == nil {
-        guard input.cells != nil else {
-          for i in 0..<input.count { base[Int(xBins[i])] &+= 1 }
-          return
-        }
-        for i in 0..<input.count where yBins[i] >= 0 { base[Int(yBins[i]) &* stride &+ Int(xBins[i])] &+= 1 }
+      let places = plan.assign(input), base = counts.base, stride = counts.stride
+      guard let cells = input.cells else {
+        for i in 0..<input.count { base[Int(places[i])] &+= 1 }
         return
       }
-      sums.grow(toCells: input.cellCount)
-      let weights = ColumnReader(input.frame, plan.weight!)
-      for i in 0..<input.count {
-        let cell = input.cells == nil ? 0 : Int(yBins[i])
-        guard cell >= 0 else { continue }
-        let weight = weights[Int(input.rows[i])]
-        let place = cell * stride + (weight.isUnknown ? unknown : Int(xBins[i]))
-        base[place] &+= 1
-        if !weight.isUnknown { sums.base[place] += weight }
-      }
+      for i in 0..<input.count where cells[i] >= 0 { base[Int(cells[i]) &* stride &+ Int(places[i])] &+= 1 }
     }
 
-    func merge(_ other: any AggregateState) {
-      let other = other as! State
-      counts.add(other.counts)
-      if plan.weight != nil { sums.add(other.sums) }
-    }
+    func merge(_ other: any AggregateState) { counts.add((other as! Counted).counts) }
 
-    func write(to writer: inout PartialWriter) {
-      counts.write(to: &writer)
-      if plan.weight != nil { sums.write(to: &writer) }
-    }
+    func write(to writer: inout PartialWriter) { counts.write(to: &writer) }
 
     func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
       try counts.add(from: &reader, cells: cells)
-      if plan.weight != nil { try sums.add(from: &reader, cells: cells) }
     }
 
-    func reset() {
-      counts.reset()
-      sums.reset()
-    }
+    func reset() { counts.reset() }
 
     func result(cell: Int) -> AggregateResult {
-      let entries = counts.cell(cell)
+      let all = counts.cell(cell)
       // Not `map(Double.init)`: for a UInt64 that is Double(bitPattern:).
-      let values = plan.weight == nil ? entries.dropLast().map { Double($0) } : Array(sums.cell(cell).dropLast())
-      return .map(x: plan.x, y: plan.y, values: values, unknown: entries[entries.count - 1])
+      return .map(
+        x: plan.x, y: plan.y, values: all.dropLast().map { Double($0) }, weights: nil, unknown: all[all.count - 1])
+    }
+  }
+
+  /// Every row counts with its weight.
+  final class Weighted: AggregateState {
+    private let plan: Histogram2D
+    private var sums: Tally<WeightSums>
+
+    init(_ plan: Histogram2D) {
+      self.plan = plan
+      sums = Tally(stride: plan.stride)
+    }
+
+    func fill(_ input: FillInput) {
+      sums.add(
+        input, bins: plan.assign(input), unknown: Int32(truncatingIfNeeded: plan.stride - 1),
+        weights: ColumnReader(input.frame, plan.weight!))
+    }
+
+    func merge(_ other: any AggregateState) { sums.add((other as! Weighted).sums) }
+
+    func write(to writer: inout PartialWriter) { sums.write(to: &writer) }
+
+    func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
+      try sums.add(from: &reader, cells: cells)
+    }
+
+    func reset() { sums.reset() }
+
+    func result(cell: Int) -> AggregateResult {
+      let all = sums.cell(cell), bins = all.dropLast()
+      return .map(
+        x: plan.x, y: plan.y, values: bins.map(\.sum), weights: (bins.map(\.count), bins.map(\.squares)),
+        unknown: all[all.count - 1].count)
     }
   }
 }

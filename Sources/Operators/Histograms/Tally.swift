@@ -1,7 +1,15 @@
+/// What a place of a ``Tally`` holds: counts, or sums, of which two make that of the rows of both.
+protocol Summable: BitwiseCopyable, Equatable {
+  static var zero: Self { get }
+  static func += (a: inout Self, b: Self)
+}
+
+extension UInt64: Summable {}
+
 /// Counts in plain memory, `stride` for each cell, grown as cells appear. Not an array: the fill loops must not pay for
 /// exclusivity and uniqueness checks on every row. One place behind them, ``none``, is for rows of no cell: to count them
 /// there costs less than to ask each row.
-struct Tally<Element: AdditiveArithmetic & BitwiseCopyable>: ~Copyable {
+struct Tally<Element: Summable>: ~Copyable {
   let stride: Int
   private(set) var cellCount = 0
   private var memory: Memory<Element>
@@ -71,19 +79,6 @@ extension Tally where Element == UInt64 {
   func write(to writer: inout PartialWriter) { write(to: &writer) { $0.unsigned($1) } }
 
   mutating func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
-    try add(from: &reader, cells: cells) { (reader) throws(PartialError) in
-      let value = try reader.unsigned()
-      // Sums of counts must not run over.
-      guard value < 1 << 62 else { throw reader.damaged() }
-      return value
-    }
-  }
-}
-
-extension Tally where Element == Double {
-  func write(to writer: inout PartialWriter) { write(to: &writer) { $0.double($1) } }
-
-  mutating func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError) {
-    try add(from: &reader, cells: cells) { (reader) throws(PartialError) in try reader.double() }
+    try add(from: &reader, cells: cells) { (reader) throws(PartialError) in try reader.smallCount() }
   }
 }

@@ -51,7 +51,7 @@ struct PartialEntry {
 
 /// Writes a partial result: the windows as they come, and behind them what there is to say of all (docs/partials.md).
 public final class PartialFileWriter {
-  static let magic = Array("HITMONP1".utf8)
+  static let magic = Array("HITMONP2".utf8)
   static let end = Array("HITMONPE".utf8)
 
   private let plan: ChainPlan

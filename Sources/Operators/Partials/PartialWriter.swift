@@ -101,6 +101,13 @@ struct PartialReader {
     return Int(value)
   }
 
+  /// A count that sums can be made of without running over.
+  mutating func smallCount() throws(PartialError) -> UInt64 {
+    let value = try unsigned()
+    guard value < 1 << 62 else { throw damaged() }
+    return value
+  }
+
   mutating func signed() throws(PartialError) -> Int64 {
     let value = try unsigned()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)

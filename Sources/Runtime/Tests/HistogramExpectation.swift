@@ -129,9 +129,7 @@ struct HistogramExpectation {
       parts[Self.unknown] = Part(words: "unknown", value: Double(bins.unknown))
     case .profile(let profile):
       for index in 0..<profile.axis.count {
-        let count = Double(profile.entries[index + 1])
-        parts[[index]] = Part(
-          words: words(profile.axis, index), value: count > 0 ? profile.moments.sums[index + 1] / count : .nan)
+        parts[[index]] = Part(words: words(profile.axis, index), value: profile.spreads[index + 1].mean)
       }
       parts[Self.underflow] = Part(words: "underflow", value: Double(profile.entries[0]))
       parts[Self.overflow] = Part(words: "overflow", value: Double(profile.entries[profile.entries.count - 1]))

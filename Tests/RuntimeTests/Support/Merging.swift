@@ -18,6 +18,7 @@ let everyForm = """
     weighted: {of: wire, bins: [0, 8, 24, 48], weight: BX_COUNTER}
     boards: {of: FPGA, bins: "categories 0, 7"}
     map: {of: [wire, BX_COUNTER], bins: [8 from 8 to 40, 5 from 500 to 3000]}
+    weighted_map: {of: [wire, BX_COUNTER], bins: [8 from 8 to 40, 5 from 500 to 3000], weight: FPGA + 3}
     mean: {profile: BX_COUNTER, against: wire, bins: 10 from 4 to 60}
     hits: {of: orbit.hits, bins: integers 1..12}
     active: {plot: orbit.active, against: ORBIT_CNT, per: chamber, points: 40}

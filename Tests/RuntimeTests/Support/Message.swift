@@ -65,6 +65,8 @@ struct Histogram: Decodable, Equatable {
   var unknown: Double?
   // 2D
   var map: [[Double]]?
+  var mapVariances: [[Double]]?
+  var mapEntries: [[Double]]?
   var xEdges: [Double]?
   var yEdges: [Double]?
   var xUnderflow: [Double]?
@@ -75,7 +77,9 @@ struct Histogram: Decodable, Equatable {
   var mean: [Double?]?
   var error: [Double?]?
   var sum: [Double]?
+  var sumRemainder: [Double]?
   var sumOfSquares: [Double]?
+  var deviations: [Double]?
   // Points
   var x: [Double]?
   var y: [Double]?
@@ -83,8 +87,8 @@ struct Histogram: Decodable, Equatable {
 
   private enum Key: String, CodingKey {
     case title, axis, y_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
-    case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_of_squares, x, y,
-      omitted
+    case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_remainder,
+      sum_of_squares, sum_of_squared_deviations, x, y, omitted
   }
 
   init(from decoder: any Decoder) throws {
@@ -102,11 +106,13 @@ struct Histogram: Decodable, Equatable {
     yEdges = try numbers(.y_edges)
     if xEdges == nil {
       bins = try numbers(.bin_counts)
+      variances = try numbers(.bin_variances)
+      entries = try numbers(.bin_entries)
     } else {
       map = try from.decode([[Double]].self, forKey: .bin_counts)
+      mapVariances = try from.decodeIfPresent([[Double]].self, forKey: .bin_variances)
+      mapEntries = try from.decodeIfPresent([[Double]].self, forKey: .bin_entries)
     }
-    variances = try numbers(.bin_variances)
-    entries = try numbers(.bin_entries)
     underflow = try number(.underflow)
     overflow = try number(.overflow)
     unknown = try number(.unknown)
@@ -117,7 +123,9 @@ struct Histogram: Decodable, Equatable {
     mean = try from.decodeIfPresent([Double?].self, forKey: .mean)
     error = try from.decodeIfPresent([Double?].self, forKey: .error)
     sum = try numbers(.sum)
+    sumRemainder = try numbers(.sum_remainder)
     sumOfSquares = try numbers(.sum_of_squares)
+    deviations = try numbers(.sum_of_squared_deviations)
     x = try numbers(.x)
     y = try numbers(.y)
     omitted = try from.decodeIfPresent(Int.self, forKey: .omitted)
