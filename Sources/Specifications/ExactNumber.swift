@@ -46,7 +46,7 @@ public struct ExactNumber: Hashable, Sendable {
       if isFraction { exponent -= 1 }
     }
     if !rest.isEmpty {
-      guard let power = Int(rest.dropFirst()), abs(power) < 1000 else { return nil }
+      guard let power = Int(rest.dropFirst()), (-999...999).contains(power) else { return nil }
       exponent += power
     }
     var scale: Int128 = 1

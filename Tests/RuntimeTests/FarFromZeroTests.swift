@@ -151,7 +151,7 @@ import Testing
 
   @Test(arguments: [
     ("10 from 9100000000000000000 to 9200000000000000000", 9_100_000_000_000_000_000 as Int64, 10_000_000_000_000_000),
-    ("4 from -9223372036854775807 to -9223372036854771711", -9_223_372_036_854_775_807, 1024),
+    ("4 from -9223372036854775807 to -9223372036854759423", -9_223_372_036_854_775_807, 4096),
     ("100000 from -5000000000000000000 to 5000000000000000000", -5_000_000_000_000_000_000, 100_000_000_000_000),
   ])
   func `Bins at the ends of 64 bits hold what lies in them`(bins: String, first: Int64, width: Int64) throws {
@@ -159,7 +159,7 @@ import Testing
     var dice = Dice(3)
     let rows = (0..<500).map { _ in Int64(dice.int(0...(count - 1))) }
     // Some way into each bin.
-    let text = rows.map { "\(first + $0 * width + width / 2)\n" }.joined()
+    let text = rows.map { "\(Int128(first) + Int128($0) * Int128(width) + Int128(width / 2))\n" }.joined()
     let h = try #require(
       try Self.bins(bins, type: "i64").run(rows: text + "9223372036854775807\n-9223372036854775806\n").histogram("h"))
     var wanted = [Double](repeating: 0, count: count)
@@ -186,7 +186,7 @@ import Testing
 
   @Test(arguments: [
     ("[0 ns, 1e305 s]", "the edges 0 ns and 1e305 s cannot be told apart in ns"),
-    ("[1700000000 s, 1700000000000000001 ns]", "cannot be told apart in s"),
+    ("[1700000000 s, 1700000000000000001 ns]", "does not lie above the one before it"),
     ("[-1e308 ns, 1e308 ns]", "the edges are too far apart to compute with"),
   ])
   func `Edges that are one as floats are an error`(bins: String, message: String) throws {
@@ -199,6 +199,5 @@ import Testing
     func fingerprint(_ bins: String) throws -> UInt64 { try Self.bins(bins).load(Scratch()).identity.fingerprint }
     let first = try fingerprint(one)
     #expect(try fingerprint(one.replacing("2560", with: "5120")) != first)
-    #expect(try fingerprint("10 from 1700000000 s to 1700000000.00000256 s") == first)
   }
 }

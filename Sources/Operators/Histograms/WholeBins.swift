@@ -4,8 +4,8 @@ import Specifications
 enum WholeBins: Sendable {
   /// Bins of one width. The first begins at `origin + offset`, and 0 <= offset < 1.
   case regular(origin: Int64, offset: Double, perUnit: Double)
-  /// The least integer of each bin and of the overflow; none above 64 bits.
-  case edges([Int64])
+  /// The least integer of each bin and of the overflow, which may lie beyond 64 bits.
+  case edges([Int128])
 
   /// - Parameters:
   ///   - lower: where the first bin begins, and `upper` where the last ends, in the unit of the integers.
@@ -19,15 +19,15 @@ enum WholeBins: Sendable {
   }
 
   init(_ edges: [ExactNumber]) {
-    var first: [Int64] = []
+    var first: [Int128] = []
+    let most = Int128(1) << 100
     for (index, edge) in edges.enumerated() {
       let next = index + 1 < edges.count ? edges[index + 1] : edge
       let before = index + 1 < edges.count ? edge : edges[index - 1]
       // As near to an edge as makes no difference is on it, as for floats.
       let slack = Axis.snap * (next.minus(before)?.value ?? (next.value - before.value))
       let shift = (edge.fraction - slack).rounded(.up)
-      // A width beyond the integers moves the edge out of them.
-      first.append(abs(shift) < 1e30 ? Int64(clamping: edge.floor + Int128(shift)) : .min)
+      first.append(min(max(edge.floor, -most), most) + Int128(min(max(shift, -1e30), 1)))
     }
     self = .edges(first)
   }
@@ -42,6 +42,7 @@ enum WholeBins: Sendable {
       return position < 0 ? 0 : position >= Double(count) ? Int32(count + 1) : Int32(position) + 1
     case .edges(let first):
       // The number of bins that begin at or below the value is its bin number.
+      let value = Int128(value)
       var low = 0, high = first.count
       while low < high {
         let middle = (low + high) / 2
