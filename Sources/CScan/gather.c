@@ -1,6 +1,8 @@
 #include "columns.h"
 #include "levels.h"
 
+#include <string.h>
+
 /// Whether ascending rows follow each other without a gap: then they need no gathering.
 INLINE int are_dense(const int32_t *rows, size_t count) {
   return count > 0 && (size_t)(rows[count - 1] - rows[0]) == count - 1;
@@ -68,12 +70,15 @@ INLINE void entries_loop(const int32_t *groups, const int32_t *cells, size_t cou
 
 INLINE void split_entries_loop(const int64_t *entries, size_t count, int32_t cell_count, int64_t *restrict groups,
                                int32_t *restrict cells) {
+  // Doubles hold both exactly (an entry is below 2^31 times 256, the most cells of a group), and a quotient of such integers
+  // never rounds up to the next one. An integer below 2^52 is the mantissa of 2^52 and itself: AVX2 has no conversion.
   for (size_t i = 0; i < count; i++) {
-    // Doubles hold both exactly (an entry is below 2^31 times 256, the most cells of a group), and a quotient of such
-    // integers never rounds up to the next one.
-    int64_t group = (int64_t)((double)entries[i] / (double)cell_count);
+    uint64_t bits = (uint64_t)entries[i] | UINT64_C(0x4330000000000000);
+    double entry;
+    memcpy(&entry, &bits, sizeof entry);
+    int32_t group = (int32_t)((entry - 0x1p52) / (double)cell_count);
     groups[i] = group;
-    cells[i] = (int32_t)(entries[i] - group * cell_count);
+    cells[i] = (int32_t)((uint64_t)entries[i] - (uint64_t)(uint32_t)group * (uint32_t)cell_count);
   }
 }
 
