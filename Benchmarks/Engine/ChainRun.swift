@@ -40,7 +40,9 @@ final class ChainRun {
     pieces[number].withUnsafeBytes { bytes in
       let start = pieces[..<number].reduce(0) { $0 + $1.count }
       let chunk = Chunk(bytes: bytes, partition: 0, offset: Int64(start), window: 0)
-      guard let context = sequencer.context(for: number, stream: 0) else { Kernels.fail("a piece out of order") }
+      guard let context = sequencer.context(for: number, stream: 0, partition: chunk.partition) else {
+        Kernels.fail("a piece out of order")
+      }
       let outcome = worker.process(chunk, context, pool)
       sequencer.complete(outcome, of: chunk)
       return outcome.rows

@@ -34,6 +34,24 @@ extension Check {
         histograms: {hits: {of: board.hits, bins: integers 0..15}}
         """),
     Check(
+      "mixed-within",
+      "A histogram is filled for every hit once its groups are complete, and of those groups one is each file's own (`within: file`) and another is not.",
+      wrong: """
+        groups:
+          event: {by: ORBIT_CNT, within: file, first: min(time)}
+          board: {by: FPGA, hits: count}
+        histograms:
+          delay: {of: time - event.first, bins: 10 from 0 ns to 500 ns, where: board.hits > 100}
+        """,
+      fix: "Write `within: file` in both groups, or in neither.",
+      right: """
+        groups:
+          event: {by: ORBIT_CNT, within: file, first: min(time)}
+          board: {by: FPGA, within: file, hits: count}
+        histograms:
+          delay: {of: time - event.first, bins: 10 from 0 ns to 500 ns, where: board.hits > 100}
+        """),
+    Check(
       "group-key-too-wide", "The columns of a group's key need more than 63 bits together.",
       wrong: """
         groups:

@@ -19,6 +19,8 @@ struct GroupDraft {
   let settings: Settings
   var keys: [TypedExpression] = []
   var disorder: Int64?
+  /// Whether each file has groups of its own.
+  var isWithinFile = false
   var functions: [Function] = []
 
   /// The columns that are the same in all rows of a group.
@@ -185,6 +187,27 @@ extension ChainBuilder {
     }
   }
 
+  /// Rows that wait for several groups wait until all are complete, and a row's groups end at different places where one is
+  /// its file's and the other is not.
+  func checkWaitingGroups() {
+    let waiting = histograms.filter { $0.level == .deferred }
+    var used: Set<Int> = []
+    for draft in waiting {
+      for leaf in leaves(of: draft) {
+        if case .groupValue(let group, _)? = names.entries[leaf]?.definition { used.insert(group) }
+      }
+    }
+    guard let inside = used.sorted().first(where: { groups[$0].isWithinFile }),
+      let outside = used.sorted().first(where: { !groups[$0].isWithinFile })
+    else { return }
+    findings.error(
+      "mixed-within",
+      "rows wait for their groups `\(groups[inside].name)` and `\(groups[outside].name)`, and only the first is within its file",
+      at: groups[inside].settings["within"]!.span, hint: "write `within: file` in both groups, or in neither",
+      notes: waiting.prefix(3).map { .init(message: "this is filled when the groups are complete", span: $0.name.span) }
+    )
+  }
+
   private mutating func checkKey(of index: Int) {
     let settings = groups[index].settings
     for setting in settings["by"]?.list ?? [] {
@@ -202,6 +225,7 @@ extension ChainBuilder {
       }
     }
     groups[index].disorder = settings["disorder"]?.integer
+    groups[index].isWithinFile = settings["within"]?.text?.text == "file"
     if groups[index].disorder != nil, groups[index].keys.count > 1 {
       findings.error(
         "bad-disorder",

@@ -53,6 +53,7 @@ extension ChainBuilder {
         histograms.append(draft)
       }
     }
+    checkWaitingGroups()
     // Where there are errors the histograms may only be misspelt.
     if declaration.histograms.isEmpty, !findings.hasErrors {
       findings.warning(

@@ -88,7 +88,10 @@ public struct ChainDescription: Sendable {
           columns: group.functions.map {
             Column(name: "\(group.name).\($0.name)", type: $0.type.description, note: $0.summary)
           },
-          lines: [group.disorder.map { "complete when rows are \($0) further" } ?? "complete at the end of the window"])
+          lines: [
+            group.disorder.map { "complete when rows are \($0) further" }
+              ?? "complete at the end of the \(group.isWithinFile ? "file" : "window")"
+          ] + (group.isWithinFile ? ["each file has its own"] : []))
       )
     }
     self.stages = stages

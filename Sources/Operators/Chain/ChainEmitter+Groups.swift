@@ -31,7 +31,7 @@ extension ChainEmitter {
       let functions = usedFunctions[groupNumbers[group]!].map { plan(draft.functions[$0]) }
       groupPlans.append(
         GroupPlan(
-          name: draft.name, key: key, disorder: draft.disorder,
+          name: draft.name, key: key, disorder: draft.disorder, isWithinFile: draft.isWithinFile,
           wrapBits: draft.disorder == nil ? nil : draft.keys.first.flatMap(builder.wrapBits), functions: functions))
     }
   }

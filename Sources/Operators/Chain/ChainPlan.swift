@@ -143,6 +143,15 @@ public struct ChainPlan: Sendable {
   /// For `explain`.
   public let description: ChainDescription
 
+  /// Groups that rows wait for together with others: all of them stay open to the end of their window.
+  var jointGroups: Set<Int> {
+    guard let deferred, deferred.groups.count > 1 else { return [] }
+    return Set(deferred.groups)
+  }
+
+  /// Whether a definition's groups are counted before their window is, so that a row can come too late for them.
+  func closesEarly(_ group: Int) -> Bool { groups[group].disorder != nil && !jointGroups.contains(group) }
+
   /// The chain's own record: what `--input` takes.
   public var format: any RecordFormat { formats[0] }
 

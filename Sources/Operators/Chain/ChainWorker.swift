@@ -32,14 +32,17 @@ public final class ChainWorker {
     let context: ChunkContext
     let pool: WindowPool
     var outcome = ChunkOutcome()
+    /// For each group how many late rows of its blocks have their window.
+    var placed: [Int]
     /// Where rows behind the last hit go.
     var owner = RowOwner.unknown
   }
 
   /// Processes a chunk, counting into windows of `pool`, which the outcome hands back.
   public func process(_ chunk: Chunk, _ context: ChunkContext, _ pool: WindowPool) -> ChunkOutcome {
-    var work = Work(chunk: chunk, context: context, pool: pool)
-    for (index, updater) in updaters.enumerated() { updater.begin(reference: context.groupClocks[index]) }
+    var work = Work(chunk: chunk, context: context, pool: pool, placed: updaters.map { _ in 0 })
+    work.outcome.late = updaters.map { _ in [] }
+    for (index, updater) in updaters.enumerated() { updater.begin(chunk, reference: context.groupClocks[index]) }
     splitter?.begin(chunk, reference: context.clock, frontier: context.frontier, allowance: context.newWindows)
 
     let decoder = decoder(of: chunk.format)
@@ -70,8 +73,7 @@ public final class ChainWorker {
     work.outcome.lastOwner = work.owner
     closeInterior(&work)
     work.outcome.clockBlocks = splitter?.blocks.maxima ?? []
-    work.outcome.groupBlocks = updaters.map { $0.blocks.maxima }
-    work.outcome.groupMinima = updaters.map { $0.blocks.minima }
+    work.outcome.keyBlocks = updaters.map(\.blocks)
     return work.outcome
   }
 
@@ -119,6 +121,7 @@ public final class ChainWorker {
       let target = windowCounts(window, &work)
       target.counts += counts
       fill(window, frame.selection, frame.selectedCount, &work)
+      placeLate(&work) { _ in window }
     } else if let splitter {
       fillEvents(splitter, &work, counts, end: end)
     }
@@ -157,6 +160,12 @@ public final class ChainWorker {
     let dropped = splitter.dropped(frame, rest: rest)
     place(dropped.before, of: work.owner, &work)
     place(dropped.ofPublished, of: .published, &work)
+    // The keys of several windows' rows are noted in the order of the rows, before those of each window are put together.
+    let isApart = splitter.parts.count > 1 && !updaters.isEmpty
+    if isApart {
+      let (rows, count) = splitter.placed(frame)
+      for updater in updaters { updater.note(frame, rows: rows, count: count) }
+    }
     for (part, count) in zip(splitter.parts, dropped.ofPart) {
       let target = windowCounts(part.index, &work)
       target.counts.records += UInt64(part.count + count)
@@ -167,8 +176,9 @@ public final class ChainWorker {
         work.chunk.partition,
         OffsetRange(
           start: work.chunk.offset(of: Int(frame.rowOffsets[first])), end: work.chunk.offset(behind: after)))
-      fill(part.index, part.rows, part.count, &work)
+      fill(part.index, part.rows, part.count, isNoted: isApart, &work)
     }
+    placeLate(&work) { row in splitter.parts.first { $0.has(row) }!.index }
     if dropped.last != .unknown { work.owner = dropped.last }
   }
 
@@ -187,7 +197,9 @@ public final class ChainWorker {
   }
 
   /// Counts rows of one window.
-  private func fill(_ window: Int64, _ rows: UnsafePointer<Int32>, _ n: Int, _ work: inout Work) {
+  private func fill(
+    _ window: Int64, _ rows: UnsafePointer<Int32>, _ n: Int, isNoted: Bool = false, _ work: inout Work
+  ) {
     guard n > 0 else { return }
     let target = windowCounts(window, &work)
     if let chamber = plan.chamber { target.counts.unmapped += UInt64(countUnknown(chamber, rows, n)) }
@@ -195,7 +207,7 @@ public final class ChainWorker {
     guard !updaters.isEmpty else { return }
     let open = openGroups(window, &work)
     for (index, updater) in updaters.enumerated() {
-      updater.update(frame, rows: rows, count: n, table: open.tables[index])
+      updater.update(frame, rows: rows, count: n, isNoted: isNoted, table: open.tables[index])
     }
     if let stage = plan.deferred {
       open.rows?.append(
@@ -216,22 +228,41 @@ public final class ChainWorker {
 
   // MARK: Groups
 
-  /// Counts the groups that lie wholly inside the chunk; the others are handed on.
+  /// Notes the windows of the batch's rows that are too late for their groups.
+  private func placeLate(_ work: inout Work, _ window: (Int32) -> Int64) {
+    for (index, updater) in updaters.enumerated() where updater.blocks.late.count > work.placed[index] {
+      for row in updater.blocks.late[work.placed[index]...] {
+        work.outcome.late[index].append(LateKey(window: window(row.row), block: row.block, key: row.key))
+      }
+      work.placed[index] = updater.blocks.late.count
+    }
+  }
+
+  /// Counts the groups that lie wholly inside the chunk; the others are handed on, and all of them where the keys may lie
+  /// behind those of earlier chunks: some of their groups may be counted already.
   private func closeInterior(_ work: inout Work) {
     guard !updaters.isEmpty else { return }
     // Rows that wait for several groups need all of them, so none of those may go early.
-    let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
+    let joint = plan.jointGroups
+    let chunk = work.chunk
     let interiors = updaters.enumerated().map { index, updater -> Range<Int64>? in
-      guard work.chunk.groupsAreWhole, let disorder = updater.plan.disorder, !mustWait.contains(index) else {
-        return nil
-      }
-      return updater.blocks.interior(disorder: disorder)
+      let isWhole = chunk.isOrdered && (updater.plan.isWithinFile || chunk.groupsAreWhole)
+      guard isWhole, updater.plan.disorder != nil, !joint.contains(index) else { return nil }
+      return updater.blocks.interior
     }
     work.outcome.interiors = interiors
-    guard interiors.contains(where: { $0 != nil }) else { return }
+    let complete = interiors.enumerated().map { index, interior -> Range<Int64>? in
+      guard let interior, !chunk.mayRestart || updaters[index].plan.isWithinFile else { return nil }
+      // In a stream that goes on, what lies within the chunk lies ahead of all that came before.
+      guard let newest = work.context.newestKeys[index] else { return interior }
+      return interior.lowerBound > newest ? interior : nil
+    }
+    work.outcome.isHandedOn = zip(interiors, complete).map { $0 != nil && $1 == nil }
+    guard complete.contains(where: { $0 != nil }) else { return }
     for (window, open) in work.outcome.open {
       let rest = work.pool.takeGroups()
-      closer.closeSome(open, into: windowCounts(window, &work), rest: rest, complete: interiors)
+      work.outcome.closed[window] = closer.closeSome(
+        open, into: windowCounts(window, &work), rest: rest, complete: complete)
       work.pool.giveGroups(open)
       work.outcome.open[window] = rest
     }

@@ -23,6 +23,10 @@ public struct Chunk: Sendable {
   private var start = 0
   /// Whether all rows of a group are in this stream, so that the stream alone says when a group is complete.
   public var groupsAreWhole = true
+  /// Whether rows of the partition come about in the order of their keys, as far as groups are the partition's own.
+  public var isOrdered = true
+  /// Whether the keys of its rows may begin again: it is among the first of a file behind another.
+  public var mayRestart = false
   /// Event windows up to this one are published with their rows of this partition.
   public var published: Int64?
   /// An earlier run has read these rows before: it counted those of windows up to `published`, and what was in no window.
@@ -46,6 +50,8 @@ public struct Chunk: Sendable {
     part.messages = messages
     part.start = start + range.lowerBound
     part.groupsAreWhole = groupsAreWhole
+    part.isOrdered = isOrdered
+    part.mayRestart = mayRestart
     part.published = published
     part.isRepeat = isRepeat
     part.linesBefore = range.lowerBound == 0 ? linesBefore : 0
@@ -91,6 +97,8 @@ public struct ChunkContext: Sendable {
   public var clock: Int64?
   /// The same for the key of each group.
   public var groupClocks: [Int64?]
+  /// The newest keys of each group in the chunk's own stream; nil where none came.
+  public var newestKeys: [Int64?]
   /// How many windows the chunk may have rows of.
   public var newWindows: Int
   /// How long the chunk should be at the most: rows that are spread over many event windows come in shorter chunks, so
@@ -98,14 +106,23 @@ public struct ChunkContext: Sendable {
   public var chunkBytes: Int
 
   public init(
-    frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?], newWindows: Int = .max, chunkBytes: Int = .max
+    frontier: Int64? = nil, clock: Int64? = nil, groupClocks: [Int64?], newestKeys: [Int64?]? = nil,
+    newWindows: Int = .max, chunkBytes: Int = .max
   ) {
+    self.newestKeys = newestKeys ?? groupClocks.map { _ in nil }
     self.newWindows = newWindows
     self.chunkBytes = chunkBytes
     self.frontier = frontier
     self.clock = clock
     self.groupClocks = groupClocks
   }
+}
+
+/// A row whose key may be too late, and where it is.
+struct LateKey {
+  let window: Int64
+  let block: Int
+  let key: Int64
 }
 
 /// What came of a chunk.
@@ -123,11 +140,16 @@ public struct ChunkOutcome {
   /// Where the rows behind its last hit go.
   var lastOwner = RowOwner.unknown
   var clockBlocks: [Int64] = []
-  var groupBlocks: [[Int64]] = []
-  /// The least keys of the same blocks.
-  var groupMinima: [[Int64]] = []
-  /// For each group the keys whose groups were taken as complete.
+  /// For each group what blocks of rows have for keys.
+  var keyBlocks: [KeyBlocks] = []
+  /// For each group the rows that are too late within the chunk, in their order.
+  var late: [[LateKey]] = []
+  /// For each group the keys that have all their rows in the chunk, unless earlier chunks had keys as new.
   var interiors: [Range<Int64>?] = []
+  /// For each group whether those were left open, for the sequencer to tell.
+  var isHandedOn: [Bool] = []
+  /// The keys of those that were counted, by window and group.
+  var closed: [Int64: [[Int64]]] = [:]
   /// Why the chunk could not be processed: nothing of it may be counted, and nothing that comes after it.
   public internal(set) var fault: ChainFault?
 }

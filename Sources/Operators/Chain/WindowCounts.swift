@@ -14,12 +14,20 @@ public struct RowCounts: Sendable, Equatable {
   public var late: UInt64 = 0
   /// Rows that are in no window: their clock is unknown, or their window would be one too many to keep open.
   public var stray: UInt64 = 0
-  /// Groups of which a row came further behind than `disorder` says: each may count in two parts.
+  /// Groups of which a row came further behind than `disorder` says: each may count in two parts. Where there is none,
+  /// groups are what the pipeline says, however the input was read.
   public var disordered: UInt64 = 0
   /// Offsets of a topic that hold no message any more: they ran out before they were read.
   public var gaps: UInt64 = 0
 
   public init() {}
+
+  /// What there is to say of groups that may count in two parts; nil where there are none.
+  public var disorderNote: String? {
+    guard disordered > 0 else { return nil }
+    return
+      "\(disordered) \(disordered == 1 ? "group" : "groups") got rows further behind than `disorder` allows and may count in two parts: write a longer `disorder` or leave it out, or `within: file` in the group, or the parameter of its plugin, where each file begins its keys again; `hitmon lint --sample FILE` shows how far rows come behind"
+  }
 
   public var hits: UInt64 { records - dropped }
 

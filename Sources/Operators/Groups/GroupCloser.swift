@@ -62,23 +62,31 @@ public final class GroupCloser {
   }
 
   /// Counts the groups whose key lies in `complete`, for each definition, and the rows that waited for them alone, and
-  /// moves the others to `rest`.
+  /// moves the others to `rest`. Gives the keys that were counted, for each definition.
+  @discardableResult
   func closeSome(
     _ open: OpenGroups, into window: WindowCounts, rest: OpenGroups, complete ranges: [Range<Int64>?]
-  ) {
+  ) -> [[Int64]] {
     var kept: [[Int32]] = []
+    var counted: [[Int64]] = []
     for (index, table) in open.tables.enumerated() {
       let (done, left) = split(table, by: ranges[index] ?? 0..<0)
       close(index, table, slots: done, into: window)
       kept.append(left)
+      counted.append(
+        [Int64](unsafeUninitializedCapacity: done.count) { keys, count in
+          if !done.isEmpty { scan_gather_int64(table.keysBySlot, done, done.count, keys.baseAddress!) }
+          count = done.count
+        })
     }
     let waiting = countRows(of: open, kept: kept, into: window)
     rest.take(kept, rows: waiting, from: open, plan: plan)
     open.removeAll()
+    return counted
   }
 
   /// The groups whose key lies in `range`, and the others.
-  private func split(_ table: GroupTable, by range: Range<Int64>) -> (inside: [Int32], outside: [Int32]) {
+  func split(_ table: GroupTable, by range: Range<Int64>) -> (inside: [Int32], outside: [Int32]) {
     var outside: [Int32] = []
     let inside = [Int32](unsafeUninitializedCapacity: table.count + 1) { inside, insideCount in
       outside = [Int32](unsafeUninitializedCapacity: table.count + 1) { outside, outsideCount in

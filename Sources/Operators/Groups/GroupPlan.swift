@@ -42,6 +42,8 @@ struct GroupPlan: Sendable {
   let key: [KeyPart]
   /// How far a row can come behind the newest; nil: any distance.
   let disorder: Int64?
+  /// Whether each file has groups of its own.
+  let isWithinFile: Bool
   /// 2 to this power is where the key starts from 0 again; nil where it does not.
   let wrapBits: Int64?
   var functions: [Function]

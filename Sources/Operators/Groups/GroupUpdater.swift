@@ -6,7 +6,7 @@ final class GroupUpdater {
   let plan: GroupPlan
   /// The group of each row of the last update, in the order of its rows.
   let slots: UnsafeMutablePointer<Int32>
-  private(set) var blocks = BlockExtremes()
+  private(set) var blocks: KeyBlocks
   private let keys: UnsafeMutablePointer<Int64>
   private let rows: UnsafeMutablePointer<Int32>
   /// The groups of `rows`.
@@ -19,6 +19,7 @@ final class GroupUpdater {
 
   init(_ plan: GroupPlan) {
     self.plan = plan
+    blocks = KeyBlocks(disorder: plan.disorder ?? 0)
     slots = .allocate(capacity: Frame.standardCapacity)
     keys = .allocate(capacity: Frame.standardCapacity)
     rows = .allocate(capacity: Frame.standardCapacity)
@@ -38,14 +39,24 @@ final class GroupUpdater {
   }
 
   /// Starts a chunk. `reference` is about where the key stands, to count a wrapping counter on.
-  func begin(reference: Int64?) {
+  func begin(_ chunk: Chunk, reference: Int64?) {
     self.reference = reference
-    blocks.removeAll()
+    blocks.begin(origin: chunk.messages == nil ? chunk.place.start : 0)
   }
 
-  func update(_ frame: Frame, rows selected: UnsafePointer<Int32>, count n: Int, table: GroupTable) {
+  /// Takes note of the keys of a batch, which must come in the order of its rows.
+  func note(_ frame: Frame, rows: UnsafePointer<Int32>, count n: Int) {
+    guard plan.disorder != nil else { return }
+    readKeys(frame, rows, n)
+    blocks.add(keys, rows: rows, offsets: frame.rowOffsets, count: n)
+  }
+
+  /// - Parameter isNoted: ``note(_:rows:count:)`` had the rows before.
+  func update(
+    _ frame: Frame, rows selected: UnsafePointer<Int32>, count n: Int, isNoted: Bool, table: GroupTable
+  ) {
     readKeys(frame, selected, n)
-    if plan.disorder != nil { blocks.add(keys, count: n) }
+    if plan.disorder != nil, !isNoted { blocks.add(keys, rows: selected, offsets: frame.rowOffsets, count: n) }
     table.assign(keys, count: n, into: slots)
     for (index, function) in plan.functions.enumerated() {
       let state = table.functions[index]

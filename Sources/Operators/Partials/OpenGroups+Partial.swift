@@ -2,13 +2,7 @@ extension OpenGroups {
   /// Writes all groups and the rows that wait for them.
   func write(to writer: inout PartialWriter) {
     for table in tables {
-      writer.count(table.count)
-      var last: Int64 = 0
-      for slot in 0..<table.count {
-        // Keys of neighbours are near to each other; those that are not wrap around.
-        writer.signed(table.key(slot) &- last)
-        last = table.key(slot)
-      }
+      writer.keys(UnsafeBufferPointer(start: table.keysBySlot, count: table.count))
       for (function, state) in zip(table.plan.functions, table.functions) {
         state.write(to: &writer, entries: table.count * (function.split?.count ?? 1))
       }
@@ -27,14 +21,7 @@ extension OpenGroups {
     var maps: [[Int32]] = []
     var all: [[Int64]] = []
     for (index, table) in tables.enumerated() {
-      let count = try reader.count()
-      var keys: [Int64] = []
-      keys.reserveCapacity(count)
-      var last: Int64 = 0
-      for _ in 0..<count {
-        last &+= try reader.signed()
-        keys.append(try table.plan.key(last, texts: texts, reader) &+ shifts[index])
-      }
+      let keys = try reader.keys(of: table.plan, texts: texts, shift: shifts[index])
       guard let slots = table.slots(of: keys) else {
         throw PartialError("more than \(table.plan.mostOpen) groups of `\(table.plan.name)` are open at a time")
       }
@@ -49,6 +36,33 @@ extension OpenGroups {
         from: &reader, maps: stage.groups.map { maps[$0] }, areTexts: stage.kept.map(\.isText), texts: texts)
     }
     return all
+  }
+}
+
+extension PartialWriter {
+  mutating func keys(_ keys: some Collection<Int64>) {
+    count(keys.count)
+    var last: Int64 = 0
+    for key in keys {
+      // Keys of neighbours are near to each other; those that are not wrap around.
+      signed(key &- last)
+      last = key
+    }
+  }
+}
+
+extension PartialReader {
+  /// The keys of a definition's groups that another process wrote, as they are here.
+  mutating func keys(of plan: GroupPlan, texts: [Int32], shift: Int64) throws(PartialError) -> [Int64] {
+    let count = try count()
+    var keys: [Int64] = []
+    keys.reserveCapacity(count)
+    var last: Int64 = 0
+    for _ in 0..<count {
+      last &+= try signed()
+      keys.append(try plan.key(last, texts: texts, self) &+ shift)
+    }
+    return keys
   }
 }
 

@@ -38,7 +38,7 @@ extension PartialWriter {
   }
 
   mutating func stream(_ stream: PartialStream) {
-    byte(stream.isTopic ? 1 : 0)
+    byte((stream.isTopic ? 1 : 0) | (stream.isOfGroups ? 2 : 0) | (stream.isOrdered ? 4 : 0))
     count(stream.pieces.count)
     for piece in stream.pieces {
       count(piece.partition)
@@ -114,7 +114,9 @@ extension PartialReader {
 
   mutating func stream(groups: Int, partitions: Int) throws(PartialError) -> PartialStream {
     var stream = PartialStream(groups: groups)
-    stream.isTopic = try byte() == 1
+    let kind = try byte()
+    guard kind < 8 else { throw damaged() }
+    (stream.isTopic, stream.isOfGroups, stream.isOrdered) = (kind & 1 != 0, kind & 2 != 0, kind & 4 != 0)
     for _ in 0..<(try count()) {
       let partition = try count(limit: max(0, partitions - 1))
       stream.pieces.append((partition, try range()))

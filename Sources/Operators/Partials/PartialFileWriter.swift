@@ -51,7 +51,7 @@ struct PartialEntry {
 
 /// Writes a partial result: the windows as they come, and behind them what there is to say of all (docs/partials.md).
 public final class PartialFileWriter {
-  static let magic = Array("HITMONP2".utf8)
+  static let magic = Array("HITMONP3".utf8)
   static let end = Array("HITMONPE".utf8)
 
   private let plan: ChainPlan
@@ -94,21 +94,30 @@ public final class PartialFileWriter {
   /// Writes a window, or a piece of one.
   public func add(_ window: ClosedWindow) throws {
     try add(
-      window.index, window.counts, open: window.open.map { (Int64($0.stream ?? Int(Int32.min)), $0.groups) },
+      window.index, window.counts,
+      open: window.open.map { .init(stream: $0.stream.code, groups: $0.groups, late: $0.late) },
       frontier: window.frontier)
   }
 
-  /// `open`: groups that may have more rows elsewhere, with the number of their stream; the least for any.
-  func add(_ window: Int64, _ counts: WindowCounts, open: [(stream: Int64, groups: OpenGroups)], frontier: Int64?)
-    throws
-  {
+  /// Groups of a stream that are not counted: those that may have more rows elsewhere, and those that began anew.
+  struct Open {
+    /// The number of the stream; the least where rows may be in any.
+    let stream: Int64
+    var groups: OpenGroups?
+    var late: LateGroups?
+  }
+
+  func add(_ window: Int64, _ counts: WindowCounts, open: [Open], frontier: Int64?) throws {
     index.append(PartialEntry(window: window, place: place, offsets: counts.offsets, frontier: frontier))
     writer.counts(counts.counts)
     for aggregate in counts.aggregates { aggregate.write(to: &writer) }
     writer.count(open.count)
-    for (stream, groups) in open {
-      writer.signed(stream)
-      groups.write(to: &writer)
+    for open in open {
+      writer.signed(open.stream)
+      writer.byte((open.groups == nil ? 0 : 1) | (open.late == nil ? 0 : 2) | (open.late?.groups == nil ? 0 : 4))
+      open.groups?.write(to: &writer)
+      for keys in open.late?.keys ?? [] { writer.keys(keys.sorted()) }
+      open.late?.groups?.write(to: &writer)
     }
     try block()
   }

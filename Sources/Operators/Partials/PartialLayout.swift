@@ -1,15 +1,12 @@
 /// How the stretches of all parts lie to each other.
 struct PartialLayout {
-  /// The keys of a stretch's open groups, for each definition.
-  typealias Open = (member: Int, keys: [[Int64]])
-
   /// Where one of a file's streams belongs.
   struct Place {
     /// The stretch that it and its neighbours make.
     let joined: Int
-    /// Its own number among all.
-    let member: Int
     let keyShifts: [Int64]
+    /// For each group the keys below which stretches before may have counted some: groups of theirs began anew.
+    let limits: [Int64?]
   }
 
   private struct Name: Hashable {
@@ -20,69 +17,45 @@ struct PartialLayout {
   /// Consecutive stretches as one.
   private(set) var joined: [PartialStream] = []
   private var places: [Name: Place] = [:]
-  /// For each group definition and each chain the complete keys of its stretches, ascending.
-  private var complete: [[[(member: Int, keys: Range<Int64>)]]]
-  private var chainOfMember: [Int] = []
 
-  init(_ merger: PartialMerger) {
-    let plan = merger.plan
-    complete = plan.groups.map { _ in [] }
-    for (number, chain) in merger.chains.enumerated() {
+  /// Throws where a stretch counted groups that one before it may have counted too: nobody knows which.
+  init(_ merger: PartialMerger) throws(PartialError) {
+    for chain in merger.chains + merger.fileChains {
       var isFirst = true
-      for group in plan.groups.indices { complete[group].append([]) }
+      var newest: [(keys: Int64, file: Int)?] = merger.plan.groups.map { _ in nil }
       for member in chain {
         let stream = merger.shifted(member)
         if isFirst || !joined[joined.count - 1].join(stream) { joined.append(stream) }
         isFirst = false
-        let own = chainOfMember.count
-        chainOfMember.append(number)
-        places[Name(file: member.file, number: member.number)] = Place(
-          joined: joined.count - 1, member: own, keyShifts: member.keyShifts)
-        for group in plan.groups.indices {
-          if let keys = stream.complete[group] { complete[group][number].append((own, keys)) }
+        var limits: [Int64?] = newest.map { _ in nil }
+        for group in merger.plan.groups.indices where stream.isOrdered && merger.plan.closesEarly(group) {
+          if let newest = newest[group] {
+            let (limit, overflow) = newest.keys.subtractingReportingOverflow(merger.plan.groups[group].disorder!)
+            limits[group] = overflow ? nil : limit
+            if !overflow, let complete = stream.complete[group], complete.lowerBound < limit {
+              throw merger.overlap(
+                newest.file, member.file, group, complete.lowerBound..<min(complete.upperBound, limit))
+            }
+          }
+          if let last = stream.keys[group]?.last, last > newest[group]?.keys ?? .min {
+            newest[group] = (last, member.file)
+          }
         }
-      }
-      for group in plan.groups.indices {
-        complete[group][number].sort { $0.keys.lowerBound < $1.keys.lowerBound }
+        places[Name(file: member.file, number: member.number)] = Place(
+          joined: joined.count - 1, keyShifts: member.keyShifts, limits: limits)
       }
     }
   }
 
   func place(of stream: Int64, in file: Int) -> Place? { places[Name(file: file, number: stream)] }
+}
 
-  /// Counts groups of a window of which a part was counted as complete elsewhere.
-  func disordered(_ open: [Open]) -> UInt64 {
-    var held: [Int: [Set<Int64>]]?
-    var count: UInt64 = 0
-    for (member, keys) in open {
-      for (group, keys) in keys.enumerated() {
-        let complete = complete[group][chainOfMember[member]]
-        guard complete.count > 1 || complete.first.map({ $0.member != member }) == true else { continue }
-        for key in keys {
-          // Stretches follow each other, so that a key lies in few of them.
-          var low = 0, high = complete.count
-          while low < high {
-            let middle = (low + high) / 2
-            if complete[middle].keys.lowerBound <= key { low = middle + 1 } else { high = middle }
-          }
-          let others = complete[max(0, low - 2)..<low].filter { $0.member != member && $0.keys.contains(key) }
-          if others.isEmpty { continue }
-          let all = held ?? Self.sets(open)
-          held = all
-          // Where it is open there too, both parts come together.
-          if others.contains(where: { all[$0.member]?[group].contains(key) != true }) { count += 1 }
-        }
-      }
-    }
-    return count
-  }
-
-  private static func sets(_ open: [Open]) -> [Int: [Set<Int64>]] {
-    var all: [Int: [Set<Int64>]] = [:]
-    for (member, keys) in open {
-      all[member] = all[member].map { zip($0, keys).map { $0.union($1) } } ?? keys.map { Set($0) }
-    }
-    return all
+extension PartialMerger {
+  fileprivate func overlap(_ before: Int, _ behind: Int, _ group: Int, _ keys: Range<Int64>) -> PartialError {
+    let name = plan.groups[group].name
+    return PartialError(
+      "\(files[before].name) and \(files[behind].name) both counted groups `\(name)` with keys from \(keys.lowerBound) to \(keys.upperBound - 1): the key goes back between them by more than `disorder`, and a group with rows in both would count twice. Where each file begins its keys again, write `within: file` in the group; else make `disorder` longer or leave it out, and count the parts again"
+    )
   }
 }
 
@@ -103,6 +76,7 @@ extension PartialStream {
       }
     }
     frontier = [frontier, next.frontier].compactMap(\.self).max()
+    isOrdered = isOrdered && next.isOrdered
     if next.owner != .unknown { owner = next.owner }
     return true
   }

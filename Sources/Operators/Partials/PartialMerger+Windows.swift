@@ -30,23 +30,20 @@ extension PartialMerger {
         }
       }
     }
-    let layout = PartialLayout(self)
+    let layout = try PartialLayout(self)
     var gaps = tail.gaps
     var pending = tail.pending
     for window in ordered {
       let counts = WindowCounts(plan)
       let open = try read(pieces[window] ?? [], into: counts, layout)
-      pending.disordered += open.disordered
       if let extra = extra[window] { counts.counts += extra }
       guard window < limit else {
-        try keep(window, counts, open.groups, layout, in: rest)
+        try keep(window, counts, open, layout, in: rest)
         continue
       }
-      let all = open.groups.values.first ?? OpenGroups(plan)
-      for groups in open.groups.sorted(by: { $0.key < $1.key }).map(\.value) where groups !== all {
-        all.merge(groups, plan: plan)
-      }
-      closer.closeAll(all, into: counts)
+      counts.counts.disordered += open.reduce(0) { $0 + ($1.late?.count ?? 0) }
+      GroupStore.together(open.map { ($0.stream, $0.groups) }, plan, nil) { closer.closeAll($0, into: counts) }
+      GroupStore.together(open.map { ($0.stream, $0.late?.groups) }, plan, nil) { closer.closeAll($0, into: counts) }
       counts.counts += pending
       pending = RowCounts()
       var resume = plan.window.cutsInput ? counts.offsets.mapValues(\.end) : tail.ends
@@ -127,13 +124,11 @@ extension PartialMerger {
     return stream
   }
 
-  /// The open groups of a window, by the joined stream, -1 for those that may be in any; and how many may have been counted
-  /// in two parts.
+  /// The groups of a window that its pieces left open, by the joined stretches.
   private func read(
     _ pieces: [Piece], into counts: WindowCounts, _ layout: PartialLayout
-  ) throws -> (groups: [Int: OpenGroups], disordered: UInt64) {
-    var groups: [Int: OpenGroups] = [:]
-    var keys: [PartialLayout.Open] = []
+  ) throws -> [GroupStore.Left] {
+    var all: [GroupStream: GroupStore.Left] = [:]
     for piece in pieces {
       try files[piece.file].read(piece.entry) { (reader) throws(PartialError) in
         counts.counts += try reader.counts()
@@ -141,41 +136,70 @@ extension PartialMerger {
           try aggregate.add(from: &reader, cells: cells)
         }
         for _ in 0..<(try reader.count()) {
-          let number = try reader.signed()
-          let place = layout.place(of: number, in: piece.file)
-          let open = groups[place?.joined ?? -1] ?? OpenGroups(self.plan)
-          groups[place?.joined ?? -1] = open
-          let added = try open.add(
-            from: &reader, plan: self.plan, texts: self.texts[piece.file],
-            shifts: place?.keyShifts ?? self.plan.groups.map { _ in 0 })
-          if let place { keys.append((place.member, added)) }
+          let place = layout.place(of: try reader.signed(), in: piece.file)
+          let stream = GroupStream(
+            number: place?.joined, isFile: place.map { layout.joined[$0.joined].isOfGroups } ?? false)
+          var left = all[stream] ?? GroupStore.Left(stream: stream)
+          all[stream] = nil
+          try self.add(&reader, of: piece.file, place, to: &left)
+          all[stream] = left
         }
       }
       for (partition, range) in offsets(piece.entry, of: piece.file) { counts.extend(partition, range) }
     }
-    return (groups, layout.disordered(keys))
+    return all.values.sorted { $0.stream < $1.stream }
+  }
+
+  /// Adds the groups that a part has of a stream.
+  private func add(
+    _ reader: inout PartialReader, of file: Int, _ place: PartialLayout.Place?, to left: inout GroupStore.Left
+  ) throws(PartialError) {
+    let flags = try reader.byte()
+    guard flags < 8, flags & 6 != 4 else { throw reader.damaged() }
+    let texts = texts[file]
+    let shifts = place?.keyShifts ?? plan.groups.map { _ in 0 }
+    if flags & 1 != 0 {
+      let groups = left.groups ?? OpenGroups(plan)
+      left.groups = groups
+      let keys = try groups.add(from: &reader, plan: plan, texts: texts, shifts: shifts)
+      for (group, limit) in (place?.limits ?? []).enumerated() {
+        guard let limit, keys[group].contains(where: { $0 < limit }) else { continue }
+        var late = left.late ?? LateGroups(plan)
+        late.keys[group].formUnion(keys[group].filter { $0 < limit })
+        left.late = late
+      }
+    }
+    guard flags & 2 != 0 else { return }
+    var late = left.late ?? LateGroups(plan)
+    for (group, definition) in plan.groups.enumerated() {
+      late.keys[group].formUnion(try reader.keys(of: definition, texts: texts, shift: shifts[group]))
+    }
+    if flags & 4 != 0 {
+      let groups = late.groups ?? OpenGroups(plan)
+      late.groups = groups
+      _ = try groups.add(from: &reader, plan: plan, texts: texts, shifts: shifts)
+    }
+    left.late = late
   }
 
   /// Writes a window that is not complete.
   private func keep(
-    _ window: Int64, _ counts: WindowCounts, _ groups: [Int: OpenGroups], _ layout: PartialLayout,
+    _ window: Int64, _ counts: WindowCounts, _ groups: [GroupStore.Left], _ layout: PartialLayout,
     in rest: PartialFileWriter?
   ) throws {
     guard let rest else { return }
-    // Rows that wait for several groups need all of them.
-    let mustWait = (plan.deferred?.groups.count ?? 0) > 1 ? Set(plan.deferred!.groups) : []
-    var open: [(stream: Int64, groups: OpenGroups)] = []
-    for (place, held) in groups.sorted(by: { $0.key < $1.key }) {
-      guard place >= 0 else {
-        open.append((Int64(Int32.min), held))
+    var open: [PartialFileWriter.Open] = []
+    for held in groups {
+      guard let place = held.stream.number else {
+        open.append(.init(stream: held.stream.code, groups: held.groups, late: held.late))
         continue
       }
-      let complete = plan.groups.indices.map {
-        mustWait.contains($0) ? nil : layout.joined[place].complete[$0]
-      }
+      // Rows that wait for several groups need all of them.
+      let complete = plan.groups.indices.map { plan.closesEarly($0) ? layout.joined[place].complete[$0] : nil }
       let left = OpenGroups(plan)
-      closer.closeSome(held, into: counts, rest: left, complete: complete)
-      if !left.isEmpty { open.append((Int64(place), left)) }
+      if let groups = held.groups { closer.closeSome(groups, into: counts, rest: left, complete: complete) }
+      if left.isEmpty, held.late == nil { continue }
+      open.append(.init(stream: Int64(place), groups: left.isEmpty ? nil : left, late: held.late))
     }
     try rest.add(window, counts, open: open, frontier: nil)
   }

@@ -36,6 +36,8 @@ public final class PartialMerger {
   private(set) var cells: [[[Int32]]] = []
   /// The stretches of each stream, in order; streams of a topic's partitions are apart.
   var chains: [[Member]] = []
+  /// The stretches of each file, where each has groups of its own.
+  private(set) var fileChains: [[Member]] = []
   private(set) var tail = PartialTail()
   /// Rows without a clock that go with a hit of another part.
   var extra: [Int64: RowCounts] = [:]
@@ -88,24 +90,34 @@ public final class PartialMerger {
   /// - Parameter isWhole: there are no other parts than these.
   public func settle(isWhole: Bool) throws(PartialError) -> [String] {
     var members: [String: [Member]] = [:]
+    var filesOfGroups: [String: [Member]] = [:]
     for (index, file) in files.enumerated() {
       for (number, stream) in zip(file.streamNumbers, file.tail.streams) {
         var stream = stream
         for piece in stream.pieces.indices {
           stream.pieces[piece].partition = partition(stream.pieces[piece].partition, of: index)
         }
-        let name = stream.isTopic ? input.partitions[stream.pieces.first?.partition ?? 0].name : ""
-        members[name, default: []].append(
-          Member(file: index, number: number, stream: stream, keyShifts: plan.groups.map { _ in 0 }))
+        let name = stream.pieces.first.map { input.partitions[$0.partition].name } ?? ""
+        let member = Member(file: index, number: number, stream: stream, keyShifts: plan.groups.map { _ in 0 })
+        if stream.isOfGroups {
+          filesOfGroups[name, default: []].append(member)
+        } else {
+          members[stream.isTopic ? name : "", default: []].append(member)
+        }
       }
       add(file.tail, of: index)
     }
-    chains = members.sorted { PartialMerger.inOrder($0.key, $1.key) }.map { $0.value.sorted(by: precedes) }
+    chains = inOrder(members)
+    fileChains = inOrder(filesOfGroups)
     let warnings = try checkCoverage()
     try unwrap()
     placeLeading(isWhole)
     readTables()
     return warnings
+  }
+
+  private func inOrder(_ members: [String: [Member]]) -> [[Member]] {
+    members.sorted { PartialMerger.inOrder($0.key, $1.key) }.map { $0.value.sorted(by: precedes) }
   }
 
   private static func inOrder(_ a: String, _ b: String) -> Bool {
@@ -168,7 +180,6 @@ public final class PartialMerger {
     var begin: Int64?
     for chain in chains.indices {
       var last: Int64?
-      var keys: [Int64?] = plan.groups.map { _ in nil }
       var frontier: Int64?
       for index in chains[chain].indices {
         let stream = chains[chain][index].stream
@@ -188,14 +199,21 @@ public final class PartialMerger {
           chains[chain][index].frontier = frontier
           if let reached = stream.frontier { frontier = max(frontier ?? .min, reached &+ shift) }
         }
-        for (group, plan) in plan.groups.enumerated() {
-          guard let bits = plan.wrapBits, let reach = stream.keys[group] else { continue }
-          if let reference = keys[group] {
-            chains[chain][index].keyShifts[group] =
-              Clock.unwrap(reach.first, near: reference, bits: bits) &- reach.first
-          }
-          keys[group] = reach.last &+ chains[chain][index].keyShifts[group]
+      }
+    }
+    for chain in chains.indices { unwrapKeys(&chains[chain]) }
+    for chain in fileChains.indices { unwrapKeys(&fileChains[chain]) }
+  }
+
+  private func unwrapKeys(_ chain: inout [Member]) {
+    var keys: [Int64?] = plan.groups.map { _ in nil }
+    for index in chain.indices {
+      for (group, plan) in plan.groups.enumerated() {
+        guard let bits = plan.wrapBits, let reach = chain[index].stream.keys[group] else { continue }
+        if let reference = keys[group] {
+          chain[index].keyShifts[group] = Clock.unwrap(reach.first, near: reference, bits: bits) &- reach.first
         }
+        keys[group] = reach.last &+ chain[index].keyShifts[group]
       }
     }
   }

@@ -9,6 +9,10 @@ struct PartialStream {
 
   /// Whether it is a partition of a topic, which goes at its own pace; files are one stream, one behind the other.
   var isTopic = false
+  /// Whether it is a file as far as groups are each file's own; another one has its rows and their clock.
+  var isOfGroups = false
+  /// Whether its rows come about in the order of their keys.
+  var isOrdered = true
   /// Where it lies, in order: several files, or one stretch of a file or of a topic's partition.
   var pieces: [(partition: Int, range: OffsetRange)] = []
   /// The clock of event windows.
@@ -44,36 +48,46 @@ struct PartialTail {
 
 /// Gathers what there is to say of the streams of a part while its chunks are counted.
 struct PartialStreams {
-  private let groupCount: Int
-  private var streams: [Int: PartialStream] = [:]
+  private let plan: ChainPlan
+  private var streams: [GroupStream: PartialStream] = [:]
   private var frontiers: [Int64: Int64] = [:]
 
   /// Blocks of rows whose median says where a counter begins.
   private static let firstBlocks = 16
 
-  init(_ plan: ChainPlan) { groupCount = plan.groups.count }
+  init(_ plan: ChainPlan) { self.plan = plan }
 
   /// Notes a chunk. `frontier`: the first window that was not complete when it was counted.
   mutating func note(_ chunk: Chunk, _ outcome: ChunkOutcome, frontier: Int64?) {
-    var stream = streams[chunk.stream] ?? PartialStream(groups: groupCount)
+    note(GroupStream(number: chunk.stream), chunk, outcome)
+    if plan.groups.contains(where: \.isWithinFile) {
+      note(GroupStream(number: chunk.partition, isFile: true), chunk, outcome)
+    }
+    if let frontier {
+      for index in outcome.windows.keys { frontiers[index] = frontier }
+    }
+  }
+
+  private mutating func note(_ name: GroupStream, _ chunk: Chunk, _ outcome: ChunkOutcome) {
+    var stream = streams[name] ?? PartialStream(groups: plan.groups.count)
     stream.isTopic = chunk.messages != nil
+    stream.isOfGroups = name.isFile
+    stream.isOrdered = stream.isOrdered && chunk.isOrdered
     if let last = stream.pieces.indices.last, stream.pieces[last].partition == chunk.partition {
       stream.pieces[last].range.extend(chunk.place)
     } else {
       stream.pieces.append((chunk.partition, chunk.place))
     }
-    if stream.clock == nil, let first = Self.first(outcome.clockBlocks) {
+    if !name.isFile, stream.clock == nil, let first = Self.first(outcome.clockBlocks) {
       stream.clock = PartialStream.Reach(first: first, last: first)
     }
-    for group in 0..<groupCount where stream.keys[group] == nil {
-      if let first = Self.first(outcome.groupBlocks[group]) {
-        stream.keys[group] = PartialStream.Reach(first: first, last: first)
+    for (index, group) in plan.groups.enumerated() where group.isWithinFile == name.isFile && stream.keys[index] == nil
+    {
+      if let first = Self.first(outcome.keyBlocks[index].maxima) {
+        stream.keys[index] = PartialStream.Reach(first: first, last: first)
       }
     }
-    streams[chunk.stream] = stream
-    if let frontier {
-      for index in outcome.windows.keys { frontiers[index] = frontier }
-    }
+    streams[name] = stream
   }
 
   private static func first(_ blocks: [Int64]) -> Int64? {
@@ -81,26 +95,27 @@ struct PartialStreams {
     return first.isEmpty ? nil : first[first.count / 2]
   }
 
-  mutating func lead(_ stream: Int, _ counts: RowCounts) { streams[stream]?.leading += counts }
+  mutating func lead(_ stream: Int, _ counts: RowCounts) { streams[GroupStream(number: stream)]?.leading += counts }
 
-  mutating func end(_ stream: Int, owner: RowOwner) { streams[stream]?.owner = owner }
+  mutating func end(_ stream: Int, owner: RowOwner) { streams[GroupStream(number: stream)]?.owner = owner }
 
-  mutating func complete(_ stream: Int, group: Int, _ range: Range<Int64>?) {
+  mutating func complete(_ stream: GroupStream, group: Int, _ range: Range<Int64>?) {
     streams[stream]?.complete[group] = range
   }
 
   mutating func takeFrontier(of window: Int64) -> Int64? { frontiers.removeValue(forKey: window) }
 
-  var numbers: [Int64] { streams.keys.sorted().map(Int64.init) }
+  var numbers: [Int64] { streams.keys.sorted().map(\.code) }
 
   /// The streams in order. `times`: where their clocks stand at the end.
   func all(_ times: StreamClocks.Times, frontier: Int64?) -> [PartialStream] {
-    streams.sorted { $0.key < $1.key }.map { number, stream in
+    streams.sorted { $0.key < $1.key }.map { name, stream in
       var stream = stream
-      if let last = times.clock(of: number) { stream.clock?.last = last }
-      for group in 0..<groupCount {
-        if let last = times.groupClock(group, of: number) { stream.keys[group]?.last = last }
+      for group in plan.groups.indices {
+        if let last = times.keyClock(group, of: name)?.end { stream.keys[group]?.last = last }
       }
+      if name.isFile { return stream }
+      if let last = name.number.flatMap({ times.clock(of: $0) }) { stream.clock?.last = last }
       stream.frontier = frontier
       return stream
     }

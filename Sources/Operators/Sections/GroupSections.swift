@@ -16,7 +16,11 @@ public enum GroupSections {
       Key("by", .oneOrMore(.expression), required: true, "The column or columns whose values make a group."),
       Key(
         "disorder", .integer(0...Int64(Int32.max)),
-        "How far, in units of the key, a row can come behind the newest rows. A group so far behind is complete: it is counted, and its memory is free. Left out, groups are kept to the end of their window, whatever the order of rows. A row that comes later still starts its group anew, and is counted as `disordered`."
+        "How far, in units of the key, a row can come behind the newest rows. A group so far behind is complete: it is counted, and its memory is free. Left out, groups are kept to the end of their window, whatever the order of rows. Rows that come later still begin their group again, which then counts in two parts; `disordered` counts such groups."
+      ),
+      Key(
+        "within", .choice(["file"]),
+        "`file`: each file has groups of its own. For files that begin their keys again, such as one file for each run. A partition of a topic counts as a file. Left out, rows of all files share groups."
       ),
     ],
     freeKeys: Key(

@@ -9,7 +9,7 @@ import CScan
 public struct Clock: Sendable {
   /// Rows a block.
   static let blockRows = 64
-  private static let window = 16
+  static let window = 16
   private static let agreeing = 4
 
   /// Where the clock stands; nil before the first row.
@@ -20,7 +20,7 @@ public struct Clock: Sendable {
 
   public init() {}
 
-  mutating func advance(_ blockMaxima: [Int64]) {
+  mutating func advance(_ blockMaxima: some Sequence<Int64>) {
     for maximum in blockMaxima {
       recent[count % Clock.window] = maximum
       count += 1
@@ -30,6 +30,13 @@ public struct Clock: Sendable {
         ? recent[..<count].min()! : recent.withUnsafeBufferPointer { Clock.fourthLargest(of: $0) }
       now = now.map { max($0, candidate) } ?? candidate
     }
+  }
+
+  /// The newest of the last blocks' maxima, but for those that are further ahead than rows come out of order.
+  func newest(within disorder: Int64) -> Int64? {
+    guard let now else { return nil }
+    let (limit, overflow) = now.addingReportingOverflow(disorder)
+    return max(now, recent.lazy.filter { overflow || $0 <= limit }.max() ?? now)
   }
 
   /// Of at least four values, or fewer and some that are less than any other.
@@ -107,18 +114,5 @@ struct BlockExtremes {
       }
       i += n
     }
-  }
-
-  /// The keys between which the chunk holds all rows of a group, if no row is displaced by more than `disorder`: the
-  /// groups below may have begun in the chunk before, those above may go on in the next. Single rows far off do not
-  /// count: one block in 64 may hold some. Nil for a chunk too short to tell.
-  func interior(disorder: Int64) -> Range<Int64>? {
-    guard maxima.count >= 16 else { return nil }
-    let rank = max(4, maxima.count / 64)
-    let high = Clock.largest(rank, of: maxima)
-    let low = minima.sorted()[rank - 1]
-    let (first, overflow) = low.addingReportingOverflow(disorder + 1)
-    let (last, underflow) = high.subtractingReportingOverflow(disorder)
-    return overflow || underflow || first >= last ? nil : first..<last
   }
 }

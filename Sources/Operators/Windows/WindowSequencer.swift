@@ -8,9 +8,10 @@ public struct ClosedWindow {
   public let read: [Int: Int64]
   /// For each partition the offsets that were missing.
   public let gaps: [Int: [OffsetRange]]
-  /// Of a part of the input: the groups that may have more rows elsewhere, by stream; nil where a group's rows may be in
-  /// any.
-  var open: [(stream: Int?, groups: OpenGroups)] = []
+  /// Of a part of the input: the groups that may have more rows elsewhere, by stream.
+  var open: [GroupStore.Left] = []
+  /// Of a part of the input: how many groups it knows of that may count in two parts.
+  public var disordered: UInt64 { open.reduce(0) { $0 + ($1.late?.count ?? 0) } }
   /// Of a part of the input: the first window that was not complete when the last of these rows came.
   var frontier: Int64?
 
@@ -53,6 +54,8 @@ public final class WindowSequencer {
   /// Partitions that stay: every window says how far they are, with rows of them or without.
   private var lasting: Set<Int> = []
   private var touched: Set<Int64> = []
+  /// The partition that was read last of each stream.
+  private var partitions: [Int: Int] = [:]
   private var starts: [Int64: [Int: Int64]] = [:]
   /// How long chunks should be; grows from the least while windows are few.
   private var chunkBytes = leastChunkBytes
@@ -139,7 +142,7 @@ public final class WindowSequencer {
 
   /// What chunk `number` (from 0), of a stream, is processed with; nil while it is not settled. It is what was known after
   /// the chunk `lag` before, whatever has been completed since, so that a run with many threads decides as one with few.
-  public func context(for number: Int, stream: Int) -> ChunkContext? {
+  public func context(for number: Int, stream: Int, partition: Int) -> ChunkContext? {
     if number == 0 {
       return ChunkContext(
         frontier: frontier, clock: clocks.begin, groupClocks: plan.groups.map { _ in nil },
@@ -148,8 +151,20 @@ public final class WindowSequencer {
     guard let settled = settled(for: number) else { return nil }
     return ChunkContext(
       frontier: part == nil ? settled.frontier : nil, clock: settled.clocks.clock(near: stream) ?? clocks.begin,
-      groupClocks: plan.groups.indices.map { settled.clocks.groupClock($0, near: stream) },
+      groupClocks: plan.groups.indices.map { index in
+        settled.clocks.reference(index, near: self.stream(of: index, stream, partition, areWhole: true))
+      },
+      newestKeys: plan.groups.indices.map { index in
+        let stream = self.stream(of: index, stream, partition, areWhole: true)
+        return settled.clocks.keyClock(index, of: stream)?.newest(within: plan.groups[index].disorder ?? 0)
+      },
       newWindows: settled.newWindows, chunkBytes: settled.chunkBytes)
+  }
+
+  /// Whose the groups of a definition are.
+  private func stream(of group: Int, _ stream: Int, _ partition: Int, areWhole: Bool) -> GroupStream {
+    if plan.groups[group].isWithinFile { return GroupStream(number: partition, isFile: true) }
+    return GroupStream(number: areWhole ? stream : nil)
   }
 
   private func settled(for number: Int) -> Settled? {
@@ -175,17 +190,52 @@ public final class WindowSequencer {
     place(outcome.leading, of: chunk)
     if outcome.lastOwner != .unknown { clocks.owners[chunk.stream] = outcome.lastOwner }
     if !chunk.groupsAreWhole { groupsAreWhole = false }
-    let stream = groupsAreWhole ? chunk.stream : nil
-    let before = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
-    clocks.advance(chunk.stream, outcome)
-    let now = plan.groups.indices.map { clocks.groupClock($0, of: stream) }
-    groups.note(outcome, stream: chunk.stream)
-    for (window, open) in outcome.open {
-      pending.disordered += groups.take(open, window: window, stream: stream, outcome, before: before, now: now)
-    }
+    let keys = advance(outcome, of: chunk)
+    groups.note(outcome, keys)
+    for (window, open) in outcome.open { groups.take(open, window: window, outcome, keys) }
+    endFile(before: chunk)
     adaptChunkBytes(chunk.bytes.count, windows: outcome.windows.count)
     settle()
     publishReady()
+  }
+
+  /// Goes on with the clocks by a chunk.
+  private func advance(_ outcome: ChunkOutcome, of chunk: Chunk) -> [KeyProgress] {
+    clocks.advance(chunk.stream, outcome)
+    // Blocks of a topic are cut where its chunks are.
+    let unit = chunk.messages == nil ? chunk.partition : -1 - completed
+    return plan.groups.enumerated().map { index, group in
+      let own = stream(of: index, chunk.stream, chunk.partition, areWhole: true)
+      let stream = stream(of: index, chunk.stream, chunk.partition, areWhole: groupsAreWhole)
+      var progress = KeyProgress(stream: stream)
+      guard let disorder = group.disorder else { return progress }
+      guard chunk.isOrdered else {
+        _ = clocks.advance(index, of: own, disorder: disorder, outcome, unit: unit)
+        return progress
+      }
+      progress.isOrdered = true
+      if let before = clocks.keyClock(index, of: stream) {
+        let (limit, overflow) = before.subtractingReportingOverflow(disorder)
+        if !overflow, outcome.keyBlocks[index].minima.contains(where: { $0 < limit }) { progress.limit = limit }
+      }
+      progress.newest = clocks.times.keyClock(index, of: own)?.newest(within: disorder)
+      let late = clocks.advance(index, of: own, disorder: disorder, outcome, unit: unit)
+      // Where any stream may have rows of a group, it is counted when all have passed it.
+      if stream == own { progress.late = late }
+      progress.now = clocks.keyClock(index, of: stream)
+      return progress
+    }
+  }
+
+  /// Counts what is left of the file that a stream had before.
+  private func endFile(before chunk: Chunk) {
+    guard plan.groups.contains(where: \.isWithinFile),
+      let last = partitions.updateValue(chunk.partition, forKey: chunk.stream),
+      last != chunk.partition
+    else { return }
+    let file = GroupStream(number: last, isFile: true)
+    groups.end(of: file)
+    if part == nil { for index in plan.groups.indices { clocks.forget(index, of: file) } }
   }
 
   /// Places rows before a chunk's first hit: with the hit before, in an earlier chunk.
@@ -258,7 +308,10 @@ public final class WindowSequencer {
       window.open = groups.takeAll(index)
       window.frontier = part?.takeFrontier(of: index)
       publish(window)
-      for (_, groups) in window.open { pool.giveGroups(groups) }
+      for left in window.open {
+        if let groups = left.groups { pool.giveGroups(groups) }
+        if let groups = left.late?.groups { pool.giveGroups(groups) }
+      }
       return
     }
     groups.close(index, into: counts)
@@ -287,11 +340,10 @@ public final class WindowSequencer {
   private func takePart() -> (tail: PartialTail, streamNumbers: [Int64])? {
     guard var part else { return nil }
     for (stream, owner) in clocks.owners { part.end(stream, owner: owner) }
-    for index in plan.groups.indices {
-      guard let disorder = plan.groups[index].disorder else { continue }
-      for (stream, edges) in groups.edges where groupsAreWhole {
-        guard let now = clocks.groupClock(index, of: stream) else { continue }
-        part.complete(stream, group: index, edges.complete(index, now: now, disorder: disorder))
+    for index in plan.groups.indices where plan.closesEarly(index) {
+      for (stream, edges) in groups.edges[index] {
+        guard stream.isFile || groupsAreWhole, let now = clocks.times.keyClock(index, of: stream)?.now else { continue }
+        part.complete(stream, group: index, edges.complete(now: now, disorder: plan.groups[index].disorder!))
       }
     }
     var tail = PartialTail()

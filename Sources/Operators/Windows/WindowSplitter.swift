@@ -15,6 +15,16 @@ final class WindowSplitter {
     let index: Int64
     let rows: UnsafeMutablePointer<Int32>
     var count: Int
+
+    /// Whether a row of the batch is one of them.
+    func has(_ row: Int32) -> Bool {
+      var low = 0, high = count
+      while low < high {
+        let middle = (low + high) / 2
+        if rows[middle] < row { low = middle + 1 } else { high = middle }
+      }
+      return low < count && rows[low] == row
+    }
   }
 
   private let plan: EventWindows
@@ -22,6 +32,7 @@ final class WindowSplitter {
   /// The rows of all parts, one part behind the other.
   private let rows: UnsafeMutablePointer<Int32>
   private let partOfRow: UnsafeMutablePointer<Int32>
+  private let placedRows: UnsafeMutablePointer<Int32>
   private var reference: Int64?
   /// Windows below are published.
   private var floor = Int64.min
@@ -39,12 +50,14 @@ final class WindowSplitter {
     ticks = .allocate(capacity: Frame.standardCapacity)
     rows = .allocate(capacity: Frame.standardCapacity)
     partOfRow = .allocate(capacity: Frame.standardCapacity)
+    placedRows = .allocate(capacity: Frame.standardCapacity)
   }
 
   deinit {
     ticks.deallocate()
     rows.deallocate()
     partOfRow.deallocate()
+    placedRows.deallocate()
   }
 
   /// What became of the rows of a batch that are in no part.
@@ -137,6 +150,16 @@ final class WindowSplitter {
       default: .window(parts[Int(owner)].index)
       }
     return DroppedRows(before: before, ofPublished: ofPublished, ofPart: ofPart, last: last)
+  }
+
+  /// The rows of all parts in their order, where there are several.
+  func placed(_ frame: Frame) -> (rows: UnsafePointer<Int32>, count: Int) {
+    var count = 0
+    for i in 0..<frame.selectedCount where partOfRow[i] >= 0 {
+      placedRows[count] = frame.selection[i]
+      count += 1
+    }
+    return (UnsafePointer(placedRows), count)
   }
 
   private func admits(_ index: Int64) -> Bool {

@@ -50,6 +50,9 @@ final class Engine: @unchecked Sendable {
   private var spareBuffers: [ChunkBuffer] = []
   // Of the submitting thread.
   private var awaited: Set<Int> = []
+  /// The partition that each stream is at, whether another came before it, and its chunks.
+  private var reading: [Int: (partition: Int, isFirst: Bool, chunks: Int)] = [:]
+  private let lag: Int
 
   /// - Parameters:
   ///   - threads: how many work, the submitting one among them.
@@ -67,7 +70,8 @@ final class Engine: @unchecked Sendable {
     self.report = report
     let pool = WindowPool(plan)
     self.pool = pool
-    sequencer = WindowSequencer(plan, pool: pool, lag: isLive ? 1 : Self.chunksUnderWay, isPart: isPart) { window in
+    lag = isLive ? 1 : Self.chunksUnderWay
+    sequencer = WindowSequencer(plan, pool: pool, lag: lag, isPart: isPart) { window in
       publish(window)
       pool.recycle(window.counts)
     }
@@ -92,6 +96,7 @@ final class Engine: @unchecked Sendable {
   /// Counts the rows in `buffer`, which then belongs to the engine: all at once, or in parts where rows are short or event
   /// windows are. Blocks while too many chunks are under way.
   func submit(_ chunk: Chunk, _ buffer: ChunkBuffer) {
+    var chunk = chunk
     let format = plan.formats[chunk.format]
     var mostBytes = format.bytes(ofRows: Self.chunkRows, in: chunk.bytes)
     // A short rest is not worth a chunk of its own.
@@ -100,7 +105,8 @@ final class Engine: @unchecked Sendable {
     if case .span = plan.window { isSpan = true }
     var start = 0
     repeat {
-      guard let context = nextContext(chunk.stream) else { return giveBack(buffer) }
+      guard let context = nextContext(chunk) else { return giveBack(buffer) }
+      chunk.mayRestart = takesUpFile(chunk)
       let most = isSpan ? min(mostBytes, context.chunkBytes) : mostBytes
       if start == 0, most >= chunk.bytes.count { return submit(chunk, buffer: buffer, context) }
       let end = chunk.cut(near: format.rowEnd(in: chunk.bytes, from: start, within: most))
@@ -110,16 +116,30 @@ final class Engine: @unchecked Sendable {
     } while start < chunk.bytes.count
   }
 
+  /// Whether a chunk is of a file behind another and none of that file is settled yet, so that nobody knows whether its keys
+  /// begin again.
+  private func takesUpFile(_ chunk: Chunk) -> Bool {
+    var place = reading[chunk.stream] ?? (chunk.partition, true, 0)
+    if place.partition != chunk.partition { place = (chunk.partition, false, 0) }
+    place.chunks += 1
+    reading[chunk.stream] = place
+    return !place.isFirst && place.chunks <= lag
+  }
+
   /// What the next chunk is processed with; waits until it is settled. Nil where no further chunk counts.
-  private func nextContext(_ stream: Int) -> ChunkContext? {
+  private func nextContext(_ chunk: Chunk) -> ChunkContext? {
+    let (stream, partition) = (chunk.stream, chunk.partition)
     // With one thread every chunk before this one is complete.
-    if isAlone { return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream)! }
+    if isAlone {
+      return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream, partition: partition)!
+    }
     while true {
       enum Next { case context(ChunkContext?), task(Task) }
       let next: Next = monitor.locked {
         while true {
           if hasFault { return .context(nil) }
-          if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream) {
+          if !isSequencing, let context = sequencer.context(for: submittedChunks, stream: stream, partition: partition)
+          {
             return .context(context)
           }
           if let task = tasks.popLast() { return .task(task) }

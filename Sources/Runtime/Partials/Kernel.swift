@@ -128,6 +128,7 @@ public final class Kernel {
       report: { [unowned self] in report($0, $1) },
       publish: { [unowned self] window in
         counts += window.counts.counts
+        counts.disordered += window.disordered
         do { try file.add(window) } catch { failure = failure ?? error }
       })
     var feed = Feed(window: pipeline.plan.window, begin: 0, firstRow: options.firstRow ?? 0)
@@ -185,6 +186,7 @@ public final class Kernel {
       chunk.messages = buffer.messages
     }
     chunk.groupsAreWhole = options.isOrdered && (source.streams == .one || rows.isKeyed)
+    chunk.isOrdered = options.isOrdered
     chunk.isRepeat = rows.isRepeat
     chunk.unusable = rows.unusable
     if !rows.isRepeat {

@@ -67,7 +67,9 @@ public struct PartialMerge {
     let names = merger.input.partitions.map(\.name)
     // Messages are held back until it is known that all of them can be given out.
     var messages: [[UInt8]] = []
+    var counts = RowCounts()
     try merger.finish(options.closing, always: always, rest: left) { window in
+      counts += window.counts.counts
       messages.append(message.write(window, source: source, partitions: names, format: options.format))
     }
     if !merger.lateWindows.isEmpty {
@@ -79,6 +81,7 @@ public struct PartialMerge {
       }
       notes.append(sentence)
     }
+    if let note = counts.disorderNote { notes.append(note) }
     for message in messages { try message.withUnsafeBytes(publish) }
     if merger.unpublished != RowCounts() {
       notes.append("rows of no window are in no message: \(merger.unpublished.summary)")

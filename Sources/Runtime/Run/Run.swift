@@ -40,6 +40,7 @@ public final class Run {
   /// The observer as sources and sinks reach it, on any thread.
   private let tell: @Sendable (String) -> Void
   private var malformedLogged = 0
+  private var hasToldDisorder = false
   // Counting threads write these and the reading thread looks at them.
   private let rowsRead = Atomic<Int64>(0)
   private let failure = Mutex<(any Error)?>(nil)
@@ -161,7 +162,12 @@ public final class Run {
       makeEngine: { [unowned self] in
         Engine(
           pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: isLive,
-          report: { [unowned self] chunk, outcome in report(chunk, outcome) }, publish: { publisher.publish($0) })
+          report: { [unowned self] chunk, outcome in report(chunk, outcome) },
+          publish: { [unowned self] window in
+            // A run without an end says it at the first window, others for all.
+            if isLive { tellDisorder(window.counts.counts) }
+            publisher.publish(window)
+          })
       },
       rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
       report: { [unowned self] in logMalformed($0) })
@@ -200,6 +206,7 @@ public final class Run {
     for source in sources { source.source.close() }
     do { try feed.end() } catch { fail(error) }
     reportRefusals()
+    tellDisorder(totals.counts)
     if let failure = failure.withLock({ $0 }) { throw RunFailure(error: failure, totals: totals) }
     return totals
   }
@@ -264,6 +271,12 @@ public final class Run {
         fail(ConnectorError("\(place): \(row.reason) (on_malformed: stop)"))
       }
     }
+  }
+
+  private func tellDisorder(_ counts: RowCounts) {
+    guard !hasToldDisorder, let note = counts.disorderNote else { return }
+    hasToldDisorder = true
+    observer?.warning(note)
   }
 
   private func logMalformed(_ sentence: String) {
