@@ -117,6 +117,69 @@ import Testing
     #expect(try lint(Self.spans + "5}\n", sample: rows).isEmpty)
   }
 
+  /// Three runs of a clock, in places 1, 3001 and 5001.
+  private static let runs = [3000, 2000, 4000].map { count in
+    (0..<count).map { "2,0,5,\($0 * 10),10,3\n" }.joined()
+  }
+
+  @Test func aClockThatRestartsIsNotLate() throws {
+    let found = try lint(Self.spans + "5}\n", sample: Self.runs.joined())
+    #expect(found.map(\.code) == ["clock-restarts"])
+    let finding = try #require(found.first)
+    #expect(
+      finding.message.hasPrefix(
+        "the clock `ORBIT_CNT` goes from 29990 back to 0 at row 3001, and again at 1 place behind"),
+      "\(finding.message)")
+    let group =
+      "uses: [detectors/minidt]\ngroups: {g: {by: ORBIT_CNT, disorder: 10, n: count}}\nhistograms: {n: {of: g.n, bins: 'integers 0..9'}}\n"
+    let groups = try lint(group, sample: Self.runs.joined())
+    #expect(groups.map(\.code) == ["clock-restarts"])
+    #expect(groups[0].message.hasPrefix("the key of `g` goes from 29990 back to 0 at row 3001"), "\(groups[0].message)")
+    // One run alone, and rows that come late in it, are what they were.
+    #expect(try lint(group, sample: Self.runs[0]).isEmpty)
+  }
+
+  @Test func aKeyThatRestartsWithItsFile() throws {
+    let folder = NSTemporaryDirectory() + "hitmon-lint-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let paths = try Self.runs.enumerated().map { number, rows in
+      let path = "\(folder)/run\(number).txt"
+      try ("# a run\n" + rows).write(toFile: path, atomically: true, encoding: .utf8)
+      return path
+    }
+    func lint(_ within: String) throws -> [Finding] {
+      var request = Pipeline.Request(path: "p.yaml")
+      request.pluginDirectories = [Self.plugins]
+      request.texts["p.yaml"] = Array(
+        "pipeline: p\nuses: [detectors/minidt]\ngroups: {g: {by: ORBIT_CNT, \(within)disorder: 10, n: count}}\nhistograms: {n: {of: g.n, bins: 'integers 0..9'}}\n"
+          .utf8)
+      request.sample = .files(paths)
+      let findings = Findings()
+      _ = try Pipeline.load(request, environment: { _ in nil }, findings: findings)
+      return findings.all
+    }
+    let found = try lint("")
+    #expect(found.map(\.code) == ["clock-restarts"])
+    #expect(found.first?.message.contains("at \(paths[1]):2, and again") == true, "\(found)")
+    #expect(found.first?.hint?.hasPrefix("write `within: file`") == true)
+    #expect(try lint("within: file, ").isEmpty)
+  }
+
+  @Test(arguments: [
+    ("{keep: FPGA == 2}", "FPGA == 1", true), ("{keep: FPGA in 2..3}", "FPGA == 1 and TDC_CHANNEL > 3", true),
+    ("{drop: FPGA == 1}", "FPGA == 1", true), ("{drop: FPGA != 2}", "FPGA < 2", true),
+    ("{keep: is_hit}", "FPGA == 1", true), ("{drop: BX_COUNTER * 2 > 7}", "BX_COUNTER * 2 > 7", true),
+    ("{keep: FPGA == 2 or TDC_CHANNEL < 3}", "FPGA == 1", false), ("{keep: FPGA <= 2}", "FPGA == 1", false),
+    ("{drop: FPGA == 2}", "FPGA == 1", false), ("{keep: BX_COUNTER * 2 > 7}", "FPGA == 1", false),
+  ])
+  func hitsBeforeThatCleansingDrops(rule: String, condition: String, isNever: Bool) throws {
+    let found = try lint(
+      "uses: [detectors/minidt]\ncleansing: [\(rule)]\ncolumns: {is_hit: FPGA == 2, bx: {last: BX_COUNTER, where: \(condition)}}\nhistograms: {bx: {of: bx, bins: 10 from 0 to 10, where: TDC_CHANNEL > 1}}\n"
+    )
+    #expect(found.map(\.code).filter { $0 != "unused-column" } == (isNever ? ["last-never"] : []), "\(found)")
+  }
+
   @Test func rowsThatAreDroppedDoNotCount() throws {
     let rows = "2,0,5,5000,10,3\n2,0,5,5001,10,3\n0,0,5,4000,10,3\nno row\n2,0,5,5002,10,3\n"
     #expect(try lint(Self.spans + "5}\n", sample: rows).isEmpty)

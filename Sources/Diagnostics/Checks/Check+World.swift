@@ -2,6 +2,16 @@ extension Check {
   /// What rows of the input say: `--sample`.
   static let sample: [Check] = [
     Check(
+      "clock-restarts", .warning,
+      "The clock of the windows, or the key of a group, begins again in the sample: several runs stand one behind the other. Their rows would share windows and groups. No `late` or `disorder` mends that.",
+      wrong: Example(
+        "window: {span: 1000 of ORBIT_CNT, late: 10}", sample: runs(2),
+        remark: "with `--sample`: rows of orbits 0 to 5700, and again from 0"),
+      fix:
+        "Split the input where the message says, and count each run by itself. Groups can have each file for themselves with `within: file`.",
+      right: Example("window: {span: 1000 of ORBIT_CNT, late: 10}", sample: runs(1)),
+      needs: .sample),
+    Check(
       "late-too-short", .warning,
       "Rows of the sample come further behind the window's clock than `late` allows. In a run those whose window is closed by then are counted as `late`, and nowhere else.",
       wrong: Example(
@@ -13,7 +23,7 @@ extension Check {
       needs: .sample),
     Check(
       "disorder-too-short", .warning,
-      "Rows of the sample come further behind than the `disorder` of their group allows. In a run their groups are counted twice, in two parts, and the rows as `disordered`.",
+      "Rows of the sample come further behind than the `disorder` of their group allows. In a run their groups may count twice, in two parts; results tell how many in `disordered`.",
       wrong: Example(
         """
         groups: {event: {by: ORBIT_CNT, disorder: 10, hits: count}}
@@ -28,6 +38,11 @@ extension Check {
         """, sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n"),
       needs: .sample),
   ]
+
+  /// Rows of runs one behind the other.
+  private static func runs(_ count: Int) -> String {
+    String(repeating: (0..<20).map { "2,0,5,\($0 * 300),10,3\n" }.joined(), count: count)
+  }
 
   /// What the world outside says: `--probe`.
   static let probe: [Check] = [

@@ -28,7 +28,10 @@ public enum LintSample: Sendable {
         while survey.rows < Self.mostRows {
           buffer.removeAll()
           switch try source.read(into: buffer, rowLimit: nil, deadline: .max) {
-          case .rows(let rows): survey.add(buffer.bytes, order: rows.order)
+          case .rows(let rows):
+            survey.add(
+              buffer.bytes, order: rows.order, file: rows.partition, named: source.partitions[rows.partition],
+              linesBefore: rows.linesBefore)
           case .end: return
           case .idle, .assigned: break
           }
