@@ -21,6 +21,34 @@ extension Check {
         histograms: {hits: {count: hits, where: time - start <= 500 ns}}
         """),
     Check(
+      "order-across-sources",
+      "A value of the hit before (`last`, `dead_time`) in a pipeline of several sources. Their rows come in no order among each other, so that none sees one of another source.",
+      wrong: """
+        sources: {a: {file: {path: a.txt}}, b: {file: {path: b.txt}}}
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns}}
+        """,
+      fix: "Count one source in each run, or bring their rows into one file or topic, in the order of time.",
+      right: """
+        sources: {a: {file: {path: a.txt}}}
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns}}
+        """),
+    Check(
+      "last-never", .warning,
+      "A value of the hit before that no hit can give: cleansing drops every row that its `where` asks for. Dropped rows are no hits, and are not remembered.",
+      wrong: """
+        cleansing: [{keep: TDC_CHANNEL < 128}]
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns}}
+        """,
+      fix: "Let cleansing keep those rows, and leave them out with `where:` of the histograms.",
+      right: """
+        cleansing: [{keep: TDC_CHANNEL <= 128}]
+        columns: {start: {last: time, where: TDC_CHANNEL == 128}}
+        histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns, where: TDC_CHANNEL < 128}}
+        """),
+    Check(
       "bad-disorder", "`disorder` is a distance in one column, and the group goes by several.",
       wrong: """
         groups:

@@ -65,5 +65,5 @@ public struct Cuts: Sendable {
 
 extension TypedExpression {
   /// The name of an integer column that stands alone.
-  fileprivate var integerColumn: String? { type.kind == .integer ? column : nil }
+  var integerColumn: String? { type.kind == .integer ? column : nil }
 }

@@ -47,6 +47,7 @@ public struct ChainBuilder {
     }
     // What the chain uses of the records is known only now.
     let plan = builder.emit(format: format, window: window)
+    builder.checkOrder(plan)
     guard findings.errorCount == errorsBefore else { return (nil, formats) }
     if !findings.hasErrors { builder.review(plan) }
     return (plan, formats)

@@ -9,6 +9,7 @@ extension ChainBuilder {
     reviewBins(plan)
     reviewChambers()
     reviewNames()
+    reviewLast()
   }
 
   /// `names` in rows that cleansing keeps and that meet `condition`, as seen from a place: what a plugin declares is not
