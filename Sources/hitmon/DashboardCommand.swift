@@ -180,6 +180,7 @@ struct DashboardCommand: ParsableCommand {
   }
 
   private func show(_ file: ResultFile, in store: DashboardStore) throws {
+    var file = file
     var offset: Int64 = 0
     var number = 0
     var isFirst = true
@@ -198,7 +199,13 @@ struct DashboardCommand: ParsableCommand {
       isFirst = false
       guard follow else { return finish(store) }
       StopSignal.pause(milliseconds: 100)
-      if let size = file.size, size < offset { (offset, number) = (0, 0) }
+      // A run replaces what the file held before, and the name leads to another file then.
+      if file.isReplaced, let next = try? ResultFile.open(file.name) {
+        file = next
+        (offset, number) = (0, 0)
+      } else if let size = file.size, size < offset {
+        (offset, number) = (0, 0)
+      }
     }
   }
 

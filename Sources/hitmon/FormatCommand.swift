@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Connectors
 import Diagnostics
 
 struct FormatCommand: ParsableCommand {
@@ -74,8 +75,11 @@ struct FormatCommand: ParsableCommand {
       printOut("\(file) has another form")
       return .changed
     }
-    if let problem = writeFile(text, to: file) {
-      printError(problem)
+    do {
+      // The file is its own input.
+      try writeFile(Array(text.utf8), to: file, uses: FileUses())
+    } catch {
+      printError("\(error)")
       return .unreadable
     }
     printOut("\(file): changed")

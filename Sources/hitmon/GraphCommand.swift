@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authoring
+import Connectors
 
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -31,7 +32,8 @@ struct GraphCommand: ParsableCommand {
   @OptionGroup var options: PipelineOptions
 
   func run() throws {
-    let graph = ChainGraph(try options.load(pipeline))
+    let loaded = try options.load(pipeline)
+    let graph = ChainGraph(loaded)
     let text =
       switch format {
       case .mermaid: graph.mermaid
@@ -42,8 +44,11 @@ struct GraphCommand: ParsableCommand {
       printOut(text)
       return
     }
-    if let problem = writeFile(text + "\n", to: output) {
-      printError(problem)
+    do {
+      let uses = FileUses(configuration: loaded.files, inputs: loaded.declaredFiles)
+      try writeFile(Array((text + "\n").utf8), to: output, uses: uses)
+    } catch {
+      printError("\(error)")
       throw ExitCode(2)
     }
   }

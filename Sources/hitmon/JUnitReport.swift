@@ -1,11 +1,4 @@
-import Connectors
 import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// The outcome of tests in the XML that continuous integration reads.
 struct JUnitReport {
@@ -42,17 +35,5 @@ struct JUnitReport {
     let failures = cases.count { $0.failure != nil }
     return
       "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"0\" time=\"\(cases.reduce(0) { $0 + $1.seconds })\""
-  }
-
-  func save(to path: String) throws {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))") }
-    defer { close(file) }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(file, $0.baseAddress!, $0.count) }
-      guard count > 0 else { throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))") }
-      bytes = bytes.dropFirst(count)
-    }
   }
 }

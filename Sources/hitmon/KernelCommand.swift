@@ -170,9 +170,13 @@ struct KernelCommand: ParsableCommand {
       kernel.arrival = time * 1_000_000 / length
     }
     do {
-      let file = try ByteFile(path: output)
-      _ = try Kernel(loaded, options: kernel, warn: { printToError($0) }).execute(file.write)
+      let inputs = input.isEmpty ? ["-"] : (try? expandInputs(input)) ?? []
+      let uses = FileUses(configuration: loaded.files, inputs: inputs + loaded.declaredFiles)
+      let file = try ByteFile(path: output, uses: uses)
+      let counts = try Kernel(loaded, options: kernel, warn: { printToError($0) }).execute(file.write)
       try file.close()
+      // A part may have no other rows; `merge` knows of all.
+      if counts.isNothingDecoded { printToError("warning: \(nothingDecoded(counts, first: nil))") }
     } catch {
       printError("\(error)")
       throw ExitCode(StopSignal.number != 0 ? 128 + StopSignal.number : 2)

@@ -31,7 +31,10 @@ struct MergeCommand: ParsableCommand {
 
         hitmon merge pipelines/dt-chambers.yaml --window all part0 part1 > results.jsonl
 
-      Exit codes: 0 every message is in the results, 1 the pipeline has errors, 2 a message or a file could not be used.
+      What --results names is replaced by the first window, in one step, and may not be a file that is read; --rest may.
+
+      Exit codes: 0 every message is in the results, 1 the pipeline has errors, 2 a message or a file could not be used, \
+      3 no row of partial results could be decoded.
       """)
 
   @Argument(help: "The pipeline that the results are of, a YAML file.", completion: .file(extensions: ["yaml"]))
@@ -107,7 +110,7 @@ struct MergeCommand: ParsableCommand {
     let merger = ResultMerger(loaded, format: format)
     var problems = 0
     do {
-      let sink = try FileSink(path: results, format: format, acknowledge: { _ in })
+      let sink = try sink(FileUses(configuration: loaded.files, inputs: inputs))
       var parts: [MergePart] = []
       for path in inputs { parts.append(try MergePart(path: path)) }
       while true {
@@ -132,6 +135,12 @@ struct MergeCommand: ParsableCommand {
       printToError("\(grouped(problems)) \(problems == 1 ? "message is" : "messages are") not in the results")
       throw ExitCode(2)
     }
+  }
+
+  /// Where the whole results go.
+  func sink(_ uses: FileUses) throws -> FileSink {
+    try FileSink(
+      path: results, format: format, uses: uses, warn: { printToError("warning: \($0)") }, acknowledge: { _ in })
   }
 
   private func write(_ merged: [ResultMerger.Merged], to sink: FileSink) throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authoring
 import Configuration
+import Connectors
 import Diagnostics
 import Runtime
 
@@ -29,19 +30,19 @@ struct NewFileOptions: ParsableArguments {
 
   func path(_ name: String) -> String { into == "." ? name : into.hasSuffix("/") ? into + name : "\(into)/\(name)" }
 
-  /// Writes all files or none.
-  func write(_ files: [(path: String, text: String)]) throws {
+  /// Writes all files or none; `inputs` are files that they were made from.
+  func write(_ files: [(path: String, text: String)], inputs: [String] = []) throws {
     for file in files where !force && fileExists(file.path) {
       printError("\(file.path) is there already; --force overwrites it")
       throw ExitCode(2)
     }
-    for file in files {
-      if let problem = writeFile(file.text, to: file.path) {
-        printError(problem)
-        throw ExitCode(2)
-      }
-      printOut("wrote \(file.path)")
+    do {
+      try writeFiles(files.map { ($0.path, Array($0.text.utf8)) }, uses: FileUses(inputs: inputs))
+    } catch {
+      printError("\(error)")
+      throw ExitCode(2)
     }
+    for file in files { printOut("wrote \(file.path)") }
   }
 
   /// Prints what lint says of a pipeline; exits with 1 where it has errors.
@@ -149,7 +150,7 @@ struct NewDetectorCommand: ParsableCommand {
     printOut("\(from): \(draft.summary)")
     let pipeline = files.path("\(name).yaml")
     let plugin = files.path("plugins/detectors/\(name).yaml")
-    try files.write([(plugin, draft.plugin), (pipeline, draft.pipeline)])
+    try files.write([(plugin, draft.plugin), (pipeline, draft.pipeline)], inputs: [from])
     try files.lint(pipeline)
     if !draft.doubts.isEmpty { printOut("check:") }
     for doubt in draft.doubts { printOut("  \(doubt)") }

@@ -68,7 +68,7 @@ struct PlotCommand: ParsableCommand {
   func run() throws {
     do {
       let svg = try picture(of: try read()).svg()
-      if isPNG { try writePNG(svg) } else { try write(Array(svg.utf8), to: output) }
+      try writeFile(isPNG ? png(svg) : Array(svg.utf8), to: output, uses: FileUses(inputs: [file]))
     } catch {
       printError("\(error)")
       throw ExitCode(2)
@@ -127,30 +127,58 @@ struct PlotCommand: ParsableCommand {
     return picture
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws {
-    guard let stream = fopen(path, "w") else {
-      throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))")
-    }
-    let count = fwrite(bytes, 1, bytes.count, stream)
-    guard fclose(stream) == 0, count == bytes.count else {
-      throw ConnectorError("cannot write \(path): \(String(cString: strerror(errno)))")
-    }
-  }
-
   /// Has rsvg-convert draw the picture.
-  private func writePNG(_ svg: String) throws {
-    let draft = output + ".svg"
-    try write(Array(svg.utf8), to: draft)
-    defer { unlink(draft) }
-    let words = ["rsvg-convert", "--format", "png", "--output", output, draft]
+  private func png(_ svg: String) throws -> [UInt8] {
+    let (source, drawn) = (try ScratchFile(Array(svg.utf8)), try ScratchFile([]))
+    let words = ["rsvg-convert", "--format", "png"]
     var arguments = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, source.descriptor, 0)
+    posix_spawn_file_actions_adddup2(&actions, drawn.descriptor, 1)
     var process = pid_t()
     var status: Int32 = 0
-    guard posix_spawnp(&process, words[0], nil, nil, &arguments, environ) == 0 else {
+    guard posix_spawnp(&process, words[0], &actions, nil, &arguments, environ) == 0 else {
       throw ConnectorError("PNG is drawn by rsvg-convert, which is not here: install librsvg2-bin, or write an .svg")
     }
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    guard status == 0 else { throw ConnectorError("rsvg-convert could not draw \(output)") }
+    guard status == 0, let bytes = drawn.bytes, !bytes.isEmpty else {
+      throw ConnectorError("rsvg-convert could not draw \(output)")
+    }
+    return bytes
+  }
+}
+
+/// A file without a name, for programs that are handed bytes and hand some back.
+private final class ScratchFile {
+  let descriptor: Int32
+
+  /// Stands at its beginning.
+  init(_ bytes: [UInt8]) throws {
+    let folder = environmentValue("TMPDIR") ?? "/tmp"
+    var name = Array("\(folder)/hitmon-XXXXXX".utf8CString)
+    descriptor = mkstemp(&name)
+    let count = descriptor < 0 ? -1 : bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    if descriptor >= 0 { unlink(name) }
+    guard count == bytes.count else {
+      throw ConnectorError("cannot write a file in \(folder): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// All that it holds.
+  var bytes: [UInt8]? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    let size = Int(status.st_size)
+    var isRead = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = max(0, pread(descriptor, buffer.baseAddress, size, 0))
+      isRead = count == size
+    }
+    return isRead ? bytes : nil
   }
 }

@@ -30,8 +30,12 @@ struct RunCommand: ParsableCommand {
       wait. Windows of the record's own clock that are not complete are left to the next run, if that reads their rows \
       again.
 
-      Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written, \
-      130 Ctrl-C, 143 SIGTERM.
+      What --results and file sinks name is replaced by the first window, in one step: a run that cannot begin, or that \
+      publishes nothing, leaves it as it was. No file is written that is an input or a file of the pipeline, or that \
+      another run writes.
+
+      Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written, 3 the input \
+      ended and none of its rows could be decoded, 130 Ctrl-C, 143 SIGTERM.
       """)
 
   @Argument(help: "The pipeline, a YAML file.", completion: .file(extensions: ["yaml"]))
@@ -126,13 +130,14 @@ struct RunCommand: ParsableCommand {
     runOptions.sinks = { try dashboards.open(acknowledge: $0) }
     let reporter = RunReporter(quiet: quiet, dashboards: dashboards)
     let totals: RunTotals
+    let run: Run
     do {
       let changes = ChangeWatch(request, files, read: findings.sources.map(\.name)) {
         reporter.rejected($0, sentence: $1)
       }
       defer { changes.close() }
       runOptions.changed = { changes.take() }
-      let run = try Run(loaded, options: runOptions, observer: reporter)
+      run = try Run(loaded, options: runOptions, observer: reporter)
       reporter.begin(loaded, sources: run.sourceNames, sinks: run.sinkNames)
       totals = try run.execute()
     } catch let failure as RunFailure {
@@ -144,8 +149,11 @@ struct RunCommand: ParsableCommand {
       throw ExitCode(2)
     }
     reporter.end(totals)
+    let isAtEnd = StopSignal.number == 0
+    if isAtEnd { reporter.review(totals, readsTopic: run.readsTopic) }
     if keepOpen { dashboards.stayOpen(tell: reporter.note) }
     if StopSignal.number != 0 { throw ExitCode(128 + StopSignal.number) }
+    if totals.isNothingDecoded { throw ExitCode(3) }
   }
 
   private func watchFiles(of request: Pipeline.Request) throws -> FileWatch {

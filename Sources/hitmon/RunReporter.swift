@@ -173,6 +173,20 @@ final class RunReporter: RunObserver, Sendable {
     state.withLock { show(line, &$0) }
   }
 
+  /// Says what is odd about a run whose input has ended.
+  func review(_ totals: RunTotals, readsTopic: Bool) {
+    if totals.isNothingDecoded {
+      let line = errorLine(nothingDecoded(totals.counts, first: totals.firstMalformed))
+      state.withLock { show(line, &$0) }
+    } else if totals.unpublished != RowCounts() {
+      warning("in no window, and so in no message: \(totals.unpublished.summary)")
+    }
+    // A topic of which everything was published before has no row for the next run.
+    if totals.isWithoutRows, !readsTopic {
+      warning("the input has no row: it is empty, or holds nothing but a header, comments and blank lines")
+    }
+  }
+
   private func show(_ line: String, _ state: inout State) {
     clearBar(&state)
     printToError(line)

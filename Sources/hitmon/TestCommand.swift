@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Connectors
 import Diagnostics
 import Runtime
 
@@ -54,7 +55,15 @@ struct TestCommand: ParsableCommand {
       failed == 0
         ? "\(cases.count) \(cases.count == 1 ? "test" : "tests") passed"
         : "\(failed) of \(cases.count) \(cases.count == 1 ? "test" : "tests") failed")
-    if let junit { try JUnitReport(outcomes).save(to: junit) }
+    if let junit {
+      do {
+        let uses = FileUses(configuration: outcomes.flatMap(\.files))
+        try writeFile(Array(JUnitReport(outcomes).text.utf8), to: junit, uses: uses)
+      } catch {
+        printError("\(error)")
+        isUnreadable = true
+      }
+    }
     if isUnreadable { throw ExitCode(2) }
     if failed > 0 { throw ExitCode(1) }
   }
@@ -69,10 +78,10 @@ struct TestCommand: ParsableCommand {
     let printer = FindingPrinter(colour: Terminal.hasColour)
     let findings = Findings()
     var outcome = TestFileOutcome(path: path)
-    guard
-      let tests = try ConfigurationTest.load(
-        PipelineOptions.plainRequest(path), environment: environmentValue, findings: findings), !findings.hasErrors
-    else {
+    let loaded = try ConfigurationTest.load(
+      PipelineOptions.plainRequest(path), environment: environmentValue, findings: findings)
+    outcome.files = findings.sources.map(\.name)
+    guard let tests = loaded, !findings.hasErrors else {
       printToError(printer.text(findings))
       outcome.cases.append(
         .init(name: "the file itself", seconds: 0, failure: FindingPrinter(colour: false).text(findings)))
@@ -112,4 +121,6 @@ struct TestFileOutcome {
 
   let path: String
   var cases: [Case] = []
+  /// What was read for it.
+  var files: [String] = []
 }

@@ -151,7 +151,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     if not arguments.quiet:
         print(job.summary(), file=sys.stderr)
-    return 0
+    return job.exit_code()
 
 
 if __name__ == "__main__":

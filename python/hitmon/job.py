@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from hitmon.kernel import HitmonError, Input, Kernel
+from hitmon.output import OutputFile
 from hitmon.topic import ResultsTopic, Topic
 
 
@@ -53,18 +53,26 @@ class Job:
             self.files = self.kernel.inputs()
         else:
             raise HitmonError(f"engines read files, objects and topics, and the source is `{sources[0]['kind']}`")
-        self._files = [(path, False) for path in results]
+        files = [(path, False) for path in results]
         self._topics: list[ResultsTopic] = []
         for sink in self.about["sinks"]:
             if sink["kind"] == "file":
-                self._files += [(path, sink.get("append", False)) for path in sink["paths"]]
+                files += [(path, sink.get("append", False)) for path in sink["paths"]]
             elif sink["kind"] == "kafka" and sink["brokers"] != "embedded":
                 self._topics.append(
                     ResultsTopic(
                         sink["topic"], sink["brokers"], sink["settings"] | self.settings, self.about["pipeline"]
                     )
                 )
-        self._open: dict[str, Any] = {}
+        # Everything is open before anything is counted, and nothing is written over before the first window.
+        self._files: list[OutputFile] = []
+        taken = [one.name for one in self.files if not one.is_object] + self.about["files"]
+        try:
+            for path, append in files:
+                self._files.append(OutputFile(path, append, taken))
+        except HitmonError:
+            self.close()
+            raise
         #: All messages, as they were written.
         self.messages: list[bytes] = []
 
@@ -85,28 +93,31 @@ class Job:
         messages = lines.splitlines()
         for topic in self._topics:
             topic.publish(messages)
-        for path, append in self._files:
-            if path == "-":
-                sys.stdout.buffer.write(lines)
-                sys.stdout.buffer.flush()
-                continue
-            file = self._open.get(path) or open(path, "ab" if append else "wb")
-            self._open[path] = file
+        for file in self._files:
             file.write(lines)
-            file.flush()
         self.messages += messages
         return [json.loads(message) for message in messages]
 
     def close(self) -> None:
-        for file in self._open.values():
+        for file in self._files:
             file.close()
 
-    def summary(self) -> str:
-        """What it came to, in a line."""
+    def _counts(self) -> dict[str, int]:
         counts: dict[str, int] = {}
         for message in self.messages:
             for name, count in json.loads(message)["counts"].items():
                 counts[name] = counts.get(name, 0) + count
+        return counts
+
+    def exit_code(self) -> int:
+        """What a command that ran the job exits with: 3 where there were rows and none could be decoded."""
+        counts = self._counts()
+        rows = sum(counts.get(name, 0) for name in ("records", "malformed", "late", "stray"))
+        return 3 if rows > 0 and counts["malformed"] == rows else 0
+
+    def summary(self) -> str:
+        """What it came to, in a line."""
+        counts = self._counts()
         windows = len(self.messages)
         words = f"{windows:,} window{'' if windows == 1 else 's'}: {counts.get('records', 0):,} rows"
         return words + "".join(f", {counts.get(name, 0):,} {name}" for name in ("hits", "unmapped", "malformed"))

@@ -246,7 +246,8 @@ def _run(command: Sequence[str], rows: bytes | Iterable[bytes] | None = None) ->
     words = err.decode(errors="replace").strip()
     if process.returncode < 0:
         raise Died(f"hitmon was ended by signal {-process.returncode}")
-    if process.returncode != 0:
+    # 3: all is done, and none of the rows could be decoded, which the words say.
+    if process.returncode not in (0, 3):
         raise HitmonError(words.removeprefix("error: ") or f"hitmon ended with {process.returncode}")
     if words:
         print(words, file=sys.stderr)

@@ -13,6 +13,8 @@ public struct InputPlace: Sendable {
   public let name: String
   /// Bytes as they lie there, compressed if they are; nil for pipes and terminals.
   public let size: Int64?
+  /// The file, `-` for standard input; nil for an object.
+  public let path: String?
   /// Opens it, decompressed; the check is asked while bytes are waited for.
   public let open: @Sendable (StopCheck?) throws(InputError) -> any ByteInput
   /// Called in place of `open` where nothing more is read, on the thread that would: ends what was begun ahead.
@@ -24,6 +26,7 @@ public struct InputPlace: Sendable {
     var status = stat()
     let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     size = isFile ? Int64(status.st_size) : nil
+    self.path = path
     open = { stop throws(InputError) in try openInput(path: path, stop: stop) }
     leave = {}
   }
@@ -34,6 +37,7 @@ public struct InputPlace: Sendable {
   init(_ feed: ObjectFeed, object number: Int) {
     name = feed.objects[number].name
     size = feed.objects[number].size
+    path = nil
     open = { stop throws(InputError) in DetectedInput(try S3Input(feed, object: number, stop: stop)) }
     leave = { feed.halt() }
   }
@@ -83,7 +87,11 @@ private func findInputs(
   for word in words {
     guard word.hasPrefix(S3Place.scheme) else {
       try takePlaces()
-      found += try expandInputs([word]).map { InputPlace(path: $0) }
+      for path in try expandInputs([word]) {
+        // Before anything is counted, and before results take the place of others.
+        guard path == "-" || access(path, R_OK) == 0 else { throw .system("open", path, code: errno) }
+        found.append(InputPlace(path: path))
+      }
       continue
     }
     guard let place = S3Place(word) else {

@@ -39,6 +39,12 @@ public final class ResultFile: Sendable {
 
   deinit { _ = close(descriptor) }
 
+  /// Whether the name leads to another file by now. False while it leads nowhere.
+  public var isReplaced: Bool {
+    guard let found = FileIdentity(path: name) else { return false }
+    return found != FileIdentity(descriptor: descriptor)
+  }
+
   /// How long it is now; nil for what is no file.
   public var size: Int64? {
     var status = stat()

@@ -10,6 +10,10 @@ extension SinkComponent {
   static let file = SinkComponent(
     specification: Specification(
       kind: .sink, name: "file", summary: "A file of JSON lines: one result message a line.",
+      details: """
+        What the file held is replaced by the first window of the run, in one step; a run that publishes none leaves it as it
+        was. While a run writes to a file no other can. See [results.md](results.md#files).
+        """,
       keys: [
         Key("path", .path, required: true, "The file, or `-` for standard output."),
         Key("append", .boolean, default: "false", "Whether results go behind what the file holds, or replace it."),
@@ -19,49 +23,72 @@ extension SinkComponent {
     open: { settings, context in
       try FileSink(
         path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false,
-        format: settings.resultFormat, acknowledge: context.acknowledge)
+        format: settings.resultFormat, uses: context.uses, warn: context.warn, acknowledge: context.acknowledge)
     })
 }
 
 /// JSON lines in a file. Every message is in the file when `write` returns, whole lines only.
 public final class FileSink: ResultSink {
-  public let name: String
   public let format: ResultFormat
-  private let descriptor: Int32
-  private let ownsDescriptor: Bool
+  private let file: OutputFile
   /// Whether the results of earlier runs stay.
   private let isRecord: Bool
+  private let warn: @Sendable (String) -> Void
   private let acknowledge: @Sendable (Int) -> Void
+  private var hasWritten = false
 
+  /// Opens the file and changes nothing in it: `uses` are the other files of the command, and `warn` is told what the user
+  /// should know.
   public init(
-    path: String, append: Bool = false, format: ResultFormat = .json, acknowledge: @escaping @Sendable (Int) -> Void
+    path: String, append: Bool = false, format: ResultFormat = .json, uses: FileUses,
+    warn: @escaping @Sendable (String) -> Void, acknowledge: @escaping @Sendable (Int) -> Void
   ) throws {
-    self.acknowledge = acknowledge
     self.format = format
-    name = path == "-" ? "standard output" : path
-    if path == "-" {
-      (descriptor, ownsDescriptor) = (1, false)
-    } else {
-      descriptor = open(path, (append ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
-      ownsDescriptor = true
-      guard descriptor >= 0 else { throw ConnectorError("cannot write \(path): \(systemWords(for: errno))") }
-      if append { PublishedFile.trim(descriptor) }
-    }
-    isRecord = append && ownsDescriptor
+    self.warn = warn
+    self.acknowledge = acknowledge
+    file = try OutputFile(path, append ? .appended : .parts, uses: uses)
+    isRecord = append && file.isFile
+    if isRecord { _ = try PublishedFile.end(of: file.descriptor, name: file.name) }
   }
 
-  public func published(by pipeline: String, of input: PublishedRecord.Input) -> PublishedRecord? {
-    isRecord ? PublishedFile.read(descriptor, pipeline: pipeline, input: input) : nil
+  public var name: String { file.name }
+
+  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
+    guard isRecord else { return nil }
+    // A message that was not finished is not published.
+    let end = try PublishedFile.end(of: file.descriptor, name: name)
+    return PublishedFile.read(file.descriptor, size: end.whole, pipeline: pipeline, input: input)
   }
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
-    try writeLine(message, to: descriptor, name: name)
+    if isRecord, !hasWritten { try mendEnd() }
+    let lineEnd: [UInt8] = [0x0A]
+    try lineEnd.withUnsafeBytes { try file.append([message, $0]) }
+    try file.publish()
+    hasWritten = true
     acknowledge(number)
   }
 
+  /// Makes the end of the file one that a line can be written behind.
+  private func mendEnd() throws {
+    let end = try PublishedFile.end(of: file.descriptor, name: name)
+    if end.lacksLineEnd { try file.append([0x0A]) }
+    guard end.rest > 0 else { return }
+    let bytes = try PublishedFile.read(end.whole..<end.whole + end.rest, of: file.descriptor, name)
+    let kept = name + ".cut"
+    let beside = open(file.path + ".cut", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard beside >= 0 else { throw ConnectorError.writing(kept, errno) }
+    let failure = bytes.withUnsafeBytes { writeAll([$0], to: beside) }
+    guard closeDescriptor(beside) == 0, failure == nil else { throw ConnectorError.writing(kept, failure ?? errno) }
+    guard ftruncate(file.descriptor, off_t(end.whole)) == 0 else { throw ConnectorError.writing(name, errno) }
+    warn(
+      "\(name) ended in a message that a run did not finish: its \(end.rest) bytes were cut off and are in \(kept)")
+  }
+
   public func close() throws {
-    if ownsDescriptor { closeDescriptor(descriptor) }
+    if file.isAsItWas { warn("no window was published: \(name) is as it was before the run") }
+    try file.finish()
   }
 }
 
-private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
+private func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

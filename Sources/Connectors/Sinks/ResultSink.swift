@@ -56,6 +56,10 @@ public struct SinkComponent: Sendable {
     public var claims = InputClaims()
     /// Called, on any thread, with a sentence for the user.
     public var tell: @Sendable (String) -> Void
+    /// Called, on any thread, with a sentence that also those see who want to see little.
+    public var warn: @Sendable (String) -> Void = { _ in }
+    /// The files of the run.
+    public var uses = FileUses()
     /// Makes one that merges the pipeline's results, and writes them in a form.
     public var merger: @Sendable (ResultFormat) -> ResultMerger
     /// Whether the user wants to stop.

@@ -81,18 +81,32 @@ extension Check {
         sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
         """),
     Check(
-      "sink-clash", .warning,
-      "Two sinks take the same file, topic or port, or results go where the pipeline reads its rows from.",
+      "file-clash",
+      "Two sinks write the same file, or results go to a file that the pipeline reads: one would destroy what the other writes, or the input. By other names of a file, such as links, `run` finds it when it starts.",
       wrong: """
         sinks:
           - file: {path: results.jsonl}
           - file: {path: ./results.jsonl, format: uhi}
         """,
-      fix: "Give one of them another path, topic or port.",
+      fix: "Give one of them another path.",
       right: """
         sinks:
           - file: {path: results.jsonl}
           - file: {path: results-uhi.jsonl, format: uhi}
+        """),
+    Check(
+      "sink-clash", .warning,
+      "Two sinks take the same topic or port, or results go to the topic that the pipeline reads its rows from.",
+      wrong: """
+        sinks:
+          - dashboard: {port: 8080}
+          - dashboard: {port: 8080, keep: 10}
+        """,
+      fix: "Give one of them another topic or port.",
+      right: """
+        sinks:
+          - dashboard: {port: 8080}
+          - dashboard: {port: 8081, keep: 10}
         """),
   ]
 }

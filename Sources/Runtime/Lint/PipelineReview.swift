@@ -3,7 +3,7 @@ import Diagnostics
 import Operators
 import Specifications
 
-/// Warnings about a pipeline without errors that concern several of its sections.
+/// Findings about a pipeline without errors that concern several of its sections.
 struct PipelineReview {
   let declaration: Declaration
   let plan: ChainPlan
@@ -35,13 +35,17 @@ struct PipelineReview {
       }
       // Two sources may read one file.
       if place.isInput { continue }
-      findings.warning(
-        "sink-clash",
-        other.isInput
-          ? "results go to \(place.name), which the pipeline reads"
-          : "two sinks take \(place.name)",
-        at: place.span, hint: "give it another \(place.key.prefix { $0 != ":" })",
-        notes: [.init(message: other.isInput ? "it is read here" : "the first is here", span: other.span)])
+      let notes = [Finding.Note(message: other.isInput ? "it is read here" : "the first is here", span: other.span)]
+      let isRead = "results go to \(place.name), which the pipeline reads"
+      if place.key.hasPrefix("path:") {
+        findings.error(
+          "file-clash", other.isInput ? isRead : "two sinks write \(place.name)", at: place.span,
+          hint: "give it another path", notes: notes)
+      } else {
+        findings.warning(
+          "sink-clash", other.isInput ? isRead : "two sinks take \(place.name)", at: place.span,
+          hint: "give it another \(place.key.prefix { $0 != ":" })", notes: notes)
+      }
     }
   }
 
@@ -57,7 +61,8 @@ struct PipelineReview {
   private func places(_ settings: Settings, isInput: Bool) -> [Place] {
     var places: [Place] = []
     let paths = settings["path"]?.list ?? [settings["path"]].compactMap { $0 }
-    for text in paths.compactMap(\.text) where text.text != "-" {
+    // Standard output and devices take what they get.
+    for text in paths.compactMap(\.text) where text.text != "-" && !text.text.hasPrefix("/dev/") {
       places.append(
         Place(
           key: "path:\(Self.normal(text.text))", name: "the file `\(text.written)`", span: text.span, isInput: isInput))

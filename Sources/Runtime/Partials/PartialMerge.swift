@@ -37,11 +37,11 @@ public struct PartialMerge {
   /// - Parameters:
   ///   - publish: takes each result message.
   ///   - rest: takes the bytes of a partial result of all that is not published; nil where nothing is to be left.
-  /// - Returns: what the user should know.
+  /// - Returns: what the user should know, and the rows that were given out or are in no window.
   public func execute(
     _ paths: [String], rest: ((UnsafeRawBufferPointer) throws -> Void)?,
     publish: @escaping (UnsafeRawBufferPointer) throws -> Void
-  ) throws -> [String] {
+  ) throws -> (notes: [String], counts: RowCounts) {
     let plan = pipeline.plan
     let merger = PartialMerger(plan)
     for path in paths {
@@ -86,15 +86,8 @@ public struct PartialMerge {
     if merger.unpublished != RowCounts() {
       notes.append("rows of no window are in no message: \(merger.unpublished.summary)")
     }
-    return notes
-  }
-}
-
-extension RowCounts {
-  fileprivate var summary: String {
-    [
-      ("rows", records), ("malformed", malformed), ("late", late), ("stray", stray), ("disordered", disordered),
-    ].filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+    counts += merger.unpublished
+    return (notes, counts)
   }
 }
 

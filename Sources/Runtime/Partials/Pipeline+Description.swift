@@ -28,6 +28,10 @@ extension Pipeline {
     }
     writer.endObject()
     writer.field("record", framing)
+    writer.key("files")
+    writer.beginArray()
+    for file in files { writer.string(file) }
+    writer.endArray()
     writer.key("sources")
     writer.beginArray()
     for source in declaration.sources {

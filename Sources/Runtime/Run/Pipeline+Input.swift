@@ -4,6 +4,13 @@ import Operators
 import Specifications
 
 extension Pipeline {
+  /// The files that declared sources and the emulator read. Those that are not there are reported when they are opened.
+  public var declaredFiles: [String] {
+    let settings = declaration.sources.map { $0.setting.settings?["path"] } + [declaration.emulate?["input"]]
+    let words = settings.flatMap { $0?.list ?? [] }.compactMap { $0.text?.text }
+    return words.flatMap { (try? expandInputs([$0])) ?? [] }
+  }
+
   /// The beginning of what one source of a pipeline reads, with the pipeline as if that were its only source.
   public struct Beginning {
     /// For people: a file, or the simulated telescope.

@@ -60,6 +60,8 @@ public struct Pipeline: Sendable {
   public let plan: ChainPlan
   /// How its results are shown.
   public let dashboard: DashboardDeclaration
+  /// The files that it was read from: its own, those of plugins, of constants and of libraries.
+  public internal(set) var files: [String] = []
 
   /// Reads and checks a pipeline: all that `lint` says, and all that `run` says before it starts. Nil where there are
   /// errors.
@@ -76,7 +78,9 @@ public struct Pipeline: Sendable {
     }
     guard let declaration = try loader.load(path: request.path, overrides: overrides) else { return nil }
     main = declaration.span.source
-    let pipeline = check(declaration, findings: findings)
+    var pipeline = check(declaration, findings: findings)
+    pipeline?.files =
+      findings.sources.map(\.name) + declaration.libraries.map(\.path) + declaration.programs.flatMap(programFiles)
     if let plan = pipeline?.plan, let sample = request.sample {
       let survey = SampleSurvey(plan)
       try sample.feed(survey, plan.format)
@@ -87,6 +91,14 @@ public struct Pipeline: Sendable {
       probe.probe(declaration)
     }
     return findings.hasErrors ? nil : pipeline
+  }
+
+  /// The files that the command of a program may stand for.
+  private static func programFiles(_ program: Setting) -> [String] {
+    (program.settings?["command"]?.list ?? []).compactMap(\.text).map { word in
+      let folder = word.source.name.lastIndex(of: "/").map { String(word.source.name[...$0]) } ?? ""
+      return word.text.hasPrefix("/") ? word.text : folder + word.text
+    }
   }
 
   /// Builds the chain of what was declared; nil where there are errors.

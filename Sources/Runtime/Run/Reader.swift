@@ -181,10 +181,11 @@ struct Reader {
   }
 
   /// Publishes what is open, and ends the engine. Windows of the record's own clock that are not complete are left to the
-  /// next run where that reads them again; gives how many.
-  mutating func finish() -> Int {
+  /// next run where that reads them again; gives how many. A window without rows is published where `isEmptyResult` says
+  /// that it is one.
+  mutating func finish(isEmptyResult: Bool) -> Int {
     let isLeft = !window.cutsInput && sources.contains { $0.source.resumes && !$0.isAtEnd }
-    let open = engine.finish(always: hasBegun ? feed.lastWindow : nil, discarded: isLeft)
+    let open = engine.finish(always: hasBegun && isEmptyResult ? feed.lastWindow : nil, discarded: isLeft)
     return isLeft ? open : 0
   }
 

@@ -39,8 +39,11 @@ public final class Run {
   private let feed: EmbeddedFeed
   /// The observer as sources and sinks reach it, on any thread.
   private let tell: @Sendable (String) -> Void
+  /// The same, also for those who want to see little.
+  private let warn: @Sendable (String) -> Void
   private var malformedLogged = 0
   private var hasToldDisorder = false
+  private var firstMalformed: String?
   // Counting threads write these and the reading thread looks at them.
   private let rowsRead = Atomic<Int64>(0)
   private let failure = Mutex<(any Error)?>(nil)
@@ -48,22 +51,26 @@ public final class Run {
   /// Malformed rows that are described in the log; all are counted.
   private static let malformedLogLimit = 5
 
-  /// Opens sources and sinks. Throws a sentence for the user where that fails.
+  /// Opens sources and sinks, and changes nothing: what results replace is whole until the first window. Throws a sentence
+  /// for the user where that fails.
   public init(_ pipeline: Pipeline, options: Options, observer: (any RunObserver)?) throws {
     self.pipeline = pipeline
     self.options = options
     self.observer = observer
     let told = UncheckedBox { [weak observer] in observer }
     tell = { sentence in (try? told.value())??.note(sentence) }
+    warn = { sentence in (try? told.value())??.warning(sentence) }
     embedded = EmbeddedBrokers(tell: tell)
     feed = EmbeddedFeed(stop: options.stop, tell: tell)
-    // Before results are written over: a program that cannot work ends the run here.
     try pipeline.plan.begin(tell: tell)
-    try openSinks()
-    try openSources()
+    let inputs = options.inputs.isEmpty ? nil : try findInputs(options.inputs, stop: options.stop, tell: tell)
+    let uses = FileUses(configuration: pipeline.files, inputs: (inputs ?? []).compactMap(\.path))
+    if inputs == nil { for path in pipeline.declaredFiles { uses.note(path, as: .input) } }
+    try openSinks(uses)
+    try openSources(inputs)
   }
 
-  private func openSinks() throws {
+  private func openSinks(_ uses: FileUses) throws {
     let acknowledge: @Sendable (Int) -> Void = { [acknowledgements] number in
       acknowledgements.acknowledge(number, at: monotonicNanoseconds())
     }
@@ -74,20 +81,22 @@ public final class Run {
     context.brokers = embedded.addresses
     context.withdrawn = { [acknowledgements] in acknowledgements.withdraw($0) }
     context.claims = claims
+    context.warn = warn
+    context.uses = uses
     for settings in pipeline.declaration.sinks where !SinkComponent.isDashboard(settings) {
       // A broker that is gone when the files are read has nobody to keep results for.
       if !options.inputs.isEmpty, KafkaTarget(settings)?.isEmbedded == true { continue }
       sinks.append(try SinkComponent.open(settings, context))
     }
-    for path in options.results { sinks.append(try FileSink(path: path, acknowledge: acknowledge)) }
+    for path in options.results {
+      sinks.append(try FileSink(path: path, uses: uses, warn: warn, acknowledge: acknowledge))
+    }
     sinks += try options.sinks?(acknowledge) ?? []
   }
 
-  private func openSources() throws {
-    guard options.inputs.isEmpty else {
-      let source = FileSource(
-        inputs: try findInputs(options.inputs, stop: options.stop, tell: tell), format: pipeline.plan.format,
-        stop: options.stop)
+  private func openSources(_ inputs: [InputPlace]?) throws {
+    if let inputs {
+      let source = FileSource(inputs: inputs, format: pipeline.plan.format, stop: options.stop)
       sources = [OpenSource(name: "input", source: source, format: 0)]
       return
     }
@@ -147,6 +156,7 @@ public final class Run {
   }
 
   public var sinkNames: [String] { sinks.map(\.name) }
+  public var readsTopic: Bool { sources.contains { $0.source.topic != nil } }
 
   /// Runs to the end of the input, or until `stop`. Everything counted so far is published in any case, but for windows
   /// that the next run reads again; then an error that ended the run is thrown.
@@ -170,7 +180,10 @@ public final class Run {
           })
       },
       rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
-      report: { [unowned self] in logMalformed($0) })
+      report: { [unowned self] in
+        firstMalformed = firstMalformed ?? $0
+        logMalformed($0)
+      })
     do {
       try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { reader, source in
         if let changed = options.changed() { takeOver(with: changed, &reader, publisher, start) }
@@ -188,13 +201,18 @@ public final class Run {
     }
     var totals = RunTotals()
     let withheld = publisher.withheld
-    totals.openWindows = reader.finish()
+    // A run that came to no row, because the input cannot be read or somebody stopped it first, has seen nothing: an empty
+    // window of it would take the place of results.
+    let isCutShort = hasFailed || !isLive && options.stop()
+    totals.openWindows = reader.finish(isEmptyResult: !isCutShort || rowsRead.load(ordering: .relaxed) > 0)
     totals.openWindows += publisher.withheld - withheld
     publisher.flush()
     reader.commit()
     totals.windows = publisher.windows
     totals.counts = publisher.counts
-    totals.counts += reader.engine.unpublished
+    totals.unpublished = reader.engine.unpublished
+    totals.counts += totals.unpublished
+    totals.firstMalformed = firstMalformed
     if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.programs = pipeline.plan.programs.map(\.totals)
@@ -266,6 +284,7 @@ public final class Run {
         chunk.messages == nil
         ? "\(partition):\(lines + Int64(row.line) + 1)"
         : "partition \(partition) offset \(chunk.offset(of: row.offset))"
+      firstMalformed = firstMalformed ?? "\(place): \(row.reason): \(row.excerpt)"
       logMalformed("malformed row at \(place): \(row.reason): \(row.excerpt)")
       if pipeline.plan.stopsAtMalformed(format: chunk.format) {
         fail(ConnectorError("\(place): \(row.reason) (on_malformed: stop)"))

@@ -5,6 +5,10 @@ import Operators
 public struct RunTotals: Sendable {
   public var counts = RowCounts()
   public var windows = 0
+  /// Rows that are in no window published; they are in `counts` too.
+  public var unpublished = RowCounts()
+  /// The first row that could not be decoded: its place, what is wrong with it, and the row.
+  public var firstMalformed: String?
   public var seconds = 0.0
   public var bytes: Int64 = 0
   /// From the end of a window until it was safe in every sink.
@@ -15,6 +19,11 @@ public struct RunTotals: Sendable {
   public var programs: [ExternalProgram.Totals] = []
 
   public init() {}
+
+  /// Whether the input had rows and none of them was one of the pipeline's record.
+  public var isNothingDecoded: Bool { counts.isNothingDecoded }
+  /// Whether the input had no row at all.
+  public var isWithoutRows: Bool { counts.rows == 0 }
 
   public var rowsPerSecond: Double { seconds > 0 ? Double(counts.records + counts.malformed) / seconds : 0 }
 }

@@ -31,7 +31,7 @@ struct Parts {
     var options = PartialMerge.Options()
     change(&options)
     var lines: [[UInt8]] = []
-    let notes = try PartialMerge(pipeline, options: options).execute(paths, rest: nil) { lines.append(Array($0)) }
+    let (notes, _) = try PartialMerge(pipeline, options: options).execute(paths, rest: nil) { lines.append(Array($0)) }
     return (lines, notes)
   }
 

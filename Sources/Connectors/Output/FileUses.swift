@@ -1,0 +1,47 @@
+import Synchronization
+
+/// The files that a command reads and those that it writes, so that it writes over none that it reads, and writes each once.
+public final class FileUses: Sendable {
+  public enum Use: Sendable {
+    case input
+    /// The pipeline, its plugins, and what those name.
+    case configuration
+    case output
+  }
+
+  private let known = Mutex<[FileIdentity: (use: Use, name: String)]>([:])
+
+  public init(configuration: [String] = [], inputs: [String] = []) {
+    for path in configuration { note(path, as: .configuration) }
+    for path in inputs { note(path, as: .input) }
+  }
+
+  /// Notes a file that is read; `-` is standard input.
+  public func note(_ path: String, as use: Use) {
+    guard let identity = path == "-" ? FileIdentity(descriptor: 0) : FileIdentity(path: path) else { return }
+    known.withLock { $0[identity] = $0[identity] ?? (use, path == "-" ? "standard input" : path) }
+  }
+
+  /// Takes a file to be written. Throws a sentence where the command has another use for it.
+  func take(_ identity: FileIdentity?, name: String) throws(ConnectorError) {
+    guard let identity else { return }
+    let other = known.withLock { known in
+      defer { known[identity] = known[identity] ?? (.output, name) }
+      return known[identity]
+    }
+    guard let other else { return }
+    let isSameName = other.name == name
+    let words =
+      switch other.use {
+      case .input: isSameName ? "it is an input" : "it is the same file as the input \(other.name)"
+      case .configuration:
+        isSameName
+          ? "the pipeline is read from it" : "it is the same file as \(other.name), which the pipeline is read from"
+      case .output:
+        isSameName
+          ? "it is written already, by a sink of the pipeline or another option"
+          : "it is the same file as \(other.name), which is written already"
+      }
+    throw ConnectorError("cannot write \(name): \(words); give another file")
+  }
+}
