@@ -19,7 +19,9 @@ enum Terminal {
   }
 }
 
-private func write(_ text: String, to descriptor: Int32) {
+/// Gives the error that ended it, nil for none.
+@discardableResult
+private func write(_ text: String, to descriptor: Int32) -> Int32? {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { buffer in
@@ -30,17 +32,25 @@ private func write(_ text: String, to descriptor: Int32) {
       #endif
     }
     if count < 0, errno == EINTR { continue }
-    // Nobody listens any more: there is nowhere to say so.
-    guard count > 0 else { return }
+    guard count > 0 else { return errno }
     bytes = bytes.dropFirst(count)
   }
+  return nil
+}
+
+/// What is cut short because the disk is full must not look whole. Nobody who listens any more needs to know.
+private func writeOrEnd(_ text: String) {
+  guard let code = write(text, to: 1), code != EPIPE else { return }
+  let words = String(cString: strerror(code))
+  printError("cannot write standard output: \(words.prefix(1).lowercased() + words.dropFirst())")
+  exit(2)
 }
 
 /// Writes text to standard output, with a line end.
-func printOut(_ text: String) { write(text + "\n", to: 1) }
+func printOut(_ text: String) { writeOrEnd(text + "\n") }
 
 /// Writes text to standard output as it is.
-func writeToOut(_ text: String) { write(text, to: 1) }
+func writeToOut(_ text: String) { writeOrEnd(text) }
 
 /// Writes text to standard error, with a line end.
 func printToError(_ text: String) { write(text + "\n", to: 2) }

@@ -133,6 +133,34 @@ import Testing
     #expect(program.folder.read("in.txt") == Self.rows)
   }
 
+  @Test func `Standard output that is full is an error`() throws {
+    guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+    for command in ["schema", "list", "explain '\(pipeline)'", "run '\(pipeline)' -i in.txt -r -"] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", "'\(Program.path)' \(command) > /dev/full 2> said"]
+      process.currentDirectoryURL = URL(fileURLWithPath: program.folder.path)
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 2, "\(command)")
+      #expect(program.folder.read("said").hasSuffix("error: cannot write standard output: no space left on device\n"))
+    }
+  }
+
+  @Test func `Results in a folder that is read are refused at the first run`() throws {
+    try FileManager.default.createDirectory(atPath: program.folder("data"), withIntermediateDirectories: true)
+    program.folder.write(Self.rows, "data/rows.txt")
+    for _ in 1...2 {
+      let result = try program(
+        "run", pipeline, "--set", "sources={run: {file: {path: data}}}", "-r", "data/results.jsonl")
+      #expect(result.exit == 2)
+      #expect(
+        result.error
+          == "error: cannot read data/results.jsonl: results go there; give them another place, or name the inputs\n")
+      #expect(!program.folder.has("data/results.jsonl"))
+    }
+  }
+
   @Test func `A file takes the results of one run and of one sink`() throws {
     try link("link.jsonl", "results.jsonl")
     let sink = ["--set", "sinks=[{file: {path: results.jsonl}}]"]

@@ -9,8 +9,8 @@ public struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let node: UInt64
 
-  /// The file that a path leads to; nil where there is none. Terminals and devices such as /dev/null have no identity, as
-  /// any number of programs may use them at once.
+  /// The file that a path leads to; nil where there is none. Terminals, devices such as /dev/null and sockets have no
+  /// identity: they may be read and written at once.
   public init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -31,7 +31,7 @@ public struct FileIdentity: Hashable, Sendable {
   }
 
   private init?(_ status: stat) {
-    guard status.st_mode & S_IFMT != S_IFCHR else { return nil }
+    guard ![S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT) else { return nil }
     device = UInt64(status.st_dev)
     node = UInt64(status.st_ino)
   }

@@ -22,6 +22,16 @@ public final class FileUses: Sendable {
     known.withLock { $0[identity] = $0[identity] ?? (use, path == "-" ? "standard input" : path) }
   }
 
+  /// Throws a sentence where one of these is written: a folder that is read has the results in it.
+  func check(_ inputs: [InputPlace]) throws(ConnectorError) {
+    for path in inputs.compactMap(\.path) {
+      guard let identity = FileIdentity(path: path), let other = known.withLock({ $0[identity] }) else { continue }
+      if case .output = other.use {
+        throw ConnectorError("cannot read \(path): results go there; give them another place, or name the inputs")
+      }
+    }
+  }
+
   /// Takes a file to be written. Throws a sentence where the command has another use for it.
   func take(_ identity: FileIdentity?, name: String) throws(ConnectorError) {
     guard let identity else { return }

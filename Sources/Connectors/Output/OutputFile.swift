@@ -159,12 +159,14 @@ public final class OutputFile {
   /// Writes a part, wholly or not at all as far as the system allows.
   public func append(_ parts: [UnsafeRawBufferPointer]) throws(ConnectorError) {
     if !hasBegun { try begin() }
-    hasBegun = true
     var status = stat()
     if isFile, fstat(descriptor, &status) == 0, status.st_nlink == 0 {
       throw ConnectorError("cannot write \(name): somebody has removed it since the start")
     }
-    guard let code = writeAll(parts, to: descriptor) else { return }
+    guard let code = writeAll(parts, to: descriptor) else {
+      hasBegun = true
+      return
+    }
     // The disk was full in the middle: what is behind must not begin in the middle of a line.
     if isFile { ftruncate(descriptor, status.st_size) }
     throw .writing(name, code)

@@ -20,6 +20,8 @@ public struct SourceComponent: Sendable {
     public var withdraw: @Sendable () -> Void = {}
     /// Where the source says whether what it reads is this instance's.
     public var claims = InputClaims()
+    /// The files of the run.
+    public var uses = FileUses()
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
     public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
@@ -68,8 +70,8 @@ public struct SourceComponent: Sendable {
     check: { _, _, _ in },
     open: { settings, context in
       let paths = (settings["path"]?.list ?? []).compactMap { $0.text?.text }
-      return FileSource(
-        inputs: try findInputs(paths, stop: context.stop, tell: context.tell), format: context.format,
-        stop: context.stop)
+      let inputs = try findInputs(paths, stop: context.stop, tell: context.tell)
+      try context.uses.check(inputs)
+      return FileSource(inputs: inputs, format: context.format, stop: context.stop)
     })
 }

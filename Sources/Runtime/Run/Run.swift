@@ -67,7 +67,7 @@ public final class Run {
     let uses = FileUses(configuration: pipeline.files, inputs: (inputs ?? []).compactMap(\.path))
     if inputs == nil { for path in pipeline.declaredFiles { uses.note(path, as: .input) } }
     try openSinks(uses)
-    try openSources(inputs)
+    try openSources(inputs, uses)
   }
 
   private func openSinks(_ uses: FileUses) throws {
@@ -94,7 +94,7 @@ public final class Run {
     sinks += try options.sinks?(acknowledge) ?? []
   }
 
-  private func openSources(_ inputs: [InputPlace]?) throws {
+  private func openSources(_ inputs: [InputPlace]?, _ uses: FileUses) throws {
     if let inputs {
       let source = FileSource(inputs: inputs, format: pipeline.plan.format, stop: options.stop)
       sources = [OpenSource(name: "input", source: source, format: 0)]
@@ -127,6 +127,7 @@ public final class Run {
       context.handOver = { for sink in (try? written.value()) ?? [] { try? sink.handOver() } }
       context.withdraw = { for sink in (try? written.value()) ?? [] { sink.withdraw() } }
       context.claims = claims
+      context.uses = uses
       context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
       sources.append(OpenSource(name: declared.name.text, source: source, format: format))
