@@ -10,10 +10,12 @@ static inline int may_be_no_row(const row_context *context, const char *start) {
   return context->field_count == 1 && (byte == '\n' || byte == '\r' || is_blank(byte));
 }
 
-size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines) {
+size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines,
+                    size_t most) {
   const row_context *context = &decoder->context;
   const size_t stride = (size_t)context->field_count, whole = count / stride;
-  size_t rows = decoder->strips->regular(base, ends, stride, lines < whole ? lines : whole);
+  if (whole < most) most = whole;
+  size_t rows = decoder->strips->regular(base, ends, stride, lines < most ? lines : most);
   if (context->comment_length || stride == 1)
     for (size_t row = 0; row < rows; row++)
       if (may_be_no_row(context, base + behind(ends[row * stride]))) rows = row;

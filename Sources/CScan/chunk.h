@@ -22,8 +22,9 @@ typedef struct {
 } chunk_decoder;
 
 /// How many rows behind the separator or line end `ends[0]` have the right number of fields and are neither comments
-/// nor blank lines. `count` separators and line ends follow `ends[0]`, and `lines` of them are line ends.
-size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines);
+/// nor blank lines, `most` at most. `count` separators and line ends follow `ends[0]`, and `lines` of them are line ends.
+size_t regular_rows(const chunk_decoder *decoder, const char *base, const place *ends, size_t count, size_t lines,
+                    size_t most);
 
 /// Decodes `rows` regular rows into the columns from place `row` on; `ends[0]` is where the row before them ended.
 /// Gives the number of malformed rows, which `decoder->outcomes` tells then. The good ones lie in the columns without

@@ -83,6 +83,10 @@ static void take_run(scan *scan, const char *base, const place *ends, size_t row
   scan->result.lines += rows;
 }
 
+/// How many rows are looked at behind a line that stops a run of regular rows. The next look is at twice as many rows as
+/// the last one found, and so on: every line is looked at a few times at most, whatever the text is made of.
+enum { LEAST_LOOK = 16 };
+
 /// Takes the rows that end in the chunk at `base`. Gives where the next one starts; `base` itself if none ends there.
 static const char *take_chunk(scan *scan, const char *base) {
   chunk_decoder *decoder = &scan->decoder;
@@ -92,12 +96,13 @@ static const char *take_chunk(scan *scan, const char *base) {
   decoder->index_chunk(base, length, format->separator, format->quote, index);
   if (index->has_quotes) return take_lines(scan, base, base + length);
   const size_t stride = (size_t)decoder->context.field_count;
-  size_t lines = index->lines, done = 0;
+  size_t lines = index->lines, done = 0, look = CHUNK;
   // The row before the chunk ended one byte before it; sums with this wrap to the right place.
   index->room[0] = (place)-1;
   while (lines > 0 && scan->result.rows < scan->max_rows) {
     const place *ends = index->room + done;
-    size_t rows = regular_rows(decoder, base, ends, index->count - done, lines);
+    size_t rows = regular_rows(decoder, base, ends, index->count - done, lines, look);
+    look = LEAST_LOOK + 2 * rows;
     if (rows > scan->max_rows - scan->result.rows) rows = scan->max_rows - scan->result.rows;
     if (rows > 0) {
       take_run(scan, base, ends, rows);
