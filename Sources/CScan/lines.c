@@ -18,6 +18,10 @@ size_t scan_last_line(const char *text, size_t length) {
   return line_end ? (size_t)(line_end - text) + 1 : 0;
 }
 
+int scan_holds(const char *text, size_t length, const char *word, size_t word_length) {
+  return memmem(text, length, word, word_length) != NULL;
+}
+
 /// Counts that many bytes side by side, so that the compiler makes vectors of it.
 enum { WIDTH = 64 };
 

@@ -44,6 +44,9 @@ public final class Emulator: @unchecked Sendable {
   private var source: (any RowSource)?
   private var rowsTaken: Int64 = 0
   private var rowsTakenBeforePass: Int64 = 0
+  /// Where the chunk at hand stands: its file, and its first byte.
+  private var place = ""
+  private var offset: Int64 = 0
   private var nextPartition = 0
   private var thread: SystemThread?
   private let result = Mutex<(any Error)?>(nil)
@@ -165,7 +168,7 @@ public final class Emulator: @unchecked Sendable {
   private func take(_ wanted: Int64, _ now: Int64) throws -> Bool {
     var left = wanted
     while left > 0 {
-      guard let row = cutter.next() else {
+      guard let row = try nextRow() else {
         switch try refill() {
         case .rows, .assigned: continue
         case .idle: return true
@@ -214,6 +217,14 @@ public final class Emulator: @unchecked Sendable {
 
   // MARK: Input
 
+  private func nextRow() throws -> UnsafeRawBufferPointer? {
+    do {
+      return try cutter.next()
+    } catch {
+      throw ConnectorError("\(place) at byte \(offset + Int64(cutter.position)): \(error.message)")
+    }
+  }
+
   private func refill() throws -> SourceEvent {
     while true {
       let source = try source ?? open()
@@ -222,10 +233,18 @@ public final class Emulator: @unchecked Sendable {
       let event = try source.read(into: buffer, rowLimit: nil, deadline: monotonicNanoseconds() + Self.longestSleep)
       switch event {
       case .rows(let rows):
+        place = source.partitions[rows.partition]
+        offset = rows.offset
         if rows.order != nil {
           throw ConnectorError(
-            "\(source.partitions[rows.partition]): its header names the fields in another order than the record, and rows on a topic have no header to say so"
+            "\(place): its header names the fields in another order or unit than the record, and rows on a topic have no header to say so"
           )
+        }
+        if rows.refused != nil {
+          // No broker takes a message so long.
+          rowsTaken += 1
+          counts.addSent(1)
+          counts.addFailed(1)
         }
         cutter.begin(buffer.bytes)
         keys?.begin(buffer.bytes, order: rows.order)

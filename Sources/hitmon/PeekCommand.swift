@@ -58,6 +58,7 @@ struct PeekCommand: ParsableCommand {
     var isText = false
     if case .lines = record.framing { isText = true }
     printOut(format == .json ? peek.json() : peek.text(isText: isText))
+    for note in peek.notes { printToError("warning: \(note)") }
     if peek.rows == 0, peek.malformedCount > 0 { throw ExitCode(1) }
   }
 }

@@ -215,6 +215,17 @@ import Testing
   }
 
   /// Nothing that is in a file makes it stop, and what comes out is always a pipeline without errors.
+  @Test func `Rows of more fields than a record has are refused`() throws {
+    let row = (0..<160_000).map { "\($0 % 10)" }.joined(separator: ",")
+    let error = #expect(throws: DetectorDraft.Failure.self) {
+      try DetectorDraft("wide", from: DataSample(path: "wide.csv", bytes: Array("\(row)\n".utf8)))
+    }
+    #expect(
+      error?.description
+        == "wide.csv has rows of 160000 fields parted by commas, more than the 1000 for which a record is drafted: is each line one row?"
+    )
+  }
+
   @Test func `Rubbish ends in a sentence or in a pipeline`() throws {
     var dice = Dice(7)
     let workshop = Workshop()

@@ -117,6 +117,21 @@ import Testing
     #expect(publisher.messages.isEmpty)
   }
 
+  @Test func `A header among the rows stays behind too, and one that names other columns is an error`() throws {
+    let header = "HEAD,FPGA,TDC_CHANNEL,ORBIT_CNT,BX_COUNTER,TDC_MEAS\n", row = "2,0,5,100,10,3\n"
+    let publisher = KeptMessages(partitions: 1)
+    try emulate([folder.write((header + row + header + row).utf8, "rows.txt")], to: publisher)
+    #expect(publisher.messages.map(\.text) == ["2,0,5,100,10,3", "2,0,5,100,10,3"])
+    let other = "FPGA,HEAD,TDC_CHANNEL,ORBIT_CNT,BX_COUNTER,TDC_MEAS\n"
+    let kept = KeptMessages(partitions: 1)
+    #expect {
+      try emulate([folder.write((row + other + row).utf8, "other.txt")], to: kept)
+    } throws: {
+      "\($0)".contains("a header among the rows names other columns")
+    }
+    #expect(kept.messages.map(\.text) == ["2,0,5,100,10,3"])
+  }
+
   @Test func `Binary words go as they are, keyed by their bits; a word cut short is a row too`() throws {
     let sections = """
       record: {format: words, skip: 3, fields: {low: 5, orbit: 12 signed, rest: 40}}

@@ -53,7 +53,10 @@ import Testing
       }.run(bytes: bytes)
       let counts = outcome.totals.counts
       #expect(counts.hits + counts.dropped == counts.records)
-      if case .some(let error) = outcome.error { #expect(error.contains("the header does not name"), "\(error)") }
+      if case .some(let error) = outcome.error {
+        let known = ["the header names", "a header among the rows", "the line names", "carriage return alone", "first line"]
+        #expect(known.contains { error.contains($0) }, "\(error)")
+      }
     }
   }
 

@@ -104,12 +104,4 @@ import Testing
         "\(name)")
     }
   }
-
-  @Test func `A header that does not name every field is an error with the file's name`() throws {
-    let scratch = Scratch()
-    let path = scratch.write("a,c\n1,2\n", "rows.txt")
-    let outcome = try Job("pipeline: p\nrecord: {format: csv, \(Self.fields)}\nhistograms: {n: {count: hits}}\n")
-      .reading(path).run()
-    #expect(outcome.error == "\(path): the header does not name b; it names a, c")
-  }
 }

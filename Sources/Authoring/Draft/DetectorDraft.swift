@@ -36,7 +36,7 @@ public struct DetectorDraft: Sendable {
     guard !sample.bytes.isEmpty else { throw Failure(description: "\(sample.path) is empty") }
     let record: RecordDraftText
     if hints.bytes == nil, hints.skip == nil, sample.isText {
-      guard let guess = TextGuess(sample) else {
+      guard let guess = try TextGuess(sample) else {
         throw Failure(description: "\(sample.path) has no rows: all lines are blank or comments")
       }
       record = try RecordDraftText(guess, hints)

@@ -8,6 +8,8 @@ final class FieldReader {
   private let slots: [Slot]
   private let decoder: any RecordDecoder
   private let categories = Categories()
+  /// Why nothing can be decoded any more.
+  private(set) var fault: ChainFault?
 
   init(_ format: any RecordFormat) {
     self.format = format
@@ -25,7 +27,8 @@ final class FieldReader {
   ///   - row: called for every row, with the number of its place in the batch and the byte at which it begins; ask
   ///     ``cell(_:of:)`` for its values then.
   ///   - malformed: called for every row that cannot be decoded; `line` are the lines of `bytes` before it.
-  /// - Returns: how many lines, or records, there are.
+  /// - Returns: how many lines, or records, there are; 0 where there is a ``fault``, of which the row counts from the
+  ///   beginning of `bytes`.
   func read(
     _ bytes: UnsafeRawBufferPointer, order: FieldOrder, row: (Int, Int) -> Void,
     malformed: (MalformedRow) -> Void
@@ -37,6 +40,7 @@ final class FieldReader {
       let end = format.rowEnd(in: bytes, from: start, within: 4096)
       let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       lines += read(piece, at: start, linesBefore: lines, order, row, malformed)
+      if fault != nil { return 0 }
       start = end
     }
     return lines
@@ -51,6 +55,10 @@ final class FieldReader {
     var rows: [(Int, Int)] = []
     // A piece never holds more rows than a frame.
     offset = decoder.decode(piece, from: 0, order: order, into: frame, report: &report)
+    if let new = report.fault {
+      fault = fault ?? ChainFault(new.message, row: new.row?.moved(by: start, lines: linesBefore))
+      return 0
+    }
     let needsMore = report.malformed > report.samples.count || offset < piece.count
     if needsMore, format.rowEnd(in: piece, from: 0, within: 1) < piece.count {
       let middle = format.rowEnd(in: piece, from: 0, within: max(1, piece.count / 2))

@@ -36,6 +36,8 @@ public struct FilePeek: Sendable {
   public private(set) var malformed: [Malformed] = []
   public private(set) var rows = 0
   public private(set) var malformedCount = 0
+  /// What else should be known of the files, a sentence each.
+  public private(set) var notes: [String] = []
   /// Whether all rows were looked at.
   public private(set) var isComplete = true
 
@@ -70,8 +72,16 @@ public struct FilePeek: Sendable {
         before += Int(rows.linesBefore)
         let file = source.partitions[partition]
         func place(_ number: Int) -> String { isLines ? "\(file):\(number)" : "\(file), record \(number)" }
+        if let refused = rows.refused {
+          malformedCount += 1
+          before += 1
+          if malformed.count < shown {
+            malformed.append(
+              Malformed(place: place(before), number: before, reason: refused.reason, excerpt: refused.excerpt))
+          }
+        }
         var line = Lines(bytes: buffer.bytes, isText: isLines)
-        before += reader.read(buffer.bytes, order: rows.order) { row, offset in
+        let lines = reader.read(buffer.bytes, order: rows.order) { row, offset in
           take(reader, row, shown) {
             let number = before + line.number(at: offset, format)
             return (place(number), number)
@@ -83,8 +93,13 @@ public struct FilePeek: Sendable {
           malformed.append(
             Malformed(place: place(number), number: number, reason: bad.reason, excerpt: bad.excerpt))
         }
+        if let fault = reader.fault {
+          throw ConnectorError("\(place(before + (fault.row?.line ?? 0) + 1)): \(fault.message)")
+        }
+        before += lines
       }
     }
+    notes = source.notes
   }
 
   private mutating func take(_ reader: FieldReader, _ row: Int, _ shown: Int, _ place: () -> (String, Int)) {

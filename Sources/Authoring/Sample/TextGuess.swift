@@ -21,12 +21,21 @@ struct TextGuess {
   /// Rows of those that fit the others.
   let usable: Int
 
+  /// The most fields of a row for which a record is drafted.
+  static let mostFields = 1000
+
   /// Nil where there are no rows of several lines that look alike.
-  init?(_ sample: DataSample) {
+  init?(_ sample: DataSample) throws(DetectorDraft.Failure) {
     let lines = TextLines(sample)
     guard !lines.rows.isEmpty else { return nil }
     let quote: Character? = lines.rows.prefix(1000).contains { $0.text.contains("\"") } ? "\"" : nil
     guard let (separator, count) = Self.separator(lines.rows, quote: quote) else { return nil }
+    guard count <= Self.mostFields else {
+      throw DetectorDraft.Failure(
+        description:
+          "\(sample.path) has rows of \(count) fields parted by \(separator.words), more than the \(Self.mostFields) for which a record is drafted: is each line one row?"
+      )
+    }
     var table = lines.rows.map { separator.split($0.text, quote: quote) }
     let header = Self.header(table, count: count)
     if header != nil { table.removeFirst() }

@@ -143,6 +143,9 @@ size_t scan_behind_line(const char *text, size_t length, size_t count);
 /// The offset just behind the last '\n', or 0 where there is none: how much of the text is whole lines.
 size_t scan_last_line(const char *text, size_t length);
 
+/// Whether the text holds the word, in whatever place.
+int scan_holds(const char *text, size_t length, const char *word, size_t word_length);
+
 /// A field of a binary word: `bits` bits (1 to 63) from bit `shift` up, 0 being the lowest bit of the word.
 typedef struct scan_bits {
   /// SCAN_INT32 (for up to 31 bits), SCAN_INT64, or SCAN_SKIP.

@@ -39,10 +39,10 @@ public struct FilePiece: Sendable {
         opened.hasHeader = false
         do {
           let line = Array(header.utf8)
-          guard let order = try line.withUnsafeBytes({ bytes in try format.header(bytes) }) else {
+          guard let header = try line.withUnsafeBytes({ bytes in try format.header(bytes) }) else {
             throw ConnectorError("--header: the line names no fields")
           }
-          opened.order = order
+          opened.order = header.order
         } catch let error as HeaderError {
           throw ConnectorError("--header: \(error.message)")
         }

@@ -21,12 +21,18 @@ public final class FileSource: RowSource {
   private var restStart = 0
   private var offset: Int64 = 0
   private var order: FieldOrder = nil
-  private var headerIsDue = false
+  /// Whether it is still open what the file begins with.
+  private var frontIsDue = false
+  private var front: FileFront
   private var skip = 0
+  /// A line that is too long to be a row, of which the rest is passed over: its bytes so far, and its first ones.
+  private var long: (bytes: Int64, beginning: [UInt8])?
   private var atEnd = false
   private var failure: InputError?
   /// Lines taken from the file that no chunk holds: its header.
   private var linesDropped: Int64 = 0
+  /// Files that end without a newline, and the last row of the first of them.
+  private var unended: (count: Int, file: String, row: String)?
   private var finishedBytes: Int64 = 0
   public private(set) var partitions: [String] = []
   public let isLive = false
@@ -34,14 +40,13 @@ public final class FileSource: RowSource {
   /// The stretch that is read instead of whole files.
   private let piece: FilePiece?
 
-  private static let longestRow = 64 << 20
-
   /// `inputs` as ``findInputs(_:stop:tell:)`` gives them.
   public init(inputs: [InputPlace], format: any RecordFormat, stop: StopCheck? = nil) {
     self.inputs = inputs
     self.format = format
     self.stop = stop
     piece = nil
+    front = FileFront(format)
     commentPrefix = format.commentPrefix
     totalBytes = inputs.reduce(0) { total, input in total.flatMap { sum in input.size.map { sum + $0 } } }
   }
@@ -49,6 +54,7 @@ public final class FileSource: RowSource {
   /// The rows that begin in a stretch of a file, or rows of standard input that are such a stretch.
   public init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) {
     self.piece = piece
+    front = FileFront(format)
     self.format = format
     self.stop = stop
     inputs = [InputPlace(path: piece.path)]
@@ -60,6 +66,18 @@ public final class FileSource: RowSource {
     SourceProgress(done: finishedBytes + (input?.position ?? 0), total: totalBytes)
   }
 
+  public var notes: [String] {
+    var notes = front.note.map { [$0] } ?? []
+    if let unended {
+      notes.append(
+        unended.count == 1
+          ? "\(unended.file) does not end with a newline: its last row may be cut off, and was read as it stands: \(unended.row)"
+          : "\(unended.count) files do not end with a newline: their last rows may be cut off, and were read as they stand, such as in \(unended.file): \(unended.row)"
+      )
+    }
+    return notes
+  }
+
   public func close() {
     input?.close()
     input = nil
@@ -69,6 +87,10 @@ public final class FileSource: RowSource {
   public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     while true {
       if let failure, input == nil { throw failure }
+      if long != nil {
+        guard let event = try passLong(buffer, deadline: deadline, rowLimit: rowLimit) else { continue }
+        return event
+      }
       if input == nil, rest.count == 0 {
         guard next < inputs.count else { return .end }
         try open(inputs[next])
@@ -81,21 +103,81 @@ public final class FileSource: RowSource {
         keep(buffer, from: 0)
         return .idle
       }
-      if skip > 0 || headerIsDue {
-        guard try takeHeader(buffer) else {
+      if skip > 0 || frontIsDue {
+        guard try takeFront(buffer) else {
           // The header is not there yet, or there is nothing behind it.
           keep(buffer, from: 0)
           if atEnd { finish() }
           continue
         }
       }
+      if isText, TextLine.tooLong(in: buffer.bytes) == 0 {
+        long = (0, Array(buffer.bytes.prefix(100)))
+        keep(buffer, from: 0)
+        continue
+      }
       let (end, rows) = cut(buffer.bytes, rowLimit: rowLimit)
       let tail = buffer.count - end
-      if tail > 0 { keep(buffer, from: end) } else if atEnd { finish() }
+      if tail > 0 {
+        keep(buffer, from: end)
+      } else if atEnd {
+        noteEnd(buffer.bytes)
+        finish()
+      }
       buffer.count = end
       guard end > 0 else { continue }
       return delivered(end, rows: rows)
     }
+  }
+
+  /// Reads to the end of a line that is too long, and hands it on as a malformed row without its bytes; nil where it is a
+  /// comment.
+  private func passLong(_ buffer: ChunkBuffer, deadline: Int64, rowLimit: Int64?) throws -> SourceEvent? {
+    buffer.append(UnsafeRawBufferPointer(rebasing: rest.bytes[restStart...]))
+    (rest.count, restStart) = (0, 0)
+    var newline: Int64 = 0
+    while true {
+      let line = TextLine(buffer.bytes, from: 0)
+      long?.bytes += Int64(line.end)
+      newline = line.isWhole ? 1 : 0
+      if line.isWhole || (atEnd && buffer.count == line.end) {
+        keep(buffer, from: line.next)
+        break
+      }
+      buffer.count = 0
+      if try !readSome(buffer, deadline: deadline) || monotonicNanoseconds() >= deadline {
+        keep(buffer, from: 0)
+        return .idle
+      }
+    }
+    buffer.count = 0
+    let (bytes, beginning) = long ?? (0, [])
+    long = nil
+    var taken = SourceRows(partition: partitions.count - 1, offset: offset, rows: rowLimit == nil ? nil : 1)
+    offset += bytes + newline
+    if atEnd, rest.count == 0 { finish() }
+    let isComment = beginning.withUnsafeBytes { !isRow($0) && $0.contains { $0 > 0x20 } }
+    if isComment {
+      linesDropped += 1
+      return nil
+    }
+    taken.order = order
+    taken.linesBefore = linesDropped
+    taken.end = offset
+    taken.refused = beginning.withUnsafeBytes { MalformedRow(bytes: bytes, most: TextLine.longest, beginning: $0) }
+    linesDropped = 0
+    return .rows(taken)
+  }
+
+  /// A file that ends in the middle of a row looks like one whose last newline is missing.
+  private func noteEnd(_ bytes: UnsafeRawBufferPointer) {
+    guard isText, let last = bytes.last, last != 0x0A else { return }
+    let start = scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+    let line = UnsafeRawBufferPointer(rebasing: bytes[start...])
+    guard isRow(line) else { return }
+    unended = (
+      (unended?.count ?? 0) + 1, unended?.file ?? partitions.last ?? "", unended?.row ?? excerpt(line, isText: true)
+    )
   }
 
   private func delivered(_ bytes: Int, rows: Int64?) -> SourceEvent {
@@ -112,7 +194,7 @@ public final class FileSource: RowSource {
   /// Short windows of rows are cut out of what is left of the last read: moving all of it for each would cost more than
   /// counting them. Nil where it does not hold so many rows.
   private func takeFromRest(into buffer: ChunkBuffer, rowLimit: Int64) -> SourceEvent? {
-    guard !headerIsDue, skip == 0, rest.count > restStart else { return nil }
+    guard !frontIsDue, skip == 0, rest.count > restStart else { return nil }
     let held = UnsafeRawBufferPointer(rebasing: rest.bytes[restStart...])
     let (end, rows) = cut(held, rowLimit: rowLimit)
     // The end of the file is left to the general way.
@@ -130,8 +212,8 @@ public final class FileSource: RowSource {
     order = nil
     atEnd = false
     switch format.framing {
-    case .lines(let policy): (headerIsDue, skip) = (policy != .no, 0)
-    case .fixed(_, let bytes): (headerIsDue, skip) = (false, bytes)
+    case .lines: (frontIsDue, skip) = (true, 0)
+    case .fixed(_, let bytes): (frontIsDue, skip) = (false, bytes)
     }
   }
 
@@ -142,11 +224,11 @@ public final class FileSource: RowSource {
     offset = opened.offset
     order = opened.order
     atEnd = false
-    (headerIsDue, skip) = (false, 0)
+    (frontIsDue, skip) = (false, 0)
     // A stretch from the beginning on has the header that the file has.
     guard opened.hasHeader else { return }
     switch format.framing {
-    case .lines(let policy): headerIsDue = policy != .no
+    case .lines: frontIsDue = true
     case .fixed(_, let bytes): skip = bytes
     }
   }
@@ -167,12 +249,22 @@ public final class FileSource: RowSource {
   /// Reads until the buffer is full, the file ends, or the deadline is there with at least one row; false at the deadline
   /// with none.
   private func fill(_ buffer: ChunkBuffer, deadline: Int64) throws -> Bool {
-    guard let input else { return true }
+    guard input != nil else { return true }
     // A row longer than the buffer makes it grow.
     if buffer.count == buffer.capacity || cut(buffer.bytes, rowLimit: 1).end == 0, buffer.count * 2 > buffer.capacity {
       buffer.reserve(buffer.capacity * 2)
     }
     while !atEnd, buffer.count < buffer.capacity {
+      // A pipe or a network may have nothing for long: what is there by the deadline is passed on.
+      if try !readSome(buffer, deadline: deadline) { return hasRow(buffer) }
+    }
+    return true
+  }
+
+  /// Reads once, or finds the end; false at the deadline with nothing.
+  private func readSome(_ buffer: ChunkBuffer, deadline: Int64) throws -> Bool {
+    guard let input, !atEnd else { return true }
+    while true {
       do {
         let count: Int? =
           input.isSlow
@@ -180,19 +272,17 @@ public final class FileSource: RowSource {
           : try input.read(into: buffer.room)
         if let count {
           if count == 0 { atEnd = true } else { buffer.count += count }
-          continue
+          return true
         }
       } catch {
         // What came before the damage counts; the error comes after it.
         failure = error
         atEnd = true
-        continue
+        return true
       }
-      // A pipe or a network may have nothing for long: what is there by the deadline is passed on.
       if stop?() == true { throw InputError.interrupted(input.name) }
-      if monotonicNanoseconds() >= deadline { return hasRow(buffer) }
+      if monotonicNanoseconds() >= deadline { return false }
     }
-    return true
   }
 
   /// How long to wait for bytes before somebody is asked whether to stop.
@@ -202,36 +292,31 @@ public final class FileSource: RowSource {
 
   private func hasRow(_ buffer: ChunkBuffer) -> Bool { cut(buffer.bytes, rowLimit: nil).end > 0 }
 
-  /// Takes a header out of the buffer's front; false if it is not complete.
-  private func takeHeader(_ buffer: ChunkBuffer) throws -> Bool {
+  /// Takes what is before the rows out of the buffer's front; false if it is not complete.
+  private func takeFront(_ buffer: ChunkBuffer) throws -> Bool {
     if skip > 0 {
       let count = min(skip, buffer.count)
       drop(count, from: buffer)
       skip -= count
       return skip == 0
     }
-    // The first line that is a row or a header; comments and blank lines before it stay for the decoder.
-    var start = 0
-    while start < buffer.count {
-      let line = lineRange(buffer.bytes, from: start)
-      guard line.isWhole || atEnd else { return false }
-      let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<line.end])
-      if isRow(bytes) {
-        headerIsDue = false
-        do {
-          if let order = try format.header(bytes) {
-            self.order = order
-            linesDropped = Int64(scan_count_lines(buffer.base.assumingMemoryBound(to: CChar.self), line.next))
-            drop(line.next, from: buffer)
-          }
-        } catch {
-          throw ConnectorError("\(partitions.last ?? ""): \(error.message)")
-        }
-        return true
-      }
-      start = line.next
+    let file = partitions.last ?? ""
+    switch try front.look(buffer.bytes, isWhole: atEnd, file: file, lines: linesDropped) {
+    case .rows(let start, let order):
+      frontIsDue = false
+      self.order = order
+      drop(lines: start, from: buffer)
+      return true
+    case .more(let passed):
+      drop(lines: passed, from: buffer)
+      return false
     }
-    return atEnd
+  }
+
+  private func drop(lines count: Int, from buffer: ChunkBuffer) {
+    guard count > 0 else { return }
+    linesDropped += Int64(scan_count_lines(buffer.base.assumingMemoryBound(to: CChar.self), count))
+    drop(count, from: buffer)
   }
 
   private func drop(_ count: Int, from buffer: ChunkBuffer) {
@@ -242,18 +327,9 @@ public final class FileSource: RowSource {
 
   // MARK: Rows
 
-  private func lineRange(_ bytes: UnsafeRawBufferPointer, from start: Int) -> (end: Int, next: Int, isWhole: Bool) {
-    let found = memchr(bytes.baseAddress! + start, 0x0A, bytes.count - start)
-    guard let found else { return (bytes.count, bytes.count, false) }
-    let end = UnsafeRawPointer(found) - bytes.baseAddress!
-    return (end, end + 1, true)
-  }
+  private var isText: Bool { if case .lines = format.framing { true } else { false } }
 
-  /// Whether a line is a row: not blank, not a comment.
-  private func isRow(_ line: UnsafeRawBufferPointer) -> Bool {
-    guard let first = line.firstIndex(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return false }
-    return commentPrefix.isEmpty || !line[first...].starts(with: commentPrefix)
-  }
+  private func isRow(_ line: UnsafeRawBufferPointer) -> Bool { TextLine.isRow(line, comment: commentPrefix) }
 
   /// Where the last whole row ends, at most `rowLimit` rows on, and how many rows that is if there is a limit.
   private func cut(_ bytes: UnsafeRawBufferPointer, rowLimit: Int64?) -> (end: Int, rows: Int64?) {
@@ -266,17 +342,19 @@ public final class FileSource: RowSource {
       if isLast, Int64(whole) < rowLimit ?? .max { return (bytes.count, rowLimit == nil ? nil : Int64(whole) + 1) }
       return (Int(wanted) * width, rowLimit == nil ? nil : wanted)
     case .lines:
+      // A line that is too long for a row is taken apart from others.
+      let tooLong = TextLine.tooLong(in: bytes)
+      let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<(tooLong ?? bytes.count)])
+      let isWhole = atEnd || tooLong != nil
       guard let rowLimit else {
-        if atEnd { return (bytes.count, nil) }
-        let end = scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-        // Nobody writes rows this long: the piece is passed on, to be counted as malformed.
-        return (end == 0 && bytes.count >= Self.longestRow ? bytes.count : end, nil)
+        if isWhole { return (bytes.count, nil) }
+        return (scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count), nil)
       }
       var end = 0
       var rows: Int64 = 0
       while rows < rowLimit, end < bytes.count {
-        let line = lineRange(bytes, from: end)
-        guard line.isWhole || atEnd || (end == 0 && bytes.count >= Self.longestRow) else { break }
+        let line = TextLine(bytes, from: end)
+        guard line.isWhole || isWhole else { break }
         if isRow(UnsafeRawBufferPointer(rebasing: bytes[end..<line.end])) { rows += 1 }
         end = line.next
       }

@@ -35,8 +35,14 @@ extension SourceComponent {
         KafkaKeys.settings,
       ],
       example: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: hitmon-dt}}}"),
-    check: { settings, _, findings in
+    check: { settings, format, findings in
       KafkaKeys.check(settings, findings)
+      if case .lines(.yes) = format.framing {
+        findings.error(
+          "source-record", "the record says `header: \"yes\"`, and messages of a topic have no header",
+          at: (settings["topic"]?.span) ?? settings.span,
+          hint: "leave `header` out: the fields of a message are those of the record, in their order")
+      }
       _ = KafkaStart(settings["start"], findings: findings)
     },
     open: { settings, context in

@@ -79,8 +79,11 @@ public struct SourceRows: Sendable {
   public var rows: Int64?
   /// Lines of the partition between the chunk before and this one that are in neither: a header.
   public var linesBefore: Int64 = 0
-  /// For a topic: the offset behind the last message. The buffer's ``ChunkBuffer/messages`` say where each begins.
+  /// Where the partition is read to, if that is not behind the buffer's last byte. For a topic it is the offset behind the
+  /// last message; the buffer's ``ChunkBuffer/messages`` say where each begins.
   public var end: Int64?
+  /// A row that is counted as malformed and not in the buffer, as it is too long to be one.
+  public var refused: MalformedRow?
   /// Offsets before `offset` that hold no message.
   public var gap: OffsetRange?
   /// Messages that hold no rows, or not only rows: their offsets, and of some what is wrong.
@@ -184,6 +187,8 @@ public protocol RowSource: AnyObject {
   var resumes: Bool { get }
   /// The topic whose partitions these are; nil for other sources.
   var topic: SourceTopic? { get }
+  /// What whoever ran it should know when it was read, a sentence each.
+  var notes: [String] { get }
   /// Results are published that cover the partitions up to these offsets.
   func commit(_ positions: [Int: Int64])
   /// Reads again what is not published: another source of the run was assigned other partitions. The next event is
@@ -209,6 +214,7 @@ extension RowSource {
   public var lag: SourceLag? { nil }
   public var resumes: Bool { false }
   public var topic: SourceTopic? { nil }
+  public var notes: [String] { [] }
   public func restart() {}
   public func commit(_ positions: [Int: Int64]) {}
 }

@@ -48,6 +48,13 @@ public final class ChainWorker {
     let decoder = decoder(of: chunk.format)
     let conversions = plan.inputs[chunk.format].conversions
     var offset = 0
+    if let refused = chunk.refused {
+      work.outcome.report.add(refused)
+      frame.count = 0
+      var counts = RowCounts()
+      counts.malformed = 1
+      processBatch(&work, counts, end: 0)
+    }
     while offset < chunk.bytes.count {
       let malformedBefore = work.outcome.report.malformed
       let start = offset

@@ -19,6 +19,8 @@ public struct Chunk: Sendable {
   public var messages: MessageMap?
   /// The offsets of messages in this stretch that hold no rows, or not only rows; ascending.
   public var unusable: [Int64] = []
+  /// A row before the first byte that the source could not hand on.
+  public var refused: MalformedRow?
   /// Where its first byte stands in what `messages` counts; not 0 for a part of a chunk.
   private var start = 0
   /// Whether all rows of a group are in this stream, so that the stream alone says when a group is complete.
@@ -55,6 +57,7 @@ public struct Chunk: Sendable {
     part.published = published
     part.isRepeat = isRepeat
     part.linesBefore = range.lowerBound == 0 ? linesBefore : 0
+    part.refused = range.lowerBound == 0 ? refused : nil
     // Consecutive parts meet: messages without rows between two are with the second.
     part.place = OffsetRange(
       start: range.lowerBound == 0 ? place.start : end(ofPart: range.lowerBound),

@@ -3,6 +3,12 @@ import Columns
 import Diagnostics
 import Specifications
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 extension DecoderComponent {
   static let csv = DecoderComponent(
     specification: Specification(
@@ -10,7 +16,7 @@ extension DecoderComponent {
       summary: "Text rows: one row a line, fields parted by commas, another character, or blanks.",
       details: """
         A row ends at a newline, with or without a carriage return before it; the last row may end with the file. Blank
-        lines are passed over. A field that the pipeline does not use is not converted, and so is not looked at; the number
+        lines are passed over; a line of more than 1 MiB is malformed. A byte order mark is no part of the text. A field that the pipeline does not use is not converted, and so is not looked at; the number
         of fields must be right all the same. Integers may be written `12`, `+12`, `12.000`; `12.5` in an integer field is
         malformed, and so is a number outside the field's type.
 
@@ -26,7 +32,7 @@ extension DecoderComponent {
         ),
         Key(
           "header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
-          "Whether the first line of a file names the fields. `auto`: it does if it holds the name of a field. Fields are then found by their names, in any order, and others are passed over. What follows a name in brackets, such as `charge [mV]`, is no part of it."
+          "Whether the first line of a file names the fields. `auto`: it does if it names one of the record's fields; lines that are no rows may stand before it. Fields are then found by their names, in any order, and other columns are passed over. A unit in brackets behind a name, such as `time [us]`, is converted to the declared unit of an `f32` or `f64` field. A header that does not fit the record is an error. It holds for later files of the same columns that have none. Messages of a topic have no header."
         ),
         Key(
           "separator", .text, default: ",",
@@ -70,12 +76,14 @@ extension DecoderComponent {
         },
         storage: declared.map { $0.setting.fieldType!.storage },
         policy: Framing.HeaderPolicy(rawValue: settings["header"]?.text?.text ?? "auto") ?? .auto,
-        delimiter: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "")
+        delimiter: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "",
+        nameBytes: declared.map { Array($0.key.text.utf8) })
     })
 }
 
 extension FieldType.Storage {
-  fileprivate var scanLane: scan_lane {
+  /// The lane of a date or a time.
+  var scanLane: scan_lane {
     switch self {
     case .date: SCAN_DATE
     case .time: SCAN_TIME
@@ -96,6 +104,8 @@ struct CSVFormat: RecordFormat {
   let delimiter: UInt8
   let quote: UInt8
   let comment: String
+  /// The fields' names as they stand in a line.
+  let nameBytes: [[UInt8]]
 
   var framing: Framing { .lines(policy) }
   var separator: UInt8? { delimiter }
@@ -103,40 +113,6 @@ struct CSVFormat: RecordFormat {
 
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder {
     CSVDecoder(format: self, columns: columns, categories: categories)
-  }
-
-  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? {
-    if policy == .no { return nil }
-    let declared = fields.map(\.name.text)
-    let names = split(line).map { declared.contains($0) ? $0 : HeaderName($0).name }
-    guard policy == .yes || names.contains(where: { declared.contains($0) }) else { return nil }
-    let order = names.map { declared.firstIndex(of: $0) ?? -1 }
-    let missing = declared.filter { !names.contains($0) }
-    if !missing.isEmpty {
-      // A header of other names is taken for the declared order where the user says that there is one.
-      if policy == .yes, names.count == fields.count, missing.count == declared.count { return .some(nil) }
-      throw HeaderError(
-        message:
-          "the header does not name \(missing.joined(separator: ", ")); it names \(names.joined(separator: ", "))")
-    }
-    return .some(order == Array(declared.indices) ? nil : order)
-  }
-
-  private func split(_ line: UnsafeRawBufferPointer) -> [String] {
-    let text = String(decoding: line, as: UTF8.self)
-    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" || $0 == "\u{FEFF}" }
-    let parts =
-      delimiter == 0
-      ? text.split(whereSeparator: isBlank)
-      : text.split(separator: Character(Unicode.Scalar(delimiter)), omittingEmptySubsequences: false)
-    return parts.map { part in
-      var name = part.drop(while: isBlank)
-      while let last = name.last, isBlank(last) { name.removeLast() }
-      if quote != 0, name.count >= 2, name.first == Character(Unicode.Scalar(quote)), name.last == name.first {
-        name = name.dropFirst().dropLast()
-      }
-      return String(name)
-    }
   }
 }
 
@@ -148,7 +124,10 @@ final class CSVDecoder: RecordDecoder {
   private var descriptions: [scan_field] = []
   private var describedOrder: FieldOrder = nil
   private weak var describedFrame: Frame?
-  private var bad = Array(repeating: scan_bad(), count: DecodeReport.sampleLimit)
+  private var bad = Array(repeating: scan_bad(), count: CSVDecoder.mostBad)
+
+  /// Malformed rows of a batch that are looked at one by one.
+  private static let mostBad = 64
 
   init(format: CSVFormat, columns: [Slot?], categories: Categories) {
     self.format = format
@@ -162,7 +141,7 @@ final class CSVDecoder: RecordDecoder {
     if !descriptions.isEmpty, describedOrder == order, describedFrame === frame { return }
     describedOrder = order
     describedFrame = frame
-    let numbers = order ?? Array(format.fields.indices)
+    let numbers = order?.fields ?? Array(format.fields.indices)
     descriptions = numbers.map { number in
       var field = scan_field(lane: SCAN_SKIP, single: 0, lower: 0, upper: 0, column: nil)
       guard number >= 0, let slot = columns[number] else { return field }
@@ -196,7 +175,6 @@ final class CSVDecoder: RecordDecoder {
   ) -> Int {
     describe(order, frame)
     let text = bytes.baseAddress!.advanced(by: offset).assumingMemoryBound(to: CChar.self)
-    let room = DecodeReport.sampleLimit - report.samples.count
     let result = comment.withUnsafeBufferPointer { comment in
       var layout = scan_format(
         separator: CChar(bitPattern: format.delimiter), quote: CChar(bitPattern: format.quote),
@@ -204,26 +182,90 @@ final class CSVDecoder: RecordDecoder {
       return bad.withUnsafeMutableBufferPointer { bad in
         scan_csv(
           text, bytes.count - offset, &layout, descriptions, Int32(descriptions.count), frame.capacity,
-          frame.rowOffsets, bad.baseAddress, room, UInt32(offset))
+          frame.rowOffsets, bad.baseAddress, bad.count, UInt32(offset))
       }
     }
     frame.count = result.rows
     texts.convert(bytes, rows: result.rows, frame: frame)
-    for index in 0..<min(room, result.bad) {
-      report.samples.append(describe(bad[index], bytes, order, linesBefore: report.lines))
-    }
+    for factor in order?.factors ?? [] { convert(factor, frame) }
     report.malformed += result.bad
+    if result.bad > 0 { look(at: result, bytes, from: offset, order, &report) }
     report.lines += result.lines
     return offset + result.consumed
+  }
+
+  /// Brings a field that the file has in another unit to the declared one.
+  private func convert(_ factor: FileColumns.Factor, _ frame: Frame) {
+    guard let slot = columns[factor.field], slot.lane == .float64 else { return }
+    FieldConversion(source: slot, target: slot, factor: factor.ratio).run(frame)
+  }
+
+  // MARK: Malformed rows
+
+  /// Describes the first of the malformed rows, and finds headers among them: one that says the same again is passed over,
+  /// and any other is a fault.
+  private func look(
+    at result: scan_result, _ bytes: UnsafeRawBufferPointer, from offset: Int, _ order: FieldOrder,
+    _ report: inout DecodeReport
+  ) {
+    for index in 0..<min(bad.count, result.bad) {
+      let row = bad[index]
+      let line = UnsafeRawBufferPointer(rebasing: bytes[Int(row.offset)..<Int(row.offset) + Int(row.length)])
+      if isHeader(line, at: Int(row.offset), line: report.lines + Int(row.line), order, &report) {
+        report.malformed -= 1
+      } else if report.fault != nil {
+        return
+      } else if report.samples.count < DecodeReport.sampleLimit {
+        report.samples.append(describe(row, bytes, order, linesBefore: report.lines))
+      }
+    }
+    guard result.bad > bad.count else { return }
+    // Beyond those that are known one by one every line is looked at.
+    var start = Int(bad[bad.count - 1].offset) + Int(bad[bad.count - 1].length)
+    var number = report.lines + Int(bad[bad.count - 1].line)
+    let end = offset + result.consumed
+    var left = result.bad - bad.count
+    while start < end, left > 0, report.fault == nil {
+      let lineEnd = memchr(bytes.baseAddress! + start, 0x0A, end - start).map {
+        UnsafeRawPointer($0) - bytes.baseAddress!
+      }
+      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<(lineEnd ?? end)])
+      if isHeader(line, at: start, line: number, order, &report) {
+        report.malformed -= 1
+        left -= 1
+      }
+      start = (lineEnd ?? end) + 1
+      number += 1
+    }
+  }
+
+  private func isHeader(
+    _ line: UnsafeRawBufferPointer, at offset: Int, line number: Int, _ order: FieldOrder, _ report: inout DecodeReport
+  ) -> Bool {
+    let message: String
+    do throws(HeaderError) {
+      guard let header = try format.headerAgain(line) else { return false }
+      if header.order == order { return true }
+      let before = (order?.fields ?? Array(format.fields.indices)).map {
+        $0 < 0 ? "others" : format.fields[$0].name.text
+      }
+      message =
+        "a header among the rows names \(header.names.joined(separator: ", ")), and the rows before it have \(before.joined(separator: ", ")), or other units: cut the file in two there"
+    } catch {
+      message = "a header among the rows: \(error.message)"
+    }
+    report.fault = ChainFault(
+      message, row: MalformedRow(offset: offset, line: number, reason: message, excerpt: excerpt(line, isText: true)))
+    return false
   }
 
   private func describe(
     _ bad: scan_bad, _ bytes: UnsafeRawBufferPointer, _ order: FieldOrder, linesBefore: Int
   ) -> MalformedRow {
     let row = UnsafeRawBufferPointer(rebasing: bytes[Int(bad.offset)..<Int(bad.offset) + Int(bad.length)])
-    let expected = order?.count ?? format.fields.count
+    let expected = order?.fields.count ?? format.fields.count
     let number = Int(bad.field)
-    let declared = order.map { number < $0.count ? $0[number] : -1 } ?? number
+    let declared = order.map { number < $0.fields.count ? $0.fields[number] : -1 } ?? number
     let name = format.fields.indices.contains(declared) ? format.fields[declared].name.text : "field \(number + 1)"
     let type = format.fields.indices.contains(declared) ? format.fields[declared].declared : ""
     let reason =

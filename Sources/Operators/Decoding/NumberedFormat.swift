@@ -14,7 +14,11 @@ struct NumberedFormat: RecordFormat {
   var separator: UInt8? { base.separator }
   var commentPrefix: [UInt8] { base.commentPrefix }
 
-  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { try base.header(line) }
+  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader? { try base.header(line) }
+  func headerAgain(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader? { try base.headerAgain(line) }
+  func beginning(
+    _ line: UnsafeRawBufferPointer, after previous: FileHeader?
+  ) throws(HeaderError) -> FileBeginning { try base.beginning(line, after: previous) }
 
   func makeDecoder(columns: [Slot?], categories: Categories) -> any RecordDecoder {
     NumberedDecoder(base.makeDecoder(columns: Array(columns.dropLast()), categories: categories), columns.last ?? nil)

@@ -32,9 +32,22 @@ public enum Framing: Sendable {
   }
 }
 
-/// What a file's first line said of the order of its fields: for each field of the file the number of the declared field,
-/// -1 for one that the record does not declare. Nil means the declared order.
-public typealias FieldOrder = [Int]?
+/// How the columns of a file stand to the fields of the record, where its header names them.
+public struct FileColumns: Sendable, Equatable {
+  /// A field that the file has in another unit than the record declares.
+  public struct Factor: Sendable, Equatable {
+    public let field: Int
+    /// What leads to the declared unit.
+    public let ratio: Ratio
+  }
+
+  /// For each column the number of the declared field, -1 for one that the record does not declare.
+  public let fields: [Int]
+  public let factors: [Factor]
+}
+
+/// What a file's header said of its columns. Nil means the declared fields, in their order and units.
+public typealias FieldOrder = FileColumns?
 
 /// Why a row could not be decoded.
 public struct MalformedRow: Sendable {
@@ -53,6 +66,13 @@ public struct MalformedRow: Sendable {
     self.reason = reason
     self.excerpt = excerpt
   }
+
+  /// A line that is longer than rows are, of which only the first bytes were kept.
+  public init(line: Int = 0, bytes: Int64, most: Int, beginning: UnsafeRawBufferPointer) {
+    self.init(
+      offset: 0, line: line, reason: "the line has \(bytes) bytes, more than the \(most) of the longest row",
+      excerpt: Operators.excerpt(beginning, isText: true))
+  }
 }
 
 /// What decoding a stretch of bytes came to, besides the rows.
@@ -68,14 +88,26 @@ public struct DecodeReport: Sendable {
   public internal(set) var fault: ChainFault?
 
   public init() {}
+
+  /// Counts a row that is in no chunk's bytes.
+  mutating func add(_ row: MalformedRow) {
+    malformed += 1
+    lines += 1
+    if samples.count < Self.sampleLimit { samples.append(row) }
+  }
 }
 
 /// A record's format once checked: its fields, and who decodes them.
 public protocol RecordFormat: Sendable {
   var fields: [RecordField] { get }
   var framing: Framing { get }
-  /// What a file's first line says, where the format has header lines: nil if the line is a row.
-  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder?
+  /// What a line says as a file's header, where the format has header lines: nil where it names no field.
+  func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader?
+  /// What the line at a file's beginning is. `previous` is the header of the files before, which holds for those of the
+  /// same columns that have none.
+  func beginning(_ line: UnsafeRawBufferPointer, after previous: FileHeader?) throws(HeaderError) -> FileBeginning
+  /// Whether a line among the rows is a header again: nil where it is none.
+  func headerAgain(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader?
   /// The byte between the fields of a text row; nil for binary rows, 0 for blanks.
   var separator: UInt8? { get }
   /// What a line starts with that is no row; empty where there is no such thing.
@@ -88,9 +120,32 @@ public protocol RecordFormat: Sendable {
   func encode(_ values: [String: LocatedText], findings: Findings) -> [UInt8]?
 }
 
-/// A file's first line does not fit the record.
+/// A header that fits the record.
+public struct FileHeader: Sendable, Equatable {
+  public let order: FieldOrder
+  /// The names of all columns, as they stand in the file.
+  public let names: [String]
+  /// The units in the header of fields that the record declares without one, by the number of the field.
+  public let plainUnits: [Int: String]
+}
+
+/// What a line at the beginning of a file is.
+public enum FileBeginning: Sendable {
+  case header(FileHeader)
+  /// A row; the columns go by the header of the files before, where that is not nil.
+  case row(FieldOrder)
+  /// Words and nothing else, where rows have numbers: it names columns, and none of the record's.
+  case words([String])
+  /// No row, and no header.
+  case other
+}
+
+/// A line that names columns does not fit the record.
 public struct HeaderError: Error, Sendable {
+  /// What is wrong, and what to do.
   public let message: String
+
+  public init(message: String) { self.message = message }
 }
 
 /// Decodes one batch after the other; each worker has its own.
@@ -105,7 +160,11 @@ public protocol RecordDecoder: AnyObject {
 extension RecordFormat {
   public var commentPrefix: [UInt8] { [] }
   public var separator: UInt8? { nil }
-  public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FieldOrder? { nil }
+  public func header(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader? { nil }
+  public func headerAgain(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader? { nil }
+  public func beginning(
+    _ line: UnsafeRawBufferPointer, after previous: FileHeader?
+  ) throws(HeaderError) -> FileBeginning { .row(nil) }
 
   /// About how many bytes so many rows take, judged by the first ones of `bytes`.
   public func bytes(ofRows rows: Int, in bytes: UnsafeRawBufferPointer) -> Int {
@@ -135,7 +194,7 @@ extension RecordFormat {
 }
 
 /// The beginning of a row for a log line: printable characters only, at most 80.
-func excerpt(_ bytes: UnsafeRawBufferPointer, isText: Bool) -> String {
+public func excerpt(_ bytes: UnsafeRawBufferPointer, isText: Bool) -> String {
   if isText {
     let text = bytes.prefix(80).map { (0x20..<0x7F).contains($0) ? Character(Unicode.Scalar($0)) : "." as Character }
     return String(text) + (bytes.count > 80 ? "..." : "")

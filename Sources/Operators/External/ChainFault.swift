@@ -1,11 +1,17 @@
 import Synchronization
 
-/// What ends a run in the middle of its rows: a program or a library that computes columns does not do what it should.
+/// What ends a run in the middle of its rows: a program or a library that computes columns does not do what it
+/// should, or a header among the rows changes what they mean.
 public struct ChainFault: Error, Sendable, CustomStringConvertible {
   /// One sentence for the user.
   public let message: String
+  /// The row of the chunk that it is about, where it is about one.
+  public let row: MalformedRow?
 
-  init(_ message: String) { self.message = message }
+  public init(_ message: String, row: MalformedRow? = nil) {
+    self.message = message
+    self.row = row
+  }
 
   public var description: String { message }
 }

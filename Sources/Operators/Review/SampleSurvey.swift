@@ -51,11 +51,14 @@ public final class SampleSurvey {
   public private(set) var rows = 0
   public var malformed: Int { report.malformed }
 
+  /// Takes a row that is too long to be one.
+  public func add(_ refused: MalformedRow) { report.add(refused) }
+
   /// Takes a stretch of the sample in whole rows, of a file by its number, with the lines before that are no rows.
   public func add(
     _ bytes: UnsafeRawBufferPointer, order: FieldOrder, file number: Int = 0, named name: String? = nil,
     linesBefore: Int64 = 0
-  ) {
+  ) throws(ChainFault) {
     if file?.number != number {
       if file != nil {
         for (index, group) in plan.groups.enumerated() where group.isWithinFile { groups[index]?.begin() }
@@ -70,6 +73,7 @@ public final class SampleSurvey {
       let start = offset
       let passed = report.lines
       offset = decoder.decode(bytes, from: offset, order: order, into: frame, report: &report)
+      if let fault = report.fault { throw fault }
       for conversion in plan.inputs[0].conversions { conversion.run(frame) }
       rows += frame.count
       if frame.count > 0 { take(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]), from: start) }

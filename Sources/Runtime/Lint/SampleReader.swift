@@ -19,7 +19,11 @@ public enum LintSample: Sendable {
       let count = bytes.count
       // Vector loads may look a little beyond the last byte.
       bytes += [UInt8](repeating: 0, count: 64)
-      bytes.withUnsafeBytes { survey.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), order: nil) }
+      do {
+        try bytes.withUnsafeBytes { try survey.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), order: nil) }
+      } catch {
+        throw UnreadableFile(message: "\(error)")
+      }
     case .files(let paths):
       do {
         let source = FileSource(inputs: try findInputs(paths), format: format, stop: nil)
@@ -29,9 +33,15 @@ public enum LintSample: Sendable {
           buffer.removeAll()
           switch try source.read(into: buffer, rowLimit: nil, deadline: .max) {
           case .rows(let rows):
-            survey.add(
-              buffer.bytes, order: rows.order, file: rows.partition, named: source.partitions[rows.partition],
-              linesBefore: rows.linesBefore)
+            if let refused = rows.refused { survey.add(refused) }
+            do throws(ChainFault) {
+              try survey.add(
+                buffer.bytes, order: rows.order, file: rows.partition, named: source.partitions[rows.partition],
+                linesBefore: rows.linesBefore)
+            } catch {
+              let place = rows.offset + Int64(error.row?.offset ?? 0)
+              throw ConnectorError("\(source.partitions[rows.partition]) at byte \(place): \(error.message)")
+            }
           case .end: return
           case .idle, .assigned: break
           }

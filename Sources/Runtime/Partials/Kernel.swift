@@ -160,6 +160,7 @@ public final class Kernel {
     source.close()
     _ = engine.finish()
     if let failure { throw failure }
+    for note in source.notes { warn(note) }
     if options.stop() {
       throw ConnectorError("stopped before the end of the input: what was written is no partial result")
     }
@@ -183,8 +184,9 @@ public final class Kernel {
     chunk.stream = source.streams == .one ? -1 : partition
     if let end = rows.end {
       chunk.place.end = end
-      chunk.messages = buffer.messages
+      if rows.refused == nil { chunk.messages = buffer.messages }
     }
+    chunk.refused = rows.refused
     chunk.groupsAreWhole = options.isOrdered && (source.streams == .one || rows.isKeyed)
     chunk.isOrdered = options.isOrdered
     chunk.isRepeat = rows.isRepeat
@@ -212,16 +214,24 @@ public final class Kernel {
 
   /// Called in the order of the input, one chunk at a time.
   private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
-    if let fault = outcome.fault { failure = failure ?? fault }
+    if let fault = outcome.fault {
+      if failure == nil {
+        failure = fault
+        if let row = fault.row { failure = ConnectorError("\(place(of: row, in: chunk)): \(fault.message)") }
+      }
+    }
     guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
     for row in outcome.report.samples {
-      let place =
-        "\(partitions.all[chunk.partition]) at \(chunk.messages == nil ? "byte" : "offset") \(chunk.offset(of: row.offset))"
+      let place = self.place(of: row, in: chunk)
       log("malformed row in \(place): \(row.reason): \(row.excerpt)")
       if pipeline.plan.stopsAtMalformed(format: chunk.format) {
         failure = failure ?? ConnectorError("\(place): \(row.reason) (on_malformed: stop)")
       }
     }
+  }
+
+  private func place(of row: MalformedRow, in chunk: Chunk) -> String {
+    "\(partitions.all[chunk.partition]) at \(chunk.messages == nil ? "byte" : "offset") \(chunk.offset(of: row.offset))"
   }
 
   private func log(_ sentence: String) {

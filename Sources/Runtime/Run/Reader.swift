@@ -108,8 +108,9 @@ struct Reader {
     chunk.linesBefore = rows.linesBefore
     if let end = rows.end {
       chunk.place.end = end
-      chunk.messages = buffer.messages
+      if rows.refused == nil { chunk.messages = buffer.messages }
     }
+    chunk.refused = rows.refused
     chunk.stream = stream(of: partition, index)
     chunk.groupsAreWhole = sources.count == 1 && (source.streams == .one || rows.isKeyed)
     chunk.published = sources[index].published[rows.partition]

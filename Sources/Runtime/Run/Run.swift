@@ -226,6 +226,7 @@ public final class Run {
     do { try feed.end() } catch { fail(error) }
     reportRefusals()
     tellDisorder(totals.counts)
+    for note in sources.flatMap(\.source.notes) { observer?.warning(note) }
     if let failure = failure.withLock({ $0 }) { throw RunFailure(error: failure, totals: totals) }
     return totals
   }
@@ -273,22 +274,26 @@ public final class Run {
 
   /// Called in the order of the input, one chunk at a time.
   private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
-    if let fault = outcome.fault { return fail(fault) }
     let lines =
       chunk.linesBefore + partitions.takeLines(of: chunk.partition, chunk.linesBefore + Int64(outcome.report.lines))
+    func place(of row: MalformedRow) -> String {
+      let partition = partitions.all[chunk.partition]
+      return chunk.messages == nil
+        ? "\(partition):\(lines + Int64(row.line) + 1)"
+        : "partition \(partition) offset \(chunk.offset(of: row.offset))"
+    }
+    if let fault = outcome.fault {
+      guard let row = fault.row else { return fail(fault) }
+      return fail(ConnectorError("\(place(of: row)): \(fault.message)"))
+    }
     rowsRead.add(Int64(outcome.rows + outcome.report.malformed), ordering: .relaxed)
     guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
     for row in outcome.report.samples {
       observer?.malformed(row, number: lines + Int64(row.line) + 1)
-      let partition = partitions.all[chunk.partition]
-      let place =
-        chunk.messages == nil
-        ? "\(partition):\(lines + Int64(row.line) + 1)"
-        : "partition \(partition) offset \(chunk.offset(of: row.offset))"
-      firstMalformed = firstMalformed ?? "\(place): \(row.reason): \(row.excerpt)"
-      logMalformed("malformed row at \(place): \(row.reason): \(row.excerpt)")
+      firstMalformed = firstMalformed ?? "\(place(of: row)): \(row.reason): \(row.excerpt)"
+      logMalformed("malformed row at \(place(of: row)): \(row.reason): \(row.excerpt)")
       if pipeline.plan.stopsAtMalformed(format: chunk.format) {
-        fail(ConnectorError("\(place): \(row.reason) (on_malformed: stop)"))
+        fail(ConnectorError("\(place(of: row)): \(row.reason) (on_malformed: stop)"))
       }
     }
   }

@@ -1,0 +1,173 @@
+import CScan
+import Operators
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Looks at what files begin with: byte order marks, comments, lines of a device before the header, the header.
+///
+/// A file's header holds for that file, and for those behind it that have none and the same columns.
+struct FileFront {
+  enum Look {
+    /// Rows begin at this byte; their columns.
+    case rows(from: Int, FieldOrder)
+    /// More bytes are needed to tell; those before this one are no rows, and may go.
+    case more(passed: Int)
+  }
+
+  private let format: any RecordFormat
+  private let policy: Framing.HeaderPolicy
+  /// The last header that was met, and its file.
+  private var known: (file: String, header: FileHeader)?
+  /// Files that go by the header of another.
+  private var followers: (count: Int, first: String)?
+
+  /// Lines that may stand before a header, and how far it is looked for.
+  private static let mostLines = 100
+  private static let mostBytes = 1 << 16
+
+  init(_ format: any RecordFormat) {
+    self.format = format
+    if case .lines(let policy) = format.framing { self.policy = policy } else { policy = .no }
+  }
+
+  /// What should be known of the files in the end.
+  var note: String? {
+    guard let followers, let known else { return nil }
+    return followers.count == 1
+      ? "\(followers.first) has no header: its columns go by that of \(known.file)"
+      : "\(followers.count) files, such as \(followers.first), have no header: their columns go by that of \(known.file)"
+  }
+
+  /// - Parameters:
+  ///   - bytes: the beginning of a file, as far as it was read, behind `lines` lines that are gone.
+  ///   - isWhole: whether that is all of it.
+  mutating func look(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, file: String, lines: Int64) throws -> Look {
+    let begin = lines > 0 ? 0 : try mark(bytes, isWhole: isWhole, file)
+    guard let begin else { return .more(passed: 0) }
+    guard policy != .no else { return .rows(from: begin, nil) }
+    func failure(_ number: Int64, _ message: String) -> ConnectorError { ConnectorError("\(file):\(number): \(message)") }
+    var words: (number: Int64, names: [String])?
+    var start = begin
+    var number = lines, looked = 0
+    while start < bytes.count, looked < Self.mostLines {
+      let line = TextLine(bytes, from: start)
+      number += 1
+      if line.end - start > TextLine.longest {
+        throw failure(number, "the line has more than \(TextLine.longest) bytes: rows are shorter")
+      }
+      guard line.isWhole || isWhole else { break }
+      let text = UnsafeRawBufferPointer(rebasing: bytes[start..<line.end])
+      start = line.next
+      guard TextLine.isRow(text, comment: format.commentPrefix) else { continue }
+      looked += 1
+      if !line.isWhole, hasReturnInside(text) {
+        throw failure(
+          number, "lines end with a carriage return alone: change them, such as with `tr '\\r' '\\n' < \(file)`")
+      }
+      do {
+        switch try format.beginning(text, after: known?.header) {
+        case .header(let header):
+          try take(header, of: file)
+          return .rows(from: start, header.order)
+        case .row(let order):
+          if let words { throw failure(words.number, unknown(words.names)) }
+          return .rows(from: begin, follow(order, file))
+        case .words(let names): words = words ?? (number, names)
+        case .other: break
+        }
+      } catch let error as HeaderError {
+        throw failure(number, error.message)
+      }
+    }
+    guard isWhole || looked == Self.mostLines || (looked > 0 && start > Self.mostBytes) else {
+      // Of many lines of comment nothing needs to be kept.
+      return .more(passed: looked == 0 && start > Self.mostBytes ? start : 0)
+    }
+    if let words { throw failure(words.number, unknown(words.names)) }
+    return .rows(from: begin, follow(looked > 0 ? known?.header.order : nil, file))
+  }
+
+  /// Where the text begins: behind a byte order mark. Nil where there are too few bytes to tell.
+  private func mark(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, _ file: String) throws -> Int? {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    if bytes.starts(with: mark) { return mark.count }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw ConnectorError(
+        "\(file) is text in UTF-16: change it, such as with `iconv -f UTF-16 -t UTF-8 \(file)`")
+    }
+    return bytes.count < mark.count && mark.starts(with: bytes) && !isWhole ? nil : 0
+  }
+
+  private mutating func take(_ header: FileHeader, of file: String) throws(HeaderError) {
+    if let known {
+      for (field, unit) in header.plainUnits.sorted(by: { $0.key < $1.key }) {
+        guard let other = known.header.plainUnits[field], other != unit else { continue }
+        let name = format.fields[field].name.text
+        throw HeaderError(
+          message:
+            "the header says that \(name) is in \(unit), and that of \(known.file) says \(other): declare the field with its unit, such as `\(name): f64 \(other)`"
+        )
+      }
+    }
+    known = (file, header)
+  }
+
+  private mutating func follow(_ order: FieldOrder, _ file: String) -> FieldOrder {
+    guard order != nil else { return nil }
+    followers = ((followers?.count ?? 0) + 1, followers?.first ?? file)
+    return order
+  }
+
+  private func hasReturnInside(_ line: UnsafeRawBufferPointer) -> Bool {
+    guard let base = line.baseAddress, let found = memchr(base, 0x0D, line.count) else { return false }
+    return line[(UnsafeRawPointer(found) - base)...].contains { $0 != 0x0D }
+  }
+
+  private func unknown(_ names: [String]) -> String {
+    let most = 12
+    let shown = names.prefix(most).joined(separator: ", ") + (names.count > most ? " and \(names.count - most) more" : "")
+    return
+      "the line names \(shown); the record declares \(format.fields.map(\.name.text).joined(separator: ", ")): declare the fields by the names in the file, or write `header: \"yes\"` where the line names them in the declared order"
+  }
+}
+
+/// A line of text.
+struct TextLine {
+  /// Where it ends, without its newline, and where the next one begins.
+  let end: Int
+  let next: Int
+  /// Whether its newline is there.
+  let isWhole: Bool
+
+  /// The most bytes of a row. Longer ones are malformed, so that no file makes a run hold all of it.
+  static let longest = 1 << 20
+
+  init(_ bytes: UnsafeRawBufferPointer, from start: Int) {
+    let found = memchr(bytes.baseAddress! + start, 0x0A, bytes.count - start)
+    end = found.map { UnsafeRawPointer($0) - bytes.baseAddress! } ?? bytes.count
+    next = found == nil ? end : end + 1
+    isWhole = found != nil
+  }
+
+  /// Whether a line is a row: not blank, not a comment.
+  static func isRow(_ line: UnsafeRawBufferPointer, comment: [UInt8]) -> Bool {
+    guard let first = line.firstIndex(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return false }
+    return comment.isEmpty || !line[first...].starts(with: comment)
+  }
+
+  /// Where the first line begins that is longer than rows are; nil where all are shorter.
+  static func tooLong(in bytes: UnsafeRawBufferPointer) -> Int? {
+    var place = longest
+    while place < bytes.count {
+      // A line so long has a byte at a multiple of that length.
+      let start = scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), place)
+      if TextLine(bytes, from: start).end - start > longest { return start }
+      place += longest
+    }
+    return nil
+  }
+}
