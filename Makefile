@@ -30,6 +30,7 @@ test: setup ## Build and run the whole test suite
 	@scripts/python-packages
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
+	@scripts/fuzz short
 	python3 Benchmarks/instructions.py
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 
@@ -43,6 +44,9 @@ engines:
 	@scripts/java
 	@scripts/scale-packages
 	PYTHONPATH=.python-scale python3 -m unittest discover -s Tests/Scale
+
+fuzz: setup ## Fuzz what reads bytes of others, with sanitizers: SECONDS_EACH=60 for C and for Swift, SEED=1
+	@scripts/fuzz long
 
 wheel: build ## Make python/dist/hitmon-*.whl: the Python package with the program in it
 	@scripts/wheel $(RELEASE)

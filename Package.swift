@@ -111,6 +111,10 @@ let package = Package(
     // Reads files and objects and does nothing with them, to be measured; no part of the program.
     .executableTarget(name: "Reader", dependencies: ["Connectors"], path: "Benchmarks/Reader"),
 
+    // Gives inputs that nobody would write to what reads bytes of others; no part of the program.
+    .executableTarget(
+      name: "EngineFuzz", dependencies: ["Connectors", "Diagnostics", "Operators", "Runtime"], path: "Tests/Fuzz/Engine"),
+
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     // Reference has the loops as functions of values, which they are held against.
