@@ -51,7 +51,7 @@ struct KernelCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where standard input begins in that file, in bytes.", valueName: "n"))
   var offset: Int64?
 
-  @Option(help: ArgumentHelp("The file's header line, where standard input does not begin with it.", valueName: "line"))
+  @Option(help: ArgumentHelp("The header line of the input's first file, for parts and files that do not begin with one.", valueName: "line"))
   var header: String?
 
   @Flag(help: "Standard input is blocks of messages of a topic (docs/partials.md).")
@@ -109,9 +109,10 @@ struct KernelCommand: ParsableCommand {
       if stretch == nil { throw ValidationError("--bytes takes A-B, such as 0-1000000, or A- to the end of the file") }
     }
     if blocks, !input.isEmpty { throw ValidationError("--blocks come on standard input, without --input") }
-    if !input.isEmpty || blocks, partition != nil || offset != nil || header != nil {
-      throw ValidationError("--partition, --offset and --header are of rows on standard input")
+    if !input.isEmpty || blocks, partition != nil || offset != nil {
+      throw ValidationError("--partition and --offset are of rows on standard input")
     }
+    if blocks, header != nil { throw ValidationError("messages have no --header") }
     if let offset, offset < 0 { throw ValidationError("--offset is at least 0") }
     if let firstRow, firstRow < 0 { throw ValidationError("--first-row is at least 0") }
     if let partitions, partitions < 1 { throw ValidationError("--partitions is at least 1") }
@@ -135,7 +136,8 @@ struct KernelCommand: ParsableCommand {
         ? nil
         : try loaded.inputs(
           input, source: source, stop: { StopSignal.number != 0 }, tell: { printToError($0) })
-      printOut(String(decoding: loaded.description(of: inputs), as: UTF8.self))
+      let header = try inputs.flatMap { try loaded.header(of: $0, source: source, stop: { StopSignal.number != 0 }) }
+      printOut(String(decoding: loaded.description(of: inputs, header: header), as: UTF8.self))
     } catch {
       printError("\(error)")
       throw ExitCode(2)
@@ -150,7 +152,7 @@ struct KernelCommand: ParsableCommand {
     if blocks {
       kernel.input = .blocks
     } else if let stretch {
-      kernel.input = .piece(FilePiece(path: input[0], name: input[0], bytes: stretch))
+      kernel.input = .piece(FilePiece(path: input[0], name: input[0], bytes: stretch, header: header))
     } else if input.isEmpty {
       let start = offset ?? 0
       kernel.input = .piece(
@@ -159,6 +161,7 @@ struct KernelCommand: ParsableCommand {
       kernel.input = .files(input)
     }
     kernel.source = source
+    kernel.header = header
     kernel.partitionCount = partitions
     kernel.order = order
     kernel.firstRow = firstRow

@@ -132,6 +132,14 @@ import Testing
     #expect(kept.messages.map(\.text) == ["2,0,5,100,10,3"])
   }
 
+  @Test func `A line that is too long to be kept is a row that failed, and the others arrive`() throws {
+    let long = String(repeating: "x", count: 2_000_000)
+    let publisher = KeptMessages(partitions: 1)
+    try emulate([folder.write("2,0,5,100,10,3\n\(long)\n2,0,5,101,10,3\n".utf8, "long.txt")], to: publisher)
+    #expect(publisher.messages.map(\.text) == ["2,0,5,100,10,3", "2,0,5,101,10,3"])
+    #expect(publisher.counts.failed == 1 && publisher.counts.sent == 3)
+  }
+
   @Test func `Binary words go as they are, keyed by their bits; a word cut short is a row too`() throws {
     let sections = """
       record: {format: words, skip: 3, fields: {low: 5, orbit: 12 signed, rest: 40}}

@@ -1,3 +1,5 @@
+import Connectors
+import Foundation
 import Testing
 
 /// Lines that name columns: each is believed, or ends the run with what is wrong. None is passed over.
@@ -126,6 +128,27 @@ import Testing
       refused.error
         == "\(other):1: the file has no header, and the columns of the files before it, CHANNEL, x, BOARD, do not fit this row of 2 columns: give the file a header, or read it with a source of its own"
     )
+  }
+
+  @Test func `Parts of an input are given the header of its first file`() throws {
+    let first = file("channel,x,time\n1,a,100\n"), second = file("2,b,200\n3,c,300\n", "b.csv")
+    let job = Job(
+      """
+      pipeline: p
+      record: {format: csv, fields: {time: u32, channel: u16}}
+      histograms: {h: {plot: time, against: channel}}
+      """)
+    let parts = Parts(pipeline: try job.load(scratch), scratch: scratch)
+    let header = try #require(
+      try parts.pipeline.header(of: [InputPlace(path: first), InputPlace(path: second)], source: nil, stop: { false }))
+    #expect(header == "channel,x,time")
+    let counted = try [(first, 0..<Int64.max), (second, 0..<8), (second, 8..<Int64.max)].map { path, bytes in
+      try parts.count(path, bytes) {
+        $0.input = .piece(FilePiece(path: path, name: path, bytes: bytes, header: header))
+      }
+    }
+    let message = try JSONDecoder().decode(Message.self, from: Data(parts.merge(counted).lines[0]))
+    #expect(Products([message]).points["h"] == [1: 100, 2: 200, 3: 300])
   }
 
   @Test func `Two files that say different units of a field that is declared without one`() throws {

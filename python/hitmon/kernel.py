@@ -50,6 +50,8 @@ class Input:
 
     name: str
     size: int | None
+    #: The header line of the first file of the input, where it has one.
+    header: str | None = None
 
     @property
     def is_object(self) -> bool:
@@ -67,6 +69,8 @@ class Piece:
     start: int = 0
     end: int | None = None
     more: tuple[str, ...] = ()
+    #: The header line of the input's first file, for files that have none.
+    header: str | None = None
 
 
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
@@ -80,11 +84,12 @@ def pieces(inputs: Sequence[str | Input], size: int = 128 << 20) -> list[Piece]:
     result: list[Piece] = []
     held: list[str] = []
     held_bytes = 0
+    header = next((one.header for one in inputs if isinstance(one, Input)), None)
 
     def give_out(behind: int) -> None:
         nonlocal held_bytes
         if held:
-            result.append(Piece(held[0], behind - len(held), more=tuple(held[1:])))
+            result.append(Piece(held[0], behind - len(held), more=tuple(held[1:]), header=header))
         held.clear()
         held_bytes = 0
 
@@ -103,7 +108,8 @@ def pieces(inputs: Sequence[str | Input], size: int = 128 << 20) -> list[Piece]:
             continue
         cuts = [length * index // count for index in range(count + 1)]
         for index in range(count):
-            result.append(Piece(one.name, order, cuts[index], None if index == count - 1 else cuts[index + 1]))
+            end = None if index == count - 1 else cuts[index + 1]
+            result.append(Piece(one.name, order, cuts[index], end, header=header))
     give_out(len(inputs))
     return result
 
@@ -142,12 +148,14 @@ class Kernel:
 
     def inputs(self, words: Sequence[str] = ()) -> list[Input]:
         """The files and objects that the user's words stand for, or those of the declared source."""
-        found = [Input(one["name"], one.get("bytes")) for one in self.describe(words)["inputs"]]
+        said = self.describe(words)
+        header = said.get("header")
+        found = [Input(one["name"], one.get("bytes"), header) for one in said["inputs"]]
         for one in found:
             if one.size is None:
                 raise HitmonError(f"engines read files and objects, and {one.name} is neither")
         # As the pipeline's.
-        return [one if one.is_object else Input(os.path.abspath(one.name), one.size) for one in found]
+        return [one if one.is_object else Input(os.path.abspath(one.name), one.size, header) for one in found]
 
     def _where(self, inputs: Sequence[str]) -> list[str]:
         return [*(["--input", *inputs] if inputs else []), *(["--source", self.source] if self.source else [])]
@@ -157,6 +165,8 @@ class Kernel:
         where = [*self._where([piece.path, *piece.more]), "--order", str(piece.order)]
         if piece.start > 0 or piece.end is not None:
             where += ["--bytes", f"{piece.start}-{'' if piece.end is None else piece.end}"]
+        if piece.header is not None:
+            where.append(f"--header={piece.header}")
         return _run(self._command("kernel", *where, *words))
 
     def count_rows(self, rows: bytes | Iterable[bytes], partition: str, offset: int = 0, *words: str) -> bytes:

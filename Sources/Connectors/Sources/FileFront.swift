@@ -29,10 +29,15 @@ struct FileFront {
   private static let mostLines = 100
   private static let mostBytes = 1 << 16
 
-  init(_ format: any RecordFormat) {
+  /// `header` is the one of files before, where that is known.
+  init(_ format: any RecordFormat, header: FileHeader? = nil) {
     self.format = format
+    known = header.map { ("the first file", $0) }
     if case .lines(let policy) = format.framing { self.policy = policy } else { policy = .no }
   }
+
+  /// The last header that was met.
+  var header: FileHeader? { known?.header }
 
   /// What should be known of the files in the end.
   var note: String? {
@@ -49,7 +54,9 @@ struct FileFront {
     let begin = lines > 0 ? 0 : try mark(bytes, isWhole: isWhole, file)
     guard let begin else { return .more(passed: 0) }
     guard policy != .no else { return .rows(from: begin, nil) }
-    func failure(_ number: Int64, _ message: String) -> ConnectorError { ConnectorError("\(file):\(number): \(message)") }
+    func failure(_ number: Int64, _ message: String) -> ConnectorError {
+      ConnectorError("\(file):\(number): \(message)")
+    }
     var words: (number: Int64, names: [String])?
     var start = begin
     var number = lines, looked = 0
@@ -57,7 +64,10 @@ struct FileFront {
       let line = TextLine(bytes, from: start)
       number += 1
       if line.end - start > TextLine.longest {
-        throw failure(number, "the line has more than \(TextLine.longest) bytes: rows are shorter")
+        throw failure(
+          number,
+          "the line has more than \(TextLine.longest) bytes, and no row is so long: is it text, with a newline behind each row?"
+        )
       }
       guard line.isWhole || isWhole else { break }
       let text = UnsafeRawBufferPointer(rebasing: bytes[start..<line.end])
@@ -129,7 +139,8 @@ struct FileFront {
 
   private func unknown(_ names: [String]) -> String {
     let most = 12
-    let shown = names.prefix(most).joined(separator: ", ") + (names.count > most ? " and \(names.count - most) more" : "")
+    let shown =
+      names.prefix(most).joined(separator: ", ") + (names.count > most ? " and \(names.count - most) more" : "")
     return
       "the line names \(shown); the record declares \(format.fields.map(\.name.text).joined(separator: ", ")): declare the fields by the names in the file, or write `header: \"yes\"` where the line names them in the declared order"
   }

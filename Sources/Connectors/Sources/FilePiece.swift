@@ -14,7 +14,8 @@ public struct FilePiece: Sendable {
   public var name: String
   /// The bytes; of standard input only where they begin.
   public var bytes: Range<Int64>
-  /// The file's first line, where standard input does not begin with it.
+  /// The file's first line, where standard input does not begin with it; of a file the header of those before it, which
+  /// holds where it has none.
   public var header: String?
 
   public init(path: String, name: String, bytes: Range<Int64>, header: String? = nil) {
@@ -31,21 +32,28 @@ public struct FilePiece: Sendable {
     var hasHeader: Bool
   }
 
+  /// What a header line says that is given apart from its file.
+  public static func parse(_ line: String, _ format: any RecordFormat) throws -> FileHeader {
+    do {
+      let bytes = Array(line.utf8)
+      guard let header = try bytes.withUnsafeBytes({ bytes in try format.header(bytes) }) else {
+        throw ConnectorError("--header: the line names no fields")
+      }
+      return header
+    } catch let error as HeaderError {
+      throw ConnectorError("--header: \(error.message)")
+    }
+  }
+
+  func fileHeader(_ format: any RecordFormat) throws -> FileHeader? { try header.map { try Self.parse($0, format) } }
+
   func open(_ format: any RecordFormat, stop: StopCheck?) throws -> Opened {
     if path == "-" {
       let input = try openInput(path: path, stop: stop)
       var opened = Opened(input: input, offset: bytes.lowerBound, order: nil, hasHeader: bytes.lowerBound == 0)
       if let header {
         opened.hasHeader = false
-        do {
-          let line = Array(header.utf8)
-          guard let header = try line.withUnsafeBytes({ bytes in try format.header(bytes) }) else {
-            throw ConnectorError("--header: the line names no fields")
-          }
-          opened.order = header.order
-        } catch let error as HeaderError {
-          throw ConnectorError("--header: \(error.message)")
-        }
+        opened.order = try Self.parse(header, format).order
       }
       return opened
     }
@@ -55,7 +63,8 @@ public struct FilePiece: Sendable {
     // Where the first row begins, and what a header says.
     var (first, order): (Int64, FieldOrder) = (0, nil)
     if bytes.lowerBound > 0 || bytes.upperBound < size {
-      let probe = FileSource(inputs: [InputPlace(path: path)], format: format, stop: stop)
+      let probe = FileSource(
+        inputs: [InputPlace(path: path)], format: format, header: try fileHeader(format), stop: stop)
       defer { probe.close() }
       let buffer = ChunkBuffer(capacity: 65_536)
       if case .rows(let rows) = try probe.read(into: buffer, rowLimit: 1, deadline: .max) {

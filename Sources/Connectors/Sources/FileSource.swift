@@ -40,21 +40,21 @@ public final class FileSource: RowSource {
   /// The stretch that is read instead of whole files.
   private let piece: FilePiece?
 
-  /// `inputs` as ``findInputs(_:stop:tell:)`` gives them.
-  public init(inputs: [InputPlace], format: any RecordFormat, stop: StopCheck? = nil) {
+  /// `inputs` as ``findInputs(_:stop:tell:)`` gives them; `header` is that of files before them, for those without one.
+  public init(inputs: [InputPlace], format: any RecordFormat, header: FileHeader? = nil, stop: StopCheck? = nil) {
     self.inputs = inputs
     self.format = format
     self.stop = stop
     piece = nil
-    front = FileFront(format)
+    front = FileFront(format, header: header)
     commentPrefix = format.commentPrefix
     totalBytes = inputs.reduce(0) { total, input in total.flatMap { sum in input.size.map { sum + $0 } } }
   }
 
   /// The rows that begin in a stretch of a file, or rows of standard input that are such a stretch.
-  public init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) {
+  public init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) throws {
     self.piece = piece
-    front = FileFront(format)
+    front = FileFront(format, header: piece.path == "-" ? nil : try piece.fileHeader(format))
     self.format = format
     self.stop = stop
     inputs = [InputPlace(path: piece.path)]
@@ -76,6 +76,15 @@ public final class FileSource: RowSource {
       )
     }
     return notes
+  }
+
+  /// The header of the first of these files that has one, where that is the very first; nil where there is none.
+  public static func header(of inputs: [InputPlace], format: any RecordFormat, stop: StopCheck?) throws -> FileHeader? {
+    guard case .lines(let policy) = format.framing, policy != .no, let first = inputs.first else { return nil }
+    let source = FileSource(inputs: [first], format: format, stop: stop)
+    defer { source.close() }
+    _ = try source.read(into: ChunkBuffer(capacity: 1 << 16), rowLimit: 1, deadline: .max)
+    return source.front.header
   }
 
   public func close() {

@@ -8,7 +8,7 @@ extension CSVFormat {
     if policy == .no { return nil }
     let cells = cells(of: line)
     guard policy == .yes || cells.contains(where: { $0.field != nil }) else { return nil }
-    return try header(cells)
+    return try header(cells, of: line)
   }
 
   func beginning(
@@ -44,7 +44,7 @@ extension CSVFormat {
     let cells = cells(of: line)
     let found = Set(cells.compactMap(\.field))
     guard found.count == fields.count || (!found.isEmpty && areWords(cells)) else { return nil }
-    return try header(cells)
+    return try header(cells, of: line)
   }
 
   /// A quick look, as rows are many and headers are few.
@@ -59,7 +59,9 @@ extension CSVFormat {
 
   // MARK: Columns
 
-  private func header(_ cells: [HeaderCell]) throws(HeaderError) -> FileHeader {
+  private func header(
+    _ cells: [HeaderCell], of line: UnsafeRawBufferPointer
+  ) throws(HeaderError) -> FileHeader {
     let both = "the header names \(list(cells.map(\.text))); the record declares \(list(fields.map(\.name.text)))"
     let found = Set(cells.compactMap(\.field))
     var columns = cells.map { $0.field ?? -1 }
@@ -94,7 +96,7 @@ extension CSVFormat {
     let isDeclared = columns == Array(fields.indices) && factors.isEmpty
     return FileHeader(
       order: isDeclared ? nil : FileColumns(fields: columns, factors: factors), names: cells.map(\.text),
-      plainUnits: plainUnits)
+      line: String(decoding: line, as: UTF8.self).trimmingReturn, plainUnits: plainUnits)
   }
 
   /// What leads from the unit in the header to the declared one; nil where they are the same.
@@ -225,5 +227,15 @@ extension CSVFormat {
     let most = 12
     let shown = names.prefix(most).map { $0.count > 40 ? "\($0.prefix(40))..." : $0 }.joined(separator: ", ")
     return names.count > most ? "\(shown) and \(names.count - most) more" : shown
+  }
+}
+
+extension String {
+  /// Without a carriage return and a byte order mark, which are no part of a line.
+  fileprivate var trimmingReturn: String {
+    var scalars = unicodeScalars[...]
+    if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+    while scalars.last == "\r" { scalars.removeLast() }
+    return String(scalars)
   }
 }

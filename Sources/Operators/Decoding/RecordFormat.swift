@@ -125,6 +125,8 @@ public struct FileHeader: Sendable, Equatable {
   public let order: FieldOrder
   /// The names of all columns, as they stand in the file.
   public let names: [String]
+  /// The line as it stands in the file.
+  public let line: String
   /// The units in the header of fields that the record declares without one, by the number of the field.
   public let plainUnits: [Int: String]
 }

@@ -29,6 +29,8 @@ public final class Kernel {
     public var isOrdered = true
     public var threads = 1
     public var chunkBytes = ChunkBuffer.standardCapacity
+    /// The header line of the input's first file, for files that have none.
+    public var header: String?
     public var stop: @Sendable () -> Bool = { false }
 
     public init() {}
@@ -70,10 +72,12 @@ public final class Kernel {
       let inputs =
         try settings.map { try findInputs(paths, of: $0, stop: options.stop, tell: warn) }
         ?? findInputs(paths, stop: options.stop, tell: warn)
-      source = FileSource(inputs: inputs, format: rows, stop: options.stop)
+      source = FileSource(
+        inputs: inputs, format: rows, header: try options.header.map { try FilePiece.parse($0, rows) },
+        stop: options.stop)
       input = PartialInput(source: name)
     case .piece(let piece):
-      source = FileSource(piece, format: rows, stop: options.stop)
+      source = try FileSource(piece, format: rows, stop: options.stop)
       input = PartialInput(source: name)
     case .blocks:
       guard let declared, let settings = pipeline.declaration.sources[declared].setting.settings,

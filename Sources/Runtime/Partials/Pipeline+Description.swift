@@ -6,8 +6,10 @@ import Specifications
 extension Pipeline {
   /// What engines that run a pipeline in parts must know of it, as JSON. Secrets are left out.
   ///
-  /// - Parameter inputs: the input to be cut into parts, where it is files or objects.
-  public func description(of inputs: [InputPlace]? = nil) -> [UInt8] {
+  /// - Parameters:
+  ///   - inputs: the input to be cut into parts, where it is files or objects.
+  ///   - header: the header line of the first of them.
+  public func description(of inputs: [InputPlace]? = nil, header: String? = nil) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.field("pipeline", declaration.name.text)
@@ -61,8 +63,17 @@ extension Pipeline {
       }
       writer.endArray()
     }
+    if let header { writer.field("header", header) }
     writer.endObject()
     return writer.bytes
+  }
+
+  /// The header line of the first of these files or objects, which holds for those behind it that have none; nil where it
+  /// has none, or where rows have no headers.
+  public func header(of inputs: [InputPlace], source: String?, stop: @escaping StopCheck) throws -> String? {
+    let index = source.flatMap { name in declaration.sources.firstIndex { $0.name.text == name } }
+    let format = plan.formats[index.map { plan.sourceFormats[$0] } ?? 0]
+    return try FileSource.header(of: inputs, format: format, stop: stop)?.line
   }
 
   /// The files and objects that words stand for, with the store of a declared source where one is named; without words,
