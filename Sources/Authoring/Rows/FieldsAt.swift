@@ -44,6 +44,10 @@ final class FieldsAt {
       texts[offset] = text(UnsafeRawBufferPointer(rebasing: bytes[offset..<rowEnd]))
     } malformed: { _ in
     }
+    if let fault = reader.fault {
+      let number = Int(rows.linesBefore) + (fault.row?.line ?? 0) + 1
+      throw ConnectorError("\(beginning.name):\(number): \(fault.message)")
+    }
   }
 
   private func text(_ row: UnsafeRawBufferPointer) -> String {

@@ -57,7 +57,7 @@ struct FileFront {
     func failure(_ number: Int64, _ message: String) -> ConnectorError {
       ConnectorError("\(file):\(number): \(message)")
     }
-    var words: (number: Int64, names: [String])?
+    var words: (number: Int64, error: HeaderError)?
     var start = begin
     var number = lines, looked = 0
     while start < bytes.count, looked < Self.mostLines {
@@ -84,9 +84,9 @@ struct FileFront {
           try take(header, of: file)
           return .rows(from: start, header.order)
         case .row(let order):
-          if let words { throw failure(words.number, unknown(words.names)) }
+          if let words { throw failure(words.number, words.error.message) }
           return .rows(from: begin, follow(order, file))
-        case .words(let names): words = words ?? (number, names)
+        case .words(let error): words = words ?? (number, error)
         case .other: break
         }
       } catch let error as HeaderError {
@@ -97,7 +97,7 @@ struct FileFront {
       // Of many lines of comment nothing needs to be kept.
       return .more(passed: looked == 0 && start > Self.mostBytes ? start : 0)
     }
-    if let words { throw failure(words.number, unknown(words.names)) }
+    if let words { throw failure(words.number, words.error.message) }
     return .rows(from: begin, follow(looked > 0 ? known?.header.order : nil, file))
   }
 
@@ -135,14 +135,6 @@ struct FileFront {
   private func hasReturnInside(_ line: UnsafeRawBufferPointer) -> Bool {
     guard let base = line.baseAddress, let found = memchr(base, 0x0D, line.count) else { return false }
     return line[(UnsafeRawPointer(found) - base)...].contains { $0 != 0x0D }
-  }
-
-  private func unknown(_ names: [String]) -> String {
-    let most = 12
-    let shown =
-      names.prefix(most).joined(separator: ", ") + (names.count > most ? " and \(names.count - most) more" : "")
-    return
-      "the line names \(shown); the record declares \(format.fields.map(\.name.text).joined(separator: ", ")): declare the fields by the names in the file, or write `header: \"yes\"` where the line names them in the declared order"
   }
 }
 

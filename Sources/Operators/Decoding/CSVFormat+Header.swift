@@ -36,7 +36,12 @@ extension CSVFormat {
     // Whatever stands in it, a line is a row of texts.
     guard hasNumbers else { return .row(nil) }
     let cells = cells(of: line)
-    return areWords(cells) ? .words(cells.map(\.text)) : .other
+    guard areWords(cells) else { return .other }
+    return .words(
+      HeaderError(
+        message:
+          "the line names \(list(cells.map(\.text))); the record declares \(list(fields.map(\.name.text))): declare the fields by the names in the file, or write `header: \"yes\"` where the line names them in the declared order"
+      ))
   }
 
   func headerAgain(_ line: UnsafeRawBufferPointer) throws(HeaderError) -> FileHeader? {

@@ -136,8 +136,9 @@ public enum FileBeginning: Sendable {
   case header(FileHeader)
   /// A row; the columns go by the header of the files before, where that is not nil.
   case row(FieldOrder)
-  /// Words and nothing else, where rows have numbers: it names columns, and none of the record's.
-  case words([String])
+  /// Words and nothing else, where rows have numbers: it names columns, and none of the record's. With what to say where
+  /// no header follows.
+  case words(HeaderError)
   /// No row, and no header.
   case other
 }

@@ -25,7 +25,8 @@ struct TestOutcome {
     do {
       _ = try Run(pipeline, options: options, observer: listener).execute()
     } catch let failure as RunFailure {
-      throw failure.error
+      // Nobody knows the file by its name.
+      throw ConnectorError("\(failure.error)".replacing(file.path, with: "rows"))
     }
     windows = try sink.messages.map { message in try message.withUnsafeBytes { try ResultContent(reading: $0) } }
     malformed = listener.malformed
