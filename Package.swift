@@ -74,7 +74,7 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "Operators", "Configuration", "Connectors", "Dashboard", "Emulation",
+        "Columns", "Operators", "Configuration", "Connectors", "Dashboard", "Emulation",
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Authoring", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
+        "Authoring", "Columns", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -141,6 +141,8 @@ let package = Package(
     // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
     .testTarget(name: "BrokerTests", dependencies: ["Kafka", "Runtime", "Simulation", "hitmon"]),
     .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "Diagnostics", "Runtime", "Simulation"]),
-    .testTarget(name: "CommandTests", dependencies: ["Kafka", "hitmon"], exclude: ["Golden"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "Specifications", "hitmon"],
+      exclude: ["Golden"]),
   ]
 )

@@ -1,3 +1,5 @@
+import Columns
+
 /// When rows are due: at fixed times from the start, so that the rate does not drift with the length of the pauses.
 ///
 /// After a pause the rows that were due meanwhile follow, at first as many as are due in ``burst``, then a quarter faster
@@ -38,8 +40,8 @@ struct RateSchedule {
     let debt = Double(now - start) * 1e-9 * rate - Double(taken)
     // Too old: as if the schedule had started later.
     let given = debt - max(1, Self.memory * rate)
-    if given > 0 { start += Int64(given / rate * 1e9) }
-    return max(0, Int64(min(debt, allowance)))
+    if given > 0 { start += min(Int64(saturating: given / rate * 1e9), now - start) }
+    return max(0, Int64(saturating: min(debt, allowance)))
   }
 
   /// Rows went.
@@ -51,8 +53,9 @@ struct RateSchedule {
   /// When to look again after nothing was due at `now`.
   func next(after now: Int64) -> Int64 {
     guard let rate else { return now }
-    let due = start + Int64((Double(taken + 1) / rate * 1e9).rounded(.up))
-    let allowed = allowance >= 1 ? now : now + Int64(((1 - allowance) / (rate * Self.haste) * 1e9).rounded(.up))
-    return max(due, allowed, now + min(Self.tick, Int64(1e9 / rate)))
+    let due = start.addingSaturated(Int64(saturating: (Double(taken + 1) / rate * 1e9).rounded(.up)))
+    let allowed = allowance >= 1
+      ? now : now.addingSaturated(Int64(saturating: ((1 - allowance) / (rate * Self.haste) * 1e9).rounded(.up)))
+    return max(due, allowed, now + min(Self.tick, Int64(saturating: 1e9 / rate)))
   }
 }

@@ -71,7 +71,7 @@ public struct Quantity: Hashable, Sendable {
 
   /// As one would type it.
   public var text: String {
-    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(saturating: value)) : String(value)
     return unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
   }
 }

@@ -1,3 +1,4 @@
+import Columns
 import ArgumentParser
 import Operators
 import Runtime
@@ -60,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
     case .every(let nanoseconds): "every \(duration(Double(nanoseconds) * 1e-9)) by time of arrival"
     case .rows(let rows): "of \(grouped(rows)) rows"
     case .span(let windows):
-      "of \(grouped(Int64(Double(windows.span) / windows.ticksPerUnit))) of \(windows.label), \(grouped(Int64(Double(windows.late) / windows.ticksPerUnit))) late\(windows.wrapBits.map { ", the counter goes on beyond \($0) bits" } ?? "")"
+      "of \(grouped(Int64(saturating: Double(windows.span) / windows.ticksPerUnit))) of \(windows.label), \(grouped(Int64(saturating: Double(windows.late) / windows.ticksPerUnit))) late\(windows.wrapBits.map { ", the counter goes on beyond \($0) bits" } ?? "")"
     case .all: "over the whole input"
     }
   }

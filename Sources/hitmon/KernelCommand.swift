@@ -1,4 +1,5 @@
 import ArgumentParser
+import Columns
 import Connectors
 import Diagnostics
 import Runtime
@@ -113,13 +114,33 @@ struct KernelCommand: ParsableCommand {
       throw ValidationError("--partition and --offset are of rows on standard input")
     }
     if blocks, header != nil { throw ValidationError("messages have no --header") }
-    if let offset, offset < 0 { throw ValidationError("--offset is at least 0") }
-    if let firstRow, firstRow < 0 { throw ValidationError("--first-row is at least 0") }
-    if let partitions, partitions < 1 { throw ValidationError("--partitions is at least 1") }
-    if let arrived, milliseconds(arrived) == nil {
-      throw ValidationError("--arrived takes a time in UTC such as 2026-11-22T14:00:00Z, not `\(arrived)`")
+    for (option, value) in [("--offset", offset), ("--first-row", firstRow)] {
+      guard let value else { continue }
+      if !(0...Int64.farthestPlace).contains(value) {
+        throw ValidationError("\(option) takes 0 to \(Int64.farthestPlace), not \(value)")
+      }
+    }
+    for (option, value) in [("--order", order), ("--clock-near", clockNear)] {
+      guard let value else { continue }
+      if !(-Int64.farthestPlace...Int64.farthestPlace).contains(value) {
+        throw ValidationError("\(option) takes \(-Int64.farthestPlace) to \(Int64.farthestPlace), not \(value)")
+      }
+    }
+    if let partitions, !(1...Self.mostPartitions).contains(partitions) {
+      throw ValidationError("--partitions takes 1 to \(Self.mostPartitions), not \(partitions)")
+    }
+    if let arrived {
+      guard let time = milliseconds(arrived) else {
+        throw ValidationError("--arrived takes a time in UTC such as 2026-11-22T14:00:00Z, not `\(arrived)`")
+      }
+      if time.multipliedReportingOverflow(by: 1_000_000).overflow {
+        throw ValidationError("--arrived takes a time before 2262, not `\(arrived)`")
+      }
     }
   }
+
+  /// The most partitions that a block can be of.
+  private static let mostPartitions = 1 << 20
 
   private var stretch: Range<Int64>? {
     guard let bytes, let dash = bytes.firstIndex(of: "-"), let start = Int64(bytes[..<dash]) else { return nil }

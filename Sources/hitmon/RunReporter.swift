@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 import Operators
 import Runtime
@@ -60,9 +61,9 @@ final class RunReporter: RunObserver, Sendable {
       let share = min(1, Double(done) / Double(total))
       let left = share > 0 ? seconds / share - seconds : 0
       let text =
-        "\(Int(share * 100)) %  \(grouped(rows)) rows  \(short(Double(rows) / seconds))rows/s  \(bytes(done)) of \(bytes(total))  \(duration(left)) left"
+        "\(Int(saturating: share * 100)) %  \(grouped(rows)) rows  \(short(Double(rows) / seconds))rows/s  \(bytes(done)) of \(bytes(total))  \(duration(left)) left"
       let room = max(0, min(30, Terminal.width - text.count - 4))
-      let full = Int(share * Double(room))
+      let full = Int(saturating: share * Double(room))
       let bar = room < 5 ? "" : "[\(String(repeating: "=", count: full))\(String(repeating: " ", count: room - full))] "
       writeToError("\r\u{1B}[K\(bar)\(text.prefix(max(0, Terminal.width - 1)))")
     }

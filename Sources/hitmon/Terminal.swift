@@ -1,3 +1,4 @@
+import Columns
 import Synchronization
 
 #if canImport(Glibc)
@@ -79,12 +80,12 @@ func grouped(_ number: some BinaryInteger) -> String {
 
 /// A number in three digits with k, M or G: `14.2 M`; below 10,000 as it is.
 func short(_ number: Double) -> String {
-  if number >= 1000, number < 10_000 { return "\(grouped(Int(number.rounded()))) " }
+  if number >= 1000, number < 10_000 { return "\(grouped(Int(saturating: number.rounded()))) " }
   for (factor, suffix) in [(1e9, " G"), (1e6, " M"), (1e3, " k")] where number >= factor {
     let value = number / factor
-    return (value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)") + suffix
+    return (value >= 100 ? "\(Int(saturating: value.rounded()))" : "\((value * 10).rounded() / 10)") + suffix
   }
-  return number >= 100 || number == number.rounded() ? "\(Int(number.rounded())) " : "\((number * 10).rounded() / 10) "
+  return number >= 100 || number == number.rounded() ? "\(Int(saturating: number.rounded())) " : "\((number * 10).rounded() / 10) "
 }
 
 /// Bytes as people read them: `256.1 MB`.
@@ -93,7 +94,7 @@ func bytes(_ count: Int64) -> String { "\(short(Double(count)))B" }
 /// Seconds as people read them: `12.3 s`, `4 min 05 s`.
 func duration(_ seconds: Double) -> String {
   if seconds < 60 { return "\((seconds * 10).rounded() / 10) s" }
-  let whole = Int(seconds.rounded())
+  let whole = Int(saturating: seconds.rounded())
   if whole < 3600 { return "\(whole / 60) min \(whole % 60 < 10 ? "0" : "")\(whole % 60) s" }
   return "\(whole / 3600) h \(whole / 60 % 60 < 10 ? "0" : "")\(whole / 60 % 60) min"
 }
@@ -101,7 +102,7 @@ func duration(_ seconds: Double) -> String {
 /// Nanoseconds as milliseconds: `3.2 ms`, `120 ms`.
 func milliseconds(_ nanoseconds: Int64) -> String {
   let value = Double(nanoseconds) * 1e-6
-  return value < 100 ? "\((value * 10).rounded() / 10) ms" : "\(grouped(Int64(value.rounded()))) ms"
+  return value < 100 ? "\((value * 10).rounded() / 10) ms" : "\(grouped(Int64(saturating: value.rounded()))) ms"
 }
 
 /// Ctrl-C and SIGTERM end a run in order; a second one ends the program at once.

@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 
 extension ChainGraph {
@@ -13,7 +14,7 @@ extension ChainGraph {
     let layout = GraphLayout(sizes, edges: edges.map { (numbers[$0.from]!, numbers[$0.to]!) })
     func n(_ value: Double) -> String {
       let rounded = (value * 10).rounded() / 10
-      return rounded == rounded.rounded() ? String(Int(rounded)) : "\(rounded)"
+      return rounded == rounded.rounded() ? String(Int(saturating: rounded)) : "\(rounded)"
     }
     var text = """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(n(layout.width))" height="\(n(layout.height))" \

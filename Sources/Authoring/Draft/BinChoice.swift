@@ -91,8 +91,8 @@ enum BinChoice {
     }
     // Beyond 2^53 whole numbers are no longer all there.
     while max(abs(range.lowerBound), abs(range.upperBound)) / width() > 4e15, exponent < 300 { exponent += 1 }
-    var first = Int64((range.lowerBound / width() + 1e-6).rounded(.down))
-    var last = Int64((range.upperBound / width() + 1e-6).rounded(.down)) + 1
+    var first = Int64(saturating: (range.lowerBound / width() + 1e-6).rounded(.down))
+    var last = Int64(saturating: (range.upperBound / width() + 1e-6).rounded(.down)).addingSaturated(1)
     // Zero is a good beginning where it is near.
     if first > 0, first < (last - first) / 10 { first = 0 }
     if last - first < 2 { last = first + 2 }

@@ -188,7 +188,7 @@ struct DetectorWriter {
   }
 
   private func short(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+    value == value.rounded() && abs(value) < 1e15 ? String(Int64(saturating: value)) : "\(value)"
   }
 
   /// What a file or a user calls things, where it cannot end the comment.

@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 import Specifications
 
@@ -66,5 +67,5 @@ public func milliseconds(_ text: String) -> Int64? {
   (fields.tm_year, fields.tm_mon, fields.tm_mday, fields.tm_hour, fields.tm_min) = (
     year - 1900, month - 1, day, hour, minute
   )
-  return Int64(timegm(&fields)) * 1000 + Int64((second * 1000).rounded())
+  return Int64(timegm(&fields)) * 1000 + Int64(saturating: (second * 1000).rounded())
 }

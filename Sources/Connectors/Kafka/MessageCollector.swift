@@ -1,3 +1,4 @@
+import Columns
 import Kafka
 import Operators
 
@@ -188,7 +189,7 @@ final class MessageCollector {
   ) -> Bool {
     if state.pointee.needsEnd { state.pointee.settleEnd(fetched(number)) }
     let next = state.pointee.next
-    guard offset >= next, !state.pointee.isAtEnd else { return false }
+    guard offset >= next, offset <= .farthestPlace, !state.pointee.isAtEnd else { return false }
     if let end = state.pointee.end, offset >= end {
       // Offsets up to the end held no message.
       state.pointee.next = end

@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 import Operators
 
@@ -97,7 +98,7 @@ private struct Parts {
     try reader.beginObject()
     while let key = try reader.nextKey() {
       switch key {
-      case "index": index = try reader.int64()
+      case "index": index = try readPlace(&reader)
       case "kind": kind = try reader.string()
       case "of": read.of = try reader.string()
       case "start": read.start = try readMark(&reader)
@@ -142,8 +143,8 @@ private struct Parts {
       case "topic": read.topic = try reader.string()
       case "partitions": read.partitions = Int(truncatingIfNeeded: try reader.int64())
       case "offsets": read.offsets = try byPartition(&reader, readRange)
-      case "resume": read.resume = try byPartition(&reader) { (reader) throws(JSONError) in try reader.int64() }
-      case "read": read.read = try byPartition(&reader) { (reader) throws(JSONError) in try reader.int64() }
+      case "resume": read.resume = try byPartition(&reader, readPlace)
+      case "read": read.read = try byPartition(&reader, readPlace)
       case "gaps": read.gaps = try byPartition(&reader, readRanges)
       default: try reader.skip()
       }
@@ -160,13 +161,23 @@ private struct Parts {
     return values
   }
 
+  /// An offset or the number of a window: one that could be counted on from.
+  private func readPlace(_ reader: inout JSONReader) throws(JSONError) -> Int64 {
+    let place = reader.offset
+    let value = try reader.int64()
+    guard value.magnitude <= Int64.farthestPlace.magnitude else {
+      throw JSONError(offset: place, "expected a number of at most \(Int64.farthestPlace)")
+    }
+    return value
+  }
+
   private func readRange(_ reader: inout JSONReader) throws(JSONError) -> OffsetRange {
     try reader.beginArray()
     guard try reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
-    let start = try reader.int64()
+    let start = try readPlace(&reader)
     guard try reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
     let place = reader.offset
-    let end = try reader.int64()
+    let end = try readPlace(&reader)
     guard end >= start else { throw JSONError(offset: place, "expected an offset that is not below the first") }
     guard try !reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
     return OffsetRange(start: start, end: end)

@@ -1,3 +1,4 @@
+import Columns
 import Operators
 
 /// Messages of a topic that others have read, in blocks of one partition each (docs/partials.md): what engines that move
@@ -61,7 +62,10 @@ public final class BlockSource: RowSource {
     let partition = Int(number(4, UInt32.self)), first = number(8, Int64.self), repeats = number(16, Int64.self)
     let published = number(24, Int64.self), count = number(32, UInt64.self), length = number(40, UInt64.self)
     let isKeyed = number(48, UInt32.self) & 1 == 1
-    guard partition < 1 << 20, count < Self.mostBytes / 12, length < Self.mostBytes, first >= 0 else {
+    guard partition < 1 << 20, count < Self.mostBytes / 12, length < Self.mostBytes,
+      (0...Int64.farthestPlace).contains(first), repeats <= .farthestPlace,
+      published == .min || published.magnitude <= Int64.farthestPlace.magnitude
+    else {
       throw ConnectorError("\(input.name): the block at byte \(begin) is damaged")
     }
     var offsets = [UInt8](repeating: 0, count: Int(count) * 8)
@@ -88,13 +92,14 @@ public final class BlockSource: RowSource {
           }
           for index in 0..<Int(count) {
             let (start, stop) = (end(index), end(index + 1))
-            guard start >= 0, start <= stop, stop <= values.count else {
+            let offset = Int64(littleEndian: offsets.loadUnaligned(fromByteOffset: index * 8, as: Int64.self))
+            guard start >= 0, start <= stop, stop <= values.count, offset <= .farthestPlace else {
               throw ConnectorError("\(input.name): the block at byte \(begin) is damaged at message \(index)")
             }
             collector.take(
               TakenMessage(
                 partition: partition,
-                offset: Int64(littleEndian: offsets.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)),
+                offset: offset,
                 value: start == stop ? nil : UnsafeRawBufferPointer(rebasing: values[start..<stop]), isKeyed: isKeyed,
                 written: nil), counting: false, now: 0, fetched: { _ in nil })
           }

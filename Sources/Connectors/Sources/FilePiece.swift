@@ -84,6 +84,7 @@ public struct FilePiece: Sendable {
     _ place: Int64, _ first: Int64, _ size: Int64, _ file: FileStretch, _ format: any RecordFormat
   ) throws -> Int64 {
     if place <= first { return first }
+    // Beyond the end there is nothing, and no sum to overflow.
     if place >= size { return size }
     switch format.framing {
     case .fixed(let width, let skip):

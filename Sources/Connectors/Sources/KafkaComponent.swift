@@ -54,7 +54,7 @@ extension SourceComponent {
       options.group = settings["group"]?.text?.text
       options.start = KafkaStart(settings["start"]) ?? .resume
       options.untilEnd = settings["until"]?.text?.text == "end"
-      if let idle = settings["idle"]?.quantity?.value(in: Unit.named("ns")!) { options.idle = Int64(idle) }
+      if let idle = settings["idle"]?.quantity?.value(in: Unit.named("ns")!) { options.idle = Int64(saturating: idle) }
       return try KafkaSource(options, context)
     })
 }

@@ -3,6 +3,7 @@
 #elseif canImport(Musl)
   import Musl
 #endif
+import Columns
 import Operators
 import Simulation
 
@@ -46,14 +47,14 @@ public final class SimulatedSource: RowSource {
       start = begin
       // Rows are due at fixed times from the start, so the rate does not drift with the length of the pauses.
       var now = monotonicNanoseconds()
-      var due = Int64(Double(now - begin) * 1e-9 * rate) - made
+      var due = Int64(saturating: Double(now - begin) * 1e-9 * rate) - made
       while due < 1 {
-        let next = begin + Int64(Double(made + 1) / rate * 1e9) + 1
-        let wake = min(max(next, now + min(Self.tick, Int64(1e9 / rate))), deadline)
+        let next = begin.addingSaturated(Int64(saturating: Double(made + 1) / rate * 1e9)).addingSaturated(1)
+        let wake = min(max(next, now + min(Self.tick, Int64(saturating: 1e9 / rate))), deadline)
         if wake <= now { return .idle }
         sleepUntil(wake)
         now = monotonicNanoseconds()
-        due = Int64(Double(now - begin) * 1e-9 * rate) - made
+        due = Int64(saturating: Double(now - begin) * 1e-9 * rate) - made
         if due < 1, now >= deadline { return .idle }
       }
       count = min(count, due)

@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 
 #if canImport(Glibc)
@@ -47,9 +48,9 @@ extension Picture {
       (173, 220, 48), (253, 231, 37),
     ]
     let place = min(max(share, 0), 1) * Double(stops.count - 1)
-    let index = min(Int(place), stops.count - 2), rest = place - Double(index)
+    let index = min(Int(saturating: place), stops.count - 2), rest = place - Double(index)
     func channel(_ a: Double, _ b: Double) -> String {
-      let value = Int((a + (b - a) * rest).rounded())
+      let value = Int(saturating: (a + (b - a) * rest).rounded())
       return (value < 16 ? "0" : "") + String(value, radix: 16)
     }
     let (a, b) = (stops[index], stops[index + 1])

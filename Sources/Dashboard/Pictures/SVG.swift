@@ -1,3 +1,4 @@
+import Columns
 import Diagnostics
 
 /// Writes a picture in SVG. Texts are escaped: what users name their plots is never markup.
@@ -51,6 +52,6 @@ struct SVG {
   /// A hundredth of a pixel is fine enough.
   private static func number(_ value: Double) -> String {
     let rounded = (value * 100).rounded() / 100
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : "\(rounded)"
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(saturating: rounded)) : "\(rounded)"
   }
 }

@@ -99,7 +99,7 @@ extension ChainBuilder {
     }
     func time(_ key: String) -> Int64 {
       let seconds = settings[key]?.quantity?.value(in: Unit.parse("s")!) ?? 0
-      return Int64((min(max(seconds, 0.001), 1e9) * 1e9).rounded())
+      return Int64(saturating: (min(max(seconds, 0.001), 1e9) * 1e9).rounded())
     }
     let words = command.map(\.written).joined(separator: " ")
     operators.append(

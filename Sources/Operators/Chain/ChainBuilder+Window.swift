@@ -27,7 +27,7 @@ extension ChainBuilder {
           hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or write `window: all`")
         return nil
       }
-      return .every(nanoseconds: Int64((seconds * 1e9).rounded()))
+      return .every(nanoseconds: Int64(saturating: (seconds * 1e9).rounded()))
     case "rows":
       return settings["rows"]?.integer.map(WindowDraft.rows)
     case "span":
@@ -115,7 +115,7 @@ extension ChainBuilder {
       }
       return .span(
         clock: clock, label: expression.source.written, span: Int64(ticks),
-        late: Int64((late / span * ticks).rounded(.up)),
+        late: Int64(saturating: (late / span * ticks).rounded(.up)),
         ticksPerUnit: ticks / span)
     }
     guard span == span.rounded(), span < 9e18, late < 9e18 else {
@@ -124,7 +124,7 @@ extension ChainBuilder {
         length.span, hint: "give a whole number, at least 1")
     }
     return .span(
-      clock: clock, label: expression.source.written, span: Int64(span), late: Int64(late.rounded(.up)), ticksPerUnit: 1
+      clock: clock, label: expression.source.written, span: Int64(saturating: span), late: Int64(saturating: late.rounded(.up)), ticksPerUnit: 1
     )
   }
 

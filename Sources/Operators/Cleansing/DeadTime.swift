@@ -114,7 +114,7 @@ final class DeadTimeFilter {
       case .integers(var all):
         tables[index] = .integers([:])
         var table = all.removeValue(forKey: stream) ?? LastTimes()
-        let limit = plan.limit >= 0x1p64 ? UInt64.max : UInt64(plan.limit.rounded(.up))
+        let limit = UInt64(saturating: plan.limit.rounded(.up))
         for i in 0..<n where !keys[i].isUnknown {
           let time = frame.integer(plan.time, Int(selection[i]))
           if time.isUnknown { continue }

@@ -172,7 +172,7 @@ public final class ExternalProgram: Sendable {
 
   static func seconds(_ nanoseconds: Int64) -> String {
     let value = Double(nanoseconds) / 1e9
-    return value == value.rounded() ? "\(Int(value)) s" : "\(value) s"
+    return value == value.rounded() ? "\(Int(saturating: value)) s" : "\(value) s"
   }
 
   /// The error that ends the run.

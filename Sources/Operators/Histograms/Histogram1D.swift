@@ -102,5 +102,5 @@ struct Histogram1D: AggregateKind {
 
 /// A number as one would type it.
 func shortNumber(_ value: Double) -> String {
-  value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+  value == value.rounded() && abs(value) < 1e15 ? String(Int64(saturating: value)) : String(value)
 }

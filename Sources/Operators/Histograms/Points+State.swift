@@ -48,7 +48,7 @@ extension Points {
       // Rows that do not count are looked at, too: that is no harm where they lie beyond as well.
       let first = Int(input.rows[0])
       let extent = scan_extent_of(input.frame.int64(plan.columns.x) + first, Int(last) - first + 1)
-      return extent.has_unknown == 0 && extent.lowest > Int64(closed.ceiling.rounded(.up))
+      return extent.has_unknown == 0 && extent.lowest > Int64(saturating: closed.ceiling.rounded(.up))
         && scan_count_unknown(input.frame.int32(plan.columns.y), input.rows, input.count) == 0
     }
 

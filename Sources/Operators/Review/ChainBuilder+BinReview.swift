@@ -74,7 +74,7 @@ extension ChainBuilder {
     let (first, last) = (axis.edges[0], axis.edges[axis.count])
     let steps = ((last - first) / grid.step).rounded()
     guard steps >= 1, steps < 1e6, abs((last - first) / grid.step - steps) < 1e-6 else { return nil }
-    let count = Int(steps)
+    let count = Int(saturating: steps)
     let inside = "`\(count) from \(short(first))\(unit) to \(short(last))\(unit)`"
     let position = (last - grid.offset) / grid.step
     let isReached = abs(position - position.rounded()) < 1e-6 && bounds?.contains(last) != false
@@ -97,7 +97,7 @@ extension ChainBuilder {
     let count = (steps * grid.step / width).rounded(.up)
     let unit = axis.unit.isEmpty ? "" : " \(axis.unit)"
     let end = bounds.lowerBound + count * width
-    return "\(Int(count)) from \(short(bounds.lowerBound))\(unit) to \(short(end))\(unit)"
+    return "\(Int(saturating: count)) from \(short(bounds.lowerBound))\(unit) to \(short(end))\(unit)"
   }
 
   /// The most bins that nobody asks about.
@@ -141,11 +141,11 @@ extension ChainBuilder {
 
   /// A number without the errors of rounding in its last digits.
   private func short(_ number: Double) -> String {
-    if number == number.rounded(), abs(number) < 1e15 { return String(Int64(number)) }
+    if number == number.rounded(), abs(number) < 1e15 { return String(Int64(saturating: number)) }
     var factor = 1.0
     for _ in 0..<9 where abs((number * factor).rounded() / factor - number) > abs(number) * 1e-9 { factor *= 10 }
     let rounded = (number * factor).rounded() / factor
-    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(rounded)) : String(rounded)
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(saturating: rounded)) : String(rounded)
   }
 }
 

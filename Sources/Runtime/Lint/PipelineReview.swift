@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 import Diagnostics
 import Operators
@@ -101,7 +102,10 @@ struct PipelineReview {
     findings.warning(
       "window-mostly-empty",
       "most windows will be empty: a row comes every \(Self.time(distance)), and a window is \(window.node.scalar?.written ?? "shorter")",
-      at: window.span, hint: "take windows of \(Self.time(distance * 10)) or more",
+      at: window.span,
+      // No window by arrival is longer than a million seconds.
+      hint: distance < 1e14
+        ? "take windows of \(Self.time(distance * 10)) or more" : "give a higher rate, or write `window: all`",
       notes: rate.span.map { [.init(message: "the rate is given here", span: $0)] } ?? [])
   }
 
@@ -136,7 +140,7 @@ struct PipelineReview {
   private static func time(_ nanoseconds: Double) -> String {
     func digits(_ value: Double) -> String {
       let rounded = (value * 10).rounded() / 10
-      return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+      return rounded == rounded.rounded() ? "\(Int64(saturating: rounded))" : "\(rounded)"
     }
     return nanoseconds < 1e9 ? "\(digits(nanoseconds / 1e6)) ms" : "\(digits(nanoseconds / 1e9)) s"
   }

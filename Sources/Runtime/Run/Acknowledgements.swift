@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 import Synchronization
 
@@ -114,7 +115,7 @@ public struct LatencyHistogram: Sendable {
   /// The upper end of the bin below which that share of the times lies, in nanoseconds; nil without any.
   public func quantile(_ share: Double) -> Int64? {
     guard count > 0 else { return nil }
-    var left = Int((Double(count) * share).rounded(.up))
+    var left = Int(saturating: (Double(count) * share).rounded(.up))
     for bin in counts.keys.sorted() {
       left -= counts[bin]!
       if left <= 0 {

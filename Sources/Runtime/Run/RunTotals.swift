@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 import Operators
 
@@ -63,7 +64,7 @@ public struct RunLag: Sendable, Equatable {
   init?(_ lag: SourceLag?, rowsRead: Int64) {
     guard let lag else { return nil }
     let perMessage = lag.messagesRead > 0 ? max(1, Double(rowsRead) / Double(lag.messagesRead)) : 1
-    rows = Int64((Double(lag.messages) * perMessage).rounded())
+    rows = Int64(saturating: (Double(lag.messages) * perMessage).rounded())
     seconds = lag.seconds
   }
 }
