@@ -56,8 +56,7 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM]) func `A finished run is shown until it is stopped`(signal: Int32) throws {
     let program = try withResults()
     let result = try program("dashboard", "one.jsonl", "--port", "0", signal: signal) {
-      Thread.sleep(forTimeInterval: 0.5)
-      return true
+      program.folder.contains("Ctrl-C ends it\n")
     }
     #expect(result.exit == 128 + signal)
     #expect(result.error.contains(/^one\.jsonl at http:\/\/127\.0\.0\.1:[0-9]+\/; Ctrl-C ends it\n/))

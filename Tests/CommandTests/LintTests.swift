@@ -114,7 +114,7 @@ import Testing
     try process.run()
     defer { if process.isRunning { process.terminate() } }
     func codes(line: Int) throws -> [String]? {
-      let end = Date().addingTimeInterval(20)
+      let end = Date().addingTimeInterval(120)
       while Date() < end {
         let all = folder.read("lines.txt").split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         if all.count > line {

@@ -44,7 +44,7 @@ extension KafkaConsumer {
   /// Reads until so many messages have come; fewer if they do not come within half a minute, or an error does.
   func read(_ count: Int) -> [Read] {
     var result: [Read] = []
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(120)
     while result.count < count, ContinuousClock.now < end {
       _ = drain(within: 50, limit: count - result.count) { message in
         if let error = message.error {
@@ -63,10 +63,10 @@ extension KafkaConsumer {
 
 /// Does something again and again until a condition holds.
 func repeating(_ body: () throws -> Void, until condition: () throws -> Bool) rethrows {
-  let end = ContinuousClock.now + .seconds(30)
+  let end = ContinuousClock.now + .seconds(120)
   while try !condition() {
     guard ContinuousClock.now < end else {
-      Issue.record("not within 30 s")
+      Issue.record("not within 120 s")
       return
     }
     try body()
