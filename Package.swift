@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "WebServer",
       dependencies: [
-        "CPage", "Dashboard", "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        "CPage", "Connectors", "Dashboard", "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 

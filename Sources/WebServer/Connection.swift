@@ -1,6 +1,7 @@
 import Dashboard
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// One client: takes a request after the other, and answers it.
 final class Connection: ChannelInboundHandler {
@@ -17,6 +18,34 @@ final class Connection: ChannelInboundHandler {
   /// The head of the request at hand was read.
   fileprivate private(set) var hasRequest = false
   private var context: ChannelHandlerContext?
+  /// The answer that is being written, and whether that is being done just now.
+  private var rest: Rest?
+  private var isWriting = false
+  private let presence = Presence()
+
+  /// Whether the client is there, for who makes its answer on another thread.
+  private final class Presence: Sendable {
+    let hasLeft = Atomic(false)
+  }
+
+  /// What has yet to be written of an answer. It is written as the client reads, so that the system's buffers and one
+  /// stretch of it are all that is copied.
+  private struct Rest {
+    var pieces: ArraySlice<[UInt8]>
+    /// Where in the first piece.
+    var offset = 0
+    let entry: Ledger.Entry
+
+    static let stretch = 128 << 10
+
+    mutating func next() -> ByteBuffer? {
+      while let piece = pieces.first, offset == piece.count { (pieces, offset) = (pieces.dropFirst(), 0) }
+      guard let piece = pieces.first else { return nil }
+      let end = min(offset + Self.stretch, piece.count)
+      defer { offset = end }
+      return ByteBuffer(bytes: piece[offset..<end])
+    }
+  }
 
   private init(_ site: Site) { self.site = site }
 
@@ -50,11 +79,15 @@ final class Connection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
+    presence.hasLeft.store(true, ordering: .relaxed)
+    rest = nil
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
+    // The connection ends with the answer at hand: nothing behind it is a request.
+    case _ where isLast && isAnswering: break
     case .head(let head):
       hasRequest = true
       self.head = head
@@ -103,43 +136,70 @@ final class Connection: ChannelInboundHandler {
       isLast = true
       return send(.text(414, "the address is too long"), context)
     }
-    guard isForThisMachine(head) else {
+    let hosts = head.headers["host"]
+    guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0) else {
+      isLast = true
+      return send(.text(400, "a request has one Host"), context)
+    }
+    guard !site.isLocal || hosts.allSatisfy(Self.isThisMachine) else {
       return send(.text(421, "this page is for this machine, and the request's Host is another's"), context)
     }
     guard let question = Question(target: head.uri) else { return send(.text(400, "this is no address"), context) }
     if let file = PageFiles.file(question.path) {
-      return send(Answer(type: file.type, body: []), context, body: file.bytes)
+      return send(Answer(type: file.type, pieces: []), context, file: file.bytes)
     }
     if question.path == "/api/events", head.method == .GET { return stream(context) }
-    // Some answers take a while; event streams go on meanwhile.
-    let (store, viewers) = (site.store, site.hub.viewerCount)
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    site.pool.runIfActive(eventLoop: context.eventLoop) { store.answer(question, viewers: viewers) }
-      .whenSuccess { answer in
-        let (connection, context) = bound.value
-        connection.send(answer, context)
+    let (store, desk, ledger, viewers) = (site.store, site.desk, site.ledger, site.hub.viewerCount)
+    let (presence, loop) = (presence, context.eventLoop)
+    let bound = NIOLoopBound(self, eventLoop: loop)
+    desk.take {
+      let isWanted = { !presence.hasLeft.load(ordering: .relaxed) && !desk.isClosing }
+      guard isWanted() else { return }
+      let answer = store.answer(question, viewers: viewers, isWanted: isWanted)
+      guard isWanted() else { return }
+      // Noted here: answers that wait to be sent wait to be read, too.
+      let noted = ledger.enter(answer.memory).map { (answer: answer, entry: $0) }
+      loop.execute {
+        guard let context = bound.value.context else { return }
+        bound.value.send(noted, context)
       }
+    }
   }
 
   /// A page of another site that gives its own name the address of this machine must not read what is here.
-  private func isForThisMachine(_ head: HTTPRequestHead) -> Bool {
-    guard site.isLocal, let host = head.headers.first(name: "host") else { return true }
-    let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) + "]" : String(host.prefix { $0 != ":" })
+  private static func isThisMachine(_ host: String) -> Bool {
+    guard let (_, name, _) = host.lowercased().wholeMatch(of: /(\[[^\]]*\]|[^:]*)(:[0-9]*)?/)?.output else { return false }
     return name == "localhost" || name == "[::1]" || name.hasSuffix(".localhost")
-      || (name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." })
+      || name.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
   }
 
-  private func send(
-    _ answer: Answer, _ context: ChannelHandlerContext, _ further: [(String, String)] = [], body: ByteBuffer? = nil
-  ) {
-    isAnswering = true
-    let body = body ?? ByteBuffer(bytes: answer.body)
-    let isTooMuch = !site.hub.reserve(bytes: body.readableBytes)
-    if isTooMuch, answer.status == 200 {
+  /// Sends an answer that was noted; there is none where there was no room for it.
+  private func send(_ noted: (answer: Answer, entry: Ledger.Entry)?, _ context: ChannelHandlerContext) {
+    guard let (answer, entry) = noted else {
       return send(.text(503, "too many answers wait to be read; try again"), context, [("Retry-After", "5")])
     }
+    begin(answer, length: answer.count, context, [])
+    rest = Rest(pieces: head?.method == .HEAD ? [] : answer.pieces[...], entry: entry)
+    writeRest(context)
+  }
+
+  /// Sends a sentence, or a file of the page, which all connections share.
+  private func send(
+    _ answer: Answer, _ context: ChannelHandlerContext, _ further: [(String, String)] = [], file: ByteBuffer? = nil
+  ) {
+    begin(answer, length: file?.readableBytes ?? answer.count, context, further)
+    if let file, head?.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(file))), promise: nil) }
+    let entry = site.ledger.enter(anyway: answer.memory)
+    rest = Rest(pieces: head?.method == .HEAD ? [] : answer.pieces[...], entry: entry)
+    writeRest(context)
+  }
+
+  private func begin(
+    _ answer: Answer, length: Int, _ context: ChannelHandlerContext, _ further: [(String, String)]
+  ) {
+    isAnswering = true
     var headers = Self.headers(type: answer.type)
-    headers.add(name: "Content-Length", value: String(body.readableBytes))
+    headers.add(name: "Content-Length", value: String(length))
     headers.add(
       name: "Cache-Control", value: answer.type.hasPrefix("text/") && answer.status == 200 ? "no-cache" : "no-store")
     for (name, value) in further { headers.add(name: name, value: value) }
@@ -149,21 +209,42 @@ final class Connection: ChannelInboundHandler {
       wrapOutboundOut(
         .head(HTTPResponseHead(version: version, status: .init(statusCode: answer.status), headers: headers))),
       promise: nil)
-    if head?.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+    wait(context, seconds: site.limits.readSeconds)
+  }
+
+  /// Writes as much of the answer as the client takes now.
+  private func writeRest(_ context: ChannelHandlerContext) {
+    // What is flushed here can be taken at once, which calls this again, as does the next request behind an end.
+    guard !isWriting else { return }
+    isWriting = true
+    defer { isWriting = false }
+    while rest != nil, context.channel.isWritable {
+      if let next = rest?.next() {
+        context.write(wrapOutboundOut(.body(.byteBuffer(next))), promise: nil)
+        // As much as there is room for at once.
+        if !context.channel.isWritable { context.flush() }
+      } else {
+        end(context)
+      }
+    }
+  }
+
+  private func end(_ context: ChannelHandlerContext) {
     let done = context.eventLoop.makePromise(of: Void.self)
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (hub, size, closes) = (site.hub, isTooMuch ? 0 : body.readableBytes, isLast)
+    let bound = NIOLoopBound((self, context, rest?.entry), eventLoop: context.eventLoop)
+    let closes = isLast
     done.futureResult.whenComplete { result in
-      hub.release(bytes: size)
-      let (connection, context) = bound.value
+      let (connection, context, entry) = bound.value
+      // Up to here the client has yet to read it.
+      withExtendedLifetime(entry) {}
       if case .success = result { connection.wasRead(context, closes: closes) }
     }
-    wait(context, seconds: site.limits.readSeconds)
+    rest = nil
     // The next request may come while the end is written.
     if !isLast {
       isAnswering = false
       hasRequest = false
-      self.head = nil
+      head = nil
     }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: done)
   }
@@ -190,7 +271,10 @@ final class Connection: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { site.hub.resume(context.channel) }
+    if context.channel.isWritable {
+      writeRest(context)
+      site.hub.resume(context.channel)
+    }
     context.fireChannelWritabilityChanged()
   }
 

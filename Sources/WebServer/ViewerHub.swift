@@ -26,7 +26,7 @@ final class ViewerHub: @unchecked Sendable {
   private let limits: WebServer.Limits
   private var viewers: [ObjectIdentifier: Viewer] = [:]
   private var connections = 0
-  private var answerBytes = 0
+  private let ledger: Ledger
   /// What is newest, and the events made of it, for all viewers that need them.
   private var newest: DashboardStore.Newest
   private var events = Events()
@@ -36,12 +36,20 @@ final class ViewerHub: @unchecked Sendable {
   private var beat: RepeatedTask?
   /// An update is on its way.
   private let isAwake = Atomic(false)
+  /// The event loop takes work from other threads.
+  private let isOpen = Mutex(true)
+
+  /// An event, as all pages that are told it share it.
+  private struct Event {
+    let bytes: ByteBuffer
+    let entry: Ledger.Entry
+  }
 
   private struct Events {
-    var window: ByteBuffer?
-    var total: ByteBuffer?
-    var view: ByteBuffer?
-    var status: ByteBuffer?
+    var window: Event?
+    var total: Event?
+    var view: Event?
+    var status: Event?
   }
 
   /// Pages are not told more often: where windows come faster, they see some of them.
@@ -51,10 +59,11 @@ final class ViewerHub: @unchecked Sendable {
   /// they cost the run a few percent of a core at most.
   private static let pauseForTelling = 40
 
-  init(_ store: DashboardStore, loop: any EventLoop, limits: WebServer.Limits) {
+  init(_ store: DashboardStore, loop: any EventLoop, limits: WebServer.Limits, ledger: Ledger) {
     self.store = store
     self.loop = loop
     self.limits = limits
+    self.ledger = ledger
     newest = store.newest
   }
 
@@ -71,14 +80,20 @@ final class ViewerHub: @unchecked Sendable {
   /// Something is new; called on any thread.
   func wake() {
     guard !isAwake.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    loop.execute { [self] in
-      if nextUpdate <= .now() {
-        update()
-      } else {
-        loop.scheduleTask(deadline: nextUpdate) { [weak self] in self?.update() }
+    isOpen.withLock {
+      guard $0 else { return }
+      loop.execute { [self] in
+        if nextUpdate <= .now() {
+          update()
+        } else {
+          loop.scheduleTask(deadline: nextUpdate) { [weak self] in self?.update() }
+        }
       }
     }
   }
+
+  /// From here on, nobody wakes it any more; called on any thread.
+  func sleep() { isOpen.withLock { $0 = false } }
 
   /// Says the last there is to say.
   func end() {
@@ -103,15 +118,6 @@ final class ViewerHub: @unchecked Sendable {
     return true
   }
 
-  /// Notes bytes that a client has yet to read; false where there are too many already.
-  func reserve(bytes: Int) -> Bool {
-    guard answerBytes + bytes <= limits.answerBytes else { return false }
-    answerBytes += bytes
-    return true
-  }
-
-  func release(bytes: Int) { answerBytes -= bytes }
-
   var viewerCount: Int { viewers.count }
   var hasRoom: Bool { viewers.count < limits.viewers }
 
@@ -119,7 +125,7 @@ final class ViewerHub: @unchecked Sendable {
   func add(_ channel: any Channel) {
     let viewer = Viewer(channel)
     viewers[ObjectIdentifier(channel)] = viewer
-    write(ByteBuffer(string: "retry: 1000\n\n"), to: viewer)
+    channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "retry: 1000\n\n"))), promise: nil)
     refresh()
     events.status = nil
     tick += 1
@@ -191,22 +197,36 @@ final class ViewerHub: @unchecked Sendable {
     if !viewer.channel.isWritable { viewer.blockedSince = viewer.blockedSince ?? .now() }
   }
 
-  private func write(_ bytes: ByteBuffer, to viewer: Viewer) {
-    viewer.channel.write(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
+  private func write(_ event: Event, to viewer: Viewer) {
+    let read = loop.makePromise(of: Void.self)
+    let entry = event.entry
+    read.futureResult.whenComplete { _ in withExtendedLifetime(entry) {} }
+    viewer.channel.write(HTTPServerResponsePart.body(.byteBuffer(event.bytes)), promise: read)
   }
 
   /// An event, made once for all viewers.
   private func event(
-    _ place: WritableKeyPath<Events, ByteBuffer?>, _ name: String, _ data: () -> [UInt8]
-  ) -> ByteBuffer {
+    _ place: WritableKeyPath<Events, Event?>, _ name: String, _ data: () -> [UInt8]
+  ) -> Event {
     if let event = events[keyPath: place] { return event }
     let data = data()
-    var event = ByteBuffer()
-    event.reserveCapacity(data.count + 32)
-    event.writeString("event: \(name)\nid: \(newest.number)\ndata: ")
-    event.writeBytes(data)
-    event.writeString("\n\n")
+    var bytes = ByteBuffer()
+    bytes.reserveCapacity(data.count + 64)
+    bytes.writeString("event: \(name)\nid: \(newest.number)\ndata: ")
+    bytes.writeBytes(data)
+    bytes.writeString("\n\n")
+    let event = Event(bytes: bytes, entry: enter(bytes.storageCapacity))
     events[keyPath: place] = event
     return event
+  }
+  /// Notes an event. Pages that have not read for the longest hold what nobody else needs: where there is too much, they
+  /// are let go, and come again.
+  private func enter(_ bytes: Int) -> Ledger.Entry {
+    var waiting = viewers.values.filter { $0.blockedSince != nil }.sorted { $0.blockedSince! > $1.blockedSince! }
+    while true {
+      if let entry = ledger.enter(bytes) { return entry }
+      guard let slowest = waiting.popLast() else { return ledger.enter(anyway: bytes) }
+      slowest.channel.close(promise: nil)
+    }
   }
 }

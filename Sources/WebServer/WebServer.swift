@@ -31,7 +31,7 @@ public final class WebServer: Sendable {
     /// Bytes of a request before its answer, and of its URL.
     public var requestBytes = 16_384
     public var urlBytes = 4_096
-    /// Bytes of answers that clients have yet to read.
+    /// Bytes of answers and events that clients have yet to read.
     public var answerBytes = 256 << 20
     /// How long a request may take to arrive, and a connection may be idle; how long an answer, or an event stream, may
     /// wait for a client that does not read. In seconds.
@@ -43,7 +43,7 @@ public final class WebServer: Sendable {
   }
 
   private let group: MultiThreadedEventLoopGroup
-  private let pool: NIOThreadPool
+  private let desk = AnswerDesk()
   private let listener: any Channel
   private let hub: ViewerHub
   private let store: DashboardStore
@@ -59,12 +59,12 @@ public final class WebServer: Sendable {
     self.store = store
     self.host = host
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    pool = NIOThreadPool(numberOfThreads: 1)
-    pool.start()
     let loop = group.next()
-    let hub = ViewerHub(store, loop: loop, limits: limits)
+    let ledger = Ledger(limit: limits.answerBytes)
+    let hub = ViewerHub(store, loop: loop, limits: limits, ledger: ledger)
     self.hub = hub
-    let site = Site(store: store, hub: hub, pool: pool, limits: limits, isLocal: Self.isLoopback(host))
+    let site = Site(
+      store: store, hub: hub, desk: desk, ledger: ledger, limits: limits, isLocal: Self.isLoopback(host))
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -76,8 +76,8 @@ public final class WebServer: Sendable {
     do {
       listener = try bootstrap.bind(host: host, port: port).wait()
     } catch {
+      desk.close()
       try? group.syncShutdownGracefully()
-      try? pool.syncShutdownGracefully()
       throw Self.reason(error, host: host)
     }
     self.port = listener.localAddress?.port ?? port
@@ -96,9 +96,11 @@ public final class WebServer: Sendable {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     store.onChange(nil)
     try? listener.close().wait()
+    // Whoever else gives work to the event loop has ended before it does.
+    hub.sleep()
+    desk.close()
     try? group.next().submit { self.hub.end() }.wait()
     try? group.syncShutdownGracefully()
-    try? pool.syncShutdownGracefully()
   }
 
   private static func reason(_ error: any Error, host: String) -> WebServerError {
@@ -122,7 +124,8 @@ public final class WebServer: Sendable {
 struct Site {
   let store: DashboardStore
   let hub: ViewerHub
-  let pool: NIOThreadPool
+  let desk: AnswerDesk
+  let ledger: Ledger
   let limits: WebServer.Limits
   /// Only this machine can connect.
   let isLocal: Bool

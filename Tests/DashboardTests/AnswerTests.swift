@@ -96,3 +96,7 @@ import Testing
     #expect(escaped.text == "# HELP x Help.\n# TYPE x gauge\nx{pipeline=\"a\\\"b\\\\c\\nd\"} 1.5\n")
   }
 }
+
+extension Answer {
+  fileprivate var body: [UInt8] { Array(pieces.joined()) }
+}

@@ -1,5 +1,6 @@
 import Dashboard
 import Foundation
+import Synchronization
 import Testing
 import WebServer
 
@@ -15,6 +16,28 @@ final class Site {
   }
 
   deinit { server.close() }
+
+  /// A server of windows that stand in a file, of which `read` reads a part.
+  init(windows: Int, read: @escaping @Sendable (_ offset: Int64, _ count: Int) -> [UInt8]?) throws {
+    var options = DashboardStore.Options(origin: .file)
+    options.readFile = read
+    store = DashboardStore(options)
+    for index in 0..<windows { try store.take(Messages().window(index), at: (Int64(index), 1)) }
+    server = try WebServer(store, host: "127.0.0.1", port: 0)
+  }
+
+  /// How many sockets of this process are bound to the server's port. Other tests of the process open files meanwhile.
+  func sockets() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init).count { socket in
+      var address = sockaddr_in()
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let result = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
+      }
+      return result == 0 && address.sin_family == sa_family_t(AF_INET)
+        && address.sin_port == UInt16(server.port).bigEndian
+    }
+  }
 
   func client() throws -> Client { try Client(port: server.port) }
 
@@ -100,6 +123,14 @@ final class Site {
     for index in 0..<3 {
       #expect(try client.response().body == String(decoding: Messages().window(index), as: UTF8.self))
     }
+    // Those that are answered at once, and those that are not.
+    let targets = ["/", "/healthz", "/nothing", "/", "/", "/api/status", "/"]
+    client.send(targets.map { "GET \($0) HTTP/1.1\r\nHost: localhost\r\n\r\n" }.joined())
+    for target in targets {
+      let (head, body) = try client.response()
+      #expect(head.hasPrefix(target == "/nothing" ? "HTTP/1.1 404 " : "HTTP/1.1 200 "), "\(target)")
+      #expect(body.lowercased().hasPrefix("<!doctype html>") == (target == "/"), "\(target)")
+    }
   }
 
   @Test func `A head that is too long is refused`() throws {
@@ -137,12 +168,62 @@ final class Site {
         try site.exchange("GET /api/status HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n").dropFirst(9).prefix(
           3))
     }
-    for host in ["localhost", "localhost:8080", "127.0.0.1:\(site.server.port)", "[::1]:8080", "hitmon.localhost"] {
+    for host in ["localhost", "localhost:8080", "127.0.0.1:\(site.server.port)", "[::1]:8080", "[::1]", "LOCALHOST", "hitmon.localhost"] {
       #expect(try status(host) == "200", "\(host)")
     }
-    for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "192.168.1.1"] {
+    for host in [
+      "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "192.168.1.1",
+      "[::1].evil.example", "[::1]evil.example:80", "localhost:80.evil.example", "127.1.2.3.4", "127.evil", "[127.0.0.1]",
+      "", ":80",
+    ] {
       #expect(try status(host) == "421", "\(host)")
     }
+  }
+
+  @Test(arguments: ["", "Host: localhost\r\nHost: evil.example\r\n", "Host: localhost\r\nhost: localhost\r\n"])
+  func `A request has one Host`(hosts: String) throws {
+    let site = try Site()
+    #expect(try site.exchange("GET / HTTP/1.1\r\n\(hosts)\r\n").hasPrefix("HTTP/1.1 400 "))
+  }
+
+  @Test func `Nothing behind a request that has a body is one`() throws {
+    let site = try Site()
+    for length in ["Content-Length: 4", "Transfer-Encoding: chunked", "Content-Length: 4\r\nTransfer-Encoding: chunked"] {
+      let hidden = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
+      let text = try site.exchange(
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\(length)\r\n\r\n0\r\n\r\n\(hidden)\(hidden)")
+      #expect(text.split(separator: "HTTP/1.1 ").count <= 1, "\(text)")
+    }
+  }
+
+  @Test func `No answer is made for a client that has left`() throws {
+    let (begun, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let reads = Mutex(0)
+    let site = try Site(windows: 40) { offset, _ in
+      // The newest is read first.
+      if reads.withLock({ $0 += 1; return $0 }) == 1 {
+        begun.signal()
+        goesOn.wait()
+      }
+      return Messages().window(Int(offset))
+    }
+    let first = try site.client()
+    first.send("GET /api/windows?last=30 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    begun.wait()
+    let others = try (0..<20).map { _ in try site.client() }
+    for other in others { other.send("GET /api/windows?last=30 HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+    // As many as have come.
+    while try site.sockets() != 22 { usleep(1000) }
+    for other in others { other.close() }
+    first.close()
+    // The server knows that they have gone.
+    while try site.sockets() != 1 { usleep(1000) }
+    goesOn.signal()
+    let last = try site.client()
+    last.send("GET /api/windows?last=2 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    let messages = [38, 39].map { String(decoding: Messages().window($0), as: UTF8.self) }
+    #expect(try last.response().body == "{\"windows\":[\(messages.joined(separator: ","))]}")
+    #expect(reads.withLock { $0 } == 3)
   }
 
   @Test func `A port that is taken is told`() throws {

@@ -2,15 +2,27 @@
 public struct Answer: Sendable {
   public var status: Int
   public var type: String
-  public var body: [UInt8]
+  /// What it says, one piece behind the other. Those that the store keeps are shared with it, not copied.
+  public var pieces: [[UInt8]]
 
-  public init(status: Int = 200, type: String, body: [UInt8]) {
+  public init(status: Int = 200, type: String, pieces: [[UInt8]]) {
     self.status = status
     self.type = type
-    self.body = body
+    self.pieces = pieces
   }
 
-  static func json(_ body: [UInt8]) -> Answer { Answer(type: "application/json; charset=utf-8", body: body) }
+  public init(status: Int = 200, type: String, body: [UInt8]) {
+    self.init(status: status, type: type, pieces: [body])
+  }
+
+  /// How long it is, and how much memory it takes where nobody shares it, in bytes.
+  public var count: Int { pieces.reduce(0) { $0 + $1.count } }
+  public var memory: Int { pieces.reduce(0) { $0 + $1.capacity } }
+
+  /// The type of JSON.
+  static let json = "application/json; charset=utf-8"
+
+  static func json(_ body: [UInt8]) -> Answer { Answer(type: json, body: body) }
 
   /// One sentence, for people.
   public static func text(_ status: Int, _ sentence: String) -> Answer {

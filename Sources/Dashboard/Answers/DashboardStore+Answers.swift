@@ -3,7 +3,9 @@ import Diagnostics
 
 extension DashboardStore {
   /// Answers everything but the page's files and the event stream. Nothing that is asked changes anything.
-  public func answer(_ question: Question, viewers: Int) -> Answer {
+  ///
+  /// `isWanted`: asked from time to time; where it is false, nobody reads the answer, and it is none.
+  public func answer(_ question: Question, viewers: Int, isWanted: () -> Bool = { true }) -> Answer {
     switch question.path {
     case "/api/pipeline": return .json(newest.view)
     case "/api/status": return .json(status(viewers: viewers))
@@ -12,8 +14,8 @@ extension DashboardStore {
     case "/api/windows":
       guard let last = question["last"] else { return .json(windows) }
       guard let count = Self.count(last) else { return .text(400, "`last` is a number of windows, such as last=10") }
-      return .json(newestWindows(count))
-    case "/api/total": return total(question)
+      return Answer(type: Answer.json, pieces: newestWindows(count, isWanted: isWanted))
+    case "/api/total": return total(question, isWanted)
     case "/metrics":
       return Answer(
         type: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics(viewers: viewers).utf8))
@@ -27,7 +29,7 @@ extension DashboardStore {
       return .json(message)
     }
     if question.path.hasPrefix("/api/histograms/") {
-      return histogram(question, name: String(question.path.dropFirst("/api/histograms/".count)))
+      return histogram(question, name: String(question.path.dropFirst("/api/histograms/".count)), isWanted)
     }
     return .text(404, "there is nothing here; docs/dashboard.md has what there is")
   }
@@ -45,9 +47,10 @@ extension DashboardStore {
         : "no such window is kept: the numbers go from \(numbers.lowerBound) to \(numbers.upperBound - 1)")
   }
 
-  private func total(_ question: Question) -> Answer {
+  private func total(_ question: Question, _ isWanted: () -> Bool) -> Answer {
     let numbers = numbers
-    guard let number = question["to"].map({ Self.count($0) }) ?? numbers.last, let total = total(upTo: number) else {
+    guard let number = question["to"].map({ Self.count($0) }) ?? numbers.last, let total = total(upTo: number, isWanted: isWanted)
+    else {
       return noWindow
     }
     var writer = JSONWriter(capacity: 65_536)
@@ -56,7 +59,7 @@ extension DashboardStore {
   }
 
   /// `NAME.json?format=hitmon|uhi|root&over=window|total|last:N`.
-  private func histogram(_ question: Question, name: String) -> Answer {
+  private func histogram(_ question: Question, name: String, _ isWanted: () -> Bool) -> Answer {
     guard name.hasSuffix(".json") else { return .text(404, "write the histogram's name and .json behind it") }
     let name = String(name.dropLast(".json".count))
     guard let format = HistogramForm(rawValue: question["format"] ?? "hitmon") else {
@@ -66,12 +69,12 @@ extension DashboardStore {
     let total: ResultTotal?
     switch over {
     case "total": total = newest.total
-    case "window": total = self.total(ofLast: 1)
+    case "window": total = self.total(ofLast: 1, isWanted: isWanted)
     default:
       guard over.hasPrefix("last:"), let count = Self.count(over.dropFirst("last:".count)), count > 0 else {
         return .text(400, "`over` is window, total or last:N")
       }
-      total = self.total(ofLast: count)
+      total = self.total(ofLast: count, isWanted: isWanted)
     }
     guard let total, total.windows > 0 else { return .text(503, "there is no result yet") }
     guard let histogram = total[name] else {

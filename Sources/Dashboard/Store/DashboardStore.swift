@@ -190,36 +190,36 @@ public final class DashboardStore: Sendable {
     return writer.bytes
   }
 
-  /// The newest windows: `{"windows": [MESSAGE, ...]}`, oldest first, as many as fit into 32 MB.
-  public func newestWindows(_ count: Int) -> [UInt8] {
+  /// The newest windows: `{"windows":[MESSAGE,...]}` in pieces, oldest first, as many as fit into 32 MB.
+  func newestWindows(_ count: Int, isWanted: () -> Bool) -> [[UInt8]] {
     var messages: [[UInt8]] = []
     var bytes = 0
     let numbers = numbers
     for number in numbers.suffix(max(0, count)).reversed() {
-      guard let message = window(number), bytes + message.count <= Self.mostBytes else { break }
+      guard isWanted(), let message = window(number), bytes + message.count <= Self.mostBytes else { break }
       bytes += message.count
       messages.append(message)
     }
-    var writer = JSONWriter(capacity: bytes + messages.count + 16)
-    writer.beginObject()
-    writer.key("windows")
-    writer.beginArray()
-    for message in messages.reversed() { writer.raw(message) }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes
+    let comma = [UInt8(ascii: ",")]
+    var pieces = [Array("{\"windows\":[".utf8)]
+    for message in messages.reversed() {
+      if pieces.count > 1 { pieces.append(comma) }
+      pieces.append(message)
+    }
+    return pieces + [Array("]}".utf8)]
   }
 
   private static let mostBytes = 32 << 20
 
   /// What the run's windows up to one add up to; nil where that window is not kept.
-  public func total(upTo number: Int) -> ResultTotal? {
+  func total(upTo number: Int, isWanted: () -> Bool = { true }) -> ResultTotal? {
     let (numbers, newest, begun) = state.withLock { ($0.archive.first..<$0.archive.next, $0.total, $0.begun) }
     guard numbers.contains(number) else { return nil }
     if number == numbers.upperBound - 1 { return newest }
     var (done, total) = checkpoints.withLock { $0.before(number) } ?? (-1, ResultTotal())
     while done < number {
       done += 1
+      guard isWanted() else { return nil }
       guard let message = window(done), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
       else { return nil }
       total.forget(begun[done] ?? [])
@@ -229,10 +229,11 @@ public final class DashboardStore: Sendable {
   }
 
   /// What the newest windows add up to; nil where there is none.
-  public func total(ofLast count: Int) -> ResultTotal? {
+  func total(ofLast count: Int, isWanted: () -> Bool = { true }) -> ResultTotal? {
     var total = ResultTotal()
     let begun = state.withLock { $0.begun }
     for number in numbers.suffix(max(0, count)) {
+      guard isWanted() else { return nil }
       guard let message = window(number), let content = try? message.withUnsafeBytes({ try ResultContent(reading: $0) })
       else { continue }
       total.forget(begun[number] ?? [])
