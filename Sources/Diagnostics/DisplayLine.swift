@@ -54,8 +54,9 @@ struct DisplayLine {
   }
 
   /// User text for a terminal: control characters cannot move the cursor, change colours or hide what follows.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.allSatisfy { !isUnsafe($0) } ? text : text.unicodeScalars.map { escaped($0) }.joined()
+  static func escaped(_ text: String, keeping isKept: (Unicode.Scalar) -> Bool = { _ in false }) -> String {
+    guard text.unicodeScalars.contains(where: { isUnsafe($0) && !isKept($0) }) else { return text }
+    return text.unicodeScalars.map { isKept($0) ? String($0) : escaped($0) }.joined()
   }
 
   private static func cell(_ scalar: Unicode.Scalar) -> (text: String, width: Int) {

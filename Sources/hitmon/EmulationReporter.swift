@@ -1,4 +1,5 @@
 import Connectors
+import Diagnostics
 import Emulation
 import Synchronization
 
@@ -26,7 +27,8 @@ final class EmulationReporter: Sendable {
       let parts = partitions == 1 ? "1 partition" : "\(partitions) partitions"
       let change = takesOrders && Terminal.isInteractive ? "type a new rate at any time; " : ""
       show(
-        "\(pipeline): \(input.name) to topic \(target.topic) on \(target.brokers) (\(parts)), \(words(input.rate)); \(change)Ctrl-C ends it",
+        "\(pipeline): \(input.name) to topic \(target.topic) on \(target.brokers) (\(parts)), \(words(input.rate)); \(change)Ctrl-C ends it"
+          .escapedForTerminal,
         &state)
     }
   }
@@ -36,7 +38,7 @@ final class EmulationReporter: Sendable {
     guard !quiet else { return }
     state.withLock {
       show("the broker is in this process and keeps the newest 5 MB of each partition; in another terminal:", &$0)
-      show("  \(command)", &$0)
+      show("  \(command)".escapedForTerminal, &$0)
     }
   }
 
@@ -53,7 +55,7 @@ final class EmulationReporter: Sendable {
   /// Something that the user should know.
   func note(_ sentence: String) {
     state.withLock {
-      show(Terminal.hasColour ? "\u{1B}[1;33mwarning:\u{1B}[0m \(sentence)" : "warning: \(sentence)", &$0)
+      show(warningLine(sentence), &$0)
     }
   }
 
@@ -76,7 +78,7 @@ final class EmulationReporter: Sendable {
   /// The totals; `why` is what the first failure was.
   func end(_ counts: EmulationCounts, why: String?) {
     state.withLock { state in
-      if let why { show("warning: \(grouped(counts.failed)) rows did not arrive: \(why)", &state) }
+      if let why { show("warning: \(grouped(counts.failed)) rows did not arrive: \(why)".escapedForTerminal, &state) }
       clear(&state)
       guard !quiet else { return }
       let seconds = Double(monotonicNanoseconds() - state.start) * 1e-9
@@ -91,9 +93,10 @@ final class EmulationReporter: Sendable {
     rate.perSecond.map { "\(short($0))rows/s" } ?? "as fast as the brokers take them"
   }
 
+  /// Shows a line in which nothing is a user's that is not escaped.
   private func show(_ line: String, _ state: inout State) {
     clear(&state)
-    printToError(line)
+    writeToError(line + "\n")
   }
 
   private func clear(_ state: inout State) {

@@ -62,7 +62,7 @@ struct FormatCommand: ParsableCommand {
     }
     let findings = Findings()
     guard let text = YAMLFormat.format(bytes, name: file, findings: findings) else {
-      printToError(FindingPrinter(colour: Terminal.hasColour).text(findings))
+      printFindings(findings)
       return .broken
     }
     let isSame = Array(text.utf8) == bytes

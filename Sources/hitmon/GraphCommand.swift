@@ -41,7 +41,7 @@ struct GraphCommand: ParsableCommand {
       case .svg: graph.svg
       }
     guard let output else {
-      printOut(text)
+      writeToOut(text + "\n")
       return
     }
     do {

@@ -24,4 +24,17 @@ struct Hitmon: ParsableCommand {
       SchemaCommand.self, KernelCommand.self, MergeCommand.self, DashboardCommand.self, PlotCommand.self,
       NewCommand.self, PeekCommand.self, TapCommand.self, GraphCommand.self, DiffCommand.self, FormatCommand.self,
     ])
+
+  /// As the parser's own, which prints wrong arguments as they are.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let (code, message) = (exitCode(for: error), fullMessage(for: error))
+      if code.isSuccess { exit(withError: error) }
+      if !message.isEmpty { printToError(message) }
+      exit(withError: code)
+    }
+  }
 }

@@ -158,7 +158,7 @@ struct KernelCommand: ParsableCommand {
         : try loaded.inputs(
           input, source: source, stop: { StopSignal.number != 0 }, tell: { printToError($0) })
       let header = try inputs.flatMap { try loaded.header(of: $0, source: source, stop: { StopSignal.number != 0 }) }
-      printOut(String(decoding: loaded.description(of: inputs, header: header), as: UTF8.self))
+      writeToOut(String(decoding: loaded.description(of: inputs, header: header), as: UTF8.self) + "\n")
     } catch {
       printError("\(error)")
       throw ExitCode(2)

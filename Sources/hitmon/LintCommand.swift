@@ -94,7 +94,7 @@ struct LintCommand: ParsableCommand {
     var isUnreadable = false
     /// Every file that was read.
     var files: [String] = []
-    /// What is printed on standard output, and on standard error.
+    /// What is printed on standard output, and on standard error; all of it is safe for a terminal.
     var out: [String] = []
     var error: [String] = []
   }
@@ -107,8 +107,8 @@ struct LintCommand: ParsableCommand {
   }
 
   func show(_ outcome: Outcome) {
-    for text in outcome.error { printToError(text) }
-    for text in outcome.out { printOut(text) }
+    for text in outcome.error { writeToError(text + "\n") }
+    for text in outcome.out { writeToOut(text + "\n") }
   }
 
   func look() -> Outcome {
@@ -124,7 +124,8 @@ struct LintCommand: ParsableCommand {
         let pipeline = try Pipeline.load(request, environment: environmentValue, findings: findings)
         if format == .text {
           if !findings.all.isEmpty { outcome.error.append(printer.text(findings)) }
-          outcome.out.append("\(path): \(printer.summary(findings))\(pipeline.map { ", \(Self.size($0))" } ?? "")")
+          outcome.out.append(
+            "\(path.escapedForTerminal): \(printer.summary(findings))\(pipeline.map { ", \(Self.size($0))" } ?? "")")
         }
       } catch {
         outcome.isUnreadable = true

@@ -92,6 +92,10 @@ struct MergeCommand: ParsableCommand {
       printError("\(error)")
       throw ExitCode(2)
     }
+    if let empty = inputs.first(where: { PartialMerge.isEmpty($0) }) {
+      printError("\(empty) is empty: who was to write it has failed or is not done; leave it out if that is right")
+      throw ExitCode(2)
+    }
     let partials = inputs.filter { PartialMerge.isPartial($0) }
     if partials.count == inputs.count { return try mergePartials(inputs, of: loaded) }
     guard partials.isEmpty else {

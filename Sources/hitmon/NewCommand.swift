@@ -56,7 +56,7 @@ struct NewFileOptions: ParsableArguments {
       printError(error.message)
       throw ExitCode(2)
     }
-    if !findings.all.isEmpty { printToError(FindingPrinter(colour: Terminal.hasColour).text(findings)) }
+    printFindings(findings)
     if findings.hasErrors { throw ExitCode(1) }
   }
 

@@ -57,7 +57,7 @@ struct PeekCommand: ParsableCommand {
     }
     var isText = false
     if case .lines = record.framing { isText = true }
-    printOut(format == .json ? peek.json() : peek.text(isText: isText))
+    if format == .json { writeToOut(peek.json() + "\n") } else { printOut(peek.text(isText: isText)) }
     for note in peek.notes { printToError("warning: \(note)") }
     if peek.rows == 0, peek.malformedCount > 0 { throw ExitCode(1) }
   }
@@ -76,8 +76,7 @@ func recordFormat(_ name: String) throws -> any RecordFormat {
     throw ExitCode(2)
   }
   guard let format else {
-    let printer = FindingPrinter(colour: Terminal.hasColour)
-    printToError(printer.text(findings))
+    printFindings(findings)
     throw ExitCode(1)
   }
   return format

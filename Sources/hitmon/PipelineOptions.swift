@@ -50,7 +50,7 @@ struct PipelineOptions: ParsableArguments {
       throw ExitCode(2)
     }
     let printer = FindingPrinter(colour: Terminal.hasColour)
-    if !findings.all.isEmpty { printToError(printer.text(findings)) }
+    printFindings(findings)
     guard let pipeline else {
       printToError(printer.summary(findings))
       throw ExitCode(1)

@@ -1,5 +1,6 @@
 import Columns
 import Connectors
+import Diagnostics
 import Operators
 import Runtime
 import Synchronization
@@ -107,13 +108,13 @@ final class RunReporter: RunObserver, Sendable {
 
   func warning(_ message: String) {
     state.withLock { state in
-      show(Terminal.hasColour ? "\u{1B}[1;33mwarning:\u{1B}[0m \(message)" : "warning: \(message)", &state)
+      show(warningLine(message), &state)
     }
   }
 
   func note(_ message: String) {
     guard !quiet else { return }
-    state.withLock { show(message, &$0) }
+    state.withLock { show(message.escapedForTerminal, &$0) }
   }
 
   // MARK: A changed pipeline
@@ -134,7 +135,7 @@ final class RunReporter: RunObserver, Sendable {
       sentence: "The changed pipeline was not taken: \(reason)")
   }
 
-  /// A changed pipeline does not take over: why, for a terminal and in a sentence.
+  /// A changed pipeline does not take over: why, escaped for a terminal, and in a sentence.
   func rejected(_ report: String, sentence: String) {
     dashboards.note(sentence)
     state.withLock { show("\(report)\nthe pipeline as it was goes on", &$0) }
@@ -188,9 +189,10 @@ final class RunReporter: RunObserver, Sendable {
     }
   }
 
+  /// Shows a line in which nothing is a user's that is not escaped.
   private func show(_ line: String, _ state: inout State) {
     clearBar(&state)
-    printToError(line)
+    writeToError(line + "\n")
   }
 
   private func clearBar(_ state: inout State) {

@@ -80,14 +80,14 @@ struct TapCommand: ParsableCommand {
     }
     guard let tap else {
       for finding in findings.all where finding.severity == .error {
-        printToError(FindingPrinter(colour: Terminal.hasColour).text(finding))
+        writeToError(FindingPrinter(colour: Terminal.hasColour).text(finding) + "\n")
       }
       throw ExitCode(1)
     }
     switch format {
     case .text: printOut(tap.table.lines.joined(separator: "\n"))
-    case .csv: printOut(tap.table.csv.joined(separator: "\n"))
-    case .json: for line in tap.table.jsonLines { printOut(line) }
+    case .csv: writeToOut(tap.table.csv.map { $0 + "\n" }.joined())
+    case .json: for line in tap.table.jsonLines { writeToOut(line + "\n") }
     }
     let part = tap.isWhole ? "of" : "of the beginning of"
     let rest = tap.passed > tap.table.rows.count ? "\(grouped(tap.table.rows.count)) of " : ""

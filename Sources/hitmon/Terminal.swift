@@ -1,4 +1,5 @@
 import Columns
+import Diagnostics
 import Synchronization
 
 #if canImport(Glibc)
@@ -47,24 +48,35 @@ private func writeOrEnd(_ text: String) {
   exit(2)
 }
 
-/// Writes text to standard output, with a line end.
-func printOut(_ text: String) { writeOrEnd(text + "\n") }
+/// Writes text for people to standard output, with a line end. Control characters in users' names and texts are escaped.
+func printOut(_ text: String) { writeOrEnd(text.escapedLinesForTerminal + "\n") }
 
-/// Writes text to standard output as it is.
-func writeToOut(_ text: String) { writeOrEnd(text) }
+/// Writes text for programs to standard output: as it is, unless a terminal shows it.
+func writeToOut(_ text: String) { writeOrEnd(isatty(1) == 1 ? text.escapedLinesForTerminal : text) }
 
-/// Writes text to standard error, with a line end.
-func printToError(_ text: String) { write(text + "\n", to: 2) }
+/// Writes text for people to standard error, with a line end. Control characters in users' names and texts are escaped.
+func printToError(_ text: String) { write(text.escapedLinesForTerminal + "\n", to: 2) }
 
-/// Writes text to standard error as it is.
+/// Writes text to standard error as it is: nothing in it may be a user's, unless it is escaped.
 func writeToError(_ text: String) { write(text, to: 2) }
 
 /// One sentence on what went wrong.
-func printError(_ message: String) { printToError(errorLine(message)) }
+func printError(_ message: String) { writeToError(errorLine(message) + "\n") }
 
-/// The line that says in one sentence what went wrong.
+/// The line that says in one sentence what went wrong, escaped and coloured.
 func errorLine(_ message: String) -> String {
-  Terminal.hasColour ? "\u{1B}[1;31merror:\u{1B}[0m \(message)" : "error: \(message)"
+  (Terminal.hasColour ? "\u{1B}[1;31merror:\u{1B}[0m " : "error: ") + message.escapedForTerminal
+}
+
+/// The line of a warning, escaped and coloured.
+func warningLine(_ message: String) -> String {
+  (Terminal.hasColour ? "\u{1B}[1;33mwarning:\u{1B}[0m " : "warning: ") + message.escapedForTerminal
+}
+
+/// Writes findings to standard error as people read them, or nothing where there are none.
+func printFindings(_ findings: Findings) {
+  // The printer escapes what is the user's.
+  if !findings.all.isEmpty { writeToError(FindingPrinter(colour: Terminal.hasColour).text(findings) + "\n") }
 }
 
 /// A whole number with commas between thousands.

@@ -82,7 +82,7 @@ struct TestCommand: ParsableCommand {
       PipelineOptions.plainRequest(path), environment: environmentValue, findings: findings)
     outcome.files = findings.sources.map(\.name)
     guard let tests = loaded, !findings.hasErrors else {
-      printToError(printer.text(findings))
+      printFindings(findings)
       outcome.cases.append(
         .init(name: "the file itself", seconds: 0, failure: FindingPrinter(colour: false).text(findings)))
       printOut("\(path): \(printer.summary(findings))")
@@ -94,7 +94,9 @@ struct TestCommand: ParsableCommand {
       let failure = findings.hasErrors ? FindingPrinter(colour: false).text(findings) : nil
       outcome.cases.append(.init(name: test.name.text, seconds: now() - start, failure: failure))
       guard failure != nil else { continue }
-      printToError("\(path): test failed: \(test.name.text)\n\n\(printer.text(findings))\n")
+      printToError("\(path): test failed: \(test.name.text)\n")
+      printFindings(findings)
+      printToError("")
     }
     let failed = outcome.cases.count { $0.failure != nil }
     let words = outcome.cases.count == 1 ? "1 test" : "\(outcome.cases.count) tests"
