@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,49 @@
 
 #include "program.h"
 
+static atomic_int exit_is_refused;
+/// The files of libraries, as the sentence names them.
+static char loaded[512];
+
+/// Runs where the program ends by `exit`. Other threads are still at work, so nothing here may take a lock.
+static void at_exit(void) {
+  if (!atomic_load(&exit_is_refused) || !loaded[0]) return;
+  char words[768];
+  const int length = snprintf(
+      words, sizeof words,
+      "error: a native library has ended the program (%s): windows that were not written yet are not in the results\n",
+      loaded);
+  const ssize_t ignored = write(2, words, (size_t)length);
+  (void)ignored;
+  _exit(2);
+}
+
+void library_refuse_exit(void) {
+  static atomic_flag is_registered = ATOMIC_FLAG_INIT;
+  if (!atomic_flag_test_and_set(&is_registered)) atexit(at_exit);
+  atomic_store(&exit_is_refused, 1);
+}
+
+void library_allow_exit(void) { atomic_store(&exit_is_refused, 0); }
+
+static void note_loaded(const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash ? slash + 1 : path;
+  const size_t length = strlen(loaded);
+  if (length + strlen(name) + 3 > sizeof loaded) return;
+  char *place = loaded + length;
+  if (length > 0) {
+    memcpy(place, ", ", 2);
+    place += 2;
+  }
+  // A control character would steer the terminal.
+  for (; *name; name++) *place++ = (unsigned char)*name < 0x20 || *name == 0x7F ? '?' : *name;
+  *place = 0;
+}
+
 const hitmon_plugin *library_load(const char *path, char *error, size_t error_size) {
+  // Before it is loaded: that alone runs code of it.
+  note_loaded(path);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     const char *words = dlerror();
@@ -101,9 +144,10 @@ int library_try(const library_use *use, int milliseconds, char *error, size_t er
     for (int i = 0; i < 3 && nowhere >= 0; i++) dup2(nowhere, i);
     char words[512] = "";
     const int status = try_here(use, words, sizeof words);
-    const ssize_t ignored = write(ends[1], words, strlen(words));
+    // A byte says that all went well: any status could be that of a library that ended the process.
+    const ssize_t ignored = status ? write(ends[1], words, strlen(words)) : write(ends[1], "\6", 1);
     (void)ignored;
-    _exit(status ? 1 : 42);
+    _exit(status ? 1 : 0);
   }
   close(ends[1]);
   // The pipe stays open as long as the child, or what it started.
@@ -136,7 +180,10 @@ int library_try(const library_use *use, int milliseconds, char *error, size_t er
     snprintf(error, error_size, "crashes when it is loaded (%s)", signal_name(WTERMSIG(status)));
     return 1;
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 42) return 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && length == 1 && error[0] == 6) {
+    error[0] = 0;
+    return 0;
+  }
   if (length == 0) snprintf(error, error_size, "ends the program when it is loaded");
   return 1;
 }

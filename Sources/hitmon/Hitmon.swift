@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kafka
+import Operators
 
 /// The program's own version.
 let programVersion = "0.1.0"
@@ -29,8 +30,11 @@ struct Hitmon: ParsableCommand {
   static func main() {
     do {
       var command = try parseAsRoot()
+      NativeExit.refuse()
       try command.run()
+      NativeExit.allow()
     } catch {
+      NativeExit.allow()
       let (code, message) = (exitCode(for: error), fullMessage(for: error))
       if code.isSuccess { exit(withError: error) }
       if !message.isEmpty { printToError(message) }

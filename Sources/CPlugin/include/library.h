@@ -18,6 +18,13 @@ typedef struct library_use {
 /// in `error`. `milliseconds` is how long it may take.
 int library_try(const library_use *use, int milliseconds, char *error, size_t error_size);
 
+/// From here on the end of the program by `exit`, from whatever thread, is an error: a sentence that names the libraries
+/// that are loaded, and status 2. A library that calls it must not make a run look like one that has gone well.
+void library_refuse_exit(void);
+
+/// From here on the program may end: it does so by itself.
+void library_allow_exit(void);
+
 /// Loads a library and gives what it has; NULL with a sentence in `error`. It stays loaded.
 const hitmon_plugin *library_load(const char *path, char *error, size_t error_size);
 
