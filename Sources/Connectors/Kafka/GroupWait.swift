@@ -9,6 +9,8 @@ struct GroupWait {
   /// Since when there have been no partitions, on the monotonic clock; nil while there are some.
   private var since: Int64?
   private var hasTold = false
+  /// The group has taken this instance for dead, and may still do so.
+  private var wasLost = false
 
   init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
     self.name = name
@@ -21,6 +23,13 @@ struct GroupWait {
     hasTold = false
   }
 
+  /// Notes that the group has given the partitions of this instance up, as it was silent for too long.
+  mutating func lose() {
+    begin()
+    wasLost = true
+    tell("\(name): this instance was silent for too long, so the group has ended its membership; it joins again")
+  }
+
   mutating func tellIfLong() {
     guard let since, !hasTold, monotonicNanoseconds() - since > Self.patience else { return }
     hasTold = true
@@ -30,11 +39,15 @@ struct GroupWait {
   /// Notes what the group has handed out, of how many partitions.
   mutating func end(_ partitions: [Int], of count: Int) {
     since = nil
-    if partitions.isEmpty {
+    if partitions.isEmpty, wasLost {
+      // The group does not say who has them: other instances, or the membership that this one has lost.
+      tell("\(name): the group leaves this instance no partition yet; it waits for the next time they are handed out")
+    } else if partitions.isEmpty {
       tell("\(name): other instances read all \(count) partitions; this one takes over when one of them ends")
-    } else if partitions.count < count || hasTold {
+    } else if partitions.count < count || hasTold || wasLost {
       let list = partitions.sorted().map(String.init).joined(separator: ", ")
       tell("\(name): reading \(partitions.count == 1 ? "partition" : "partitions") \(list) of \(count)")
     }
+    if !partitions.isEmpty { wasLost = false }
   }
 }

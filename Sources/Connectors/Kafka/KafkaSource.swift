@@ -222,7 +222,7 @@ public final class KafkaSource: RowSource {
         // What is published must be safe before another instance asks for it. What is not will be read again.
         if areLost { context.withdraw() } else { context.handOver() }
         _ = begin([])
-        wait.begin()
+        if areLost { wait.lose() } else { wait.begin() }
       }
     } catch {
       throw ConnectorError("group \(options.group ?? ""): \(error.message)")
