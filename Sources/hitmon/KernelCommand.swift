@@ -158,7 +158,8 @@ struct KernelCommand: ParsableCommand {
         : try loaded.inputs(
           input, source: source, stop: { StopSignal.number != 0 }, tell: { printToError($0) })
       let header = try inputs.flatMap { try loaded.header(of: $0, source: source, stop: { StopSignal.number != 0 }) }
-      writeToOut(String(decoding: loaded.description(of: inputs, header: header), as: UTF8.self) + "\n")
+      let description = loaded.description(of: inputs, header: header, version: programVersion)
+      writeToOut(String(decoding: description, as: UTF8.self) + "\n")
     } catch {
       printError("\(error)")
       throw ExitCode(2)

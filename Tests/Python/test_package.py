@@ -1,5 +1,6 @@
 """The Python package: parts, blocks and results."""
 
+import dataclasses
 import json
 import math
 import os
@@ -115,14 +116,68 @@ class PartsTest(Case):
     def test_what_the_program_says_is_the_error(self):
         with self.assertRaisesRegex(kernel.HitmonError, "windows by arrival depend on when rows are read"):
             kernel.Kernel(self.pipeline, "every: 2 s").count_rows(b"2,0,1,1,1,1\n", "rows")
-        with self.assertRaisesRegex(kernel.HitmonError, "not a result message"):
-            kernel.Kernel(self.pipeline).merge([b"nothing"] * 2)
+        with self.assertRaisesRegex(kernel.HitmonError, "fingerprint"):
+            kernel.Kernel(self.pipeline).merge([kernel.Kernel(self.pipeline, "span: 5 of ORBIT_CNT, late: 1").count_rows(b"", "rows")])
+
+    def test_what_is_no_partial_result_is_an_error(self):
+        counting = kernel.Kernel(self.pipeline)
+        part = counting.count_rows(b"2,0,1,1,1,1\n", "rows")
+        for merge in (counting.merge, counting.join, counting.step):
+            for wrong in (b"", b"nothing", part[:3]):
+                with self.assertRaisesRegex(kernel.HitmonError, "part 1 of the input has no partial result"):
+                    merge([part, wrong])
+        # The program itself, for those who call it from a shell.
+        whole, empty = self.folder / "whole", self.folder / "empty"
+        whole.write_bytes(part)
+        empty.touch()
+        for files in ([empty], [empty, empty], [whole, empty]):
+            words = [PROGRAM, "merge", self.pipeline, *map(str, files)]
+            done = subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"error: {empty} is empty", done.stderr)
+
+    def program(self, text):
+        """A program of another machine; `REAL` in its text is the real one."""
+        path = self.folder / "program"
+        path.write_text("#!/bin/sh\n" + text.replace("REAL", PROGRAM))
+        path.chmod(0o755)
+        return str(path)
+
+    def test_a_program_that_writes_nothing_is_an_error(self):
+        silent = kernel.Kernel(self.pipeline, program=self.program("exit 0"))
+        with self.assertRaisesRegex(kernel.HitmonError, "does not describe the pipeline"):
+            silent.describe()
+        for text, words in (("exit 0", "wrote nothing"), ("echo done", "wrote no partial result")):
+            with self.assertRaisesRegex(kernel.HitmonError, f"program on .* {words}"):
+                kernel.Kernel(self.pipeline, program=self.program(text)).count_rows(b"2,0,1,1,1,1\n", "rows")
+
+    def test_workers_have_the_program_and_the_pipeline_of_the_driver(self):
+        driver = kernel.Kernel(self.pipeline).agreed()
+        part = driver.count_rows(b"2,0,1,1,1,1\n", "rows")
+        self.assertEqual(part, kernel.Kernel(self.pipeline).count_rows(b"2,0,1,1,1,1\n", "rows"))
+        other = self.program("""if [ "$3" = --describe ]; then REAL "$@" | sed 's/"version":"[^"]*"/"version":"9.9"/'
+            else exec REAL "$@"; fi""")
+        with self.assertRaisesRegex(kernel.HitmonError, "program on .* is hitmon 9.9, and the driver's is "):
+            dataclasses.replace(driver, program=other).count_rows(b"2,0,1,1,1,1\n", "rows")
+        older = self.program("""if [ "$3" = --describe ]; then REAL "$@" | sed 's/"version":"[^"]*",//'
+            else exec REAL "$@"; fi""")
+        with self.assertRaisesRegex(kernel.HitmonError, "is hitmon of an older version"):
+            dataclasses.replace(driver, program=older).count_rows(b"2,0,1,1,1,1\n", "rows")
+        pathlib.Path(self.pipeline).write_text(PIPELINE.replace("64 from 0 to 64", "32 from 0 to 64"))
+        kernel._check.cache_clear()  # another process
+        with self.assertRaisesRegex(kernel.HitmonError, "is another pipeline than the driver's"):
+            driver.count_rows(b"2,0,1,1,1,1\n", "rows")
+
+    def test_a_terminal_is_not_steered(self):
+        self.assertEqual(kernel.shown("a\x1b[31m\x9b\u202eb\n"), "a\\u{1B}[31m\\u{9B}\\u{202E}b\\u{A}")
 
     def test_a_description_has_no_secrets(self):
         about = kernel.Kernel(self.pipeline).describe()
         source = about["sources"][0]
         self.assertEqual((source["topic"], source["secrets"]), ("hits", True))
         self.assertEqual(source["settings"], {"sasl.username": "u"})
+        self.assertEqual(about["separator"], ",")
+        self.assertEqual(about["fields"], ["HEAD", "FPGA", "TDC_CHANNEL", "ORBIT_CNT", "BX_COUNTER", "TDC_MEAS"])
 
 
 class BlocksTest(Case):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hitmon.job import Job, job_of, parser
-from hitmon.kernel import HitmonError, Kernel, Piece, pieces, settled, whole
+from hitmon.kernel import HitmonError, Kernel, Piece, pieces, settled, shown, whole
 from hitmon.stream import Stream, Task, stopping
 from hitmon.topic import Topic
 
@@ -147,7 +147,7 @@ def main(words: Sequence[str] | None = None) -> int:
             else:
                 count_topic(job, client, until_end=False, interval=arguments.interval)
     except HitmonError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {shown(error)}", file=sys.stderr)
         return 2
     if not arguments.quiet:
         print(job.summary(), file=sys.stderr)

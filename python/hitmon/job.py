@@ -32,6 +32,8 @@ class Job:
     ) -> None:
         self.kernel = kernel
         self.about: dict[str, Any] = kernel.describe()
+        kernel = self.kernel = dataclasses.replace(
+            kernel, expected=(self.about.get("version", ""), self.about["fingerprint"]))
         self.window: dict[str, Any] = self.about["window"]
         self.settings = settings or {}
         sources = self.about["sources"]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -73,6 +76,8 @@ class Piece:
     header: str | None = None
 
 
+#: What a partial result begins with.
+MAGIC = b"HITMONP"
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 #: A command line takes so many names.
 MOST_NAMES = 1000
@@ -128,6 +133,8 @@ class Kernel:
     program: str | None = None
     #: The declared source whose files are counted; None for files that the user names.
     source: str | None = None
+    #: The version of the driver's program, and the fingerprint that the pipeline has there: a worker has the same.
+    expected: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         # Workers have other folders of their own.
@@ -144,7 +151,29 @@ class Kernel:
     def describe(self, inputs: Sequence[str] = ()) -> dict[str, Any]:
         """What the pipeline reads and writes, and how its windows are cut. Throws where it has errors. With ``inputs``, or
         a declared source of files, also the files and objects that they stand for."""
-        return json.loads(_run(self._command("kernel", "--describe", *self._where(inputs))))
+        text = _run(self._command("kernel", "--describe", *self._where(inputs)))
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise HitmonError(f"{self._place()} does not describe the pipeline: is it a program hitmon?") from None
+
+    def agreed(self) -> Kernel:
+        """The same, for workers that must have the program and the pipeline of this machine."""
+        about = self.describe()
+        return dataclasses.replace(self, expected=(about.get("version", ""), about["fingerprint"]))
+
+    def _place(self) -> str:
+        return f"{self.program or program()} on {socket.gethostname()}"
+
+    def _partial(self, *words: str, rows: bytes | Iterable[bytes] | None = None) -> bytes:
+        """What the program writes, which must be a partial result of the pipeline that the driver has."""
+        if self.expected:
+            _check(self)
+        partial = _run(self._command(*words), rows)
+        if not partial.startswith(MAGIC):
+            what = "no partial result" if partial else "nothing"
+            raise HitmonError(f"{self._place()} wrote {what} in place of a partial result: is it the driver's hitmon?")
+        return partial
 
     def inputs(self, words: Sequence[str] = ()) -> list[Input]:
         """The files and objects that the user's words stand for, or those of the declared source."""
@@ -167,16 +196,16 @@ class Kernel:
             where += ["--bytes", f"{piece.start}-{'' if piece.end is None else piece.end}"]
         if piece.header is not None:
             where.append(f"--header={piece.header}")
-        return _run(self._command("kernel", *where, *words))
+        return self._partial("kernel", *where, *words)
 
     def count_rows(self, rows: bytes | Iterable[bytes], partition: str, offset: int = 0, *words: str) -> bytes:
         """Counts whole rows that begin ``offset`` bytes behind the beginning of a file called ``partition``."""
         where = ["--partition", partition, "--offset", str(offset)]
-        return _run(self._command("kernel", *where, *words), rows)
+        return self._partial("kernel", *where, *words, rows=rows)
 
     def count_blocks(self, blocks: bytes | Iterable[bytes], partitions: int, *words: str) -> bytes:
         """Counts messages of a topic that has so many partitions, in blocks (see :mod:`hitmon.blocks`)."""
-        return _run(self._command("kernel", "--blocks", "--partitions", str(partitions), *words), blocks)
+        return self._partial("kernel", "--blocks", "--partitions", str(partitions), *words, rows=blocks)
 
     def merge(self, partials: Iterable[bytes], *words: str) -> bytes:
         """Puts partial results together; gives result messages, one a line, as bytes."""
@@ -186,7 +215,7 @@ class Kernel:
     def join(self, partials: Iterable[bytes]) -> bytes:
         """Makes one partial result of some."""
         with _files(partials) as paths:
-            return _run(self._command("merge", "--partial", *paths))
+            return self._partial("merge", "--partial", *paths)
 
     def step(self, partials: Iterable[bytes], *words: str) -> tuple[bytes, bytes]:
         """Puts partial results together as far as windows are complete; gives messages and what is left."""
@@ -194,6 +223,22 @@ class Kernel:
             rest = paths[0] + ".rest"
             messages = _run(self._command("merge", *paths, "--rest", rest, *words))
             return messages, pathlib.Path(rest).read_bytes()
+
+
+@functools.lru_cache(maxsize=64)
+def _check(kernel: Kernel) -> None:
+    """Whether this machine counts as the driver does; asked once in a process."""
+    assert kernel.expected is not None
+    version, fingerprint = kernel.expected
+    about = kernel.describe()
+    if about.get("version", "") != version:
+        raise HitmonError(
+            f"{kernel._place()} is hitmon {about.get('version') or 'of an older version'}, and the driver's is {version}: "
+            "install the same on all machines")
+    if about["fingerprint"] != fingerprint:
+        raise HitmonError(
+            f"{kernel.pipeline} on {socket.gethostname()} is another pipeline than the driver's, or its plugins are: "
+            f"fingerprint {about['fingerprint']}, not {fingerprint}")
 
 
 def settled(count: Callable[[], bytes]) -> bytes | HitmonError:
@@ -215,6 +260,18 @@ def whole(outcomes: Iterable[bytes | HitmonError]) -> list[bytes]:
     return found
 
 
+def shown(text: object, keep: str = "") -> str:
+    """Text for a terminal: control characters in users' names are shown as escapes, as the program does."""
+    return "".join(
+        one if one in keep or unicodedata.category(one) not in ("Cc", "Zl", "Zp") and one not in TURNING
+        else f"\\u{{{ord(one):X}}}"
+        for one in str(text))
+
+
+#: Characters that turn the direction of text round.
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
 class _files:
     """Partial results as files, removed afterwards."""
 
@@ -226,6 +283,8 @@ class _files:
         self._folder = tempfile.TemporaryDirectory(prefix="hitmon-", dir=shared)
         paths = []
         for index, partial in enumerate(self._partials):
+            if not partial.startswith(MAGIC):
+                raise HitmonError(f"part {index} of the input has no partial result: its program wrote none")
             path = os.path.join(self._folder.name, f"part{index}")
             pathlib.Path(path).write_bytes(partial)
             paths.append(path)
@@ -260,7 +319,7 @@ def _run(command: Sequence[str], rows: bytes | Iterable[bytes] | None = None) ->
     if process.returncode not in (0, 3):
         raise HitmonError(words.removeprefix("error: ") or f"hitmon ended with {process.returncode}")
     if words:
-        print(words, file=sys.stderr)
+        print(shown(words, keep="\n\t"), file=sys.stderr)
     return out
 
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from hitmon import sparkrows
 from hitmon.job import Job, job_of, parser
-from hitmon.kernel import HitmonError, Kernel, Piece, pieces, program, settled, whole
+from hitmon.kernel import HitmonError, Kernel, Piece, pieces, program, settled, shown, whole
 from hitmon.sparktopic import count_topic
 
 #: So many partial results are made one on an executor before the driver sees them.
@@ -67,16 +67,12 @@ def run(
 def count(frame: Any, pipeline: str, *, window: str | None = None, overrides: Sequence[str] = ()) -> list[bytes]:
     """Counts the rows of a DataFrame with a pipeline whose record is text; gives its result messages.
 
-    A DataFrame of one column of text has a row of the input in each of its rows; otherwise its columns are the fields of
-    the record, in order. Groups may lie in any partitions of it: they come together at the end, without a shuffle.
+    The columns are the fields of the record, by their names, in any order; other columns are left out. A null is an empty
+    field, which the record says what to do with. A DataFrame of one column of text that is no field has a row of the
+    input in each of its rows. Groups may lie in any partitions of it: they come together at the end, without a shuffle.
     """
-    from pyspark.sql import functions
-
-    kernel = Kernel(pipeline, window, tuple(overrides))
-    if kernel.describe()["record"] != "lines":
-        raise HitmonError("rows of a DataFrame are text, and the pipeline's record is binary")
-    names = frame.columns
-    row = functions.col(names[0]) if len(names) == 1 else functions.concat_ws(",", *names)
+    kernel = Kernel(pipeline, window, tuple(overrides)).agreed()
+    row = _row(frame, kernel.describe())
     send(frame.sparkSession)
     width = len(str(max(1, frame.rdd.getNumPartitions())))
 
@@ -84,11 +80,49 @@ def count(frame: Any, pipeline: str, *, window: str | None = None, overrides: Se
         import pyspark
 
         number = pyspark.TaskContext.get().partitionId()
-        lines = (b"\n".join(text.encode() for text in batch.column(0).to_pylist()) + b"\n" for batch in batches if len(batch))
+        lines = (b"".join(text.encode() + b"\n" for text in batch.column(0).to_pylist()) for batch in batches)
         yield sparkrows.row(settled(lambda: kernel.count_rows(lines, f"part {number:0{width}}", 0, "--unordered")))
 
     parts = frame.select(row).mapInArrow(count_rows, sparkrows.SCHEMA).collect()
     return kernel.merge(sparkrows.parts(parts)).splitlines()
+
+
+#: Stands in a row of text for what text cannot have there: the end of a line or of a field, and a row of nothing.
+NO_TEXT = "\N{REPLACEMENT CHARACTER}"
+
+
+def _row(frame: Any, about: dict[str, Any]) -> Any:
+    """The column that makes a line of text of each row."""
+    from pyspark.sql import functions
+
+    if about["record"] != "lines":
+        raise HitmonError("rows of a DataFrame are text, and the pipeline's record is binary")
+    names, fields, separator = frame.columns, about.get("fields", []), about.get("separator", "")
+    if len(names) == 1 and names[0] not in fields:
+        if dict(frame.dtypes)[names[0]] != "string":
+            raise HitmonError(f"the column `{names[0]}` is no field of the record, and no text that a row could stand in")
+        line = functions.regexp_replace(functions.col(_quoted(names[0])), "[\r\n]", NO_TEXT)
+        return functions.coalesce(line, functions.lit(NO_TEXT))
+    if not fields:
+        raise HitmonError("the pipeline's record has no fields with a separator: give a DataFrame of one column of text")
+    missing = [field for field in fields if field not in names]
+    if missing:
+        raise HitmonError(
+            f"the DataFrame has no column {', '.join(f'`{field}`' for field in missing)}; it has "
+            f"{', '.join(f'`{name}`' for name in names)}, and the record's fields are {', '.join(fields)}")
+    twice = [field for field in fields if names.count(field) > 1]
+    if twice:
+        raise HitmonError(f"the DataFrame has more than one column {', '.join(f'`{field}`' for field in twice)}")
+    unsafe = "[\r\n" + "".join(f"\\x{{{ord(one):x}}}" for one in separator) + "]"
+    texts = [functions.regexp_replace(functions.col(_quoted(field)).cast("string"), unsafe, NO_TEXT) for field in fields]
+    # A null is an empty field: concat_ws would leave it out, and move all behind it. A line of nothing is no row.
+    empty = NO_TEXT if len(fields) == 1 else ""
+    return functions.concat_ws(separator, *(functions.coalesce(text, functions.lit(empty)) for text in texts))
+
+
+def _quoted(name: str) -> str:
+    """A name in which a dot is no access to a part."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 @contextlib.contextmanager
@@ -196,10 +230,10 @@ def main(words: Sequence[str] | None = None) -> int:
                 count_files(job, session, arguments.piece << 20)
             else:
                 send(session)
-                tell = (lambda _: None) if arguments.quiet else lambda words: print(words, file=sys.stderr)
+                tell = (lambda _: None) if arguments.quiet else lambda words: print(shown(words), file=sys.stderr)
                 count_topic(job, session, until_end=False, interval=arguments.interval, tell=tell)
     except HitmonError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {shown(error)}", file=sys.stderr)
         return 2
     if not arguments.quiet:
         print(job.summary(), file=sys.stderr)

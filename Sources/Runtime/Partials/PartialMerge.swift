@@ -34,6 +34,13 @@ public struct PartialMerge {
     return PartialFile.begins(head)
   }
 
+  /// Whether a file has nothing in it. A partial result always has something, of however few rows.
+  public static func isEmpty(_ path: String) -> Bool {
+    var status = stat()
+    // The size of a pipe says nothing.
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+  }
+
   /// - Parameters:
   ///   - publish: takes each result message.
   ///   - rest: takes the bytes of a partial result of all that is not published; nil where nothing is to be left.

@@ -9,11 +9,13 @@ extension Pipeline {
   /// - Parameters:
   ///   - inputs: the input to be cut into parts, where it is files or objects.
   ///   - header: the header line of the first of them.
-  public func description(of inputs: [InputPlace]? = nil, header: String? = nil) -> [UInt8] {
+  ///   - version: that of the program. Programs that count parts of a run are of one version.
+  public func description(of inputs: [InputPlace]? = nil, header: String? = nil, version: String = "") -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.field("pipeline", declaration.name.text)
     writer.field("fingerprint", hexadecimal(identity.fingerprint))
+    if !version.isEmpty { writer.field("version", version) }
     writer.key("window")
     writer.beginObject()
     switch plan.window {
@@ -34,6 +36,14 @@ extension Pipeline {
     writer.beginArray()
     for file in files { writer.string(file) }
     writer.endArray()
+    if let separator = plan.format.separator, separator > 0 {
+      // How to write a row: what stands between its fields, and which these are.
+      writer.field("separator", String(UnicodeScalar(separator)))
+      writer.key("fields")
+      writer.beginArray()
+      for field in plan.format.fields { writer.string(field.name.text) }
+      writer.endArray()
+    }
     writer.key("sources")
     writer.beginArray()
     for source in declaration.sources {
