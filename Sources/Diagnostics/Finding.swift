@@ -66,7 +66,15 @@ public final class Findings {
   /// Notes that a comment silences findings.
   public func allow(_ allowance: Allowance, in source: SourceText) { allowances.append((source, allowance)) }
 
-  func removeAll(where shouldRemove: (Finding) -> Bool) { all.removeAll(where: shouldRemove) }
+  /// Takes findings back. Those that were not kept stay counted: nobody knows whether they would go.
+  func removeAll(where shouldRemove: (Finding) -> Bool) {
+    let errors = all.count { $0.severity == .error }
+    let warnings = all.count - errors
+    all.removeAll(where: shouldRemove)
+    let errorsLeft = all.count { $0.severity == .error }
+    errorCount -= errors - errorsLeft
+    warningCount -= warnings - (all.count - errorsLeft)
+  }
 
   /// Notes for every finding inside a stretch of a text, such as the argument of a plugin.
   private var places: [(span: Span, note: Finding.Note)] = []
@@ -87,10 +95,34 @@ public final class Findings {
   /// Notes that a secret stands there: lines are printed without it.
   public func hide(_ span: Span) { hidden.append(span) }
 
-  public var hasErrors: Bool { all.contains { $0.severity == .error } }
-  public var errorCount: Int { all.count { $0.severity == .error } }
+  public var hasErrors: Bool { errorCount > 0 }
+  /// All errors, those that are not kept included.
+  public private(set) var errorCount = 0
+  private var warningCount = 0
+
+  /// How many findings of each severity are kept. What is wrong in more places than that has few causes, and nobody
+  /// reads a thousand findings; the time to find the next one, and a hint for it, grows with the text and with those
+  /// that there are.
+  public static let mostErrors = 100
+  public static let mostWarnings = 1000
+
+  /// How many findings were not kept.
+  public var omitted: Int {
+    max(0, errorCount - Self.mostErrors) + max(0, warningCount - Self.mostWarnings)
+  }
+
+  private func keepsNext(_ severity: Severity) -> Bool {
+    severity == .error ? errorCount < Self.mostErrors : warningCount < Self.mostWarnings
+  }
+
+  private func count(_ severity: Severity) {
+    if severity == .error { errorCount += 1 } else { warningCount += 1 }
+  }
 
   public func add(_ finding: Finding) {
+    let isKept = keepsNext(finding.severity)
+    count(finding.severity)
+    guard isKept else { return }
     var finding = finding
     if let span = finding.span {
       // Where a parameter stands in several places, one shows what it is for.
@@ -100,14 +132,20 @@ public final class Findings {
     all.append(finding.hiding(secrets))
   }
 
-  public func error(_ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = [])
-  {
-    add(Finding(.error, code, message, at: span, hint: hint, notes: notes))
+  /// Message and hint are made only for a finding that is kept.
+  public func error(
+    _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
+    notes: [Finding.Note] = []
+  ) {
+    guard keepsNext(.error) else { return count(.error) }
+    add(Finding(.error, code, message(), at: span, hint: hint(), notes: notes))
   }
 
   public func warning(
-    _ code: String, _ message: String, at span: Span?, hint: String? = nil, notes: [Finding.Note] = []
+    _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
+    notes: [Finding.Note] = []
   ) {
-    add(Finding(.warning, code, message, at: span, hint: hint, notes: notes))
+    guard keepsNext(.warning) else { return count(.warning) }
+    add(Finding(.warning, code, message(), at: span, hint: hint(), notes: notes))
   }
 }

@@ -11,8 +11,10 @@ public struct FindingPrinter: Sendable {
   /// All findings in their order, a blank line between two; empty if there are none. No line end at the end.
   /// `only` leaves out those of other codes.
   public func text(_ findings: Findings, only code: String? = nil) -> String {
-    findings.sorted.filter { code == nil || $0.code == code }.map { text($0, hiding: findings.secrets) }
-      .joined(separator: "\n\n")
+    let shown = findings.sorted.filter { code == nil || $0.code == code }.map { text($0, hiding: findings.secrets) }
+    if findings.omitted == 0 { return shown.joined(separator: "\n\n") }
+    let rest = "and \(findings.omitted) more findings, which are not shown: mend these first"
+    return (shown + [rest]).joined(separator: "\n\n")
   }
 
   /// One finding, of several lines, without a line end at the end.
@@ -55,8 +57,9 @@ public struct FindingPrinter: Sendable {
     let warnings = shown.count - errors
     func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
     if shown.isEmpty { return "no errors" }
-    if warnings == 0 { return counted(errors, "error") }
-    return (errors == 0 ? "" : counted(errors, "error") + ", ") + counted(warnings, "warning")
+    let more = findings.omitted == 0 ? "" : " and \(findings.omitted) more"
+    if warnings == 0 { return counted(errors, "error") + more }
+    return (errors == 0 ? "" : counted(errors, "error") + ", ") + counted(warnings, "warning") + more
   }
 
   /// The line of the span's start with carets under the span, up to the end of that line.

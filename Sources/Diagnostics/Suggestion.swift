@@ -5,8 +5,11 @@
 public func suggestion(for word: String, from candidates: some Sequence<String>) -> String? {
   let limit = word.count <= 4 ? 1 : word.count <= 8 ? 2 : 3
   var best: (candidate: String, distance: Int)?
+  let lowercased = word.lowercased(), length = word.unicodeScalars.count
   for candidate in candidates {
-    let distance = candidate.lowercased() == word.lowercased() ? 0 : editDistance(word, candidate)
+    // Lengths tell most of them apart at no cost.
+    guard abs(candidate.unicodeScalars.count - length) <= limit + 2 else { continue }
+    let distance = candidate.lowercased() == lowercased ? 0 : editDistance(word, candidate)
     guard distance <= limit, distance < candidate.count else { continue }
     if best == nil || distance < best!.distance || (distance == best!.distance && candidate < best!.candidate) {
       best = (candidate, distance)

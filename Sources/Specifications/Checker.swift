@@ -241,13 +241,13 @@ public struct Checker {
       return
     }
     let names = specification.keys.map(\.name)
-    let hint = suggestion(for: key.text, from: open).map { "did you mean `\($0)`?" }
     let all =
       names.isEmpty
       ? "it takes none"
       : names.count == 1 ? "its only key is `\(names[0])`" : "its keys are \(alternatives(names, and: true))"
     findings.error(
-      "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span, hint: hint ?? all)
+      "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span,
+      hint: suggestion(for: key.text, from: open).map { "did you mean `\($0)`?" } ?? all)
   }
 
   func reportBadName(_ name: LocatedText, loose: Bool = false) {

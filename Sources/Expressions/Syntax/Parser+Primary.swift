@@ -1,6 +1,9 @@
 import Diagnostics
 
 extension Parser {
+  /// The most members of a list.
+  private static let longestList = 10_000
+
   /// A literal, a name, a call, or an expression in parentheses.
   mutating func primary() -> Syntax? {
     let start = current
@@ -42,6 +45,12 @@ extension Parser {
     while true {
       guard let argument = expression() else { return nil }
       arguments.append(argument)
+      // Each argument of min and max is one level more of what is computed.
+      guard arguments.count <= Syntax.maximumDepth else {
+        return fail(
+          "this call has more than \(Syntax.maximumDepth) arguments", argument.range,
+          hint: "compute parts of it in columns of their own")
+      }
       if take(")") { return arguments }
       guard take(",") else {
         return unexpected(wanted: "a comma or )", hint: "close the parenthesis of column \(column(of: open))")
@@ -112,6 +121,11 @@ extension Parser {
     while true {
       guard let member = expression(Precedence.bitOr) else { return nil }
       members.append(member)
+      guard members.count <= Self.longestList else {
+        return fail(
+          "this list has more than \(Self.longestList) members", member.range,
+          hint: "write a range such as in 0..63, or join several lists with or")
+      }
       if take("]") { break }
       if current.isSymbol("..") {
         let place = current.range

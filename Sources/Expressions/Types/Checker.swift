@@ -72,8 +72,10 @@ struct Checker {
   /// What was typed, on one line and short enough for a message.
   func label(_ range: Range<Int>) -> String { Label(source: shared, range: range).text }
 
-  func error(_ code: String, _ message: String, at span: Span, hint: String? = nil) -> TypedExpression? {
-    findings.error(code, message, at: span, hint: hint)
+  func error(
+    _ code: String, _ message: @autoclosure () -> String, at span: Span, hint: @autoclosure () -> String? = nil
+  ) -> TypedExpression? {
+    findings.error(code, message(), at: span, hint: hint())
     return nil
   }
 

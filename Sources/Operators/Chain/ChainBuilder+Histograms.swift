@@ -47,8 +47,27 @@ struct HistogramDraft {
 }
 
 extension ChainBuilder {
+  /// The most bins of all histograms of a pipeline.
+  private static var mostBinsTogether: Int { 50_000_000 }
+
+  private static func declaredBins(_ settings: Settings) -> Double {
+    let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
+    // A product that is too large for one histogram is refused where its axes are checked.
+    return min(bins.reduce(bins.isEmpty ? 0 : 1) { $0 * Double($1.count) }, Double(Binning.mostBins))
+  }
+
   mutating func checkHistograms() {
+    var bins = 0.0
     for entry in declaration.histograms {
+      // The edges of an axis take memory as its counts do: no more are made than a pipeline can have.
+      let own = entry.setting.settings.map(Self.declaredBins) ?? 0
+      guard bins + own <= Double(Self.mostBinsTogether) else {
+        findings.error(
+          "bad-bins", "the histograms up to here have more than \(Self.mostBinsTogether) bins together",
+          at: entry.name.span, hint: "take fewer, wider bins; each takes 8 bytes for each open window and each thread")
+        return
+      }
+      bins += own
       if let settings = entry.setting.settings, let draft = checkHistogram(entry.name, settings) {
         histograms.append(draft)
       }

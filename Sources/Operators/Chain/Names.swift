@@ -40,6 +40,8 @@ final class Names: Scope, @unchecked Sendable {
     var last: LastDraft?
     /// Groups whose values it depends on.
     var groups: Set<Int> = []
+    /// How many definitions stand one behind the other down to fields.
+    var depth = 0
     /// For what a message calls it: "field", "column", "constant".
     let what: String
   }
@@ -193,11 +195,7 @@ final class Names: Scope, @unchecked Sendable {
       return false
     case .unchecked:
       guard stack.count < Names.deepest else {
-        if isTooDeep { return false }
-        isTooDeep = true
-        findings.error(
-          "cyclic-columns", "columns depend on one another more than \(Names.deepest) deep", at: entry.span,
-          hint: "write some of them as one expression")
+        reportTooDeep(at: entry.span)
         return false
       }
       switch entry.definition {
@@ -210,7 +208,16 @@ final class Names: Scope, @unchecked Sendable {
     }
   }
 
-  /// How deep columns may depend on one another; each takes some of the stack.
+  private func reportTooDeep(at span: Span) {
+    if isTooDeep { return }
+    isTooDeep = true
+    findings.error(
+      "cyclic-columns", "columns depend on one another more than \(Names.deepest) deep", at: span,
+      hint: "write some of them as one expression")
+  }
+
+  /// How deep columns may depend on one another, in whatever order they are written; each takes some of the stack of all
+  /// passes that follow one to the next.
   private static let deepest = 200
   /// Whether that was reported: one finding is enough for a long chain.
   private var isTooDeep = false
@@ -282,7 +289,17 @@ final class Names: Scope, @unchecked Sendable {
     stack.append(name)
     let typed = check(expression, condition: condition)
     stack.removeLast()
-    if typed == nil { entries[name]!.state = .failed }
+    guard let typed else {
+      entries[name]!.state = .failed
+      return nil
+    }
+    let depth = 1 + (typed.columns.compactMap { entries[$0]?.depth }.max() ?? 0)
+    guard depth <= Names.deepest else {
+      reportTooDeep(at: entries[name]!.span)
+      entries[name]!.state = .failed
+      return nil
+    }
+    entries[name]!.depth = max(depth, entries[name]!.depth)
     return typed
   }
 
