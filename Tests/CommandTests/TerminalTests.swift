@@ -15,9 +15,9 @@ import Testing
 
   @Test(arguments: [
     ["run", "\(name).yaml"], ["run", "pairs.yaml", "--input", name], ["lint", "\(name).yaml"], ["lint", name],
-    ["format", name], ["test", name], ["peek", name], ["tap", "pairs.yaml", name], ["explain", name], ["list", name],
-    ["dashboard", name], ["plot", name, "a", "-o", "a.svg"], ["plot", "a.jsonl", "a", "-o", name], ["merge", name],
-    ["new", "pipeline", "--from", name], ["emulate", name], ["diff", name, name], [name], ["--\(name)"],
+    ["format", name], ["test", name], ["peek", name, "--with", "detectors/minidt"], ["tap", "pairs.yaml", name], ["explain", name], ["list", name],
+    ["dashboard", name], ["plot", name, "a", "-o", "a.svg"], ["plot", "a.jsonl", "a", "-o", name], ["merge", "pairs.yaml", name],
+    ["emulate", name], ["diff", name, name], [name], ["--\(name)"],
     ["run", "pairs.yaml", "--set", name],
   ])
   func `Names in messages are escaped`(arguments: [String]) throws {
@@ -31,13 +31,13 @@ import Testing
     _ = program.folder.pipeline()
     program.folder.write("1,2\n2,3\n", Self.name)
     check(try program("run", "pairs.yaml", "--input", Self.name, "--results", Self.name + ".jsonl"))
-    check(try program("peek", Self.name))
-    check(try program("tap", "pairs.yaml", "records", "--input", Self.name))
+    check(try program("peek", Self.name, "--with", "detectors/minidt"))
+    check(try program("tap", "pairs.yaml", "decode", "--input", Self.name))
     #expect(program.folder.has(Self.name + ".jsonl"))
     program.folder.write("pipeline: [\n", Self.name + ".yaml")
     check(try program("lint", Self.name + ".yaml"))
     check(try program("format", Self.name + ".yaml"))
-    check(try program("merge", Self.name))
+    check(try program("merge", "pairs.yaml", Self.name))
     check(try program("dashboard", Self.name, "--port", "0", signal: SIGINT) {
         program.folder.contains("Ctrl-C ends it\n")
       })

@@ -31,7 +31,7 @@ extension DashboardStore {
       let patience = max(5, 3 * (state.trend.typicalLength ?? (age == nil ? 10 : 0)))
       if silence > patience { status.condition = .stalled }
       if state.isPartial, status.message == nil {
-        status.message = "These are the results of some partitions of the input, not of all."
+        status.message = "These are the results of a part of the input: of some of its partitions."
       }
     }
     return status
