@@ -63,7 +63,7 @@ extension Check {
         """),
     Check(
       "mixed-within",
-      "A histogram is filled for every hit once its groups are complete, and of those groups one is each file's own (`within: file`) and another is not.",
+      "Rows of a histogram wait for several groups, and not all of these have `within: file`.",
       wrong: """
         groups:
           event: {by: ORBIT_CNT, within: file, first: min(time)}
