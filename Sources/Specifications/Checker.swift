@@ -30,6 +30,8 @@ public struct Checker {
     // Keys that the user meant by others; they are not missing too.
     var meant: Set<String> = []
     var isSound = true
+    let written = Set(entries.map(\.name))
+    let open = specification.keys.map(\.name).filter { !written.contains($0) }
     for (index, entry) in entries.enumerated() {
       if let key = specification.key(entry.name) {
         given.insert(entry.name)
@@ -48,7 +50,6 @@ public struct Checker {
         }
         free.append((entry.key, check(entry.value, as: key.form, what: "`\(entry.name)`") ?? .invalid(entry.value)))
       } else {
-        let open = specification.keys.map(\.name).filter { node[$0] == nil }
         if let near = suggestion(for: entry.name, from: open) { meant.insert(near) }
         if beside?.key(entry.name) != nil {
           findings.error(

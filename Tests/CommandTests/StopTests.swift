@@ -42,6 +42,25 @@ import Testing
     #expect(try messages(result.out).first.flatMap { count("records", of: $0) } == 2)
   }
 
+  /// Nobody can read them again.
+  @Test func `Rows that were read from a pipe count when somebody stops the run`() throws {
+    let program = Program()
+    let fifo = program.folder("fifo")
+    try #require(mkfifo(fifo, 0o600) == 0)
+    let held = open(fifo, O_RDWR)
+    defer { close(held) }
+    let rows = Array("1,1\n1,1\n".utf8)
+    #expect(write(held, rows, rows.count) == rows.count)
+    let result = try program(
+      "run", program.folder.pipeline(), "--input", fifo, "--results", "-", signal: SIGINT,
+      ready: {
+        var left: Int32 = 0
+        return ioctl(held, UInt(FIONREAD), &left) == 0 && left == 0
+      })
+    #expect(result.exit == 130)
+    #expect(try messages(result.out).map { count("records", of: $0) } == [2])
+  }
+
   @Test func `A run as fast as it can ends too`() throws {
     let program = Program()
     let result = try program(

@@ -33,14 +33,25 @@ import Testing
     #expect(findings.errorCount == 1000)
     #expect(findings.all.count { $0.severity == .error } == Findings.mostErrors)
     #expect(findings.omitted == 1000 - Findings.mostErrors)
-    #expect(FindingPrinter(colour: false).text(findings).hasSuffix("and 900 more findings, which are not shown: mend these first"))
+    let text = FindingPrinter(colour: false).text(findings)
+    #expect(text.hasSuffix("and 900 more findings, which are not shown: mend these first"))
+  }
+
+  /// Each of them takes as long as one of few: 25 million comparisons of keys would take this many minutes.
+  @Test func manyUnknownKeysAreCounted() throws {
+    let keys = (0..<5000).map { "key\($0): 1\n" }.joined()
+    let findings = try lint(Self.record + keys + Self.histogram)
+    #expect(findings.errorCount == 5000)
+    #expect(Set(findings.all.map(\.code)) == ["unknown-key"])
   }
 
   @Test func callsAndListsAreBounded() throws {
     let call = "columns: {c: \"min(\(Array(repeating: "a", count: 100_000).joined(separator: ",")))\"}\n"
-    #expect(try lint(Self.record + call + Self.histogram).all.contains { $0.message.contains("more than 200 arguments") })
+    let refused = try lint(Self.record + call + Self.histogram)
+    #expect(refused.all.contains { $0.message.contains("more than 200 arguments") })
     let list = "columns: {c: \"a in [\(Array(repeating: "1", count: 20_000).joined(separator: ","))]\"}\n"
-    #expect(try lint(Self.record + list + Self.histogram).all.contains { $0.message.contains("more than 10000 members") })
+    let refusedList = try lint(Self.record + list + Self.histogram)
+    #expect(refusedList.all.contains { $0.message.contains("more than 10000 members") })
   }
 
   @Test func binsOfAllHistogramsTogether() throws {

@@ -130,6 +130,17 @@ import Testing
     )
   }
 
+  @Test func `A header behind a file without one shows that its columns may be others`() throws {
+    let plain = file("1,100\n"), ordered = file("channel,time\n2,200\n", "b.csv")
+    let outcome = try run("time: u32, channel: u16", [plain, ordered])
+    let error = try #require(outcome.error.map { "\($0)" })
+    #expect(error.contains("b.csv:1: the header names channel, time, and "), "\(error)")
+    #expect(error.hasSuffix("read the file with the header first"), "\(error)")
+    // Where the header has the order of the record, nothing can be wrong.
+    let same = try run("channel: u16, time: u32", [plain, ordered])
+    #expect(same.error == nil && same.products.points["h"] == [1: 100, 2: 200])
+  }
+
   @Test func `Parts of an input are given the header of its first file`() throws {
     let first = file("channel,x,time\n1,a,100\n"), second = file("2,b,200\n3,c,300\n", "b.csv")
     let job = Job(

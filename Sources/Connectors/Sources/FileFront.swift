@@ -22,6 +22,8 @@ struct FileFront {
   private let policy: Framing.HeaderPolicy
   /// The last header that was met, and its file.
   private var known: (file: String, header: FileHeader)?
+  /// The first file of which rows were read in the order of the record, as no header was met.
+  private var plain: String?
   /// Files that go by the header of another.
   private var followers: (count: Int, first: String)?
 
@@ -85,6 +87,7 @@ struct FileFront {
           return .rows(from: start, header.order)
         case .row(let order):
           if let words { throw failure(words.number, words.error.message) }
+          if known == nil { plain = plain ?? file }
           return .rows(from: begin, follow(order, file))
         case .words(let error): words = words ?? (number, error)
         case .other: break
@@ -113,6 +116,12 @@ struct FileFront {
   }
 
   private mutating func take(_ header: FileHeader, of file: String) throws(HeaderError) {
+    if let plain, header.order != nil {
+      throw HeaderError(
+        message:
+          "the header names \(header.names.joined(separator: ", ")), and \(plain) before it has no header and was read in the order and the units of the record: read the file with the header first"
+      )
+    }
     if let known {
       for (field, unit) in header.plainUnits.sorted(by: { $0.key < $1.key }) {
         guard let other = known.header.plainUnits[field], other != unit else { continue }

@@ -116,7 +116,8 @@ public final class FileSource: RowSource {
         guard try takeFront(buffer) else {
           // The header is not there yet, or there is nothing behind it.
           keep(buffer, from: 0)
-          if atEnd { finish() }
+          if atEnd { finish() } else if stop?() == true { throw InputError.interrupted(partitions.last ?? "") }
+          if !atEnd, input != nil, monotonicNanoseconds() >= deadline { return .idle }
           continue
         }
       }
@@ -270,7 +271,7 @@ public final class FileSource: RowSource {
     return true
   }
 
-  /// Reads once, or finds the end; false at the deadline with nothing.
+  /// Reads once, or finds the end; false with nothing at the deadline, and at a stop where the buffer has rows.
   private func readSome(_ buffer: ChunkBuffer, deadline: Int64) throws -> Bool {
     guard let input, !atEnd else { return true }
     while true {
@@ -289,7 +290,11 @@ public final class FileSource: RowSource {
         atEnd = true
         return true
       }
-      if stop?() == true { throw InputError.interrupted(input.name) }
+      if stop?() == true {
+        // Nobody can read rows of a pipe again: those that came before count.
+        if hasRow(buffer) { return false }
+        throw InputError.interrupted(input.name)
+      }
       if monotonicNanoseconds() >= deadline { return false }
     }
   }
