@@ -43,6 +43,8 @@ void library_allow_exit(void) { atomic_store(&exit_is_refused, 0); }
 static void note_loaded(const char *path) {
   const char *slash = strrchr(path, '/');
   const char *name = slash ? slash + 1 : path;
+  // Libraries are tried and loaded more than once.
+  if (strstr(loaded, name)) return;
   const size_t length = strlen(loaded);
   if (length + strlen(name) + 3 > sizeof loaded) return;
   char *place = loaded + length;

@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Operators
 import Synchronization
 
 #if canImport(Glibc)
@@ -45,6 +46,8 @@ private func writeOrEnd(_ text: String) {
   guard let code = write(text, to: 1), code != EPIPE else { return }
   let words = String(cString: strerror(code))
   printError("cannot write standard output: \(words.prefix(1).lowercased() + words.dropFirst())")
+  // A library has nothing to do with it.
+  NativeExit.allow()
   exit(2)
 }
 

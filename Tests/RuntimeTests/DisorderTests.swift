@@ -196,6 +196,41 @@ import Testing
     }
   }
 
+  /// Few rows have come by then, so that the clock cannot tell it from the stream yet.
+  @Test(arguments: [0, 10, 70, 200])
+  func `One of the first rows is far ahead`(place: Int) throws {
+    let scratch = Scratch()
+    var rows = Sample.rows(6_000, seed: 9, disorder: 12)
+    rows[place].key = 1_000_000_000
+    let path = scratch.write(rows.text, "rows.txt")
+    for (threads, chunkBytes) in Self.ways where chunkBytes > 5_000 {
+      let outcome = try Self.job("disorder: 12, ").with {
+        ($0.threads, $0.chunkBytes, $0.inputs) = (threads, chunkBytes, [path])
+      }.run()
+      #expect(outcome.products.counts["disordered"] == 0, "\(threads) threads, \(chunkBytes) bytes")
+      #expect(Truth(outcome.products) == Truth([rows]), "\(threads) threads, \(chunkBytes) bytes")
+      let windows = try Self.job("", window: "{span: 100 of key, late: 40}").with {
+        ($0.threads, $0.chunkBytes, $0.inputs) = (threads, chunkBytes, [path])
+      }.run()
+      #expect(windows.products.counts["late"] == 0 && windows.products.counts["hits"] == rows.count)
+    }
+  }
+
+  @Test func `The first row of a part is far ahead`() throws {
+    let scratch = Scratch()
+    var rows = Sample.rows(6_000, seed: 10, disorder: 12)
+    rows[3_000].key = 1_000_000_000
+    let path = scratch.write(rows.text, "rows.txt")
+    let job = Self.job("disorder: 12, ")
+    let whole = try job.reading(path).run()
+    #expect(whole.products.counts["disordered"] == 0)
+    let parts = Parts(pipeline: try job.load(scratch), scratch: scratch)
+    let cut = Int64(Array(rows[..<3_000]).text.utf8.count), end = Int64(rows.text.utf8.count)
+    let (lines, notes) = try parts.merge([parts.count(path, 0..<cut), parts.count(path, cut..<end)])
+    #expect(lines.map { withoutRun($0) } == whole.lines.map { withoutRun($0) })
+    #expect(notes == [])
+  }
+
   @Test(arguments: [1, 3])
   func `One run in many files`(threads: Int) throws {
     let scratch = Scratch()

@@ -141,6 +141,15 @@ import Testing
     #expect(same.error == nil && same.products.points["h"] == [1: 100, 2: 200])
   }
 
+  /// Lines before the rows are those of their own file.
+  @Test func `A file behind one that has no rows`() throws {
+    let empty = file("# nothing\nchannel,time\n"), bad = file("channel,time\n1,100\nx,y,z\n", "b.csv")
+    let outcome = try run("channel: u16, time: u32", [empty, bad], keys: "comment: '#'")
+    #expect(outcome.warnings.first?.contains("b.csv:3: ") == true, "\(outcome.warnings)")
+    let marked = file("\u{FEFF}channel,time\n2,200\n", "c.csv")
+    #expect(try run("channel: u16, time: u32", [empty, marked], keys: "comment: '#'").products.points["h"] == [2: 200])
+  }
+
   @Test func `Parts of an input are given the header of its first file`() throws {
     let first = file("channel,x,time\n1,a,100\n"), second = file("2,b,200\n3,c,300\n", "b.csv")
     let job = Job(

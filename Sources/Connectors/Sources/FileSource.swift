@@ -219,6 +219,7 @@ public final class FileSource: RowSource {
     input = try place.open(stop)
     partitions.append(place.name)
     offset = 0
+    linesDropped = 0
     order = nil
     atEnd = false
     switch format.framing {
@@ -232,6 +233,7 @@ public final class FileSource: RowSource {
     input = opened.input
     partitions.append(piece.name)
     offset = opened.offset
+    linesDropped = 0
     order = opened.order
     atEnd = false
     (frontIsDue, skip) = (false, 0)

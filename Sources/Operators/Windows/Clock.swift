@@ -5,7 +5,8 @@ import CScan
 ///
 /// Rows are looked at in blocks of 64. The clock stands at the fourth largest of the last sixteen blocks' maxima, and never
 /// goes back: up to three blocks in sixteen may hold a row far ahead, and the clock does not follow it; when the stream
-/// itself jumps ahead, the fourth block takes the clock along.
+/// itself jumps ahead, the fourth block takes the clock along. Of the first four blocks it takes the smallest, so that a row
+/// far ahead in one of them holds no longer than until the next block.
 public struct Clock: Sendable {
   /// Rows a block.
   static let blockRows = 64
@@ -28,9 +29,13 @@ public struct Clock: Sendable {
       let candidate =
         count < Clock.agreeing
         ? recent[..<count].min()! : recent.withUnsafeBufferPointer { Clock.fourthLargest(of: $0) }
-      now = now.map { max($0, candidate) } ?? candidate
+      // What the first blocks say is not settled: one of them may hold a row far off.
+      now = count <= Clock.agreeing ? candidate : max(now ?? candidate, candidate)
     }
   }
+
+  /// Where the clock stands once there are enough blocks to tell a row far off from the stream.
+  var settled: Int64? { count < Clock.agreeing ? nil : now }
 
   /// The newest of the last blocks' maxima, but for those that are further ahead than rows come out of order.
   func newest(within disorder: Int64) -> Int64? {

@@ -98,7 +98,7 @@ struct KeyBlocks {
     let block = maxima.count - 1
     clock.advance(maxima[walked..<block])
     walked = block
-    let now = max(head, clock.now ?? .min)
+    let now = max(head, clock.settled ?? .min)
     let (limit, overflow) = now.subtractingReportingOverflow(disorder)
     if overflow { return }
     for i in range where keys[i] < limit && !keys[i].isUnknown {
@@ -126,8 +126,8 @@ struct KeyClock {
   private var clock = Clock()
   private var last: (unit: Int, block: Int64, maximum: Int64)?
 
-  /// Where rows of the last block are held against; nil while there is one block alone.
-  var now: Int64? { clock.now }
+  /// Where rows of the last block are held against; nil while there are too few blocks before it.
+  var now: Int64? { clock.settled }
 
   /// About where the keys are, to count a wrapping counter on.
   var reference: Int64? { clock.now ?? last?.maximum }
@@ -145,11 +145,11 @@ struct KeyClock {
     guard let last else { return nil }
     var clock = clock
     clock.advance([last.maximum])
-    return clock.now
+    return clock.settled
   }
 
-  /// Goes on by the blocks of the stream's next chunk; blocks of the same `unit` have their places in common. Gives those of its `late` rows that are further behind than
-  /// `disorder` allows.
+  /// Goes on by the blocks of the stream's next chunk; blocks of the same `unit` have their places in common. Returns
+  /// those of its `late` rows that are further behind than `disorder` allows.
   mutating func advance(
     _ blocks: KeyBlocks, of unit: Int, disorder: Int64, late: [LateKey]
   ) -> [LateKey] {
@@ -165,7 +165,7 @@ struct KeyClock {
     for row in late {
       clock.advance(maxima[walked..<row.block])
       walked = row.block
-      guard let now = clock.now else { continue }
+      guard let now = clock.settled else { continue }
       let (limit, overflow) = now.subtractingReportingOverflow(disorder)
       if !overflow, row.key < limit { found.append(row) }
     }

@@ -41,11 +41,10 @@ public final class Run {
   private let tell: @Sendable (String) -> Void
   /// The same, also for those who want to see little.
   private let warn: @Sendable (String) -> Void
-  private var malformedLogged = 0
   private var hasToldDisorder = false
-  private var firstMalformed: String?
-  // Counting threads write these and the reading thread looks at them.
+  // Counting threads write these, and so does the reading thread, or looks at them.
   private let rowsRead = Atomic<Int64>(0)
+  private let malformed = Mutex((logged: 0, first: String?.none))
   private let failure = Mutex<(any Error)?>(nil)
 
   /// Malformed rows that are described in the log; all are counted.
@@ -181,10 +180,7 @@ public final class Run {
           })
       },
       rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
-      report: { [unowned self] in
-        firstMalformed = firstMalformed ?? $0
-        logMalformed($0)
-      })
+      report: { [unowned self] in logMalformed($0) })
     do {
       try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { reader, source in
         if let changed = options.changed() { takeOver(with: changed, &reader, publisher, start) }
@@ -213,7 +209,7 @@ public final class Run {
     totals.counts = publisher.counts
     totals.unpublished = reader.engine.unpublished
     totals.counts += totals.unpublished
-    totals.firstMalformed = firstMalformed
+    totals.firstMalformed = malformed.withLock(\.first)
     if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.programs = pipeline.plan.programs.map(\.totals)
@@ -290,8 +286,7 @@ public final class Run {
     guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
     for row in outcome.report.samples {
       observer?.malformed(row, number: lines + Int64(row.line) + 1)
-      firstMalformed = firstMalformed ?? "\(place(of: row)): \(row.reason): \(row.excerpt)"
-      logMalformed("malformed row at \(place(of: row)): \(row.reason): \(row.excerpt)")
+      logMalformed("\(place(of: row)): \(row.reason): \(row.excerpt)", of: "malformed row at ")
       if pipeline.plan.stopsAtMalformed(format: chunk.format) {
         fail(ConnectorError("\(place(of: row)): \(row.reason) (on_malformed: stop)"))
       }
@@ -304,11 +299,16 @@ public final class Run {
     observer?.warning(note)
   }
 
-  private func logMalformed(_ sentence: String) {
-    guard malformedLogged < Self.malformedLogLimit else { return }
-    malformedLogged += 1
-    observer?.warning(sentence)
-    if malformedLogged == Self.malformedLogLimit {
+  /// - Parameter kind: what stands before the sentence in the log.
+  private func logMalformed(_ sentence: String, of kind: String = "") {
+    let logged = malformed.withLock {
+      $0.first = $0.first ?? sentence
+      $0.logged += 1
+      return $0.logged
+    }
+    guard logged <= Self.malformedLogLimit else { return }
+    observer?.warning(kind + sentence)
+    if logged == Self.malformedLogLimit {
       observer?.warning("further malformed rows are counted and not shown")
     }
   }
