@@ -13,7 +13,7 @@ struct Hitmon: ParsableCommand {
     discussion: """
       Try it:
         hitmon run pipelines/dt-chambers.yaml
-        hitmon run pipelines/dt-chambers.yaml --input hits.txt --window all --results results.jsonl
+        hitmon run pipelines/dt-chambers.yaml --input hits.txt --window all
         hitmon emulate pipelines/dt-chambers.yaml --rate 5000
         hitmon dashboard results.jsonl
         hitmon lint pipelines/dt-chambers.yaml

@@ -31,8 +31,8 @@ struct RunCommand: ParsableCommand {
       again.
 
       What --results and file sinks name is replaced by the first window, in one step: a run that cannot begin, or that \
-      publishes nothing, leaves it as it was. No file is written that is an input or a file of the pipeline, or that \
-      another run writes.
+      decodes no row, leaves it as it was. No file is written that is an input or a file of the pipeline, or that another \
+      run writes.
 
       Exit codes: 0 the input ended, 1 the pipeline has errors, 2 something could not be read or written, 3 the input \
       ended and none of its rows could be decoded, 130 Ctrl-C, 143 SIGTERM.

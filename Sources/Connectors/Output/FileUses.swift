@@ -1,5 +1,18 @@
 import Synchronization
 
+extension [InputPlace] {
+  /// A file that stands in the list twice, under one name or two; nil where there is none.
+  public var repeated: (first: String, again: String)? {
+    var names: [FileIdentity: String] = [:]
+    for path in compactMap(\.path) {
+      guard let identity = FileIdentity(path: path) else { continue }
+      if let first = names[identity] { return (first, path) }
+      names[identity] = path
+    }
+    return nil
+  }
+}
+
 /// The files that a command reads and those that it writes, so that it writes over none that it reads, and writes each once.
 public final class FileUses: Sendable {
   public enum Use: Sendable {

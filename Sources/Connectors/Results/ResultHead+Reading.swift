@@ -38,6 +38,7 @@ extension ResultHead {
     var head = ResultHead(pipeline: pipeline, run: parts.run, window: window, counts: counts, source: source)
     head.format = format
     head.isPartial = parts.isPartial
+    head.error = parts.error
     head.dashboard = parts.dashboard
     return head
   }
@@ -50,6 +51,7 @@ private struct Parts {
   var pipeline: String?
   var run = ""
   var isPartial = false
+  var error: String?
   var window: ResultHead.Window?
   var unknownKind: String?
   var counts: [ResultHead.Count]?
@@ -74,6 +76,7 @@ private struct Parts {
       case "pipeline": pipeline = try reader.string()
       case "run": run = try reader.string()
       case "partial": isPartial = try reader.bool()
+      case "error": error = try reader.string()
       case "window": try readWindow(&reader)
       case "counts": try readCounts(&reader)
       case "source": try readSource(&reader)

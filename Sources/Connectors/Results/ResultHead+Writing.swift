@@ -12,6 +12,7 @@ extension ResultHead {
       writer.key("partial")
       writer.bool(true)
     }
+    if let error { writer.field("error", error) }
     window.write(to: &writer)
     writer.key("counts")
     writer.beginObject()

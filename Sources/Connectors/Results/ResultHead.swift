@@ -11,6 +11,8 @@ public struct ResultHead: Sendable, Equatable {
   public var run: String
   /// The message covers only some partitions of its input, and others cover the rest of the window.
   public var isPartial = false
+  /// What ended the run while the window was open, so that it may lack rows; nil for a window that is whole.
+  public var error: String?
   public var window: Window
   /// The counts in their order, those that this program does not know included.
   public var counts: [Count]

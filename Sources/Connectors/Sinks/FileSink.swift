@@ -11,8 +11,8 @@ extension SinkComponent {
     specification: Specification(
       kind: .sink, name: "file", summary: "A file of JSON lines: one result message a line.",
       details: """
-        What the file held is replaced by the first window of the run, in one step; a run that publishes none leaves it as it
-        was. While a run writes to a file no other can. See [results.md](results.md#files).
+        What the file held is replaced by the first window of the run, in one step; a run that publishes none, or decodes no
+        row, leaves it as it was. While a run writes to a file no other can. See [results.md](results.md#files).
         """,
       keys: [
         Key("path", .path, required: true, "The file, or `-` for standard output."),
@@ -36,6 +36,10 @@ public final class FileSink: ResultSink {
   private let warn: @Sendable (String) -> Void
   private let acknowledge: @Sendable (Int) -> Void
   private var hasWritten = false
+  /// Messages without a row that was decoded. They take the place of results only together with one that has some: a run
+  /// with the wrong separator, or of an empty file, leaves what was there.
+  private var held: [[UInt8]] = []
+  private static let mostHeld = 16
 
   /// Opens the file and changes nothing in it: `uses` are the other files of the command, and `warn` is told what the user
   /// should know.
@@ -62,11 +66,21 @@ public final class FileSink: ResultSink {
 
   public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     if isRecord, !hasWritten { try mendEnd() }
+    if file.isAsItWas, held.count < Self.mostHeld, (try? ResultHead(reading: message))?.count("records") == 0 {
+      held.append(Array(message))
+    } else {
+      for earlier in held { try earlier.withUnsafeBytes(writeLine) }
+      held.removeAll()
+      try writeLine(message)
+    }
+    acknowledge(number)
+  }
+
+  private func writeLine(_ message: UnsafeRawBufferPointer) throws {
     let lineEnd: [UInt8] = [0x0A]
     try lineEnd.withUnsafeBytes { try file.append([message, $0]) }
     try file.publish()
     hasWritten = true
-    acknowledge(number)
   }
 
   /// Makes the end of the file one that a line can be written behind.
@@ -86,7 +100,10 @@ public final class FileSink: ResultSink {
   }
 
   public func close() throws {
-    if file.isAsItWas { warn("no window was published: \(name) is as it was before the run") }
+    if file.isAsItWas {
+      let reason = held.isEmpty ? "no window was published" : "no row was decoded"
+      warn("\(reason): \(name) is as it was before the run")
+    }
     try file.finish()
   }
 }

@@ -128,10 +128,10 @@ public final class FileSource: RowSource {
       }
       let (end, rows) = cut(buffer.bytes, rowLimit: rowLimit)
       let tail = buffer.count - end
-      if tail > 0 {
+      if tail > 0, !endsBroken(UnsafeRawBufferPointer(rebasing: buffer.bytes[end...])) {
         keep(buffer, from: end)
       } else if atEnd {
-        noteEnd(buffer.bytes)
+        if failure == nil { noteEnd(buffer.bytes) }
         finish()
       }
       buffer.count = end
@@ -188,6 +188,11 @@ public final class FileSource: RowSource {
     unended = (
       (unended?.count ?? 0) + 1, unended?.file ?? partitions.last ?? "", unended?.row ?? excerpt(line, isText: true)
     )
+  }
+
+  /// Whether nothing is left but the row that damaged input breaks off in: nobody knows how it goes on.
+  private func endsBroken(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    atEnd && failure != nil && cut(bytes, rowLimit: nil).end == 0
   }
 
   private func delivered(_ bytes: Int, rows: Int64?) -> SourceEvent {
@@ -361,7 +366,7 @@ public final class FileSource: RowSource {
       // A line that is too long for a row is taken apart from others.
       let tooLong = TextLine.tooLong(in: bytes)
       let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<(tooLong ?? bytes.count)])
-      let isWhole = atEnd || tooLong != nil
+      let isWhole = (atEnd && failure == nil) || tooLong != nil
       guard let rowLimit else {
         if isWhole { return (bytes.count, nil) }
         return (scan_last_line(bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count), nil)

@@ -12,6 +12,8 @@ struct ResultMessage {
   let start: Int64
   /// What it says of how it is shown.
   let dashboard: [UInt8]?
+  /// What has ended the run, for windows that were open then.
+  var error: String?
   private var writer = JSONWriter(capacity: 65_536)
 
   init(_ plan: ChainPlan, pipeline: String, run: String, start: Int64, dashboard: [UInt8]?) {
@@ -30,6 +32,7 @@ struct ResultMessage {
       pipeline: pipeline, run: run, window: self.window(window.index), counts: Self.counts(window.counts.counts),
       source: Self.source(window, source, partitions))
     head.isPartial = source.isPartial
+    head.error = error
     head.format = format
     head.dashboard = dashboard
     var histograms: [(name: String, histogram: ResultHistogram)] = []

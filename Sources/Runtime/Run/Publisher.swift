@@ -67,6 +67,9 @@ final class Publisher {
         latency: isRemote ? acknowledgements.lastLatency : nil, overdue: acknowledgements.overdue))
   }
 
+  /// What is published from here on was open when an error ended the run, and says so.
+  func end(by error: any Error) { message.error = "\(error)" }
+
   /// What is published from here on is of a changed pipeline; `anew` are the histograms that nothing before adds to.
   func take(over message: ResultMessage, anew: Set<String>) {
     self.message = message

@@ -63,6 +63,9 @@ public final class Run {
     feed = EmbeddedFeed(stop: options.stop, tell: tell)
     try pipeline.plan.begin(tell: tell)
     let inputs = options.inputs.isEmpty ? nil : try findInputs(options.inputs, stop: options.stop, tell: tell)
+    if let (first, again) = inputs?.repeated {
+      warn("\(first) is read twice\(first == again ? "" : ", also as \(again)"): its rows count twice")
+    }
     let uses = FileUses(configuration: pipeline.files, inputs: (inputs ?? []).compactMap(\.path))
     if inputs == nil { for path in pipeline.declaredFiles { uses.note(path, as: .input) } }
     try openSinks(uses)
@@ -200,6 +203,7 @@ public final class Run {
     let withheld = publisher.withheld
     // A run that came to no row, because the input cannot be read or somebody stopped it first, has seen nothing: an empty
     // window of it would take the place of results.
+    if let error = failure.withLock({ $0 }) { reader.engine.inOrder { _ in publisher.end(by: error) } }
     let isCutShort = hasFailed || !isLive && options.stop()
     totals.openWindows = reader.finish(isEmptyResult: !isCutShort || rowsRead.load(ordering: .relaxed) > 0)
     totals.openWindows += publisher.withheld - withheld
