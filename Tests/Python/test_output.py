@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -70,6 +71,71 @@ class OutputTest(Case):
             first.write(b"1\n")
             self.assertIn("another program writes to it now", self.refusal(self.folder / name))
             first.close()
+
+    def test_a_run_writes_a_file_once(self):
+        (self.folder / "link").symlink_to("new")
+        for name in ("old", "new"):
+            first = OutputFile(str(self.folder / name))
+            with self.assertRaisesRegex(HitmonError, "it is written already, by a sink of the pipeline or another option"):
+                OutputFile(str(self.folder / name), written=[first])
+            if name == "new":
+                with self.assertRaisesRegex(HitmonError, "it is the same file as .*/new, which is written already"):
+                    OutputFile(str(self.folder / "link"), written=[first])
+            first.close()
+        self.assertEqual((self.old.read_bytes(), self.names()), (NIGHT, ["link", "old"]))
+
+    def child(self, path, redirection):
+        """What a program leaves that prints, writes two parts to a path, and prints again."""
+        code = (
+            "import sys; from hitmon.output import OutputFile; print('before', flush=True); file = OutputFile(sys.argv[1]);"
+            "file.write(b'1\\n'); file.write(b'2\\n'); file.close(); print('behind')"
+        )
+        return subprocess.run(
+            ["bash", "-c", f'"$0" -c "$1" "$2" {redirection}', sys.executable, code, path],
+            cwd=self.folder, env=dict(os.environ, PYTHONPATH=str(ROOT / "python")), stdout=subprocess.PIPE, check=True,
+        ).stdout
+
+    def test_descriptors_go_on_where_they_are(self):
+        (self.folder / "link").symlink_to("/dev/stdout")
+        for path in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"):
+            with self.subTest(path):
+                self.assertEqual(self.child(path, ""), b"before\n1\n2\nbehind\n")
+                self.assertEqual(self.child(path, "| cat"), b"before\n1\n2\nbehind\n")
+                for redirection, kept in ((">", b""), (">>", NIGHT)):
+                    log = self.file("log", NIGHT)
+                    self.child(path, f"{redirection} log")
+                    self.assertEqual(log.read_bytes(), kept + b"before\n1\n2\nbehind\n")
+        self.child("/dev/fd/7", "7>> old > log")
+        self.assertEqual(self.old.read_bytes(), NIGHT + b"1\n2\n")
+
+    def test_descriptors_that_cannot_be_written(self):
+        with open(self.old, "rb") as file:
+            self.assertIn("bad file descriptor", self.refusal(f"/dev/fd/{file.fileno()}"))
+            closed = os.dup(file.fileno())
+        os.close(closed)
+        self.assertIn("bad file descriptor", self.refusal(f"/dev/fd/{closed}"))
+        with open(self.old, "ab") as file:
+            self.assertIn("is the same file as", self.refusal(f"/dev/fd/{file.fileno()}", taken=[str(self.old)]))
+        self.assertEqual(self.old.read_bytes(), NIGHT)
+
+    def test_a_named_pipe_takes_lines_as_they_come(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        # Open for both, so that nobody waits for the other end.
+        reader = os.open(pipe, os.O_RDWR)
+        self.addCleanup(os.close, reader)
+        file = OutputFile(str(pipe))
+        file.write(b"1\n")
+        file.write(b"2\n")
+        file.close()
+        self.assertEqual(os.read(reader, 100), b"1\n2\n")
+
+    def test_files_in_memory_are_files(self):
+        with tempfile.NamedTemporaryFile(dir="/dev/shm", prefix="hitmon-output-") as held:
+            held.write(NIGHT)
+            held.flush()
+            OutputFile(held.name).close()
+            self.assertEqual(pathlib.Path(held.name).read_bytes(), NIGHT)
 
     def test_a_link_is_followed_and_inputs_are_not_written(self):
         link, hard = self.folder / "link", self.folder / "hard"

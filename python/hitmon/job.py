@@ -71,7 +71,7 @@ class Job:
         taken = [one.name for one in self.files if not one.is_object] + self.about["files"]
         try:
             for path, append in files:
-                self._files.append(OutputFile(path, append, taken))
+                self._files.append(OutputFile(path, append, taken, self._files))
         except HitmonError:
             self.close()
             raise
