@@ -150,6 +150,45 @@ import Testing
     #expect(try run("channel: u16, time: u32", [empty, marked], keys: "comment: '#'").products.points["h"] == [2: 200])
   }
 
+  @Test(arguments: [
+    ("time [us],channel", "channel,time"), ("channel,time", "time,channel"), ("time,channel", "channel,time"),
+  ])
+  func `A file without a header behind files whose headers differ is refused`(first: String, second: String) throws {
+    let a = file("\(first)\n1,2\n"), b = file("\(second)\n3,4\n", "b.csv"), plain = file("# 1\n5,6\n", "c.csv")
+    let names = { (line: String) in line.replacing(",", with: ", ") }
+    let message =
+      "\(plain):2: the file has no header, and those of other files differ: that of \(a) names \(names(first)), and that of \(b) \(names(second)): give the file a header"
+    let record = "record: {format: csv, comment: '#', fields: {time: f64 ns, channel: u16}}"
+    let job = Job("pipeline: p\n\(record)\nhistograms: {h: {plot: time, against: channel}}\n")
+    #expect(try job.reading(a, b, plain).run().error == message)
+    #expect(try job.reading(a, b).run().error == nil)
+    // Parts of the input are counted by who does not see the other files.
+    let parts = Parts(pipeline: try job.load(scratch), scratch: scratch)
+    func header(_ paths: [String]) throws -> String? {
+      try parts.pipeline.header(of: paths.map { InputPlace(path: $0) }, source: nil, stop: { false })
+    }
+    #expect(try header([a, b]) == first)
+    let error = #expect(throws: ConnectorError.self) { try header([a, b, plain]) }
+    #expect(error.map { "\($0)" } == message)
+    // Its header comes too late for the file before it.
+    let late = first == "time,channel" ? b : a
+    #expect(throws: ConnectorError.self) { try header([plain, late]) }
+  }
+
+  @Test func `A file without a header goes by the first one that was met`() throws {
+    let first = file("channel,time\n1,100\n"), plain = file("2,200\n", "b.csv")
+    let other = file("time,channel\n300,3\n", "c.csv")
+    let outcome = try run("time: u32, channel: u16", [first, plain, other])
+    #expect(outcome.products.points["h"] == [1: 100, 2: 200, 3: 300])
+    #expect(outcome.warnings == ["\(plain) has no header: its columns go by that of \(first)"])
+    let last = file("4,400\n", "d.csv")
+    let refused = try run("time: u32, channel: u16", [first, plain, other, last])
+    #expect(
+      refused.error
+        == "\(last):1: the file has no header, and those of other files differ: that of \(first) names channel, time, and that of \(other) time, channel: give the file a header"
+    )
+  }
+
   @Test func `Parts of an input are given the header of its first file`() throws {
     let first = file("channel,x,time\n1,a,100\n"), second = file("2,b,200\n3,c,300\n", "b.csv")
     let job = Job(

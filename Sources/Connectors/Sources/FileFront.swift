@@ -9,7 +9,8 @@ import Operators
 
 /// Looks at what files begin with: byte order marks, comments, lines of a device before the header, the header.
 ///
-/// A file's header holds for that file, and for those behind it that have none and the same columns.
+/// A file's header holds for that file, and for those behind it that have none and the same columns. Where headers differ,
+/// a file without one is an error: which of them it goes by would depend on the order of the files.
 struct FileFront {
   enum Look {
     /// Rows begin at this byte; their columns.
@@ -20,8 +21,12 @@ struct FileFront {
 
   private let format: any RecordFormat
   private let policy: Framing.HeaderPolicy
-  /// The last header that was met, and its file.
+  /// The first header that was met, and its file.
   private var known: (file: String, header: FileHeader)?
+  /// The first header that has the columns in another order or other units than that one.
+  private var other: (file: String, header: FileHeader)?
+  /// The units of fields that are declared without one, and the files whose headers say them.
+  private var units: [Int: (unit: String, file: String)] = [:]
   /// The first file of which rows were read in the order of the record, as no header was met.
   private var plain: String?
   /// Files that go by the header of another.
@@ -35,10 +40,11 @@ struct FileFront {
   init(_ format: any RecordFormat, header: FileHeader? = nil) {
     self.format = format
     known = header.map { ("the first file", $0) }
+    units = (header?.plainUnits ?? [:]).mapValues { ($0, "the first file") }
     if case .lines(let policy) = format.framing { self.policy = policy } else { policy = .no }
   }
 
-  /// The last header that was met.
+  /// The first header that was met.
   var header: FileHeader? { known?.header }
 
   /// What should be known of the files in the end.
@@ -88,7 +94,7 @@ struct FileFront {
         case .row(let order):
           if let words { throw failure(words.number, words.error.message) }
           if known == nil { plain = plain ?? file }
-          return .rows(from: begin, follow(order, file))
+          return .rows(from: begin, try follow(order, file))
         case .words(let error): words = words ?? (number, error)
         case .other: break
         }
@@ -101,7 +107,12 @@ struct FileFront {
       return .more(passed: looked == 0 && start > Self.mostBytes ? start : 0)
     }
     if let words { throw failure(words.number, words.error.message) }
-    return .rows(from: begin, follow(looked > 0 ? known?.header.order : nil, file))
+    guard looked > 0 else { return .rows(from: begin, nil) }
+    do throws(HeaderError) {
+      return .rows(from: begin, try follow(known?.header.order, file))
+    } catch {
+      throw failure(number, error.message)
+    }
   }
 
   /// Where the text begins: behind a byte order mark. Nil where there are too few bytes to tell.
@@ -122,20 +133,31 @@ struct FileFront {
           "the header names \(header.names.joined(separator: ", ")), and \(plain) before it has no header and was read in the order and the units of the record: read the file with the header first"
       )
     }
-    if let known {
-      for (field, unit) in header.plainUnits.sorted(by: { $0.key < $1.key }) {
-        guard let other = known.header.plainUnits[field], other != unit else { continue }
-        let name = format.fields[field].name.text
-        throw HeaderError(
-          message:
-            "the header says that \(name) is in \(unit), and that of \(known.file) says \(other): declare the field with its unit, such as `\(name): f64 \(other)`"
-        )
-      }
+    for (field, unit) in header.plainUnits.sorted(by: { $0.key < $1.key }) {
+      let other = units[field] ?? (unit, file)
+      units[field] = other
+      if other.unit == unit { continue }
+      let name = format.fields[field].name.text
+      throw HeaderError(
+        message:
+          "the header says that \(name) is in \(unit), and that of \(other.file) says \(other.unit): declare the field with its unit, such as `\(name): f64 \(other.unit)`"
+      )
     }
-    known = (file, header)
+    if known == nil {
+      known = (file, header)
+    } else if other == nil, header.order != known?.header.order {
+      other = (file, header)
+    }
   }
 
-  private mutating func follow(_ order: FieldOrder, _ file: String) -> FieldOrder {
+  /// The columns of a file that has no header.
+  private mutating func follow(_ order: FieldOrder, _ file: String) throws(HeaderError) -> FieldOrder {
+    if let known, let other {
+      throw HeaderError(
+        message:
+          "the file has no header, and those of other files differ: that of \(known.file) names \(known.header.names.joined(separator: ", ")), and that of \(other.file) \(other.header.names.joined(separator: ", ")): give the file a header"
+      )
+    }
     guard order != nil else { return nil }
     followers = ((followers?.count ?? 0) + 1, followers?.first ?? file)
     return order

@@ -78,13 +78,26 @@ public final class FileSource: RowSource {
     return notes
   }
 
-  /// The header of the first of these files that has one, where that is the very first; nil where there is none.
+  /// The header of the very first of these files; nil where it has none.
+  ///
+  /// Who counts a part of them does not see the others. So what they begin with is looked at here, and what ends a run of
+  /// all of them is thrown, such as a file without a header behind others whose headers differ. Of objects of a store only
+  /// the first is looked at, as each of them would be a request.
   public static func header(of inputs: [InputPlace], format: any RecordFormat, stop: StopCheck?) throws -> FileHeader? {
-    guard case .lines(let policy) = format.framing, policy != .no, let first = inputs.first else { return nil }
-    let source = FileSource(inputs: [first], format: format, stop: stop)
-    defer { source.close() }
-    _ = try source.read(into: ChunkBuffer(capacity: 1 << 16), rowLimit: 1, deadline: .max)
-    return source.front.header
+    guard case .lines(let policy) = format.framing, policy != .no else { return nil }
+    var front = FileFront(format)
+    var first: FileHeader?
+    let buffer = ChunkBuffer(capacity: 1 << 16)
+    for (index, input) in inputs.enumerated() where index == 0 || (input.path != nil && input.size != nil) {
+      let source = FileSource(inputs: [input], format: format, stop: stop)
+      defer { source.close() }
+      source.front = front
+      buffer.removeAll()
+      _ = try source.read(into: buffer, rowLimit: 1, deadline: .max)
+      front = source.front
+      if index == 0 { first = front.header }
+    }
+    return first
   }
 
   public func close() {

@@ -80,6 +80,8 @@ extension Pipeline {
 
   /// The header line of the first of these files or objects, which holds for those behind it that have none; nil where it
   /// has none, or where rows have no headers.
+  ///
+  /// - Throws: a sentence where the beginnings of the files do not go together.
   public func header(of inputs: [InputPlace], source: String?, stop: @escaping StopCheck) throws -> String? {
     let index = source.flatMap { name in declaration.sources.firstIndex { $0.name.text == name } }
     let format = plan.formats[index.map { plan.sourceFormats[$0] } ?? 0]
