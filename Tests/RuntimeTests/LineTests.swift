@@ -49,6 +49,24 @@ import Testing
     )
   }
 
+  @Test(arguments: [1 << 12, 1 << 20, 1 << 22])
+  func `Comments that are too long for rows stand before a header`(chunkBytes: Int) throws {
+    let path = scratch.write("# run 7\n#\(Self.long)\n\n #\(Self.long)\nb,a\n1,2\nx,3\n", "rows.csv")
+    let outcome = try run(path, chunkBytes: chunkBytes)
+    #expect(outcome.products.points["h"] == [2: 1] && outcome.error == nil)
+    #expect(outcome.warnings == ["malformed row at \(path):7: b is not a number: x,3"])
+    // Lines of a device before it are no rows of two numbers.
+    let device = scratch.write("Model\n#\(Self.long)\n1,2\n", "device.csv")
+    let rows = try run(device, chunkBytes: chunkBytes)
+    #expect(rows.products.points["h"] == [1: 2] && rows.error == nil)
+    // Nothing is behind it.
+    let empty = scratch.write("#\(Self.long)", "empty.csv")
+    let both = Job(Self.record + "histograms: {h: {plot: b, against: a}}\n").reading(path, empty).with {
+      $0.chunkBytes = chunkBytes
+    }
+    #expect(try both.run().products.points["h"] == [2: 1])
+  }
+
   @Test func `More comments than a buffer holds stand before a header`() throws {
     let comments = String(repeating: "# a comment before the header\n", count: 80_000)
     let outcome = try run(scratch.write("\(comments)b,a\n1,2\nx,3\n", "rows.csv"), chunkBytes: 1 << 16)

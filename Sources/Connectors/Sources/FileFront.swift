@@ -17,6 +17,8 @@ struct FileFront {
     case rows(from: Int, FieldOrder)
     /// More bytes are needed to tell; those before this one are no rows, and may go.
     case more(passed: Int)
+    /// A comment that is longer than rows are begins at this byte. Neither it nor what is before it are rows.
+    case longComment(at: Int)
   }
 
   private let format: any RecordFormat
@@ -72,6 +74,13 @@ struct FileFront {
       let line = TextLine(bytes, from: start)
       number += 1
       if line.end - start > TextLine.longest {
+        let beginning = UnsafeRawBufferPointer(rebasing: bytes[start...].prefix(TextLine.mostKept))
+        if TextLine.isComment(beginning, comment: format.commentPrefix) {
+          guard looked > 0 else { return .longComment(at: start) }
+          // A header behind it would be too far from the lines before.
+          start = line.end
+          break
+        }
         throw failure(
           number,
           "the line has more than \(TextLine.longest) bytes, and no row is so long: is it text, with a newline behind each row?"
@@ -191,6 +200,14 @@ struct TextLine {
   static func isRow(_ line: UnsafeRawBufferPointer, comment: [UInt8]) -> Bool {
     guard let first = line.firstIndex(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return false }
     return comment.isEmpty || !line[first...].starts(with: comment)
+  }
+
+  /// So many bytes are kept of a line that is too long for a row.
+  static let mostKept = 100
+
+  /// Whether a line that begins so is a comment; blanks alone do not tell.
+  static func isComment(_ beginning: UnsafeRawBufferPointer, comment: [UInt8]) -> Bool {
+    !isRow(beginning, comment: comment) && beginning.contains { $0 > 0x20 }
   }
 
   /// Where the first line begins that is longer than rows are; nil where all are shorter.

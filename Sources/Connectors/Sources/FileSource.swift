@@ -129,13 +129,14 @@ public final class FileSource: RowSource {
         guard try takeFront(buffer) else {
           // The header is not there yet, or there is nothing behind it.
           keep(buffer, from: 0)
+          if long != nil { continue }
           if atEnd { finish() } else if stop?() == true { throw InputError.interrupted(partitions.last ?? "") }
           if !atEnd, input != nil, monotonicNanoseconds() >= deadline { return .idle }
           continue
         }
       }
       if isText, TextLine.tooLong(in: buffer.bytes) == 0 {
-        long = (0, Array(buffer.bytes.prefix(100)))
+        long = (0, Array(buffer.bytes.prefix(TextLine.mostKept)))
         keep(buffer, from: 0)
         continue
       }
@@ -179,8 +180,7 @@ public final class FileSource: RowSource {
     var taken = SourceRows(partition: partitions.count - 1, offset: offset, rows: rowLimit == nil ? nil : 1)
     offset += bytes + newline
     if atEnd, rest.count == 0 { finish() }
-    let isComment = beginning.withUnsafeBytes { !isRow($0) && $0.contains { $0 > 0x20 } }
-    if isComment {
+    if beginning.withUnsafeBytes({ TextLine.isComment($0, comment: commentPrefix) }) {
       linesDropped += 1
       return nil
     }
@@ -343,6 +343,10 @@ public final class FileSource: RowSource {
       return true
     case .more(let passed):
       drop(lines: passed, from: buffer)
+      return false
+    case .longComment(let start):
+      drop(lines: start, from: buffer)
+      long = (0, Array(buffer.bytes.prefix(TextLine.mostKept)))
       return false
     }
   }
