@@ -230,6 +230,29 @@ import Testing
     #expect(few.error == "1 of 4 rows of hits.txt\n")
   }
 
+  @Test func `Rows round a line that is too long to be one`() throws {
+    let program = Program()
+    program.folder.write(
+      """
+      pipeline: p
+      record: {format: csv, comment: '#', fields: {a: u8, b: u8}}
+      columns: {sum: a + b}
+      histograms: {rows: {count: hits}}
+
+      """, "p.yaml")
+    let long = String(repeating: "7,", count: 700_000)
+    for first in ["", "#\(long)\n"] {
+      program.folder.write("\(first)b,a\n1,2\n\(long)\n3,4\n#\(long)\n5,6\n\(long)", "rows.txt")
+      let lines = first.isEmpty ? [2, 4, 6] : [3, 5, 7]
+      let decoded = try program("tap", "p.yaml", "decode", "--input", "rows.txt", "--format", "csv")
+      #expect(decoded.exit == 0, "\(decoded.error)")
+      #expect(decoded.out == "line,a,b\n\(lines[0]),2,1\n\(lines[1]),4,3\n\(lines[2]),6,5\n")
+      let computed = try program(
+        "tap", "p.yaml", "columns", "--input", "rows.txt", "--format", "csv", "--where", "sum > 3")
+      #expect(computed.out == "line,a,b,sum\n\(lines[1]),4,3,7\n\(lines[2]),6,5,11\n")
+    }
+  }
+
   /// Times of nanoseconds since 1970 have more digits than a float.
   @Test func `Whole numbers keep all their digits, conditions and dates their form`() throws {
     let program = Program()

@@ -20,7 +20,8 @@ final class FieldsAt {
     let file = try TemporaryFile(beginning.bytes)
     let source = FileSource(inputs: [InputPlace(path: file.path)], format: format)
     defer { source.close() }
-    // As the probe does: all in one piece, so that places in it are places in the input.
+    // As the probe does: all in one piece, so that places in it are places in the input. It has no lines that a source
+    // takes apart from others.
     let buffer = ChunkBuffer(capacity: beginning.bytes.count + 4096)
     guard case .rows(let rows) = try source.read(into: buffer, rowLimit: nil, deadline: .max) else { return }
     let end = format.rowEnd(in: buffer.bytes, from: last, within: 1)

@@ -9,8 +9,8 @@ import Operators
 
 /// Looks at what files begin with: byte order marks, comments, lines of a device before the header, the header.
 ///
-/// A file's header holds for that file, and for those behind it that have none and the same columns. Where headers differ,
-/// a file without one is an error: which of them it goes by would depend on the order of the files.
+/// A file's header holds for that file, and for those behind it that have none and the same columns. Where headers
+/// differ, a file without one is an error: which of them it goes by would depend on the order of the files.
 struct FileFront {
   enum Look {
     /// Rows begin at this byte; their columns.
@@ -175,6 +175,28 @@ struct FileFront {
   private func hasReturnInside(_ line: UnsafeRawBufferPointer) -> Bool {
     guard let base = line.baseAddress, let found = memchr(base, 0x0D, line.count) else { return false }
     return line[(UnsafeRawPointer(found) - base)...].contains { $0 != 0x0D }
+  }
+}
+
+/// Text without the lines that are too long to be rows; their newlines stay, so that lines keep their numbers. A first
+/// row that is too long stays, as it ends a run.
+public func emptyingLongLines(_ bytes: [UInt8], _ format: any RecordFormat) -> [UInt8] {
+  guard case .lines = format.framing else { return bytes }
+  return bytes.withUnsafeBytes { bytes in
+    guard TextLine.tooLong(in: bytes) != nil else { return Array(bytes) }
+    var result: [UInt8] = []
+    var start = 0
+    var hasRow = false
+    while start < bytes.count {
+      let line = TextLine(bytes, from: start)
+      let text = bytes[start..<line.end]
+      let isRow = TextLine.isRow(UnsafeRawBufferPointer(rebasing: text), comment: format.commentPrefix)
+      if text.count <= TextLine.longest || (isRow && !hasRow) { result += text }
+      if line.isWhole { result.append(0x0A) }
+      hasRow = hasRow || isRow
+      start = line.next
+    }
+    return result
   }
 }
 

@@ -15,6 +15,8 @@ extension Pipeline {
   public struct Beginning {
     /// For people: a file, or the simulated telescope.
     public let name: String
+    /// Lines behind the first row that are too long for rows are empty: lines keep their numbers, and a source reads all
+    /// of it at once, so that a row is known by its place.
     public let bytes: [UInt8]
     /// The pipeline with the record of that source, and no other.
     public let declaration: Declaration
@@ -59,7 +61,7 @@ extension Pipeline {
     if !paths.isEmpty {
       let place = try findInputs(paths)[0]
       let (bytes, isWhole) = try Self.front(of: place, format, rows: rows)
-      return made(place.name, bytes, isWhole)
+      return made(place.name, emptyingLongLines(bytes, format), isWhole)
     }
     let simulation = settings?.specification.name == "simulate" ? settings : self.declaration.emulate
     let kind = settings?.specification.name ?? ""
