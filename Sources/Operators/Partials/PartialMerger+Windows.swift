@@ -165,12 +165,15 @@ extension PartialMerger {
       for (group, limit) in (place?.limits ?? []).enumerated() {
         guard let limit, keys[group].contains(where: { $0 < limit }) else { continue }
         var late = left.late ?? LateGroups(plan)
+        // Sets of keys that are held twice would be copied.
+        left.late = nil
         late.keys[group].formUnion(keys[group].filter { $0 < limit })
         left.late = late
       }
     }
     guard flags & 2 != 0 else { return }
     var late = left.late ?? LateGroups(plan)
+    left.late = nil
     for (group, definition) in plan.groups.enumerated() {
       late.keys[group].formUnion(try reader.keys(of: definition, texts: texts, shift: shifts[group]))
     }

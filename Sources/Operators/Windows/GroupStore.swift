@@ -149,7 +149,8 @@ struct GroupStore {
       slots[index] = closer.split(groups.tables[index], by: .min..<limit).inside
     }
     guard slots.contains(where: { !$0.isEmpty }) else { return }
-    var mine = late[place] ?? LateGroups(plan)
+    // Sets of keys that are held twice would be copied for every chunk.
+    var mine = late.removeValue(forKey: place) ?? LateGroups(plan)
     for (index, slots) in slots.enumerated() {
       for slot in slots { mine.keys[index].insert(groups.tables[index].key(Int(slot))) }
     }
@@ -207,7 +208,7 @@ struct GroupStore {
     for (place, groups) in late where !place.stream.isFile {
       late[place] = nil
       let together = Place(window: place.window, stream: GroupStream(number: nil))
-      var all = late[together] ?? LateGroups(plan)
+      var all = late.removeValue(forKey: together) ?? LateGroups(plan)
       for index in all.keys.indices { all.keys[index].formUnion(groups.keys[index]) }
       if let groups = groups.groups { merge(groups, into: &all.groups) }
       late[together] = all
