@@ -143,7 +143,7 @@ struct FileFront {
       )
     }
     for (field, unit) in header.plainUnits.sorted(by: { $0.key < $1.key }) {
-      let other = units[field] ?? (unit, file)
+      let other = units[field] ?? (unit: unit, file: file)
       units[field] = other
       if other.unit == unit { continue }
       let name = format.fields[field].name.text
