@@ -20,6 +20,11 @@ public struct InputPlace: Sendable {
   /// Called in place of `open` where nothing more is read, on the thread that would: ends what was begun ahead.
   let leave: @Sendable () -> Void
 
+  private let objectAlone: (@Sendable () -> InputPlace)?
+
+  /// The same for whoever reads nothing behind it: of objects, those behind are not fetched ahead.
+  var alone: InputPlace { objectAlone?() ?? self }
+
   /// A file, a named pipe, or standard input (`-`).
   public init(path: String) {
     name = path == "-" ? "standard input" : path
@@ -29,6 +34,7 @@ public struct InputPlace: Sendable {
     self.path = path
     open = { stop throws(InputError) in try openInput(path: path, stop: stop) }
     leave = {}
+    objectAlone = nil
   }
 
   /// Its bytes, unpacked where gzip or zstd packed them.
@@ -40,6 +46,7 @@ public struct InputPlace: Sendable {
     path = nil
     open = { stop throws(InputError) in DetectedInput(try S3Input(feed, object: number, stop: stop)) }
     leave = { feed.halt() }
+    objectAlone = { InputPlace(ObjectFeed([feed.objects[number]], feed.client, tell: feed.tell), object: 0) }
   }
 }
 

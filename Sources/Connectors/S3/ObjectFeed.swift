@@ -17,8 +17,8 @@ final class ObjectFeed: @unchecked Sendable {
   private static let near: Int64 = 1
 
   let objects: [S3Object]
-  private let client: S3Client
-  private let tell: @Sendable (String) -> Void
+  let client: S3Client
+  let tell: @Sendable (String) -> Void
   private var fetcher: RangeFetcher?
   private var stretches: [Stretch] = []
   /// Memory of stretches that were read.

@@ -89,7 +89,7 @@ public final class FileSource: RowSource {
     var first: FileHeader?
     let buffer = ChunkBuffer(capacity: 1 << 16)
     for (index, input) in inputs.enumerated() where index == 0 || (input.path != nil && input.size != nil) {
-      let source = FileSource(inputs: [input], format: format, stop: stop)
+      let source = FileSource(inputs: [input.alone], format: format, stop: stop)
       defer { source.close() }
       source.front = front
       buffer.removeAll()
