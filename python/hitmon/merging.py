@@ -10,7 +10,7 @@ from hitmon.kernel import HitmonError
 
 
 def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """One histogram of several windows: counts and sums add, means are computed anew, points are joined.
+    """One histogram of several windows: counts and sums add, means are computed again, points are joined.
 
     Categories are brought together by their names. Other bins must be the same, or it is an error.
     """

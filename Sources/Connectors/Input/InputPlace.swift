@@ -22,7 +22,7 @@ public struct InputPlace: Sendable {
 
   private let objectAlone: (@Sendable () -> InputPlace)?
 
-  /// The same for whoever reads nothing behind it: of objects, those behind are not fetched ahead.
+  /// The same place, read alone: the objects behind it are not fetched ahead.
   var alone: InputPlace { objectAlone?() ?? self }
 
   /// A file, a named pipe, or standard input (`-`).

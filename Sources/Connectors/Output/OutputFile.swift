@@ -111,7 +111,7 @@ public final class OutputFile {
     return isTaken
   }
 
-  /// Hidden, so that whoever reads a folder or a pattern does not read drafts. There is one for each file: what a command
+  /// Hidden, so that a folder or a pattern that is read holds no drafts. There is one for each file: what a command
   /// that was killed has left is used again.
   private var draftPath: String {
     let folder = OutputPlace.folder(of: path)

@@ -187,7 +187,7 @@ public protocol RowSource: AnyObject {
   var resumes: Bool { get }
   /// The topic whose partitions these are; nil for other sources.
   var topic: SourceTopic? { get }
-  /// What whoever ran it should know when it was read, a sentence each.
+  /// Sentences for the user once everything is read.
   var notes: [String] { get }
   /// Results are published that cover the partitions up to these offsets.
   func commit(_ positions: [Int: Int64])

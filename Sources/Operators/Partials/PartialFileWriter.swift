@@ -99,7 +99,7 @@ public final class PartialFileWriter {
       frontier: window.frontier)
   }
 
-  /// Groups of a stream that are not counted: those that may have more rows elsewhere, and those that began anew.
+  /// Groups of a stream that are not counted: those that may have more rows elsewhere, and those that began again.
   struct Open {
     /// The number of the stream; the least where rows may be in any.
     let stream: Int64

@@ -5,7 +5,7 @@ struct PartialLayout {
     /// The stretch that it and its neighbours make.
     let joined: Int
     let keyShifts: [Int64]
-    /// For each group the keys below which stretches before may have counted some: groups of theirs began anew.
+    /// For each group the keys below which stretches before may have counted some: their groups began again.
     let limits: [Int64?]
   }
 

@@ -29,7 +29,7 @@ struct LateGroups {
 /// The groups of open windows that may still get rows, for each stream apart: a group of a keyed topic lies in one partition,
 /// so that how far that partition has come says when it is complete. Groups that may lie in several are kept together.
 ///
-/// A row that comes behind the clock begins its group anew. Such groups stay open to the end of their window, so that each
+/// A row that comes behind the clock begins its group again. Such groups stay open to the end of their window, so that each
 /// counts in two parts at the most, and which parts those are does not depend on chunks.
 struct GroupStore {
   private struct Place: Hashable {
@@ -138,7 +138,7 @@ struct GroupStore {
     }
   }
 
-  /// Moves the groups that lie behind the clock to those that began anew.
+  /// Moves the groups that lie behind the clock to those that began again.
   private mutating func takeLate(
     _ groups: OpenGroups, _ place: Place, _ members: [Int], _ keys: [KeyProgress]
   ) {
@@ -154,9 +154,9 @@ struct GroupStore {
     for (index, slots) in slots.enumerated() {
       for slot in slots { mine.keys[index].insert(groups.tables[index].key(Int(slot))) }
     }
-    let anew = mine.groups ?? pool.takeGroups()
-    groups.move(slots, to: anew, plan: plan)
-    mine.groups = anew
+    let again = mine.groups ?? pool.takeGroups()
+    groups.move(slots, to: again, plan: plan)
+    mine.groups = again
     late[place] = mine
   }
 
