@@ -25,7 +25,7 @@ run: build ## Run PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to
 test: setup ## Build and run the whole test suite
 	@scripts/brokers
 	swift build --build-tests
-	swift test --skip-build
+	@scripts/swift-tests
 	.build/debug/hitmon test pipelines plugins
 	@scripts/python-packages
 	@scripts/browser

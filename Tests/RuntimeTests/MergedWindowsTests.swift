@@ -175,8 +175,8 @@ import Testing
   }
 
   @Test func `Categories and parts of both messages`() throws {
-    func bins(_ names: String, _ counts: String) -> String {
-      "{\"title\":\"\",\"axis\":{\"label\":\"a\",\"unit\":\"\",\"categories\":[\(names)]},\"bin_edges\":[0,1,2],\"bin_counts\":[\(counts)],\"underflow\":0,\"overflow\":1,\"unknown\":0},\"g/\(counts.prefix(1))\":{\"title\":\"\",\"axis\":{\"label\":\"x\",\"unit\":\"\"},\"y_axis\":{\"label\":\"y\",\"unit\":\"\"},\"x\":[\(counts)],\"y\":[5,5],\"omitted\":0}"
+    func bins(_ names: String, _ counts: String, overflow: Int = 0) -> String {
+      "{\"title\":\"\",\"axis\":{\"label\":\"a\",\"unit\":\"\",\"categories\":[\(names)]},\"bin_edges\":[0,1,2],\"bin_counts\":[\(counts)],\"underflow\":0,\"overflow\":\(overflow),\"unknown\":0},\"g/\(counts.prefix(1))\":{\"title\":\"\",\"axis\":{\"label\":\"x\",\"unit\":\"\"},\"y_axis\":{\"label\":\"y\",\"unit\":\"\"},\"x\":[\(counts)],\"y\":[5,5],\"omitted\":0}"
     }
     _ = try add(Part(window: Part.span(1), offsets: [(0, 0, 5)], histogram: bins("\"b\",\"c\"", "7,8")))
     let merged = try merger.add(
@@ -184,10 +184,18 @@ import Testing
     let text = String(decoding: try #require(merged.first).message, as: UTF8.self)
     #expect(
       text.contains(
-        "\"categories\":[\"a\",\"b\",\"c\"]},\"bin_edges\":[0,1,2,3],\"bin_counts\":[2,7,9],\"underflow\":0,\"overflow\":2"
+        "\"categories\":[\"a\",\"b\",\"c\"]},\"bin_edges\":[0,1,2,3],\"bin_counts\":[2,7,9],\"underflow\":0,\"overflow\":0"
       ))
     let places = try ["\"h\":", "\"g/1\":", "\"g/7\":"].map { try #require(text.firstRange(of: $0)?.lowerBound) }
     #expect(places == places.sorted())
+    // What lies in an overflow may be of a category that only the other message has.
+    _ = try add(Part(window: Part.span(2), offsets: [(0, 5, 9)], histogram: bins("\"b\",\"c\"", "7,8", overflow: 3)))
+    #expect(
+      problem(Part(window: Part.span(2), offsets: [(1, 5, 9)], histogram: bins("\"c\",\"a\"", "1,2")))?.contains(
+        "one message has no category a, which another has, and its overflow may be of it") == true)
+    #expect(
+      try add(Part(window: Part.span(2), offsets: [(1, 5, 9)], histogram: bins("\"b\",\"c\"", "1,2", overflow: 1)))
+        != [])
   }
 
   @Test func `Messages of two versions have all their counts in one order`() throws {

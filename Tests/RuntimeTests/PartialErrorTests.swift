@@ -53,6 +53,12 @@ import Testing
     let (lines, notes) = try parts.merge([last, first])
     #expect(notes == ["\(path) from 55 to 99 is in no partial result"])
     #expect(lines.count == 1)
+    // The first part of the file and the last one are missed like those between.
+    #expect(try parts.merge([first]).notes == ["\(path) from 55 to 110 is in no partial result"])
+    #expect(
+      try parts.merge([second]).notes == [
+        "\(path) from 0 to 44 is in no partial result", "\(path) from 77 to 110 is in no partial result",
+      ])
   }
 
   @Test func `A partial result of another pipeline, with both fingerprints`() throws {

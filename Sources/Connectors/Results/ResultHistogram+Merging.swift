@@ -28,6 +28,7 @@ extension ResultHistogram {
 extension ResultHistogram.Bins {
   fileprivate mutating func add(_ other: Self) throws(ResultError) {
     let union = try AxisUnion(axis, other.axis)
+    try union.check(overflows: entries.last != 0, other.entries.last != 0)
     entries = try union.sum(entries, other.entries)
     switch (weights, other.weights) {
     case (nil, nil): break
@@ -42,6 +43,8 @@ extension ResultHistogram.Bins {
 extension ResultHistogram.Map {
   fileprivate mutating func add(_ other: Self) throws(ResultError) {
     let xUnion = try AxisUnion(x, other.x), yUnion = try AxisUnion(y, other.y)
+    try xUnion.check(overflows: overflowsX, other.overflowsX)
+    try yUnion.check(overflows: overflowsY, other.overflowsY)
     let height = yUnion.axis.count + 2, size = (xUnion.axis.count + 2) * height
     func places(_ xPlaces: [Int], _ yPlaces: [Int]) -> [Int] {
       xPlaces.flatMap { column in yPlaces.map { column * height + $0 } }
@@ -68,9 +71,22 @@ extension ResultHistogram.Map {
   }
 }
 
+extension ResultHistogram.Map {
+  /// Whether anything was filled into the overflow of x.
+  private var overflowsX: Bool { isFilled((x.count + 1) * (y.count + 2)..<values.count) }
+
+  /// Whether anything was filled into the overflow of y.
+  private var overflowsY: Bool { isFilled(stride(from: y.count + 1, to: values.count, by: y.count + 2)) }
+
+  private func isFilled(_ places: some Sequence<Int>) -> Bool {
+    places.contains { place in values[place] != 0 || weights.map { $0.entries[place] != 0 } ?? false }
+  }
+}
+
 extension ResultHistogram.Profile {
   fileprivate mutating func add(_ other: Self) throws(ResultError) {
     let union = try AxisUnion(axis, other.axis)
+    try union.check(overflows: spreads.last?.count != 0, other.spreads.last?.count != 0)
     guard y.unit == other.y.unit else {
       throw ResultError("its mean is in `\(y.unit)` in one message and in `\(other.y.unit)` in another")
     }
@@ -133,6 +149,16 @@ private struct AxisUnion {
     axis.edges = (0...all.count).map(Double.init)
     mine = [0] + names.map { places[$0] ?? 0 } + [all.count + 1]
     theirs = [0] + others.map { places[$0] ?? 0 } + [all.count + 1]
+  }
+
+  /// Throws where one of the two has overflow that may be of a category which only the other has.
+  func check(overflows mine: Bool, _ theirs: Bool) throws(ResultError) {
+    for (overflows, own, others) in [(mine, self.mine, self.theirs), (theirs, self.theirs, self.mine)] where overflows {
+      guard let lacking = others.first(where: { !own.contains($0) }), let names = axis.categories else { continue }
+      throw ResultError(
+        "one message has no category \(names[lacking - 1]), which another has, and its overflow may be of it: count the window again with the same categories"
+      )
+    }
   }
 
   private static func summary(_ axis: ResultAxis) -> String {

@@ -30,6 +30,8 @@ public struct FilePiece: Sendable {
     var offset: Int64
     var order: FieldOrder
     var hasHeader: Bool
+    /// Where the file's rows begin and end; nil for the whole file, and for standard input.
+    var extent: OffsetRange?
   }
 
   /// What a header line says that is given apart from its file.
@@ -76,7 +78,9 @@ public struct FilePiece: Sendable {
     let end = bytes.upperBound >= size ? size : try rowStart(bytes.upperBound, first, size, file, format)
     let start = bytes.lowerBound <= 0 ? 0 : try rowStart(bytes.lowerBound, first, size, file, format)
     try file.limit(to: start..<max(start, end))
-    return Opened(input: file, offset: start, order: start == 0 ? nil : order, hasHeader: start == 0)
+    return Opened(
+      input: file, offset: start, order: start == 0 ? nil : order, hasHeader: start == 0,
+      extent: start == 0 && end == size ? nil : OffsetRange(start: first, end: size))
   }
 
   /// Where the first row begins that does not begin before `place`.

@@ -39,6 +39,8 @@ public final class FileSource: RowSource {
   private let totalBytes: Int64?
   /// The stretch that is read instead of whole files.
   private let piece: FilePiece?
+  /// Where the rows of the file begin and end of which a stretch is read; nil until it is open, and for whole files.
+  public private(set) var extent: OffsetRange?
 
   /// `inputs` as ``findInputs(_:stop:tell:)`` gives them; `header` is that of files before them, for those without one.
   public init(inputs: [InputPlace], format: any RecordFormat, header: FileHeader? = nil, stop: StopCheck? = nil) {
@@ -253,6 +255,7 @@ public final class FileSource: RowSource {
     offset = opened.offset
     linesDropped = 0
     order = opened.order
+    extent = opened.extent
     atEnd = false
     (frontIsDue, skip) = (false, 0)
     // A stretch from the beginning on has the header that the file has.

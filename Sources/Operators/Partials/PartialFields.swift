@@ -34,6 +34,8 @@ extension PartialWriter {
     for partition in input.partitions {
       text(partition.name)
       signed(partition.order)
+      byte(partition.extent == nil ? 0 : 1)
+      if let extent = partition.extent { range(extent) }
     }
   }
 
@@ -107,7 +109,9 @@ extension PartialReader {
     if try byte() == 1 { input.topic = try text() }
     input.partitionCount = try optional().map { Int($0) }
     for _ in 0..<(try count()) {
-      input.partitions.append(PartialInput.Partition(name: try text(), order: try signed()))
+      var partition = PartialInput.Partition(name: try text(), order: try signed())
+      if try byte() == 1 { partition.extent = try range() }
+      input.partitions.append(partition)
     }
     return input
   }

@@ -24,10 +24,14 @@ public struct PartialInput: Sendable, Equatable {
   public struct Partition: Sendable, Equatable {
     public var name: String
     public var order: Int64
+    /// Where the rows of all parts begin and end in a file of which a stretch was read; nil where the whole was, or where
+    /// nobody knows.
+    public var extent: OffsetRange?
 
-    public init(name: String, order: Int64 = 0) {
+    public init(name: String, order: Int64 = 0, extent: OffsetRange? = nil) {
       self.name = name
       self.order = order
+      self.extent = extent
     }
   }
 
@@ -51,7 +55,7 @@ struct PartialEntry {
 
 /// Writes a partial result: the windows as they come, and behind them what there is to say of all (docs/partials.md).
 public final class PartialFileWriter {
-  static let magic = Array("HITMONP3".utf8)
+  static let magic = Array("HITMONP4".utf8)
   static let end = Array("HITMONPE".utf8)
 
   private let plan: ChainPlan

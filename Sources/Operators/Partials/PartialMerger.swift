@@ -64,7 +64,14 @@ public final class PartialMerger {
     input.partitionCount = [input.partitionCount, file.input.partitionCount].compactMap(\.self).max()
     maps.append(
       file.input.partitions.map { partition in
-        if let number = numbers[partition.name] { return number }
+        if let number = numbers[partition.name] {
+          // A file that has grown since ends where the last part says.
+          input.partitions[number].extent = input.partitions[number].extent.map { known in
+            let other = partition.extent ?? known
+            return OffsetRange(start: min(known.start, other.start), end: max(known.end, other.end))
+          } ?? partition.extent
+          return number
+        }
         numbers[partition.name] = input.partitions.count
         input.partitions.append(partition)
         return input.partitions.count - 1
@@ -87,8 +94,10 @@ public final class PartialMerger {
 
   /// Brings the parts into the order of the input, and settles what depends on it. Gives what the user should know.
   ///
-  /// - Parameter isWhole: there are no other parts than these.
-  public func settle(isWhole: Bool) throws(PartialError) -> [String] {
+  /// - Parameters:
+  ///   - isWhole: there are no other parts than these.
+  ///   - isEnd: none will come later either.
+  public func settle(isWhole: Bool, isEnd: Bool) throws(PartialError) -> [String] {
     var members: [String: [Member]] = [:]
     var filesOfGroups: [String: [Member]] = [:]
     for (index, file) in files.enumerated() {
@@ -109,7 +118,7 @@ public final class PartialMerger {
     }
     chains = inOrder(members)
     fileChains = inOrder(filesOfGroups)
-    let warnings = try checkCoverage()
+    let warnings = try checkCoverage(isEnd)
     try unwrap()
     placeLeading(isWhole)
     readTables()
@@ -150,14 +159,14 @@ public final class PartialMerger {
   }
 
   /// Throws where rows are in two parts; warns where some are in none.
-  private func checkCoverage() throws(PartialError) -> [String] {
+  private func checkCoverage(_ isEnd: Bool) throws(PartialError) -> [String] {
     var pieces: [Int: [(range: OffsetRange, file: Int)]] = [:]
     for member in chains.joined() {
       for piece in member.stream.pieces { pieces[piece.partition, default: []].append((piece.range, member.file)) }
     }
     var warnings: [String] = []
     for (partition, ranges) in pieces.sorted(by: { $0.key < $1.key }) {
-      let name = input.partitions[partition].name
+      let (name, extent) = (input.partitions[partition].name, isEnd ? input.partitions[partition].extent : nil)
       var last: (range: OffsetRange, file: Int)?
       for piece in ranges.sorted(by: { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) })
       where piece.range.start < piece.range.end {
@@ -166,10 +175,14 @@ public final class PartialMerger {
             "\(files[last.file].name) and \(files[piece.file].name) both have \(name) from \(piece.range.start) to \(min(last.range.end, piece.range.end)): the same rows twice; with rows on standard input, give `kernel` --partition and --offset"
           )
         }
-        if let last, piece.range.start > last.range.end, input.topic == nil {
-          warnings.append("\(name) from \(last.range.end) to \(piece.range.start) is in no partial result")
+        // Nobody says where standard input begins.
+        if let end = last?.range.end ?? extent?.start, piece.range.start > end, input.topic == nil {
+          warnings.append("\(name) from \(end) to \(piece.range.start) is in no partial result")
         }
         last = piece
+      }
+      if let end = last?.range.end, let extent, end < extent.end {
+        warnings.append("\(name) from \(end) to \(extent.end) is in no partial result")
       }
     }
     return warnings

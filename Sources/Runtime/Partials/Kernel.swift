@@ -170,7 +170,8 @@ public final class Kernel {
     }
     counts += engine.unpublished
     var input = input
-    input.partitions = partitions.all.map { PartialInput.Partition(name: $0) }
+    let extent = (source as? FileSource)?.extent
+    input.partitions = partitions.all.map { PartialInput.Partition(name: $0, extent: extent) }
     if source.topic == nil, let first = options.order {
       for index in input.partitions.indices { input.partitions[index].order = first + Int64(index) }
     }

@@ -57,7 +57,8 @@ public struct PartialMerge {
         PartialFile(name: path, size: bytes.size, plan: plan, identity: pipeline.identity) { try bytes.read($0, $1) })
     }
     let isWhole: Bool = if case .none = options.closing { false } else { true }
-    var notes = try merger.settle(isWhole: isWhole)
+    let isEnd: Bool = if case .all = options.closing { true } else { false }
+    var notes = try merger.settle(isWhole: isWhole, isEnd: isEnd)
     let left = try rest.map { try PartialFileWriter(plan, identity: pipeline.identity, output: $0) }
     var source = ResultSource(name: merger.input.source)
     source.topic = merger.input.topic
