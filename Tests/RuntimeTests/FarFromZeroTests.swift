@@ -171,6 +171,26 @@ import Testing
     #expect(h.overflow == 1)
   }
 
+  @Test(arguments: [
+    "5 from 1699999999.9995 to 1700000000.0005", "7 from 1700000000 to 1700000000.001", "1000 from 1e9 to 1000000001",
+    "3 from -1000000.1 to -1000000", "100 from 0 to 1",
+  ])
+  func `A float on a published edge lies above it, and the one before below`(bins: String) throws {
+    let job = Self.bins(bins, type: "f64")
+    let edges = try #require(try job.run(rows: "0\n").histogram("h")?.edges)
+    let count = edges.count - 1
+    // What is nearer to an edge than 1e-9 of a bin is on it.
+    let below = zip(edges, edges.dropFirst() + [2 * edges[count] - edges[count - 1]]).map { edge, next in
+      min(edge.nextDown, edge - 2e-9 * (next - edge))
+    }
+    for threads in [1, 2] {
+      let h = try #require(
+        try job.with { $0.threads = threads }.run(rows: (edges + below).map { "\($0)\n" }.joined()).histogram("h"))
+      #expect(h.bins == Array(repeating: 2, count: count))
+      #expect((h.underflow, h.overflow) == (1, 1))
+    }
+  }
+
   @Test(arguments: ["4 from -8e307 to 8e307", "3 from -8e307 to 8e307", "7 from 0 to 1.7e308", "2 from -1e-300 to 1e-300"])
   func `Edges are finite and ascend`(bins: String) throws {
     let h = try #require(try Self.bins(bins, type: "f64").run(rows: "0\n1.79e308\n-1.79e308\n").histogram("h"))

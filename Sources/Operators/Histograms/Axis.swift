@@ -52,9 +52,8 @@ public struct Axis: Sendable {
       lookup = .whole(whole)
       return
     }
-    let general: Lookup =
-      isRegular
-      ? .regular(lower: lower, perUnit: Double(count) / (edges[count] - lower)) : .edges(edges)
+    let regular = Lookup.regular(lower: lower, perUnit: Double(count) / (edges[count] - lower))
+    let general = isRegular && Axis.agrees(regular, with: edges) ? regular : .edges(edges)
     if let range {
       // Beyond the edges every integer has the same bin, so the table need not be longer than the axis.
       let first = max(range.lowerBound, Axis.integer(lower.rounded(.down) - 1))
@@ -95,6 +94,19 @@ public struct Axis: Sendable {
 
   /// How far, in bin widths, a value may lie below an edge and still count as on it.
   @usableFromInline static let snap = 1e-9
+
+  /// Whether a value on an edge, and one right below it, falls into the bin that the edges say. Far from 0, where a double
+  /// has few digits left for the width of a bin, one multiplication does not find it.
+  private static func agrees(_ regular: Lookup, with edges: [Double]) -> Bool {
+    let count = edges.count - 1
+    return (0...count).allSatisfy { number in
+      let edge = edges[number], below = edge.nextDown
+      let width = number < count ? edges[number + 1] - edge : edge - edges[number - 1]
+      let isOnEdge = edge - snap * width <= below
+      return bin(of: edge, lookup: regular, count: count) == Int32(number + 1)
+        && bin(of: below, lookup: regular, count: count) == Int32(isOnEdge ? number + 1 : number)
+    }
+  }
 
   /// The bin of a known number.
   static func bin(of value: Double, lookup: Lookup, count: Int) -> Int32 {

@@ -1,5 +1,6 @@
 import Connectors
 import Operators
+import Synchronization
 
 /// Hands the windows of a run to its sinks, and follows them until they are safe.
 ///
@@ -19,8 +20,8 @@ final class Publisher {
 
   /// What messages say of the input; set when the sources' partitions are known.
   var source = ResultSource(name: "")
-  /// How far the run is behind its input, for the observer.
-  var lag: RunLag?
+  /// How far the run is behind its input, for the observer; the thread that reads says it.
+  let lag = Mutex<RunLag?>(nil)
   /// When windows ended whose end is a time, on the monotonic clock.
   var ends: [Int64: Int64] = [:]
 
@@ -63,7 +64,7 @@ final class Publisher {
     }
     observer?.published(
       PublishedWindow(
-        index: window.index, counts: window.counts.counts, lag: lag,
+        index: window.index, counts: window.counts.counts, lag: lag.withLock { $0 },
         latency: isRemote ? acknowledgements.lastLatency : nil, overdue: acknowledgements.overdue))
   }
 

@@ -95,7 +95,8 @@ struct Reader {
       if window.cutsInput { try takeOverWhereNothingIsOpen() }
       submit(rows, of: index, buffer)
     }
-    publisher.lag = RunLag(source.lag, rowsRead: rowsRead())
+    let lag = RunLag(source.lag, rowsRead: rowsRead())
+    publisher.lag.withLock { $0 = lag }
   }
 
   private mutating func submit(_ rows: SourceRows, of index: Int, _ buffer: ChunkBuffer) {
@@ -219,7 +220,9 @@ struct Reader {
     let isComplete = published.count == starts.count
     let former = sources[index].assigned
     sources[index].assigned = numbered.map(\.0)
-    engine.inOrder { sequencer in
+    let said = ResultSource(sources, assigned: starts.count)
+    engine.inOrder { [publisher] sequencer in
+      publisher.source = said
       // They may be another instance's now: no result may say where to resume in them.
       for partition in former { sequencer.end(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
@@ -228,7 +231,6 @@ struct Reader {
         sequencer.begin(partition: partition, at: offset, readBefore: readBefore)
       }
     }
-    publisher.source = ResultSource(sources, assigned: starts.count)
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
   }
 

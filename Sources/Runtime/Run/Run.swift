@@ -192,7 +192,7 @@ public final class Run {
         let progress = source.progress
         observer?.progress(
           RunProgress(
-            rows: rows, done: progress.done, total: progress.total, lag: publisher.lag))
+            rows: rows, done: progress.done, total: progress.total, lag: publisher.lag.withLock { $0 }))
       }
     } catch let error as InputError where error.kind == .interrupted {
       // The user's wish to stop, met inside a blocking read.
@@ -200,13 +200,15 @@ public final class Run {
       fail(error)
     }
     var totals = RunTotals()
-    let withheld = publisher.withheld
+    // Windows that are closed may still be on their way through the publisher, on another thread.
+    var withheld: Int?
+    reader.engine.inOrder { _ in withheld = publisher.withheld }
     // A run that came to no row, because the input cannot be read or somebody stopped it first, has seen nothing: an empty
     // window of it would take the place of results.
     if let error = failure.withLock({ $0 }) { reader.engine.inOrder { _ in publisher.end(by: error) } }
     let isCutShort = hasFailed || !isLive && options.stop()
     totals.openWindows = reader.finish(isEmptyResult: !isCutShort || rowsRead.load(ordering: .relaxed) > 0)
-    totals.openWindows += publisher.withheld - withheld
+    if let withheld { totals.openWindows += publisher.withheld - withheld }
     publisher.flush()
     reader.commit()
     totals.windows = publisher.windows
