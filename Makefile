@@ -8,7 +8,7 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-scale wheel install bench kernels docs lock clean
+.PHONY: help setup build run test test-scale fuzz races wheel install bench kernels docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ engines:
 
 fuzz: setup ## Fuzz what reads bytes of others, with sanitizers: SECONDS_EACH=60 for C and for Swift, SEED=1
 	@scripts/fuzz long
+
+races: setup ## Look for races with ThreadSanitizer in what runs on several threads, without brokers
+	@scripts/races
 
 wheel: build ## Make python/dist/hitmon-*.whl: the Python package with the program in it
 	@scripts/wheel $(RELEASE)

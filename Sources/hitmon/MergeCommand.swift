@@ -112,7 +112,7 @@ struct MergeCommand: ParsableCommand {
 
   private func mergeMessages(_ inputs: [String], of loaded: Pipeline) throws {
     let merger = ResultMerger(loaded, format: format)
-    var problems = 0
+    var (problems, messages) = (0, 0)
     do {
       let sink = try sink(FileUses(configuration: loaded.files, inputs: inputs))
       var parts: [MergePart] = []
@@ -121,6 +121,7 @@ struct MergeCommand: ParsableCommand {
         parts.removeAll { $0.isAtEnd }
         // The parts go forward together: a partition that moved from one instance to another stays in its order.
         guard let next = parts.min(by: { $0.window < $1.window }) else { break }
+        messages += 1
         switch next.add(to: merger) {
         case .success(let merged): try write(merged, to: sink)
         case .failure(let error):
@@ -133,6 +134,10 @@ struct MergeCommand: ParsableCommand {
       try sink.close()
     } catch {
       printError("\(error)")
+      throw ExitCode(2)
+    }
+    if messages == 0 {
+      printError("no message came: there is nothing to merge")
       throw ExitCode(2)
     }
     if problems > 0 {

@@ -37,6 +37,17 @@ import Testing
     #expect(program.folder.read("merged.jsonl") == merged.out)
   }
 
+  @Test func `Nothing to merge is an error, and replaces no results`() throws {
+    let program = Program()
+    program.folder.write("mine\n", "merged.jsonl")
+    for (file, input) in [("-", ""), ("-", "\n\n"), ("/dev/null", "")] {
+      let merged = try program("merge", program.folder.pipeline(), file, "--results", "merged.jsonl", input: input)
+      #expect(merged.exit == 2 && merged.out == "")
+      #expect(merged.error.hasSuffix("error: no message came: there is nothing to merge\n"))
+      #expect(program.folder.read("merged.jsonl") == "mine\n")
+    }
+  }
+
   @Test func `A message that cannot be used is told by its line, and the others go on`() throws {
     let program = Program()
     try results(program, "first", "0,1\n1,1\n2,1\n")

@@ -290,6 +290,22 @@ import Testing
     #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]) && program.folder.read("a.png.svg") == "mine\n")
   }
 
+  @Test func `Results are not written over a declared source for which --input stands in`() throws {
+    program.folder.write("1,2\n3,4\n", "night.txt")
+    program.folder.write("5,6\n", "other.txt")
+    program.folder.write(
+      """
+      pipeline: pairs
+      record: {format: csv, fields: {a: i32, b: i32}}
+      sources: {night: {file: {path: night.txt}}}
+      histograms: {a: {of: a, bins: 4 from 0 to 8}}
+      """, "declared.yaml")
+    let result = try program("run", "declared.yaml", "--input", "other.txt", "--results", "night.txt")
+    #expect(result.exit == 2)
+    #expect(result.error.contains("error: cannot write night.txt: it is an input; give another file\n"))
+    #expect(program.folder.read("night.txt") == "1,2\n3,4\n")
+  }
+
   @Test func `A detector is not written over the data that it is made from`() throws {
     program.folder.write("1,2\n3,4\n", "muons.yaml")
     let result = try program("new", "detector", "muons", "--from", "muons.yaml", "--force")

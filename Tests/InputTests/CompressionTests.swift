@@ -102,6 +102,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("bzip2", "bzcat", Array("BZh91AY&SY".utf8) + [0, 1]), ("xz", "xzcat", [0xFD] + Array("7zXZ\0".utf8) + [0, 4]),
+  ])
+  func `What others have packed is told apart from rows`(packer: String, command: String, bytes: [UInt8]) throws {
+    let scratch = Scratch()
+    // Whatever its name.
+    let path = scratch.write(bytes, "rows.txt")
+    let found = readAll(try openInput(path: path))
+    #expect(found.bytes.isEmpty)
+    #expect(
+      found.error?.description
+        == "\(path) is packed by \(packer), which hitmon does not read: unpack it first, as with `\(command) \(path) | hitmon ... --input -`, or pack it with gzip or zstd"
+    )
+    // What begins like it is rows.
+    let rows = readAll(try openInput(path: scratch.write(Array(bytes.dropLast(3)), "more")))
+    #expect(rows.bytes == Array(bytes.dropLast(3)) && rows.error == nil)
+  }
+
   @Test func gzipAllowsPaddingAndNothingElseBehind() throws {
     let scratch = Scratch()
     scratch.write("1,2\n", "a")

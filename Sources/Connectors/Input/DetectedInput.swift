@@ -53,11 +53,26 @@ final class DetectedInput: ByteInput {
     } else if isZstd || raw.name.hasSuffix(".zst") {
       input = try ZstdInput(raw, head: takeHead())
     } else {
+      for packer in Self.others where try startsWith(packer.magic) {
+        throw InputError(
+          .refused, path: raw.name,
+          "\(raw.name) is packed by \(packer.name), which hitmon does not read: unpack it first, as with `\(packer.command) \(raw.name) | hitmon ... --input -`, or pack it with gzip or zstd"
+        )
+      }
       input = raw
     }
     chosen = input
     return input
   }
+
+  /// What others pack with: their bytes would be rows of nonsense.
+  private static let others: [(name: String, command: String, magic: [ClosedRange<UInt8>])] = [
+    // Any of the nine block sizes, and pi, which the first block begins with.
+    ("bzip2", "bzcat", bytes("BZh") + [0x31...0x39] + bytes("1AY&SY")),
+    ("xz", "xzcat", [0xFD...0xFD] + bytes("7zXZ\0")),
+  ]
+
+  private static func bytes(_ text: String) -> [ClosedRange<UInt8>] { text.utf8.map { $0...$0 } }
 
   private func takeHead() -> [UInt8] {
     defer { head = [] }

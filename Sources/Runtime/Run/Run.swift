@@ -67,7 +67,8 @@ public final class Run {
       warn("\(first) is read twice\(first == again ? "" : ", also as \(again)"): its rows count twice")
     }
     let uses = FileUses(configuration: pipeline.files, inputs: (inputs ?? []).compactMap(\.path))
-    if inputs == nil { for path in pipeline.declaredFiles { uses.note(path, as: .input) } }
+    // Also those that --input stands in for: they are read again tomorrow.
+    for path in pipeline.declaredFiles { uses.note(path, as: .input) }
     try openSinks(uses)
     try openSources(inputs, uses)
   }
