@@ -171,6 +171,24 @@ import Testing
     #expect(late.error.contains("before 2262"))
   }
 
+  /// What is drafted from a file lints, whatever its numbers are.
+  @Test func detectorsOfAnyNumbers() throws {
+    let values = [
+      "0", "1e308", "-1e308", "1.7e308", "1e-320", "-5e-324", "0.000001", "1e15", "9223372036854775807",
+      "-9223372036854775807", "18446744073709551615", "1700000000.123456", "123456789012.5",
+    ]
+    let program = Program()
+    for first in values {
+      for second in values {
+        program.folder.write("\(first),1\n\(second),2\n\(first),3\n", "rows.csv")
+        let drafted = try program("new", "detector", "d", "--from", "rows.csv", "--force")
+        #expect(drafted.exit == 0, "\(first), \(second): \(drafted.error)")
+        let linted = try program("lint", "d.yaml")
+        #expect(linted.exit == 0, "\(first), \(second): \(linted.out)\(linted.error)")
+      }
+    }
+  }
+
   /// Results that were read back say where reading goes on, and which window was the last.
   @Test func resultsWithPlacesBeyondAll() throws {
     let program = Program()

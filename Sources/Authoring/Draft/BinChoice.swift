@@ -10,7 +10,8 @@ enum BinChoice {
     case .date: return days(field)
     case .datetime: return field.integers.map { seconds($0) }
     case .f32, .f64:
-      guard let range = field.range else { return nil }
+      // Bins that cannot be computed with are none to begin with.
+      guard let range = field.range, (range.upperBound - range.lowerBound) < 1e308 else { return nil }
       return regular(range, decimals: min(field.decimals, 9), unit: field.type.unit.symbol)
     default:
       guard let integers = field.integers else { return nil }
@@ -32,7 +33,9 @@ enum BinChoice {
 
   private static func whole(_ range: ClosedRange<Int64>, unit: String, isRising: Bool) -> String {
     let (width, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-    if !overflow, width < 300, unit.isEmpty, !isRising {
+    // One bin an integer only where a double tells integers apart.
+    let isNear = range.lowerBound > -1 << 53 && range.upperBound < 1 << 53
+    if !overflow, width < 300, isNear, unit.isEmpty, !isRising {
       let lower = range.lowerBound >= 0 && range.lowerBound <= max(width, 8) ? 0 : range.lowerBound
       var upper = max(range.upperBound, lower + 1)
       // Near the end of a power of two the field has so many bits.
@@ -80,7 +83,7 @@ enum BinChoice {
     var factor = 1
     func width() -> Double { Double(factor) * power(exponent) }
     let wanted = span / 100
-    while width() < wanted * 0.9, exponent < 300 {
+    while width() < wanted * 0.9, exponent < widest {
       switch factor {
       case 1: factor = 2
       case 2: factor = 5
@@ -90,7 +93,7 @@ enum BinChoice {
       }
     }
     // Beyond 2^53 whole numbers are no longer all there.
-    while max(abs(range.lowerBound), abs(range.upperBound)) / width() > 4e15, exponent < 300 { exponent += 1 }
+    while max(abs(range.lowerBound), abs(range.upperBound)) / width() > 4e15, exponent < widest { exponent += 1 }
     var first = Int64(saturating: (range.lowerBound / width() + 1e-6).rounded(.down))
     var last = Int64(saturating: (range.upperBound / width() + 1e-6).rounded(.down)).addingSaturated(1)
     // Zero is a good beginning where it is near.
@@ -101,6 +104,9 @@ enum BinChoice {
     let (lower, upper) = (decimal(first, factor, exponent), decimal(last, factor, exponent))
     return "\(last - first) from \(lower)\(symbol) to \(upper)\(symbol)"
   }
+
+  /// The largest power of ten that is the width of a bin: its multiples are still finite.
+  private static let widest = 306
 
   private static func power(_ exponent: Int) -> Double {
     var value = 1.0

@@ -29,6 +29,7 @@ struct Scale {
   func ticks(_ count: Int) -> [Double] {
     guard !isLog else { return logTicks(count) }
     let raw = (high - low) / Double(max(1, count))
+    guard raw.isFinite else { return [low, high] }
     let power = pow(10, log10(raw).rounded(.down))
     let step = ([1, 2, 5, 10].first { $0 * power >= raw * 0.999 } ?? 10) * power
     let first = Int(saturating: (low / step - 1e-9).rounded(.up))
