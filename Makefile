@@ -1,6 +1,8 @@
 PREFIX ?= /usr/local
 PIPELINE ?= pipelines/dt-chambers.yaml
 ARGS ?=
+# Test targets with brokers or whole runs of the program; `make quick` leaves them out.
+SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|S3Tests|CommandTests|DocumentationTests)\.
 
 RELEASE = .build/release/hitmon
 # Swift's own libraries are in the program: it starts sooner, and runs where there is no Swift. Benchmarks/measure.py
@@ -8,7 +10,7 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-scale fuzz races wheel install bench kernels docs lock clean
+.PHONY: help setup build run test quick format format-check test-scale fuzz races wheel install bench kernels docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -22,7 +24,12 @@ build: setup ## Build the optimised program, .build/release/hitmon
 run: build ## Run PIPELINE (pipelines/dt-chambers.yaml) until Ctrl-C; ARGS go to hitmon run
 	@scripts/foreground $(RELEASE) run $(PIPELINE) $(ARGS)
 
-test: setup ## Build and run the whole test suite
+test: setup ## Build and run the whole test suite; ONLY=MapTests runs the Swift tests of that name alone
+ifdef ONLY
+	swift build --build-tests
+	@scripts/swift-tests --filter '$(ONLY)'
+else
+	@$(MAKE) --no-print-directory format-check
 	@scripts/brokers
 	swift build --build-tests
 	@scripts/swift-tests
@@ -33,6 +40,17 @@ test: setup ## Build and run the whole test suite
 	@scripts/fuzz short
 	python3 Benchmarks/instructions.py
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
+endif
+
+quick: setup ## Build and run the Swift tests that need no broker, no browser and no Python
+	swift build --build-tests
+	@scripts/swift-tests --skip '$(SLOW)'
+
+format: ## Lay out the Swift code by .swift-format
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+format-check:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
 
 test-scale: setup ## Test the engines: Spark, Dask, kernel and merge, on clusters of this machine
 	@scripts/brokers

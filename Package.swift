@@ -14,7 +14,6 @@ let package = Package(
   products: [.executable(name: "hitmon", targets: ["hitmon"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
   ],
   targets: [
@@ -73,10 +72,7 @@ let package = Package(
     // The plan, the threads and the windows.
     .target(
       name: "Runtime",
-      dependencies: [
-        "Columns", "Operators", "Configuration", "Connectors", "Dashboard", "Emulation",
-        .product(name: "Logging", package: "swift-log"),
-      ]),
+      dependencies: ["Columns", "Operators", "Configuration", "Connectors", "Dashboard", "Emulation"]),
 
     // What helps to write and to read pipelines: files looked at and drafted for, rows shown, chains drawn and compared.
     .target(
@@ -98,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Authoring", "Columns", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime", "WebServer",
+        "Authoring", "Columns", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime",
+        "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -113,7 +110,8 @@ let package = Package(
 
     // Gives inputs that nobody would write to what reads bytes of others; no part of the program.
     .executableTarget(
-      name: "EngineFuzz", dependencies: ["Connectors", "Diagnostics", "Operators", "Runtime"], path: "Tests/Fuzz/Engine"),
+      name: "EngineFuzz", dependencies: ["Connectors", "Diagnostics", "Operators", "Runtime"], path: "Tests/Fuzz/Engine"
+    ),
 
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),

@@ -54,7 +54,8 @@ struct RateSchedule {
   func next(after now: Int64) -> Int64 {
     guard let rate else { return now }
     let due = start.addingSaturated(Int64(saturating: (Double(taken + 1) / rate * 1e9).rounded(.up)))
-    let allowed = allowance >= 1
+    let allowed =
+      allowance >= 1
       ? now : now.addingSaturated(Int64(saturating: ((1 - allowance) / (rate * Self.haste) * 1e9).rounded(.up)))
     return max(due, allowed, now + min(Self.tick, Int64(saturating: 1e9 / rate)))
   }

@@ -168,7 +168,9 @@ final class Connection: ChannelInboundHandler {
 
   /// A page of another site that gives its own name the address of this machine must not read what is here.
   private static func isThisMachine(_ host: String) -> Bool {
-    guard let (_, name, _) = host.lowercased().wholeMatch(of: /(\[[^\]]*\]|[^:]*)(:[0-9]*)?/)?.output else { return false }
+    guard let (_, name, _) = host.lowercased().wholeMatch(of: /(\[[^\]]*\]|[^:]*)(:[0-9]*)?/)?.output else {
+      return false
+    }
     return name == "localhost" || name == "[::1]" || name.hasSuffix(".localhost")
       || name.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
   }

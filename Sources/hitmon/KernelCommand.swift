@@ -52,7 +52,9 @@ struct KernelCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where standard input begins in that file, in bytes.", valueName: "n"))
   var offset: Int64?
 
-  @Option(help: ArgumentHelp("The header line of the input's first file, for parts and files that do not begin with one.", valueName: "line"))
+  @Option(
+    help: ArgumentHelp(
+      "The header line of the input's first file, for parts and files that do not begin with one.", valueName: "line"))
   var header: String?
 
   @Flag(help: "Standard input is blocks of messages of a topic (docs/partials.md).")

@@ -100,7 +100,8 @@ func short(_ number: Double) -> String {
     let value = number / factor
     return (value >= 100 ? "\(Int(saturating: value.rounded()))" : "\((value * 10).rounded() / 10)") + suffix
   }
-  return number >= 100 || number == number.rounded() ? "\(Int(saturating: number.rounded())) " : "\((number * 10).rounded() / 10) "
+  return number >= 100 || number == number.rounded()
+    ? "\(Int(saturating: number.rounded())) " : "\((number * 10).rounded() / 10) "
 }
 
 /// Bytes as people read them: `256.1 MB`.

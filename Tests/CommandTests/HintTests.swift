@@ -85,7 +85,8 @@ import Testing
     let program = Program()
     program.folder.write(Row.all.map(\.line).joined(), "rows.csv")
     var wrong = "pipeline: p\n" + Self.record + "columns:\n"
-    var right = "pipeline: p\nsources: {rows: {file: {path: rows.csv}}}\nsinks: [{file: {path: out.jsonl}}]\n" + Self.record
+    var right =
+      "pipeline: p\nsources: {rows: {file: {path: rows.csv}}}\nsinks: [{file: {path: out.jsonl}}]\n" + Self.record
     right += "histograms:\n"
     for (index, item) in Self.cases.enumerated() {
       wrong += "  c\(index): \"\(item.typed)\"\n"

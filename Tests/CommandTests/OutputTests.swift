@@ -257,7 +257,8 @@ import Testing
       "run", pipeline, "-i", "in.txt", "more.txt", "-r", "new.jsonl", "--window", "span: 1 of b", "--set",
       "record.fields={a: u8, b: u64}")
     #expect(result.exit == 0)
-    let inMessages = try messages(program.folder.read("new.jsonl")).compactMap { count("malformed", of: $0) }.reduce(0, +)
+    let inMessages = try messages(program.folder.read("new.jsonl")).compactMap { count("malformed", of: $0) }.reduce(
+      0, +)
     let inWords = result.error.contains("warning: in no window, and so in no message: 1 malformed\n") ? 1 : 0
     #expect(inMessages + inWords == 1)
   }

@@ -7,7 +7,9 @@ import Testing
 
   private func check(_ result: Program.Result, sourceLocation: SourceLocation = #_sourceLocation) {
     for text in [result.out, result.error] {
-      let raw = text.unicodeScalars.filter { ($0.properties.generalCategory == .control && $0 != "\n") || $0 == "\u{202E}" }
+      let raw = text.unicodeScalars.filter {
+        ($0.properties.generalCategory == .control && $0 != "\n") || $0 == "\u{202E}"
+      }
       #expect(raw.isEmpty, "\(text)", sourceLocation: sourceLocation)
     }
     #expect((result.out + result.error).contains("no\\u{1B}[31mne\\u{9B}2J\\u{202E}"), sourceLocation: sourceLocation)
@@ -15,8 +17,10 @@ import Testing
 
   @Test(arguments: [
     ["run", "\(name).yaml"], ["run", "pairs.yaml", "--input", name], ["lint", "\(name).yaml"], ["lint", name],
-    ["format", name], ["test", name], ["peek", name, "--with", "detectors/minidt"], ["tap", "pairs.yaml", name], ["explain", name], ["list", name],
-    ["dashboard", name], ["plot", name, "a", "-o", "a.svg"], ["plot", "a.jsonl", "a", "-o", name], ["merge", "pairs.yaml", name],
+    ["format", name], ["test", name], ["peek", name, "--with", "detectors/minidt"], ["tap", "pairs.yaml", name],
+    ["explain", name], ["list", name],
+    ["dashboard", name], ["plot", name, "a", "-o", "a.svg"], ["plot", "a.jsonl", "a", "-o", name],
+    ["merge", "pairs.yaml", name],
     ["emulate", name], ["diff", name, name], [name], ["--\(name)"],
     ["run", "pairs.yaml", "--set", name],
   ])
@@ -38,7 +42,8 @@ import Testing
     check(try program("lint", Self.name + ".yaml"))
     check(try program("format", Self.name + ".yaml"))
     check(try program("merge", "pairs.yaml", Self.name))
-    check(try program("dashboard", Self.name, "--port", "0", signal: SIGINT) {
+    check(
+      try program("dashboard", Self.name, "--port", "0", signal: SIGINT) {
         program.folder.contains("Ctrl-C ends it\n")
       })
   }

@@ -30,7 +30,9 @@ import Testing
     wait.begin()
     wait.end([], of: 2)
     #expect(
-      told.take() == ["topic t, group g: other instances read all 2 partitions; this one takes over when one of them ends"])
+      told.take() == [
+        "topic t, group g: other instances read all 2 partitions; this one takes over when one of them ends"
+      ])
   }
 
   @Test func `An instance that was silent for too long does not say that others read`() {
@@ -55,6 +57,8 @@ import Testing
     wait.begin()
     wait.end([], of: 2)
     #expect(
-      told.take() == ["topic t, group g: other instances read all 2 partitions; this one takes over when one of them ends"])
+      told.take() == [
+        "topic t, group g: other instances read all 2 partitions; this one takes over when one of them ends"
+      ])
   }
 }

@@ -20,7 +20,8 @@ import Testing
     let stream = opendir(scratch.path)!
     defer { closedir(stream) }
     while let entry = readdir(stream) {
-      names.insert(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+      names.insert(
+        withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
     return names.subtracting([".", ".."])
   }
@@ -102,7 +103,8 @@ import Testing
             == "cannot write \(scratch(name)): it is the same file as the input \(input); give another file")
       }
     }
-    #expect(refusal(pipeline, .parts, uses) == "cannot write \(pipeline): the pipeline is read from it; give another file")
+    #expect(
+      refusal(pipeline, .parts, uses) == "cannot write \(pipeline): the pipeline is read from it; give another file")
     #expect(text("in.txt") == "1,2\n" && text("p.yaml") == "pipeline: p\n")
     // A file that is not there yet, by two names.
     scratch.run("ln -s new.jsonl link.jsonl")

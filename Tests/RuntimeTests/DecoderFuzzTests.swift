@@ -54,7 +54,9 @@ import Testing
       let counts = outcome.totals.counts
       #expect(counts.hits + counts.dropped == counts.records)
       if case .some(let error) = outcome.error {
-        let known = ["the header names", "a header among the rows", "the line names", "carriage return alone", "first line"]
+        let known = [
+          "the header names", "a header among the rows", "the line names", "carriage return alone", "first line",
+        ]
         #expect(known.contains { error.contains($0) }, "\(error)")
       }
     }

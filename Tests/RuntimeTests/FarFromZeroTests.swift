@@ -191,7 +191,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["4 from -8e307 to 8e307", "3 from -8e307 to 8e307", "7 from 0 to 1.7e308", "2 from -1e-300 to 1e-300"])
+  @Test(arguments: [
+    "4 from -8e307 to 8e307", "3 from -8e307 to 8e307", "7 from 0 to 1.7e308", "2 from -1e-300 to 1e-300",
+  ])
   func `Edges are finite and ascend`(bins: String) throws {
     let h = try #require(try Self.bins(bins, type: "f64").run(rows: "0\n1.79e308\n-1.79e308\n").histogram("h"))
     let edges = try #require(h.edges)

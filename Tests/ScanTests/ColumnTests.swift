@@ -192,7 +192,8 @@ extension LevelTests {
   }
 
   /// Memory of which only the pages that are touched exist.
-  private func withSparse<T: BitwiseCopyable>(_ count: Int, of type: T.Type, _ body: (UnsafeMutablePointer<T>) -> Void) {
+  private func withSparse<T: BitwiseCopyable>(_ count: Int, of type: T.Type, _ body: (UnsafeMutablePointer<T>) -> Void)
+  {
     let size = count * MemoryLayout<T>.stride
     let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard let memory, memory != MAP_FAILED else {

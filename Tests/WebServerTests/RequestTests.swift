@@ -168,12 +168,16 @@ final class Site {
         try site.exchange("GET /api/status HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n").dropFirst(9).prefix(
           3))
     }
-    for host in ["localhost", "localhost:8080", "127.0.0.1:\(site.server.port)", "[::1]:8080", "[::1]", "LOCALHOST", "hitmon.localhost"] {
+    for host in [
+      "localhost", "localhost:8080", "127.0.0.1:\(site.server.port)", "[::1]:8080", "[::1]", "LOCALHOST",
+      "hitmon.localhost",
+    ] {
       #expect(try status(host) == "200", "\(host)")
     }
     for host in [
       "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "192.168.1.1",
-      "[::1].evil.example", "[::1]evil.example:80", "localhost:80.evil.example", "127.1.2.3.4", "127.evil", "[127.0.0.1]",
+      "[::1].evil.example", "[::1]evil.example:80", "localhost:80.evil.example", "127.1.2.3.4", "127.evil",
+      "[127.0.0.1]",
       "", ":80",
     ] {
       #expect(try status(host) == "421", "\(host)")
@@ -188,7 +192,9 @@ final class Site {
 
   @Test func `Nothing behind a request that has a body is one`() throws {
     let site = try Site()
-    for length in ["Content-Length: 4", "Transfer-Encoding: chunked", "Content-Length: 4\r\nTransfer-Encoding: chunked"] {
+    for length in [
+      "Content-Length: 4", "Transfer-Encoding: chunked", "Content-Length: 4\r\nTransfer-Encoding: chunked",
+    ] {
       let hidden = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx"
       let text = try site.exchange(
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\(length)\r\n\r\n0\r\n\r\n\(hidden)\(hidden)")
@@ -201,7 +207,9 @@ final class Site {
     let reads = Mutex(0)
     let site = try Site(windows: 40) { offset, _ in
       // The newest is read first.
-      if reads.withLock({ $0 += 1; return $0 }) == 1 {
+      if reads.withLock({
+        $0 += 1; return $0
+      }) == 1 {
         begun.signal()
         goesOn.wait()
       }

@@ -54,7 +54,9 @@ extension ResultHistogram.Map {
     for column in columns {
       entries.append(0)
       for value in column {
-        guard let count = UInt64(exactly: value) else { throw fields.error("bin_entries", "a count is no whole number") }
+        guard let count = UInt64(exactly: value) else {
+          throw fields.error("bin_entries", "a count is no whole number")
+        }
         entries.append(count)
       }
       entries.append(0)

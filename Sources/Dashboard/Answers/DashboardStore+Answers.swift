@@ -49,7 +49,8 @@ extension DashboardStore {
 
   private func total(_ question: Question, _ isWanted: () -> Bool) -> Answer {
     let numbers = numbers
-    guard let number = question["to"].map({ Self.count($0) }) ?? numbers.last, let total = total(upTo: number, isWanted: isWanted)
+    guard let number = question["to"].map({ Self.count($0) }) ?? numbers.last,
+      let total = total(upTo: number, isWanted: isWanted)
     else {
       return noWindow
     }

@@ -51,7 +51,8 @@ extension Check {
       fix: "The message says what values the column can have.",
       right: "cleansing: [{drop: HEAD == 3}]"),
     Check(
-      "power-sign", .warning, "`^` stands where a power seems to be meant; it is exclusive or. For floats this is an error.",
+      "power-sign", .warning,
+      "`^` stands where a power seems to be meant; it is exclusive or. For floats this is an error.",
       wrong: "columns: {square: BX_COUNTER ^ 2}",
       fix: "Write a product. If exclusive or is meant, write the number in hexadecimal digits: `BX_COUNTER ^ 0x2`.",
       right: "columns: {square: BX_COUNTER * BX_COUNTER}"),

@@ -103,7 +103,8 @@ struct Lexer {
     ("**", "write x * x for the square, sqrt(x) for the root"), ("<>", "write !="), ("<=>", "write =="),
     ("!", "write not"), ("=", "write == to compare"), ("=>", "write >="), ("=<", "write <="),
     ("~", "write not before a condition, and x ^ -1 for the complement of an integer"),
-    ("?", "write if(condition, a, b)"), ("{", "write a list as [1, 2]"), ("\\", "write / or //"), ("≤", "write <="), ("≥", "write >="), ("≠", "write !="),
+    ("?", "write if(condition, a, b)"), ("{", "write a list as [1, 2]"), ("\\", "write / or //"), ("≤", "write <="),
+    ("≥", "write >="), ("≠", "write !="),
     ("×", "write *"), ("·", "write *"), ("−", "write -, the minus of the keyboard"), ("÷", "write /"),
   ]
 

@@ -124,7 +124,8 @@ extension ChainBuilder {
         length.span, hint: "give a whole number, at least 1")
     }
     return .span(
-      clock: clock, label: expression.source.written, span: Int64(saturating: span), late: Int64(saturating: late.rounded(.up)), ticksPerUnit: 1
+      clock: clock, label: expression.source.written, span: Int64(saturating: span),
+      late: Int64(saturating: late.rounded(.up)), ticksPerUnit: 1
     )
   }
 

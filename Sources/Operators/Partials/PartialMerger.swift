@@ -66,10 +66,11 @@ public final class PartialMerger {
       file.input.partitions.map { partition in
         if let number = numbers[partition.name] {
           // A file that has grown since ends where the last part says.
-          input.partitions[number].extent = input.partitions[number].extent.map { known in
-            let other = partition.extent ?? known
-            return OffsetRange(start: min(known.start, other.start), end: max(known.end, other.end))
-          } ?? partition.extent
+          input.partitions[number].extent =
+            input.partitions[number].extent.map { known in
+              let other = partition.extent ?? known
+              return OffsetRange(start: min(known.start, other.start), end: max(known.end, other.end))
+            } ?? partition.extent
           return number
         }
         numbers[partition.name] = input.partitions.count
