@@ -145,6 +145,14 @@ let package = Package(
   ]
 )
 
+// What a file uses it imports itself, and `any` says where a value is of a protocol: both will be rules of the language.
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("ExistentialAny"),
+    ]
+}
+
 // `make races` looks at what runs on several threads. The targets below these are left out: the compiler (6.3) fails at
 // ThreadSanitizer with errors of a given type.
 if Context.environment["HITMON_RACES"] != nil {

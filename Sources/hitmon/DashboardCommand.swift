@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Dashboard
 import Runtime
+import Specifications
 import WebServer
 
 struct DashboardCommand: ParsableCommand {

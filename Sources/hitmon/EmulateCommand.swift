@@ -1,8 +1,11 @@
 import ArgumentParser
 import Connectors
+import Diagnostics
 import Emulation
 import Kafka
+import Operators
 import Runtime
+import Specifications
 
 struct EmulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import Columns
 import ArgumentParser
+import Diagnostics
 import Operators
 import Runtime
+import Specifications
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

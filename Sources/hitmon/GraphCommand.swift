@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authoring
 import Connectors
+import Runtime
 
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Columns
 import Connectors
 import Diagnostics
+import Operators
 import Runtime
 
 #if canImport(Glibc)

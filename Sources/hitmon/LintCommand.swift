@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Diagnostics
+import Operators
 import Runtime
 
 struct LintCommand: ParsableCommand {

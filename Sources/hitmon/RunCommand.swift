@@ -20,7 +20,8 @@ struct RunCommand: ParsableCommand {
       A Kafka source goes on where the published results end, so that no row is lost and none counts twice; \
       `brokers: embedded` needs no broker, and reads what the emulator inside this program writes.
 
-      A sink `dashboard` is a page that shows the results as they come; its address is printed. With --input it is served       only if --port or --keep-open is given.
+      A sink `dashboard` is a page that shows the results as they come; its address is printed. With --input it is served \
+      only if --port or --keep-open is given.
 
       --watch reads the pipeline again whenever one of its files changes, and SIGHUP once. If it is good, it takes over \
       at the edge of a window and no hit is lost; if it has errors, they are shown and the old one goes on. Sources, \

@@ -1,5 +1,6 @@
 import Connectors
 import Dashboard
+import Diagnostics
 import Runtime
 import Specifications
 import Synchronization

@@ -3,6 +3,7 @@ import Connectors
 import Diagnostics
 import Operators
 import Runtime
+import Specifications
 import Synchronization
 
 /// Shows a run on standard error: a line a window, a progress bar for long inputs on a terminal, the totals.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Authoring
 import Diagnostics
 import Runtime
+import Specifications
 
 struct TapCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Testing
 
 /// Several instances share the partitions of the hits: they join, leave, are killed and come back from the dead. Their parts

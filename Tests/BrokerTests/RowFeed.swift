@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import Synchronization
 
 /// Feeds the telescope's rows to an emulator's standard input, some at a time, until it is told to end. Some rows are

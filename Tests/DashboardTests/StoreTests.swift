@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Dashboard

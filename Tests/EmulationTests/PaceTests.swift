@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import Operators
 import Runtime
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 import Connectors
 import Foundation
 import Kafka
+import Operators
 import Runtime
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 /// Event windows over partitions that are read each at its own pace: all products, whatever the messages are like.

@@ -1,4 +1,7 @@
 import Foundation
+import Kafka
+import Runtime
+import Simulation
 import Testing
 
 /// Brokers that fail in every way that passes: nothing is lost, nothing counts twice, and the user is told.

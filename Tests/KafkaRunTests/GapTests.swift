@@ -1,3 +1,5 @@
+import Kafka
+import Simulation
 import Testing
 
 /// Messages that a broker has dropped before they were read.

@@ -1,3 +1,6 @@
+import Operators
+import Runtime
+import Simulation
 import Testing
 
 /// Windows that cut the input: the offsets of one end where those of the next begin.

@@ -1,3 +1,4 @@
+import Kafka
 import Testing
 
 /// Errors that trying again does not mend: a sentence, and the end.

@@ -1,5 +1,7 @@
 import Connectors
 import Foundation
+import Operators
+import Runtime
 import Testing
 
 /// Where a run begins, by what is published and by what the user says.

@@ -1,3 +1,7 @@
+import Kafka
+import Operators
+import Runtime
+import Simulation
 import Testing
 
 /// Runs that are stopped, and others that go on: what is published is what one run would have published.

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 /// Several instances that share the partitions of a topic, come and go.

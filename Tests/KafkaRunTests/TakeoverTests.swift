@@ -1,4 +1,5 @@
 import Runtime
+import Simulation
 import Synchronization
 import Testing
 

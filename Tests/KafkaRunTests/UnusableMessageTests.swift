@@ -1,3 +1,5 @@
+import Operators
+import Runtime
 import Simulation
 import Testing
 

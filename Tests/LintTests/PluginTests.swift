@@ -2,6 +2,7 @@ import Configuration
 import Diagnostics
 import Foundation
 import Runtime
+import Specifications
 import Testing
 
 /// Parameters of plugins, and plugins that use plugins.

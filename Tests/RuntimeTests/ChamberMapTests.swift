@@ -1,3 +1,6 @@
+import Foundation
+import Operators
+import Runtime
 import Testing
 
 /// Maps that are worked out in advance, maps that are evaluated hit by hit, and a naive evaluation of the same rows.

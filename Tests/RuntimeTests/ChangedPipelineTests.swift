@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import Testing
 
 /// What a user adds to the YAML is in the results; nothing else has to change.

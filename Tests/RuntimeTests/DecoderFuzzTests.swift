@@ -1,3 +1,6 @@
+import Operators
+import Runtime
+import Simulation
 import Testing
 
 /// Damaged and random input: the run goes to its end, and the good rows beside the damage all count.

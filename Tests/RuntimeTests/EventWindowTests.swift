@@ -1,3 +1,5 @@
+import Operators
+import Runtime
 import Testing
 
 /// Windows over a clock of the record.

@@ -1,4 +1,6 @@
 import Foundation
+import Operators
+import Runtime
 import Testing
 
 /// Programs that compute columns: they count as if hitmon had computed them, and whatever they do wrong is said.

@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import Runtime
 import Testing
 
 /// Lines that name columns: each is believed, or ends the run with what is wrong. None is passed over.

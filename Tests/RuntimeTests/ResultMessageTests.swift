@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 import Testing
 
 /// What a result message holds besides its histograms.

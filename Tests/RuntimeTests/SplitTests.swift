@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 /// However an input is cut into files and chunks, the products are the same.

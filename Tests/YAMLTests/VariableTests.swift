@@ -1,4 +1,5 @@
 import Diagnostics
+import Specifications
 import Testing
 
 @Suite struct VariableTests {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Lays a text of YAML out anew, line by line: the lines stay, what is between their words changes.
 struct YAMLLayout {
   /// A word, a bracket or a quoted text that stands on one line, or begins or ends there.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Looking at the lines round a failure.
 extension YAMLSyntax {
   func lineNumber(_ index: Int) -> Int {

@@ -1,3 +1,4 @@
+import Diagnostics
 import S3
 import Specifications
 

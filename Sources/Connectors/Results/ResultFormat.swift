@@ -1,3 +1,4 @@
+import Diagnostics
 import Specifications
 
 /// How the histograms of a result message are written.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Operators
 
 extension ResultHistogram {
   /// Whether it has a form in UHI; lists of points have none.

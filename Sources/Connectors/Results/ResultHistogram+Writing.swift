@@ -1,4 +1,5 @@
 import Diagnostics
+import Operators
 
 extension ResultHistogram {
   /// Writes the histogram in hitmon's own form.

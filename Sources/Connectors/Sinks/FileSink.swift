@@ -1,3 +1,4 @@
+import Diagnostics
 import Specifications
 
 #if canImport(Glibc)

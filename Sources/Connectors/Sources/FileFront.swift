@@ -1,4 +1,5 @@
 import CScan
+import Diagnostics
 import Operators
 
 #if canImport(Glibc)

@@ -1,4 +1,6 @@
 import Columns
+import Diagnostics
+import Operators
 import Specifications
 
 extension SourceComponent {

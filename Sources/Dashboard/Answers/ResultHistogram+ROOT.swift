@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Operators
 
 extension ResultHistogram {
   /// Writes the object that ROOT has for it as ROOT itself writes it in JSON (TBufferJSON): TH1D, TH2D, TProfile or TGraph.

@@ -1,4 +1,5 @@
 import Connectors
+import Operators
 
 /// One series of a plot, in the coordinates of its axes.
 private struct Series {

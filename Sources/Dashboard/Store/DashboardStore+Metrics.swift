@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Synchronization
 
 extension DashboardStore {
   /// The state of the run as Prometheus reads it, text format 0.0.4.

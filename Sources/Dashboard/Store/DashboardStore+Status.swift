@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Synchronization
 
 extension DashboardStore {
   /// How a run looks to its viewers.

@@ -1,3 +1,5 @@
+import Columns
+
 /// Where a condition can change its answer as one integer column goes from value to value.
 public struct Cuts: Sendable {
   /// For each column the values at which the answer may differ from that one below.

@@ -1,4 +1,5 @@
 import Columns
+import CPlugin
 import Diagnostics
 import Expressions
 import Specifications

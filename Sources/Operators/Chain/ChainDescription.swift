@@ -1,5 +1,6 @@
 import Columns
 import Diagnostics
+import Specifications
 
 /// A chain in words: what `explain` prints.
 public struct ChainDescription: Sendable {

@@ -1,5 +1,7 @@
 import Columns
+import Diagnostics
 import Expressions
+import Specifications
 
 extension ChainEmitter {
   /// How the rows of each record come into the frame, once it is known which fields the chain uses and where they go.

@@ -1,5 +1,6 @@
 import CScan
 import Columns
+import Diagnostics
 import Specifications
 
 /// Lines that name the columns of a file. What a header says is believed, or it is an error: never passed over.

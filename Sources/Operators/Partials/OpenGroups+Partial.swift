@@ -1,3 +1,5 @@
+import Columns
+
 extension OpenGroups {
   /// Writes all groups and the rows that wait for them.
   func write(to writer: inout PartialWriter) {

@@ -1,3 +1,5 @@
+import Columns
+
 extension PartialWriter {
   mutating func counts(_ counts: RowCounts) {
     for value in [

@@ -1,3 +1,5 @@
+import Columns
+
 /// Puts partial results together into the windows that one run over the whole input would have given, or into one partial
 /// result. They may come in any order and grouping; what the result depends on, the order of the input, stands in them.
 public final class PartialMerger {

@@ -1,3 +1,4 @@
+import Columns
 import CScan
 
 /// The clock of a stream whose rows are not quite in order: a counter that may wrap, rows that come late, and single rows

@@ -1,3 +1,4 @@
+import Columns
 import CScan
 
 /// A row whose key may be further behind than `disorder` allows, as its own chunk shows it.

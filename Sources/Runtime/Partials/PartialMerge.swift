@@ -1,5 +1,8 @@
 import Connectors
+import Dashboard
+import Diagnostics
 import Operators
+import Specifications
 
 #if canImport(Glibc)
   import Glibc

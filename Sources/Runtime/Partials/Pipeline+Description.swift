@@ -1,3 +1,4 @@
+import Columns
 import Connectors
 import Diagnostics
 import Operators

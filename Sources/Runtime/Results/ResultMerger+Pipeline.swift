@@ -1,4 +1,7 @@
 import Connectors
+import Diagnostics
+import Operators
+import Specifications
 
 extension ResultMerger {
   /// A merger of the results of a pipeline.

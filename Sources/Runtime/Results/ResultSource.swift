@@ -1,3 +1,5 @@
+import Connectors
+
 /// What a result message says of the input as a whole.
 struct ResultSource {
   /// The names of the sources, joined by commas.

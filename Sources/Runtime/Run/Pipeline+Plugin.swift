@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import Operators
+import Specifications
 
 extension Pipeline {
   /// The record that a pipeline or a plugin describes.

@@ -1,4 +1,5 @@
 import Connectors
+import Diagnostics
 import Operators
 import Specifications
 

@@ -1,4 +1,6 @@
+import Columns
 import Connectors
+import Dashboard
 import Diagnostics
 import Operators
 import Specifications

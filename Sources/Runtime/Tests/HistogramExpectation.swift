@@ -1,6 +1,7 @@
 import Columns
 import Connectors
 import Diagnostics
+import Operators
 import Specifications
 
 /// Compares a histogram with what a test expects of it.
