@@ -4,8 +4,9 @@
     bench.py [files] [s3] [kafka] [scale] [page] [--repeat N] [--no-build]
 
 files: runs over files, beside hand-written C and what users would run instead. s3: objects of a bucket, beside curl.
-kafka: topics of a broker, beside kcat. scale: Spark and Dask, beside jobs of their own. page: the live page in headless Chromium. All of them, where none is named. What
-was measured is printed, and written to docs/benchmarks.md, where what was not measured stays as it is.
+kafka: topics of a broker, beside kcat. scale: Spark and Dask, beside jobs of their own. page: the live page in headless
+Chromium. All of them, where none is named. What was measured is printed, and written to docs/benchmarks.md, where what
+was not measured stays as it is.
 
 The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
 and in ../shared/bench beside the checkout; what needs a missing one is skipped by name. The input is kept in the

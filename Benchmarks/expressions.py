@@ -37,6 +37,6 @@ def expressions(cache: Path) -> list[Section]:
             least[index] = [min(least[index][0], float(loop[0])), min(least[index][1], float(own[0]))]
     rows = [
         Measurement(name, own, "ns a row", verdict(own / loop, TIME_TARGET, False, " of C"), f"{own / loop:.2f}")
-        for name, (loop, own) in zip(EXPRESSIONS, least)]
+        for name, (loop, own) in zip(EXPRESSIONS, least, strict=True)]
     note = "batches of 4096 rows in the cache; the loop in C with -O3 -march=native; the least of many runs"
     return [Section("Expressions", note, rows, "C")]

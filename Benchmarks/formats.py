@@ -26,7 +26,7 @@ def measure(speed: Speed) -> Section:
             lambda path=path: speed.rate(speed.hitmon(REQUIRED, None, path))]
         rows += [f"{unpack} to /dev/null", f"{packer} text, products 1-4, both threads"]
     table, unpacking = [], 0.0
-    for name, value in zip(rows, alternate(candidates, speed.repeats)):
+    for name, value in zip(rows, alternate(candidates, speed.repeats), strict=True):
         if name.endswith("/dev/null"):
             unpacking = value
             table.append(Measurement(name, value, "M rows/s", "", "1.00"))

@@ -178,7 +178,7 @@ def counted() -> tuple[str, dict[str, Count]]:
             # The first dump is what was before the first mark; then each part is followed by what is between parts.
             dump = Path(folder, f"counts.{2 * number + 2}").read_text()
             found[name] = int(re.search(r"^(?:summary|totals): (\d+)", dump, re.MULTILINE)[1]) / int(rows)
-        pipelines = dict(zip([*PIPELINES, *SHIPPED], list(found)[-len(arguments):]))
+        pipelines = dict(zip([*PIPELINES, *SHIPPED], list(found)[-len(arguments):], strict=True))
         counts = {name: Count(count, count) for name, count in found.items() if not name.startswith("pipeline ")}
         for name, kernel in KERNELS.items():
             whole = found[pipelines[kernel.more]]

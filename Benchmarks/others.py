@@ -21,5 +21,5 @@ class Others:
 
     def share(self) -> float:
         """The part of the processors' time, from 0 to 1, that went to neither this process nor to nothing."""
-        busy, idle, own = (after - before for after, before in zip(self.now(), self.begin))
+        busy, idle, own = (after - before for after, before in zip(self.now(), self.begin, strict=True))
         return min(1.0, max(0.0, busy - own) / (busy + idle)) if busy + idle > 0 else 0.0

@@ -169,7 +169,10 @@ def drawing(browser, kind: str, what: str, updates: int, target: float) -> list[
             windows_shown(page, updates, updates * 3 + 30)
             after = metrics.read()
             page.close()
-    spent = lambda name: (after[name] - before[name]) / updates * 1000
+
+    def spent(name: str) -> float:
+        return (after[name] - before[name]) / updates * 1000
+
     busy = spent("TaskDuration")
     return [
         Measurement(f"{what}", busy, "ms", verdict(busy, target, False)),

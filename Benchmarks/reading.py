@@ -72,7 +72,7 @@ def one_row_messages(reading: Reading) -> list[Measurement]:
         ("hitmon, all six products, results to a topic", target), ("hitmon, all six products, results nowhere", "")]
     table = [
         Measurement(f"{where}: {name}", seconds, "s", target, f"{seconds / yardstick:.2f}")
-        for (name, target), seconds in zip(names, best)]
+        for (name, target), seconds in zip(names, best, strict=True)]
     return table + [memory(where, reading)]
 
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from inputs import count_rows
@@ -56,9 +57,10 @@ def measure(path: Path, repeats: int) -> list[Section]:
         with served(server, folder, buckets) as address:
             rows = [row for bucket in buckets for row in bucket.measure(address, path, repeats)]
     note = (
-        f"{count_rows(path):,} text rows in {OBJECTS} objects and in {SMALL_OBJECTS:,}, sent by nginx from the page cache "
-        f"over loopback without TLS; best of {repeats}, by the clock. The server works on the same processors. curl "
-        "fetches the objects one after the other over one connection. The reader alone is hitmon without a pipeline")
+        f"{count_rows(path):,} text rows in {OBJECTS} objects and in {SMALL_OBJECTS:,}, sent by nginx from the page "
+        f"cache over loopback without TLS; best of {repeats}, by the clock. The server works on the same processors. "
+        "curl fetches the objects one after the other over one connection. The reader alone is hitmon without a "
+        "pipeline")
     return [Section("Objects of a bucket", note, rows, "curl")]
 
 
@@ -66,7 +68,7 @@ def pieces(path: Path, count: int) -> list[bytes]:
     """The rows of a file without its header, in so many parts of whole rows."""
     data = path.read_bytes().partition(b"\n")[2]
     ends = [data.rfind(b"\n", 0, len(data) * (index + 1) // count) + 1 for index in range(count)]
-    return [data[start:end] for start, end in zip([0, *ends], ends)]
+    return [data[start:end] for start, end in pairwise([0, *ends])]
 
 
 class Bucket:
@@ -80,7 +82,7 @@ class Bucket:
         self.files = files = folder / "objects" / name
         files.mkdir(parents=True)
         entries = []
-        for key, content in zip(self.keys, contents):
+        for key, content in zip(self.keys, contents, strict=True):
             (files / key).write_bytes(content)
             # nginx makes its tags so.
             tag = f"{int((files / key).stat().st_mtime):x}-{len(content):x}"
@@ -95,7 +97,8 @@ class Bucket:
         self.environment = {
             "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "no_proxy": "*"}
         self.check(path)
-        names = ["curl to /dev/null", "hitmon's reader alone", "hitmon, products 1-4", "hitmon, products 1-4, from files"]
+        names = [
+            "curl to /dev/null", "hitmon's reader alone", "hitmon, products 1-4", "hitmon, products 1-4, from files"]
         from_files = [PROGRAM, "run", REQUIRED, "--input", self.files, "--quiet"]
         best = alternate(
             [self.curl(address), self.read, lambda: self.hitmon(REQUIRED),
@@ -105,7 +108,7 @@ class Bucket:
                 f"{self.words}: {name}", self.size / seconds / 1e6, "MB/s",
                 verdict(best[0] / seconds, TARGET, True, " of curl") if name.endswith("reader alone") else "",
                 f"{best[0] / seconds:.2f}")
-            for name, seconds in zip(names, best)]
+            for name, seconds in zip(names, best, strict=True)]
 
     def curl(self, address: str):
         """Seconds that curl takes for all objects."""

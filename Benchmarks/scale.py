@@ -55,18 +55,18 @@ def measure(path: Path, repeats: int, cache: Path) -> list[Section]:
         best, *seconds = alternate(
             [lambda: alone(long, Path(folder))[0], *map(timed, engines)], repeats, min)
     found = [Measurement("hitmon alone, two threads", rows / best / 1e6, "M rows/s", "", "1.00")]
-    for name, took in zip(ENGINES, seconds):
+    for name, took in zip(ENGINES, seconds, strict=True):
         wanted = verdict(best / took, 1 / ALONE_TARGET, True, " of hitmon alone")
         found.append(Measurement(f"hitmon on {name}", rows / took / 1e6, "M rows/s", wanted, f"{best / took:.2f}"))
-    for name, took in zip(ENGINES, seconds):
+    for name, took in zip(ENGINES, seconds, strict=True):
         if peer := peer_seconds(name.split()[0].rstrip(",").lower(), path):
             speed = short_rows / peer
             wanted = verdict(rows / took / speed, PEER_TARGET, True, " times for hitmon")
             of_alone = f"{speed * best / rows:.3f}"
             found.append(Measurement(f"their own job, {name}", speed / 1e6, "M rows/s", wanted, of_alone))
     note = (
-        f"{rows:,} rows, {long.stat().st_size / 1e9:.2f} GB of text, the four required products, by the clock, once the "
-        f"engine is up; best of {repeats}. Their own jobs, by peers.py, over {short_rows:,} rows, best of two")
+        f"{rows:,} rows, {long.stat().st_size / 1e9:.2f} GB of text, the four required products, by the clock, once "
+        f"the engine is up; best of {repeats}. Their own jobs, by peers.py, over {short_rows:,} rows, best of two")
     costs = parts(path, short_rows, repeats)
     return [
         Section("Engines", note, found, "hitmon alone"),

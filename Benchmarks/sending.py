@@ -51,7 +51,7 @@ class Sending:
         names = [("kcat -P", ""), ("kcat -P -K, with keys", ""), ("hitmon emulate --rate max, with keys", target)]
         table = [
             Measurement(f"{where}: {name}", seconds, "s", target, f"{seconds / best[1]:.2f}")
-            for (name, target), seconds in zip(names, best)]
+            for (name, target), seconds in zip(names, best, strict=True)]
         table.append(
             Measurement(
                 f"{where}: peak memory of hitmon emulate", self.megabytes, "MB",

@@ -107,7 +107,7 @@ class Speed:
             candidates.insert(0, lambda: self.reference(program))
         best = alternate(candidates, self.repeats)
         reference = best.pop(0) if program else None
-        speeds = dict(zip(runs, best))
+        speeds = dict(zip(runs, best, strict=True))
         self.best_with_two_threads = speeds[REQUIRED, 2]
 
         def one(name: str, pipeline: Path, target: float) -> Measurement:

@@ -187,4 +187,4 @@ class PageTest(unittest.TestCase):
 
 def total(messages, name, field="bin_counts"):
     """What a field of a histogram of messages adds up to."""
-    return [sum(values) for values in zip(*(message["histograms"][name][field] for message in messages))]
+    return [sum(values) for values in zip(*(message["histograms"][name][field] for message in messages), strict=True)]

@@ -9,7 +9,7 @@ from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "python"))
 
-from hitmon import external  # noqa: E402
+from hitmon import external
 
 
 def frame(kind, number, payload):
@@ -30,7 +30,9 @@ HELLO = frame(
     + column(3, "time_c", "ns")
     + column(4, "good"),
 )
-BATCH = frame("B", 7, struct.pack("<II", 3, 0) + struct.pack("<3i4x", 1, 2, -(2**31)) + struct.pack("<3d", 1.5, 2.5, float("nan")))
+BATCH = frame(
+    "B", 7, struct.pack("<II3i4x", 3, 0, 1, 2, -(2**31)) + struct.pack("<3d", 1.5, 2.5, float("nan"))
+)
 
 
 def talk(program, *frames):
@@ -96,7 +98,7 @@ class ExternalTest(unittest.TestCase):
     def test_mistakes_are_errors(self):
         for name, values, error in [("time_c", [1.0], ValueError), ("other", [1.0] * 3, KeyError)]:
 
-            def program(source, target):
+            def program(source, target, name=name, values=values):
                 for batch in external.batches(source=source, target=target):
                     batch.out[name] = values
 
@@ -105,7 +107,8 @@ class ExternalTest(unittest.TestCase):
 
     def test_refusing(self):
         def check(inputs, outputs):
-            self.assertEqual([(one.name, one.type, one.unit) for one in inputs], [("wire", "i32", ""), ("time", "f64", "ns")])
+            declared = [(one.name, one.type, one.unit) for one in inputs]
+            self.assertEqual(declared, [("wire", "i32", ""), ("time", "f64", "ns")])
             raise external.Refused("no constants")
 
         def program(source, target):

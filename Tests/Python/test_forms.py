@@ -103,7 +103,8 @@ class FormsTest(unittest.TestCase):
             self.assertEqual(form["fNcells"], len(bins))
             self.assertEqual(form["fEntries"], sum(bins))
             self.assertEqual(form["fXaxis"]["fNbins"], len(own["bin_counts"]))
-            self.assertEqual([form["fXaxis"]["fXmin"], form["fXaxis"]["fXmax"]], [own["bin_edges"][0], own["bin_edges"][-1]])
+            ends = [form["fXaxis"]["fXmin"], form["fXaxis"]["fXmax"]]
+            self.assertEqual(ends, [own["bin_edges"][0], own["bin_edges"][-1]])
         self.assertEqual(self.histogram("uneven", "root")["fXaxis"]["fXbins"], [0, 8, 24, 48])
         labels = self.histogram("boards", "root")["fXaxis"]["fLabels"]["arr"]
         self.assertEqual([(label["fUniqueID"], label["fString"]) for label in labels], [(1, "0"), (2, "7")])
@@ -125,7 +126,8 @@ class FormsTest(unittest.TestCase):
 
     def test_uhi_over_all_windows(self):
         text = json.dumps(self.histogram("occupancy/0", "uhi", "total"))
-        loaded = hist.Hist(boost_histogram.serialization.from_uhi(json.loads(text, object_hook=uhi.io.json.object_hook)))
+        form = json.loads(text, object_hook=uhi.io.json.object_hook)
+        loaded = hist.Hist(boost_histogram.serialization.from_uhi(form))
         counts = sum(np.array(message["histograms"]["occupancy/0"]["bin_counts"]) for message in self.messages)
         self.assertEqual(loaded.values().tolist(), counts.tolist())
         self.assertEqual((loaded.axes[0].edges[0], loaded.axes[0].edges[-1]), (2, 62))

@@ -1,5 +1,5 @@
-"""Results that are added up: categories by name, means far from 0, weighted histograms of two axes; by the package and by
-the live page's own code. The truth is made of fractions."""
+"""Results that are added up: categories by name, means far from 0, weighted histograms of two axes; by the package and
+by the live page's own code. The truth is made of fractions."""
 
 import json
 import math
@@ -16,7 +16,7 @@ from program import ENVIRONMENT, PROGRAM, ROOT
 
 sys.path.insert(0, str(ROOT / "python"))
 
-from hitmon import kernel, merging  # noqa: E402
+from hitmon import kernel, merging
 
 AXIS = {"label": "x", "unit": ""}
 TIME = {"label": "y", "unit": "ns"}
@@ -80,7 +80,8 @@ OTHERS = [
 class PackageTest(unittest.TestCase):
     def test_categories_are_added_by_name(self):
         total = merging.merged([counts(["A", "B"], [1, 2]), counts(["B", "A"], [10, 20], 3), counts(["C"], [100])])
-        self.assertEqual(dict(zip(total["axis"]["categories"], total["bin_counts"])), {"A": 21, "B": 12, "C": 100})
+        found = dict(zip(total["axis"]["categories"], total["bin_counts"], strict=True))
+        self.assertEqual(found, {"A": 21, "B": 12, "C": 100})
         self.assertEqual(total["bin_edges"], [0, 1, 2, 3])
         self.assertEqual((total["overflow"], total["unknown"]), (3, 3))
 
@@ -152,7 +153,7 @@ class RunTest(unittest.TestCase):
         ys = [1_700_000_000_000_000_000 + draw.randint(-50, 50) for _ in range(700)]
         weights = [draw.randint(0, 40) / 32 for _ in ys]
         with tempfile.TemporaryDirectory(prefix="hitmon-merging-") as folder:
-            rows = "".join(f"1,{y},{w}\n" for y, w in zip(ys, weights))
+            rows = "".join(f"1,{y},{w}\n" for y, w in zip(ys, weights, strict=True))
             [whole] = self.run_over(folder, rows, "all")
             many = self.run_over(folder, rows, "rows: 40")
         self.assertEqual(len(many), 18)
@@ -223,10 +224,12 @@ class PageNumbersTest(PageTest):
 
     def test_categories_are_added_by_name(self):
         total = self.add(counts(["A", "B"], [1, 2]), counts(["B", "A"], [10, 20], 3), counts(["C"], [100]))
-        self.assertEqual(dict(zip(total["axis"]["categories"], total["bin_counts"])), {"A": 21, "B": 12, "C": 100})
+        found = dict(zip(total["axis"]["categories"], total["bin_counts"], strict=True))
+        self.assertEqual(found, {"A": 21, "B": 12, "C": 100})
         self.assertEqual((total["overflow"], total["unknown"]), (3, 3))
         rest = self.add(total, counts(["B", "A", "C"], [10, 20, 100]), sign=-1)
-        self.assertEqual(dict(zip(rest["axis"]["categories"], rest["bin_counts"])), {"A": 1, "B": 2, "C": 0})
+        left = dict(zip(rest["axis"]["categories"], rest["bin_counts"], strict=True))
+        self.assertEqual(left, {"A": 1, "B": 2, "C": 0})
 
     def test_maps_are_added_by_name(self):
         total = self.add(weighted_map(["A", "B"], [[1, 2], [3, 4]]), weighted_map(["B", "C"], [[10, 20], [30, 40]]))

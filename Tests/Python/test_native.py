@@ -36,8 +36,8 @@ class Ends(unittest.TestCase):
         source = self.folder / "straws.c"
         source.write_text(text)
         library = self.folder / "libstraws.so"
-        words = [COMPILER, "-shared", "-fPIC", "-pthread", "-I", ROOT / "Sources/CPlugin/include", "-o", library, source]
-        subprocess.run([*words, "-lm"], check=True)
+        words = [COMPILER, "-shared", "-fPIC", "-pthread", "-I", ROOT / "Sources/CPlugin/include"]
+        subprocess.run([*words, "-o", library, source, "-lm"], check=True)
         (self.folder / "hits.bin").write_bytes(RECORD * records)
         return subprocess.run(
             [PROGRAM, "run", "tubes.yaml", "--input", "hits.bin", "--results", "out.jsonl", "--threads", "1"],

@@ -13,9 +13,9 @@ sys.path.insert(0, str(ROOT / "python"))
 os.environ["HITMON"] = PROGRAM
 os.environ["HITMON_PLUGINS"] = ENVIRONMENT["HITMON_PLUGINS"]
 
-from hitmon.job import Job  # noqa: E402
-from hitmon.kernel import HitmonError, Kernel  # noqa: E402
-from hitmon.output import OutputFile  # noqa: E402
+from hitmon.job import Job
+from hitmon.kernel import HitmonError, Kernel
+from hitmon.output import OutputFile
 
 PIPELINE = """
 pipeline: pairs
@@ -76,7 +76,8 @@ class OutputTest(Case):
         (self.folder / "link").symlink_to("new")
         for name in ("old", "new"):
             first = OutputFile(str(self.folder / name))
-            with self.assertRaisesRegex(HitmonError, "it is written already, by a sink of the pipeline or another option"):
+            words = "it is written already, by a sink of the pipeline or another option"
+            with self.assertRaisesRegex(HitmonError, words):
                 OutputFile(str(self.folder / name), written=[first])
             if name == "new":
                 with self.assertRaisesRegex(HitmonError, "it is the same file as .*/new, which is written already"):
@@ -87,8 +88,8 @@ class OutputTest(Case):
     def child(self, path, redirection):
         """What a program leaves that prints, writes two parts to a path, and prints again."""
         code = (
-            "import sys; from hitmon.output import OutputFile; print('before', flush=True); file = OutputFile(sys.argv[1]);"
-            "file.write(b'1\\n'); file.write(b'2\\n'); file.close(); print('behind')"
+            "import sys; from hitmon.output import OutputFile; print('before', flush=True);"
+            "file = OutputFile(sys.argv[1]); file.write(b'1\\n'); file.write(b'2\\n'); file.close(); print('behind')"
         )
         return subprocess.run(
             ["bash", "-c", f'"$0" -c "$1" "$2" {redirection}', sys.executable, code, path],

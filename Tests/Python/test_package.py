@@ -16,11 +16,11 @@ sys.path.insert(0, str(ROOT / "python"))
 os.environ["HITMON"] = PROGRAM
 os.environ["HITMON_PLUGINS"] = ENVIRONMENT["HITMON_PLUGINS"]
 
-from hitmon import blocks, kernel, results  # noqa: E402
+from hitmon import blocks, kernel, results
 
 try:
-    import boost_histogram
-    import hist
+    import boost_histogram  # noqa: F401
+    import hist  # noqa: F401
 except ImportError as error:
     missing = str(error)
 else:
@@ -74,7 +74,8 @@ def differs(a, b, place=""):
     if isinstance(a, dict) and isinstance(b, dict) and list(a) == list(b):
         return next(filter(None, (differs(a[key], b[key], f"{place}/{key}") for key in a)), None)
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
-        return next(filter(None, (differs(x, y, f"{place}/{i}") for i, (x, y) in enumerate(zip(a, b)))), None)
+        pairs = enumerate(zip(a, b, strict=True))
+        return next(filter(None, (differs(x, y, f"{place}/{i}") for i, (x, y) in pairs)), None)
     if isinstance(a, float) and isinstance(b, (int, float)) or isinstance(b, float) and isinstance(a, int):
         return None if math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6) else f"{place}: {a} and {b}"
     return None if a == b else f"{place}: {str(a)[:100]} and {str(b)[:100]}"
@@ -116,8 +117,9 @@ class PartsTest(Case):
     def test_what_the_program_says_is_the_error(self):
         with self.assertRaisesRegex(kernel.HitmonError, "windows by arrival depend on when rows are read"):
             kernel.Kernel(self.pipeline, "every: 2 s").count_rows(b"2,0,1,1,1,1\n", "rows")
+        other = kernel.Kernel(self.pipeline, "span: 5 of ORBIT_CNT, late: 1").count_rows(b"", "rows")
         with self.assertRaisesRegex(kernel.HitmonError, "fingerprint"):
-            kernel.Kernel(self.pipeline).merge([kernel.Kernel(self.pipeline, "span: 5 of ORBIT_CNT, late: 1").count_rows(b"", "rows")])
+            kernel.Kernel(self.pipeline).merge([other])
 
     def test_what_is_no_partial_result_is_an_error(self):
         counting = kernel.Kernel(self.pipeline)
@@ -274,7 +276,7 @@ class ResultsTest(Case):
         weighted = self.many["weighted"].boost()
         self.assertEqual(list(weighted.variances()), self.many["weighted"].content["bin_variances"])
         mean = self.many["mean"]
-        for value, wanted in zip(mean.boost().values(), mean.content["mean"]):
+        for value, wanted in zip(mean.boost().values(), mean.content["mean"], strict=True):
             if wanted is not None:
                 self.assertAlmostEqual(value, wanted, places=9)
         self.assertEqual(self.many["map"].boost().values().tolist(), self.many["map"].content["bin_counts"])
@@ -292,7 +294,8 @@ class ResultsTest(Case):
             self.skipTest(f"PyPI packages are missing: {error}")
         matplotlib.use("agg")
         self.assertEqual(self.many.frame()["hits"].sum(), self.one.counts["hits"])
-        self.assertEqual(self.one["occupancy/0"].frame()["count"].tolist(), self.one["occupancy/0"].content["bin_counts"])
+        occupancy = self.one["occupancy/0"]
+        self.assertEqual(occupancy.frame()["count"].tolist(), occupancy.content["bin_counts"])
         self.assertEqual(len(self.one["map"].frame()), 16)
         for name in self.one.names:
             axes = self.one.plot(name)

@@ -81,14 +81,15 @@ class LiveTest(PageTest):
         self.assertEqual(self.number(late, "hits"), everything["counts"]["hits"])
 
     def test_changed_pipeline(self):
-        """What is added while the run goes on is on the open page; what is broken is told there, and changes nothing."""
+        """What is added while the run goes on is on the open page; an error is told there, and changes nothing."""
         path = self.write(LIVE)
         hitmon = self.serve(path, "--watch")
         page = self.open(hitmon.address)
         self.wait_for_state(page, "live")
         self.panel(page, "Hits per wire").wait_for()
         page.evaluate("window.isTheSame = true")
-        path.write_text(LIVE.replace("sinks:", "  boards: {of: NO_COLUMN, bins: 'categories 0, 1', title: Boards}\nsinks:"))
+        boards = "  boards: {of: NO_COLUMN, bins: 'categories 0, 1', title: Boards}\n"
+        path.write_text(LIVE.replace("sinks:", boards + "sinks:"))
         banner = page.get_by_role("alert")
         banner.wait_for()
         self.assertIn(
@@ -312,7 +313,8 @@ class Stub(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path == "/api/events":
-            return self.tell()
+            self.tell()
+            return
         name = "index.html" if self.path == "/" else self.path.removeprefix("/assets/")
         path = ROOT / "Sources/CPage/page" / name
         self.send_response(200 if path.is_file() else 404)
@@ -361,7 +363,10 @@ def view(names):
 def window(index, total=False):
     """A window with 10, 20, 30 entries; the total up to it."""
     factor = index + 1 if total else 1
-    time_of = lambda second: f"2026-11-22T14:00:{second:02}Z"
+
+    def time_of(second):
+        return f"2026-11-22T14:00:{second:02}Z"
+
     histogram = {
         "title": "first",
         "axis": {"label": "wire", "unit": ""},

@@ -98,7 +98,7 @@ class NumbersTest(PageTest):
         self.choose(page, "Wire against time", "table")
         columns = [
             total([{"histograms": {"x": {"bin_counts": column}}} for column in columns], "x")
-            for columns in zip(*(message["histograms"]["wire_time"]["bin_counts"] for message in messages))
+            for columns in zip(*(message["histograms"]["wire_time"]["bin_counts"] for message in messages), strict=True)
         ]
         figure = self.figures(page, "Wire against time").first
         self.assertEqual(self.counts(figure, column=4), [count for column in columns for count in column])

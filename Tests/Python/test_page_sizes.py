@@ -6,14 +6,16 @@ from live_page import ROOT, PageTest
 
 FOLDER = ROOT / ".build/screenshots"
 SIZES = {
-    "light": dict(viewport={"width": 1280, "height": 720}, color_scheme="light"),
-    "dark": dict(viewport={"width": 1280, "height": 720}, color_scheme="dark"),
-    "phone": dict(viewport={"width": 390, "height": 844}, color_scheme="light", device_scale_factor=2, has_touch=True),
-    "phone-dark": dict(
-        viewport={"width": 390, "height": 844}, color_scheme="dark", device_scale_factor=2, has_touch=True
-    ),
-    "desk": dict(viewport={"width": 1920, "height": 1080}, color_scheme="light"),
-    "wall": dict(viewport={"width": 3840, "height": 2160}, color_scheme="dark"),
+    "light": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark"},
+    "phone": {
+        "viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2, "has_touch": True
+    },
+    "phone-dark": {
+        "viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "device_scale_factor": 2, "has_touch": True
+    },
+    "desk": {"viewport": {"width": 1920, "height": 1080}, "color_scheme": "light"},
+    "wall": {"viewport": {"width": 3840, "height": 2160}, "color_scheme": "dark"},
 }
 
 

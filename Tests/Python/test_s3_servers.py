@@ -83,7 +83,7 @@ class ServerCase(S3Case):
     def fill(cls, client):
         cls.texts = [rows(1000, seed) for seed in range(len(cls.names))]
         client.create_bucket(Bucket="lab.hits")
-        for name, text in zip(cls.names, cls.texts):
+        for name, text in zip(cls.names, cls.texts, strict=True):
             client.put_object(Bucket="lab.hits", Key=name, Body=text.encode())
 
     def refused(self, place, **changes):
@@ -95,7 +95,7 @@ class ServerCase(S3Case):
         found = self.products("--input", "s3://lab.hits/data_", variables=self.variables())
         order = sorted(range(len(self.names)), key=lambda index: self.names[index].encode())
         self.agree(found, self.expected([self.texts[index] for index in order]))
-        wanted = {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(self.names, self.texts)}
+        wanted = {f"s3://lab.hits/{name}": [0, len(text)] for name, text in zip(self.names, self.texts, strict=True)}
         self.assertEqual(found["source"]["offsets"], wanted)
         self.assertIn("NoSuchBucket", self.refused("s3://other/data_"))
         self.assertIn("no object's name begins with", self.refused("s3://lab.hits/other"))

@@ -75,8 +75,8 @@ class TroubleTest(S3Case):
                 "it does not know the access key from AWS_ACCESS_KEY_ID",
                 self.refusal(store, AWS_ACCESS_KEY_ID="OTHER"))
             self.assertIn(
-                "SignatureDoesNotMatch (The request signature we calculated does not match the signature you provided.): "
-                "the secret key does not go with the access key from AWS_ACCESS_KEY_ID",
+                "SignatureDoesNotMatch (The request signature we calculated does not match the signature you "
+                "provided.): the secret key does not go with the access key from AWS_ACCESS_KEY_ID",
                 self.refusal(store, AWS_SECRET_ACCESS_KEY="othersecret"))
             self.assertIn(
                 "the keys from AWS_ACCESS_KEY_ID were for a while only: get new ones",
@@ -94,8 +94,8 @@ class TroubleTest(S3Case):
             self.assertIn("there is no profile `lab`", self.refusal(store, AWS_PROFILE="lab"))
             store.ahead = 3600
             self.assertRegex(
-                self.refusal(store), r"RequestTimeTooSkewed .*: the clocks differ \(the store's says \S+, this machine's "
-                r"\S+\): set this machine's by NTP")
+                self.refusal(store), r"RequestTimeTooSkewed .*: the clocks differ \(the store's says \S+, this "
+                r"machine's \S+\): set this machine's by NTP")
 
     def test_what_is_no_store(self):
         with Store() as store:

@@ -156,7 +156,7 @@ class UHITest(unittest.TestCase):
             self.check_axis(histogram.axes[0], own["x_edges"], own["axis"])
             self.check_axis(histogram.axes[1], own["y_edges"], own["y_axis"])
 
-            def expected(bins, suffix=""):
+            def expected(bins, suffix="", own=own):
                 below, above = own[f"y_underflow{suffix}"], own[f"y_overflow{suffix}"]
                 inside = [[low, *row, high] for low, row, high in zip(below, own[bins], above, strict=True)]
                 ends = own[f"x_underflow{suffix}"], own[f"x_overflow{suffix}"]

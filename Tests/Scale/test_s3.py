@@ -1,7 +1,7 @@
 """Objects of a store through the engines: the products of the file that they were cut from, each request signed.
 
-The store is that of Tests/Python, which holds every signature against botocore's. Skipped, by name, where it or an engine
-is missing.
+The store is that of Tests/Python, which holds every signature against botocore's. Skipped, by name, where it or an
+engine is missing.
 """
 
 import gzip
@@ -42,7 +42,7 @@ class S3Case(Case):
             name = f"data_{index:03}.txt"
             cls.store.put(*(f"{name}.gz", gzip.compress(data)) if index == 5 else (name, data))
         cls.store.put("other.txt", "no row\n")
-        variables = {name: "" for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN")} | cls.store.environment()
+        variables = dict.fromkeys(("AWS_PROFILE", "AWS_SESSION_TOKEN"), "") | cls.store.environment()
         cls.enterClassContext(mock.patch.dict(os.environ, variables | {"no_proxy": "127.0.0.1"}))
         # The pipeline's own source, as it stands in a file.
         cls.source = (

@@ -50,9 +50,8 @@ def differences(messages, data, folder):
     if data.expected:
         out = pathlib.Path(folder) / "products.jsonl"
         out.write_bytes(b"".join(message + b"\n" for message in messages))
-        checked = subprocess.run(
-            [sys.executable, str(SHARED / "check_products.py"), str(out), str(data.expected)], capture_output=True, text=True
-        )
+        command = [sys.executable, str(SHARED / "check_products.py"), str(out), str(data.expected)]
+        checked = subprocess.run(command, capture_output=True, text=True)
         return [] if checked.returncode == 0 else (checked.stdout + checked.stderr).splitlines()
     return _differences([json.loads(message) for message in messages], data.path)
 

@@ -13,7 +13,8 @@ def main() -> None:
     try:
         path = program()
         if os.path.realpath(path) == os.path.realpath(sys.argv[0]):
-            raise HitmonError("this package has no program hitmon: put its path into HITMON, or make the package by `make wheel`")
+            raise HitmonError(
+                "this package has no program hitmon: put its path into HITMON, or make the package by `make wheel`")
     except HitmonError as error:
         sys.exit(f"error: {error}")
     os.environ.setdefault("HITMON_PYTHON", sys.executable)

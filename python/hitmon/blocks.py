@@ -53,7 +53,7 @@ def block_of_arrow(partition: int, start: Start, offsets: Any, values: Any, keye
     """A block of two Arrow arrays: 64-bit offsets, and binary values."""
     count = len(offsets)
     if count == 0 or offsets.null_count or values.null_count:
-        return block_of(partition, start, zip(offsets.to_pylist(), values.to_pylist()), keyed)
+        return block_of(partition, start, zip(offsets.to_pylist(), values.to_pylist(), strict=True), keyed)
     places = memoryview(offsets.buffers()[1])[offsets.offset * 8 : (offsets.offset + count) * 8]
     _, where, data = values.buffers()
     ends = array.array("i", bytes(memoryview(where)[values.offset * 4 : (values.offset + count + 1) * 4]))

@@ -67,9 +67,8 @@ def connect(scheduler: str | None, workers: int | None = None) -> Iterator[Any]:
         return
     with distributed.LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-        with distributed.Client(cluster) as client:
-            yield client
+    ) as cluster, distributed.Client(cluster) as client:
+        yield client
 
 
 def count_files(job: Job, client: Any, piece: int) -> None:

@@ -98,9 +98,9 @@ class Column:
 class Batch:
     """Rows of a batch. `batch["wire"]` is a column that goes in; `batch.out["time_c"] = ...` is one that comes out.
 
-    `len(batch)` is the number of rows. What is unknown in a column that goes in is NaN, the smallest integer, or 2 for a
-    `bool`; `batch.known("wire")` tells. A column that is not set comes out as unknown. `batch.refuse(sentence)` ends the
-    run with that sentence, where a restart of the program would be of no use.
+    `len(batch)` is the number of rows. What is unknown in a column that goes in is NaN, the smallest integer, or 2 for
+    a `bool`; `batch.known("wire")` tells. A column that is not set comes out as unknown. `batch.refuse(sentence)` ends
+    the run with that sentence, where a restart of the program would be of no use.
     """
 
     def __init__(self, inputs, outputs, payload, refuse):

@@ -134,7 +134,8 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     options.add_argument("--window", metavar="SPEC", help="cut the stream otherwise than the pipeline says")
     options.add_argument("--set", dest="overrides", action="append", default=[], metavar="PATH=VALUE")
     options.add_argument("--kafka", action="append", default=[], metavar="NAME=VALUE", help="a setting of librdkafka")
-    options.add_argument("--piece", type=int, default=128, metavar="MB", help="megabytes of a file to count at a time (128)")
+    options.add_argument(
+        "--piece", type=int, default=128, metavar="MB", help="megabytes of a file to count at a time (128)")
     options.add_argument("--interval", type=float, metavar="S", help="seconds between steps of a stream")
     options.add_argument("--quiet", "-q", action="store_true")
     return options

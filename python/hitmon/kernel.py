@@ -27,7 +27,7 @@ class Died(RuntimeError):
 
 
 def program() -> str:
-    """The program: ``$HITMON``, the one in this package, on the PATH, or built in the folder that this package lies in."""
+    """The program: ``$HITMON``, the one in this package, built in a folder that this package is in, or on the PATH."""
     named = os.environ.get("HITMON")
     if named and os.access(named, os.X_OK):
         return named
@@ -149,8 +149,8 @@ class Kernel:
         return command
 
     def describe(self, inputs: Sequence[str] = ()) -> dict[str, Any]:
-        """What the pipeline reads and writes, and how its windows are cut. Throws where it has errors. With ``inputs``, or
-        a declared source of files, also the files and objects that they stand for."""
+        """What the pipeline reads and writes, and how its windows are cut. Throws where it has errors. With ``inputs``,
+        or a declared source of files, also the files and objects that they stand for."""
         text = _run(self._command("kernel", "--describe", *self._where(inputs)))
         try:
             return json.loads(text)
@@ -233,8 +233,8 @@ def _check(kernel: Kernel) -> None:
     about = kernel.describe()
     if about.get("version", "") != version:
         raise HitmonError(
-            f"{kernel._place()} is hitmon {about.get('version') or 'of an older version'}, and the driver's is {version}: "
-            "install the same on all machines")
+            f"{kernel._place()} is hitmon {about.get('version') or 'of an older version'}, and the driver's is "
+            f"{version}: install the same on all machines")
     if about["fingerprint"] != fingerprint:
         raise HitmonError(
             f"{kernel.pipeline} on {socket.gethostname()} is another pipeline than the driver's, or its plugins are: "

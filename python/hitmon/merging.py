@@ -59,14 +59,14 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
 
     def columns(values: list[Any], xs: list[int], ys: list[int]) -> list[list[Any]]:
         placed: list[list[Any]] = [[0] * height for _ in range(len(total["x_edges"]) - 1)]
-        for place, column in zip(xs, values):
+        for place, column in zip(xs, values, strict=True):
             placed[place] = _placed(column, ys, height)
         return placed
 
     for key in _BINS:
         if key in a:
-            pairs = zip(columns(a[key], mine, low), columns(b[key], theirs, high))
-            total[key] = [[_add(p, q) for p, q in zip(one, other)] for one, other in pairs]
+            pairs = zip(columns(a[key], mine, low), columns(b[key], theirs, high), strict=True)
+            total[key] = [[_add(p, q) for p, q in zip(one, other, strict=True)] for one, other in pairs]
     flows = [[0, *(place + 1 for place in places), height + 1] for places in (low, high)]
     for suffix in ("", "_variance"):
         for flow in FLOWS:
@@ -92,14 +92,14 @@ def _union(a: dict[str, Any], b: dict[str, Any], axis: str, edges: str) -> tuple
 
 def _placed(values: list[Any], places: list[int], size: int) -> list[Any]:
     placed = [0] * size
-    for place, value in zip(places, values):
+    for place, value in zip(places, values, strict=True):
         placed[place] = value
     return placed
 
 
 def _added(a: list[Any], b: list[Any], mine: list[int], theirs: list[int]) -> list[Any]:
     size = max([*mine, *theirs], default=-1) + 1
-    return [_add(x, y) for x, y in zip(_placed(a, mine, size), _placed(b, theirs, size))]
+    return [_add(x, y) for x, y in zip(_placed(a, mine, size), _placed(b, theirs, size), strict=True)]
 
 
 def _add(a: Any, b: Any) -> Any:
@@ -156,7 +156,7 @@ def _add_spreads(
     size = len(total["bin_counts"])
     for key in empty:
         total[key] = [empty[key]] * size
-    pairs = zip(_placed(spreads(a), mine, size), _placed(spreads(b), theirs, size))
+    pairs = zip(_placed(spreads(a), mine, size), _placed(spreads(b), theirs, size), strict=True)
     for place, (one, other) in enumerate(pairs):
         for key, value in sum_of_bins(one or {}, other or {}).items():
             total[key][place] = value

@@ -93,7 +93,8 @@ class OutputFile:
             if its is None or not os.path.samestat(its, mine):
                 continue
             if file.name == self.name:
-                raise self._failure("it is written already, by a sink of the pipeline or another option; give another file")
+                raise self._failure(
+                    "it is written already, by a sink of the pipeline or another option; give another file")
             raise self._failure(f"it is the same file as {file.name}, which is written already; give another file")
 
     def _lock(self) -> None:
@@ -186,11 +187,12 @@ def _line_end(path: str, name: str) -> bytes:
             return b""
         file.seek(0)
         last = b""
-        for last in file:
-            pass
+        for line in file:
+            last = line
     try:
         if json.loads(last)["schema"].startswith("hitmon.results/"):
             return b"\n"
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
-    raise HitmonError(f"cannot append to {name}: its last line is not a whole message; give another path, or move it away")
+    raise HitmonError(
+        f"cannot append to {name}: its last line is not a whole message; give another path, or move it away")

@@ -185,7 +185,8 @@ class Histogram:
         import hist
 
         histogram = hist.Hist(self.boost())
-        for axis, label in zip(histogram.axes, self._labels()):
+        # A profile has a second label, that of its means, and one axis.
+        for axis, label in zip(histogram.axes, self._labels(), strict=False):
             axis.label = label
         return histogram
 
@@ -216,11 +217,8 @@ class Histogram:
         columns = {"from": edges[:-1], "to": edges[1:], "count": content["bin_counts"]}
         if "categories" in content["axis"]:
             columns = {"category": content["axis"]["categories"], "count": content["bin_counts"]}
-        columns |= {
-            name: content[key]
-            for key, name in (("bin_variances", "variance"), ("bin_entries", "entries"), ("mean", "mean"), ("error", "error"))
-            if key in content
-        }
+        named = {"bin_variances": "variance", "bin_entries": "entries", "mean": "mean", "error": "error"}
+        columns |= {name: content[key] for key, name in named.items() if key in content}
         return pandas.DataFrame(columns)
 
     def plot(self, axes: Any = None) -> Any:

@@ -22,7 +22,7 @@ import shutil
 import socket
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hitmon import sparkrows
@@ -67,9 +67,10 @@ def run(
 def count(frame: Any, pipeline: str, *, window: str | None = None, overrides: Sequence[str] = ()) -> list[bytes]:
     """Counts the rows of a DataFrame with a pipeline whose record is text; gives its result messages.
 
-    The columns are the fields of the record, by their names, in any order; other columns are left out. A null is an empty
-    field, which the record says what to do with. A DataFrame of one column of text that is no field has a row of the
-    input in each of its rows. Groups may lie in any partitions of it: they come together at the end, without a shuffle.
+    The columns are the fields of the record, by their names, in any order; other columns are left out. A null is an
+    empty field, which the record says what to do with. A DataFrame of one column of text that is no field has a row of
+    the input in each of its rows. Groups may lie in any partitions of it: they come together at the end, without a
+    shuffle.
     """
     kernel = Kernel(pipeline, window, tuple(overrides)).agreed()
     row = _row(frame, kernel.describe())
@@ -100,11 +101,13 @@ def _row(frame: Any, about: dict[str, Any]) -> Any:
     names, fields, separator = frame.columns, about.get("fields", []), about.get("separator", "")
     if len(names) == 1 and names[0] not in fields:
         if dict(frame.dtypes)[names[0]] != "string":
-            raise HitmonError(f"the column `{names[0]}` is no field of the record, and no text that a row could stand in")
+            raise HitmonError(
+                f"the column `{names[0]}` is no field of the record, and no text that a row could stand in")
         line = functions.regexp_replace(functions.col(_quoted(names[0])), "[\r\n]", NO_TEXT)
         return functions.coalesce(line, functions.lit(NO_TEXT))
     if not fields:
-        raise HitmonError("the pipeline's record has no fields with a separator: give a DataFrame of one column of text")
+        raise HitmonError(
+            "the pipeline's record has no fields with a separator: give a DataFrame of one column of text")
     missing = [field for field in fields if field not in names]
     if missing:
         raise HitmonError(
@@ -114,7 +117,8 @@ def _row(frame: Any, about: dict[str, Any]) -> Any:
     if twice:
         raise HitmonError(f"the DataFrame has more than one column {', '.join(f'`{field}`' for field in twice)}")
     unsafe = "[\r\n" + "".join(f"\\x{{{ord(one):x}}}" for one in separator) + "]"
-    texts = [functions.regexp_replace(functions.col(_quoted(field)).cast("string"), unsafe, NO_TEXT) for field in fields]
+    columns = [functions.col(_quoted(field)).cast("string") for field in fields]
+    texts = [functions.regexp_replace(column, unsafe, NO_TEXT) for column in columns]
     # A null is an empty field: concat_ws would leave it out, and move all behind it. A line of nothing is no row.
     empty = NO_TEXT if len(fields) == 1 else ""
     return functions.concat_ws(separator, *(functions.coalesce(text, functions.lit(empty)) for text in texts))

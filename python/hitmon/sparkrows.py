@@ -19,7 +19,7 @@ def row(outcome: bytes | HitmonError, ends: dict[int, int] | None = None) -> Any
     columns = [[partial], [json.dumps(ends or {})], [problem]]
     types = [pyarrow.binary(), pyarrow.string(), pyarrow.string()]
     return pyarrow.RecordBatch.from_arrays(
-        [pyarrow.array(*pair) for pair in zip(columns, types)], names=["part", "ends", "problem"]
+        [pyarrow.array(*pair) for pair in zip(columns, types, strict=True)], names=["part", "ends", "problem"]
     )
 
 

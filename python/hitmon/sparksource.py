@@ -1,4 +1,4 @@
-"""A topic as a source of Spark's Structured Streaming, on confluent-kafka: without Spark's own connector, which is a jar."""
+"""A topic as a source of Spark's Structured Streaming, on confluent-kafka: without Spark's own connector, a jar."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TopicSource(DataSource):
     def schema(self) -> str:
         return "partition int, offset bigint, value binary, keyed boolean"
 
-    def streamReader(self, schema: Any) -> DataSourceStreamReader:  # noqa: N802 - Spark's name
+    def streamReader(self, schema: Any) -> DataSourceStreamReader:  # Spark's name
         return _Reader(self.options)
 
 
@@ -44,10 +44,10 @@ class _Reader(DataSourceStreamReader):
         self._topic = Topic(name, brokers, tuple((key, value) for key, value in settings))
         self._starts: dict[str, int] = json.loads(options["starts"])
 
-    def initialOffset(self) -> dict[str, int]:  # noqa: N802
+    def initialOffset(self) -> dict[str, int]:
         return self._starts
 
-    def latestOffset(self, *_: Any) -> dict[str, int]:  # noqa: N802
+    def latestOffset(self, *_: Any) -> dict[str, int]:
         ends = self._topic.ends()
         return {name: max(start, ends.get(int(name), (0, start))[1]) for name, start in self._starts.items()}
 

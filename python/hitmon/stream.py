@@ -34,7 +34,8 @@ class Stream:
         if job.source is None:
             raise HitmonError("a stream reads a topic, and the pipeline has none")
         if job.window["kind"] == "rows":
-            raise HitmonError("windows of rows depend on the order of all rows: engines cut by `every`, `span` or `all`")
+            raise HitmonError(
+                "windows of rows depend on the order of all rows: engines cut by `every`, `span` or `all`")
         self.job, self.topic = job, job.topic
         self._record = job.record.positions(job.source["topic"]) if job.record else {}
         self._span = job.window["kind"] == "span"

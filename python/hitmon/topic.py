@@ -152,10 +152,11 @@ class ResultsTopic:
                 start = low if depth is None else max(low, high - depth)
                 for _, value, _ in source.read(partition, start, high):
                     head = json.loads(value or b"null")
-                    if isinstance(head, dict) and head.get("pipeline") == self._pipeline:
-                        if head.get("source", {}).get("topic") == topic:
-                            partitions = head["source"].get("partitions", partitions)
-                            take(found, head)
+                    if not isinstance(head, dict) or head.get("pipeline") != self._pipeline:
+                        continue
+                    if head.get("source", {}).get("topic") == topic:
+                        partitions = head["source"].get("partitions", partitions)
+                        take(found, head)
             if (partitions and len(found) >= partitions) or depth is None:
                 return found
         return {}
