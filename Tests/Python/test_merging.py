@@ -105,6 +105,15 @@ class PackageTest(unittest.TestCase):
             plain = {**counts(["A", "B"], [1, 2]), "axis": AXIS}
             merging.merged([counts(["A", "B"], [1, 2]), plain])
 
+    def test_lists_of_another_length_are_refused(self):
+        for damaged in (counts(["B", "A"], [10]), counts(["A", "B"], [10]), counts(["A", "B"], [10, 20, 30])):
+            with self.assertRaisesRegex(kernel.HitmonError, r"it has \d numbers for 2 bins"):
+                merging.merged([counts(["A", "B"], [1, 2]), damaged])
+        first = weighted_map(["A", "B"], [[1, 2], [3, 4]])
+        for change in ({"bin_counts": [[1, 2]]}, {"bin_counts": [[1], [2]]}, {"y_overflow": [0]}):
+            with self.subTest(change), self.assertRaisesRegex(kernel.HitmonError, "a message is damaged"):
+                merging.merged([first, {**first, **change}])
+
     def test_means_far_from_zero(self):
         for origin in FAR:
             draw = random.Random(5)

@@ -55,13 +55,11 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         return total
     y, low, high = _union(a, b, "y_axis", "y_edges")
     total |= y
-    height = len(total["y_edges"]) - 1
+    width, height = len(total["x_edges"]) - 1, len(total["y_edges"]) - 1
 
     def columns(values: list[Any], xs: list[int], ys: list[int]) -> list[list[Any]]:
-        placed: list[list[Any]] = [[0] * height for _ in range(len(total["x_edges"]) - 1)]
-        for place, column in zip(xs, values, strict=True):
-            placed[place] = _placed(column, ys, height)
-        return placed
+        placed = _placed([_placed(column, ys, height) for column in values], xs, width)
+        return [column or [0] * height for column in placed]
 
     for key in _BINS:
         if key in a:
@@ -70,9 +68,9 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     flows = [[0, *(place + 1 for place in places), height + 1] for places in (low, high)]
     for suffix in ("", "_variance"):
         for flow in FLOWS:
-            for key, one, other in ((f"x_{flow}{suffix}", *flows), (f"y_{flow}{suffix}", mine, theirs)):
+            for key, left, right in ((f"x_{flow}{suffix}", flows[0], flows[1]), (f"y_{flow}{suffix}", mine, theirs)):
                 if key in a and key in b:
-                    total[key] = _added(a[key], b[key], one, other)
+                    total[key] = _added(a[key], b[key], left, right)
     return total
 
 
@@ -91,6 +89,8 @@ def _union(a: dict[str, Any], b: dict[str, Any], axis: str, edges: str) -> tuple
 
 
 def _placed(values: list[Any], places: list[int], size: int) -> list[Any]:
+    if len(values) != len(places):
+        raise HitmonError(f"a message is damaged: it has {len(values)} numbers for {len(places)} bins")
     placed = [0] * size
     for place, value in zip(places, values, strict=True):
         placed[place] = value
@@ -116,10 +116,10 @@ class _Spread:
     deviations: float = 0.0
 
     @staticmethod
-    def read(count: int, sum: float, remainder: float | None, squares: float, deviations: float | None) -> _Spread:
-        if not count:
-            return _Spread()
-        whole = Fraction(sum) + Fraction(remainder or 0)
+    def read(part: dict[str, Any]) -> _Spread:
+        """The spread of a bin with rows, of its fields in a message."""
+        count, squares, deviations = part["bin_counts"], part["sum_of_squares"], part.get("sum_of_squared_deviations")
+        whole = Fraction(part["sum"]) + Fraction(part.get("sum_remainder") or 0)
         if deviations is None:
             # Messages of earlier versions say no more.
             deviations = float(max(Fraction(0), Fraction(squares) - whole * whole / count))
@@ -178,8 +178,7 @@ def sum_of_bins(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     if any(part.get("sum") is None or part.get("sum_of_squares") is None for part in parts):
         # Beyond the doubles, or of a version that did not say it.
         return dict.fromkeys(_Spread().fields)
-    read = [_Spread.read(part["bin_counts"], *(part.get(key) for key in SPREAD)) for part in parts]
     total = _Spread()
-    for spread in read:
-        total += spread
+    for part in parts:
+        total += _Spread.read(part)
     return total.fields
