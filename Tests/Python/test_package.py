@@ -146,9 +146,10 @@ class PartsTest(Case):
         return str(path)
 
     def test_a_program_that_writes_nothing_is_an_error(self):
-        silent = kernel.Kernel(self.pipeline, program=self.program("exit 0"))
-        with self.assertRaisesRegex(kernel.HitmonError, "does not describe the pipeline"):
-            silent.describe()
+        for text in ("exit 0", "echo done", "echo 1"):
+            other = kernel.Kernel(self.pipeline, program=self.program(text))
+            with self.assertRaisesRegex(kernel.HitmonError, "does not describe the pipeline"):
+                other.describe()
         for text, words in (("exit 0", "wrote nothing"), ("echo done", "wrote no partial result")):
             with self.assertRaisesRegex(kernel.HitmonError, f"program on .* {words}"):
                 kernel.Kernel(self.pipeline, program=self.program(text)).count_rows(b"2,0,1,1,1,1\n", "rows")

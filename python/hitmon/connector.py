@@ -47,10 +47,11 @@ def java_settings(settings: Mapping[str, str]) -> dict[str, str] | None:
     if protocol := left.pop("security.protocol", None):
         found["security.protocol"] = protocol.upper()
     if mechanism is not None or user is not None:
-        module = _MODULES.get((mechanism or "").upper())
+        named = (mechanism or "").upper()
+        module = _MODULES.get(named)
         if module is None or user is None or password is None:
             return None
-        found["sasl.mechanism"] = mechanism.upper()
+        found["sasl.mechanism"] = named
         found["sasl.jaas.config"] = f"{module} required username={_quoted(user)} password={_quoted(password)};"
     if authority := left.pop("ssl.ca.location", None):
         found |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": authority}

@@ -16,10 +16,14 @@ folder that `hitmon` lies in is on PYTHONPATH. What such a program prints goes t
 standard error does. docs/external.md describes the frames.
 """
 
+from __future__ import annotations
+
 import os
 import struct
 import sys
 from array import array
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 try:
     import numpy
@@ -35,7 +39,7 @@ _MAGIC = b"HMX1"
 _LONGEST = 1 << 30
 
 # For each type of the hello its name, numpy's and array's names of it, its bytes, and the value that means "unknown".
-_TYPES = {
+_TYPES: dict[int, tuple[str, str, str, int, float]] = {
     1: ("i32", "<i4", "i", 4, -(2**31)),
     2: ("i64", "<i8", "q", 8, -(2**63)),
     3: ("f64", "<f8", "d", 8, float("nan")),
@@ -50,44 +54,47 @@ class Refused(Exception):
 class Column:
     """A column as the hello declares it: its name, its type (`i32`, `i64`, `f64` or `bool`) and its unit."""
 
-    def __init__(self, name, code, unit):
+    def __init__(self, name: str, code: int, unit: str) -> None:
         self.name, self.unit = name, unit
         self.type, self._numpy, self._array, self.size, self.unknown = _TYPES[code]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Column({self.name}: {self.type}{' ' + self.unit if self.unit else ''})"
 
-    def read(self, payload, offset, rows):
+    def read(self, payload: bytes, offset: int, rows: int) -> Any:
         """The column's values in a frame."""
         if numpy is not None:
             return numpy.frombuffer(payload, self._numpy, rows, offset)
-        values = array(self._array)
+        values: array[Any] = array(self._array)
         values.frombytes(payload[offset : offset + rows * self.size])
         if sys.byteorder == "big":
             values.byteswap()
         return values.tolist()
 
-    def write(self, values, rows):
+    def write(self, values: Any, rows: int) -> bytes:
         """Bytes of the values; a single value is that of all rows, and None is unknown."""
         if numpy is not None:
-            values = self._fill(values)
-            column = numpy.broadcast_to(numpy.asarray(values), (rows,)) if numpy.ndim(values) == 0 else values
-            column = numpy.asarray(column)
-            if column.shape != (rows,):
-                raise ValueError(f"`{self.name}` has the shape {column.shape}, and the batch has {rows} rows")
-            if column.dtype.kind == "f" and self.type != "f64":
-                raise TypeError(f"`{self.name}` is {self.type}, and the values are floats: round them")
-            return column.astype(self._numpy).tobytes()
+            return self._write_arrays(values, rows)
         if not isinstance(values, (list, tuple, array)):
             values = [values] * rows
         if len(values) != rows:
             raise ValueError(f"`{self.name}` has {len(values)} values, and the batch has {rows} rows")
-        column = array(self._array, (self.unknown if value is None else value for value in values))
+        column: array[Any] = array(self._array, (self.unknown if value is None else value for value in values))
         if sys.byteorder == "big":
             column.byteswap()
         return column.tobytes()
 
-    def _fill(self, values):
+    def _write_arrays(self, values: Any, rows: int) -> bytes:
+        values = self._fill(values)
+        column = numpy.broadcast_to(numpy.asarray(values), (rows,)) if numpy.ndim(values) == 0 else values
+        column = numpy.asarray(column)
+        if column.shape != (rows,):
+            raise ValueError(f"`{self.name}` has the shape {column.shape}, and the batch has {rows} rows")
+        if column.dtype.kind == "f" and self.type != "f64":
+            raise TypeError(f"`{self.name}` is {self.type}, and the values are floats: round them")
+        return bytes(column.astype(self._numpy).tobytes())
+
+    def _fill(self, values: Any) -> Any:
         if values is None:
             return self.unknown
         if isinstance(values, (list, tuple)):
@@ -103,35 +110,37 @@ class Batch:
     the run with that sentence, where a restart of the program would be of no use.
     """
 
-    def __init__(self, inputs, outputs, payload, refuse):
+    def __init__(
+        self, inputs: Sequence[Column], outputs: Sequence[Column], payload: bytes, refuse: Callable[[object], NoReturn]
+    ) -> None:
         self.refuse = refuse
-        (self.rows,) = struct.unpack_from("<I", payload)
+        self.rows: int = struct.unpack_from("<I", payload)[0]
         self._columns = {column.name: column for column in inputs}
-        self.out = {}
+        self.out: dict[str, Any] = {}
         self._outputs = outputs
-        self._values = {}
+        self._values: dict[str, Any] = {}
         offset = 8
         for column in inputs:
             self._values[column.name] = column.read(payload, offset, self.rows)
             offset += _padded(self.rows * column.size)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.rows
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self._values[name]
 
-    def __contains__(self, name):
+    def __contains__(self, name: object) -> bool:
         return name in self._values
 
-    def known(self, name):
+    def known(self, name: str) -> Any:
         """For each row whether the column has a value."""
         values, column = self._values[name], self._columns[name]
         if numpy is not None:
             return ~numpy.isnan(values) if column.type == "f64" else values != column.unknown
         return [value == value and value != column.unknown for value in values]
 
-    def payload(self):
+    def payload(self) -> bytes:
         """The answer: every column that is declared, in order."""
         for name in self.out:
             if all(column.name != name for column in self._outputs):
@@ -144,14 +153,14 @@ class Batch:
         return b"".join(parts)
 
 
-def _padded(size):
+def _padded(size: int) -> int:
     return (size + 7) & ~7
 
 
 class _Pipe:
     """Frames from standard input, and frames to standard output, which nothing else may use."""
 
-    def __init__(self, source=None, target=None):
+    def __init__(self, source: int | None = None, target: int | None = None) -> None:
         self.source = source if source is not None else os.dup(0)
         if target is None:
             sys.stdout.flush()
@@ -160,7 +169,7 @@ class _Pipe:
             os.dup2(2, 1)
         self.target = target
 
-    def read(self, size):
+    def read(self, size: int) -> bytes | None:
         parts, left = [], size
         while left:
             part = os.read(self.source, left)
@@ -170,7 +179,7 @@ class _Pipe:
             left -= len(part)
         return b"".join(parts)
 
-    def receive(self):
+    def receive(self) -> tuple[str, int, bytes] | None:
         """The next frame: its kind, number and payload; None at the end."""
         head = self.read(_HEAD.size)
         if head is None:
@@ -181,17 +190,18 @@ class _Pipe:
         payload = self.read(size)
         return None if payload is None else (chr(kind), number, payload)
 
-    def send(self, kind, number, payload):
+    def send(self, kind: str, number: int, payload: bytes) -> None:
         rest = memoryview(_HEAD.pack(_MAGIC, ord(kind), len(payload), number) + payload)
         while rest:
             rest = rest[os.write(self.target, rest) :]
 
 
-def _columns(payload):
+def _columns(payload: bytes) -> tuple[list[Column], list[Column]]:
     version, inputs, outputs, _, _ = struct.unpack_from("<HHHHI", payload)
     if version != VERSION:
         raise Refused(f"hitmon speaks version {version} of the frames, and this module version {VERSION}")
-    columns, offset = [], 12
+    columns: list[Column] = []
+    offset = 12
     for _ in range(inputs + outputs):
         code, _, name, unit = struct.unpack_from("<BBHH", payload, offset)
         offset += 6
@@ -201,7 +211,11 @@ def _columns(payload):
     return columns[:inputs], columns[inputs:]
 
 
-def batches(check=None, source=None, target=None):
+def batches(
+    check: Callable[[list[Column], list[Column]], object] | None = None,
+    source: int | None = None,
+    target: int | None = None,
+) -> Iterator[Batch]:
     """Batches of rows, one after the other, until the run ends; each is answered when the next one is asked for.
 
     `check(inputs, outputs)` gets the columns before the first batch, and may raise `Refused`. `source` and `target` are
@@ -210,7 +224,7 @@ def batches(check=None, source=None, target=None):
     pipe = _Pipe(source, target)
     number = 0
 
-    def refuse(sentence):
+    def refuse(sentence: object) -> NoReturn:
         pipe.send("E", number, str(sentence).encode())
         raise SystemExit(1)
 

@@ -153,9 +153,12 @@ class Kernel:
         or a declared source of files, also the files and objects that they stand for."""
         text = _run(self._command("kernel", "--describe", *self._where(inputs)))
         try:
-            return json.loads(text)
+            about = json.loads(text)
         except ValueError:
-            raise HitmonError(f"{self._place()} does not describe the pipeline: is it a program hitmon?") from None
+            about = None
+        if not isinstance(about, dict):
+            raise HitmonError(f"{self._place()} does not describe the pipeline: is it a program hitmon?")
+        return about
 
     def agreed(self) -> Kernel:
         """The same, for workers that must have the program and the pipeline of this machine."""

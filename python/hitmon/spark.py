@@ -16,6 +16,7 @@ if __name__ == "__main__" and sys.path and os.path.basename(sys.path[0]) == "hit
 import argparse
 import atexit
 import contextlib
+import functools
 import math
 import pathlib
 import shutil
@@ -208,7 +209,7 @@ def count_files(job: Job, session: Any, piece: int) -> None:
 
     def count_all(some: Iterator[tuple[int, Piece]]) -> Iterator[tuple[int, bytes | HitmonError]]:
         for index, one in some:
-            yield index, settled(lambda one=one: kernel.count(one))
+            yield index, settled(functools.partial(kernel.count, one))
 
     def join_all(some: Iterator[tuple[int, bytes | HitmonError]]) -> Iterator[tuple[int, bytes | HitmonError]]:
         outcomes = sorted(some, key=lambda one: one[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import tempfile
@@ -103,7 +104,7 @@ def _step(batch: Any, stream: Stream, kernel: Kernel, partitions: int) -> None:
         for first in blocks:
             # A task without messages has no part.
             rest = itertools.chain([first], blocks)
-            part = settled(lambda rest=rest: kernel.count_blocks(rest, partitions, *words))
+            part = settled(functools.partial(kernel.count_blocks, rest, partitions, *words))
             yield sparkrows.row(part, blocks.ends)
             return
 
