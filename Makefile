@@ -10,10 +10,10 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test quick format format-check test-scale fuzz races wheel install bench kernels docs lock clean
+.PHONY: help setup build run test quick format format-check python-check test-scale fuzz races wheel install bench kernels docs lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: ## Install the Debian packages that are missing, and fetch a newer librdkafka where Debian's is too old
 	@scripts/setup
@@ -30,6 +30,7 @@ ifdef ONLY
 	@scripts/swift-tests --filter '$(ONLY)'
 else
 	@$(MAKE) --no-print-directory format-check
+	@scripts/python-check
 	@scripts/brokers
 	swift build --build-tests
 	@scripts/swift-tests
@@ -51,6 +52,9 @@ format: ## Lay out the Swift code by .swift-format
 
 format-check:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+python-check: ## Check the Python code with ruff and mypy
+	@scripts/python-check
 
 test-scale: setup ## Test the engines: Spark, Dask, kernel and merge, on clusters of this machine
 	@scripts/brokers

@@ -6,10 +6,14 @@ import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WANTED = sorted(
-    [*ROOT.glob("scripts/locks/*.in"), *ROOT.glob("Tests/*/requirements.in"), *ROOT.glob("Benchmarks/peers/*.in")])
+PLACES = ("scripts/locks/*.in", "python/*.in", "Tests/*/requirements.in", "Benchmarks/peers/*.in")
+WANTED = sorted(path for place in PLACES for path in ROOT.glob(place))
 # The folder that each lock is installed in by `make test` and `make test-scale`.
-FOLDERS = {"Tests/Python/requirements.txt": ".python", "Tests/Scale/requirements.txt": ".python-scale"}
+FOLDERS = {
+    "Tests/Python/requirements.txt": ".python",
+    "Tests/Scale/requirements.txt": ".python-scale",
+    "python/check.txt": ".python-check",
+}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 try:
@@ -34,7 +38,7 @@ def entries(lock: pathlib.Path) -> list[tuple[str, list[str]]]:
 
 class Locks(unittest.TestCase):
     def test_each_request_has_a_lock(self) -> None:
-        self.assertGreaterEqual(len(WANTED), 11)
+        self.assertGreaterEqual(len(WANTED), 12)
         for wanted in WANTED:
             self.assertTrue(wanted.with_suffix(".txt").exists(), wanted)
 
