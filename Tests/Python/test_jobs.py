@@ -1,6 +1,8 @@
 """How an input is cut into pieces, how errors come back from workers, and what Spark's connector is told."""
 
+import contextlib
 import gzip
+import io
 import pathlib
 import sys
 import tempfile
@@ -9,7 +11,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "python")]
 
-from hitmon import connector, kernel  # noqa: E402
+from hitmon import connector, job, kernel  # noqa: E402
 from hitmon.kernel import Input, Piece, pieces  # noqa: E402
 
 
@@ -51,6 +53,18 @@ class PiecesTest(unittest.TestCase):
         cut = pieces([Input(f"s3://b/{index}", 1) for index in range(2500)])
         self.assertEqual([len(one.more) + 1 for one in cut], [1000, 1000, 500])
         self.assertEqual([one.order for one in cut], [0, 1000, 2000])
+
+
+class OptionsTest(unittest.TestCase):
+    def test_settings_have_a_name_and_a_value(self):
+        options = job.parser("hitmon.spark", "")
+        found = options.parse_args(["p.yaml", "--kafka", "a.b=c=d", "--kafka", "e="])
+        self.assertEqual(dict(found.kafka), {"a.b": "c=d", "e": ""})
+        for text in ("a.b", "=c", ""):
+            with self.subTest(text), contextlib.redirect_stderr(io.StringIO()) as told:
+                with self.assertRaises(SystemExit):
+                    options.parse_args(["p.yaml", f"--kafka={text}"])
+                self.assertIn(f"`{text}` has no `=`: write NAME=VALUE", told.getvalue())
 
 
 class OutcomesTest(unittest.TestCase):

@@ -101,6 +101,8 @@ class PackageTest(unittest.TestCase):
         for change in OTHERS:
             with self.subTest(change), self.assertRaises(kernel.HitmonError):
                 merging.merged([profile([1, 2]), {**profile([1, 2]), **change}])
+        with self.assertRaisesRegex(kernel.HitmonError, "`t` has 1 values of `sum` for 2 bins"):
+            merging.merged([profile([1, 2]), {**profile([1, 2]), "sum": [3.0]}])
         with self.assertRaisesRegex(kernel.HitmonError, "the bins of `boards` are not the same"):
             plain = {**counts(["A", "B"], [1, 2]), "axis": AXIS}
             merging.merged([counts(["A", "B"], [1, 2]), plain])

@@ -125,6 +125,13 @@ class Job:
         return words + "".join(f", {counts.get(name, 0):,} {name}" for name in ("hits", "unmapped", "malformed"))
 
 
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"`{text}` has no `=`: write NAME=VALUE, such as fetch.wait.max.ms=10")
+    return name, value
+
+
 def parser(name: str, description: str) -> argparse.ArgumentParser:
     """The options that every engine has."""
     options = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
@@ -133,7 +140,8 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     options.add_argument("--results", "-r", action="append", default=[], metavar="FILE", help="write results here too")
     options.add_argument("--window", metavar="SPEC", help="cut the stream otherwise than the pipeline says")
     options.add_argument("--set", dest="overrides", action="append", default=[], metavar="PATH=VALUE")
-    options.add_argument("--kafka", action="append", default=[], metavar="NAME=VALUE", help="a setting of librdkafka")
+    options.add_argument(
+        "--kafka", action="append", default=[], metavar="NAME=VALUE", type=_setting, help="a setting of librdkafka")
     options.add_argument(
         "--piece", type=int, default=128, metavar="MB", help="megabytes of a file to count at a time (128)")
     options.add_argument("--interval", type=float, metavar="S", help="seconds between steps of a stream")
@@ -144,5 +152,4 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
 def job_of(arguments: argparse.Namespace) -> Job:
     """The job that a command line asks for."""
     kernel = Kernel(arguments.pipeline, arguments.window, tuple(arguments.overrides))
-    settings = dict(setting.split("=", 1) for setting in arguments.kafka)
-    return Job(kernel, arguments.input, arguments.results, settings)
+    return Job(kernel, arguments.input, arguments.results, dict(arguments.kafka))

@@ -170,6 +170,8 @@ def spreads(part: dict[str, Any]) -> list[dict[str, Any]]:
     """What a profile knows of each of its bins."""
     count = len(part["bin_counts"])
     columns = {key: part.get(key) or [None] * count for key in ("bin_counts", *SPREAD)}
+    if short := next((key for key, column in columns.items() if len(column) != count), None):
+        raise HitmonError(f"`{part.get('title')}` has {len(columns[short])} values of `{short}` for {count} bins")
     return [{key: column[i] for key, column in columns.items()} for i in range(count)]
 
 
