@@ -43,12 +43,17 @@ struct CoverageTests {
     #expect(Set(declared).subtracting(codes).sorted() == [])
   }
 
-  @Test("links between pages lead somewhere", arguments: Document.all)
+  @Test("links between pages lead to a file and a heading", arguments: Document.all + Document.ofContributors)
   func linksWork(page: Document) {
     let folder = Package.root.appending(path: page.name).deletingLastPathComponent()
-    for match in page.text.matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/) where !match.output.1.contains("://") {
-      let target = folder.appending(path: String(match.output.1)).path
-      #expect(FileManager.default.fileExists(atPath: target), "\(match.output.1)")
+    for match in page.text.matches(of: /\]\(([^)#\s]*)(?:#([^)\s]*))?\)/) where !match.output.1.contains("://") {
+      let (file, anchor) = (String(match.output.1), match.output.2)
+      let target = file.isEmpty ? Package.root.appending(path: page.name) : folder.appending(path: file)
+      #expect(FileManager.default.fileExists(atPath: target.path), "\(match.output.0)")
+      guard let anchor, target.pathExtension == "md",
+        let text = try? String(contentsOf: target, encoding: .utf8)
+      else { continue }
+      #expect(Document.anchors(of: text).contains(String(anchor)), "\(match.output.0)")
     }
   }
 }

@@ -32,6 +32,22 @@ struct Document: CustomTestStringConvertible, Sendable {
     + ((try? FileManager.default.contentsOfDirectory(atPath: Package.root.appending(path: "docs").path)) ?? [])
     .filter { $0.hasSuffix(".md") }.sorted().map { Document("docs/\($0)") }
 
+  /// Pages without commands that a test could run.
+  static let ofContributors = ["CONTRIBUTING.md", "CHANGELOG.md"].map(Document.init)
+
+  /// What links to a page's headings end in: small letters, blanks as hyphens, without other signs.
+  static func anchors(of text: String) -> Set<String> {
+    var isCode = false
+    var anchors: Set<String> = []
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("```") { isCode.toggle() }
+      guard !isCode, let heading = line.wholeMatch(of: /#+ (.*)/)?.output.1 else { continue }
+      let kept = heading.lowercased().filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }
+      anchors.insert(kept.replacing(" ", with: "-"))
+    }
+    return anchors
+  }
+
   private static func blocks(of text: String) -> [Block] {
     var blocks: [Block] = []
     var heading = "", section = ""
