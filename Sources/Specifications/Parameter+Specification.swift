@@ -2,7 +2,7 @@ extension Parameter {
   /// What an entry of `parameters:` declares of itself.
   public static let specification = Specification(
     kind: .section, name: "parameters",
-    summary: "What whoever uses a plugin can choose.",
+    summary: "A value that users of a plugin can choose.",
     details: """
       A plugin writes `$of`, or `$(of)` where letters follow, for the value of its parameter `of`, in keys and in values.
       Where a value is nothing but `$of`, the argument stands there as it is: a list of bin edges stays a list. Expressions
