@@ -97,10 +97,8 @@ public final class PartialMerger {
 
   /// Brings the parts into the order of the input, and settles what depends on it. Gives what the user should know.
   ///
-  /// - Parameters:
-  ///   - isWhole: there are no other parts than these.
-  ///   - isEnd: none will come later either.
-  public func settle(isWhole: Bool, isEnd: Bool) throws(PartialError) -> [String] {
+  /// - Parameter closing: which windows will be given out; only after `all` of them no more parts come.
+  public func settle(_ closing: Closing) throws(PartialError) -> [String] {
     var members: [String: [Member]] = [:]
     var filesOfGroups: [String: [Member]] = [:]
     for (index, file) in files.enumerated() {
@@ -121,6 +119,8 @@ public final class PartialMerger {
     }
     chains = inOrder(members)
     fileChains = inOrder(filesOfGroups)
+    let isWhole = if case .none = closing { false } else { true }
+    let isEnd = if case .all = closing { true } else { false }
     let warnings = try checkCoverage(isEnd)
     try unwrap()
     placeLeading(isWhole)

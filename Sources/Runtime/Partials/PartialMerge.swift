@@ -59,9 +59,7 @@ public struct PartialMerge {
       try merger.add(
         PartialFile(name: path, size: bytes.size, plan: plan, identity: pipeline.identity) { try bytes.read($0, $1) })
     }
-    let isWhole: Bool = if case .none = options.closing { false } else { true }
-    let isEnd: Bool = if case .all = options.closing { true } else { false }
-    var notes = try merger.settle(isWhole: isWhole, isEnd: isEnd)
+    var notes = try merger.settle(options.closing)
     let left = try rest.map { try PartialFileWriter(plan, identity: pipeline.identity, output: $0) }
     var source = ResultSource(name: merger.input.source)
     source.topic = merger.input.topic
