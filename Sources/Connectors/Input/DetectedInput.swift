@@ -54,9 +54,11 @@ final class DetectedInput: ByteInput {
       input = try ZstdInput(raw, head: takeHead())
     } else {
       for packer in Self.others where try startsWith(packer.magic) {
+        // Only a file has a name that the unpacker could be given.
+        let file = raw is FileInput ? " \(raw.name)" : ""
         throw InputError(
           .refused, path: raw.name,
-          "\(raw.name) is packed by \(packer.name), which hitmon does not read: unpack it first, as with `\(packer.command) \(raw.name) | hitmon ... --input -`, or pack it with gzip or zstd"
+          "\(raw.name) is packed by \(packer.name), which hitmon does not read: unpack it first, as with `\(packer.command)\(file) | hitmon ... --input -`, or pack it with gzip or zstd"
         )
       }
       input = raw
