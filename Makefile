@@ -2,7 +2,7 @@ PREFIX ?= /usr/local
 PIPELINE ?= pipelines/dt-chambers.yaml
 ARGS ?=
 # Test targets with brokers or whole runs of the program; `make quick` leaves them out.
-SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|S3Tests|CommandTests|DocumentationTests)\.
+SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|CommandTests|DocumentationTests)\.
 
 RELEASE = .build/release/hitmon
 # Swift's own libraries are in the program: it starts sooner, and runs where there is no Swift. Benchmarks/measure.py
