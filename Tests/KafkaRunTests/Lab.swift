@@ -94,6 +94,8 @@ final class Lab {
       producer = try KafkaProducer([
         "bootstrap.servers": lab.broker.bootstrap, "message.max.bytes": "20000000", "enable.idempotence": "true",
         "queue.buffering.max.messages": "1000000", "reconnect.backoff.max.ms": "100",
+        // It looks as often for brokers that were away, so that no partition is silent because of this writer.
+        "retry.backoff.max.ms": "100",
       ])
       self.topic = try producer.topic(topic)
     }

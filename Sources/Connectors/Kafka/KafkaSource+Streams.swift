@@ -14,30 +14,29 @@ extension KafkaSource {
 
   /// Whether its broker has said, long enough after its last message, that there is nothing to read.
   private func isIdle(_ number: Int, _ partition: MessageCollector.Partition) -> Bool {
-    guard partition.quietConfirmed - partition.quietSince >= options.idle else { return false }
+    guard partition.isSilent(for: options.idle) else { return false }
     return fetchedEnd(of: number).map { $0 <= partition.next } ?? true
   }
 
   /// Asks the brokers of silent partitions now and then whether there is really nothing to read. Where one does not answer,
-  /// the silence of all partitions begins anew: what could not be written meanwhile comes when it is back, to one partition
-  /// after the other, and the clock must not go ahead with the first.
+  /// the silence of all partitions begins again with their next answers: what could not be written meanwhile comes when the
+  /// broker is back, to one partition after the other, and the clock must not go ahead with the first.
   func confirmSilence() {
     let begin = monotonicNanoseconds()
     guard begin - lastAsked >= options.idle / 4 else { return }
     lastAsked = begin
     let silent = collector.partitions.filter { _, partition in
       !partition.isAtEnd && begin - partition.quietSince >= options.idle / 2
-        && begin - partition.quietConfirmed >= options.idle / 2
+        && begin - partition.answered >= options.idle / 2
     }
-    for (number, partition) in silent.sorted(by: { $0.value.quietConfirmed < $1.value.quietConfirmed }) {
+    for (number, partition) in silent.sorted(by: { $0.value.answered < $1.value.answered }) {
       let answer = try? consumer.queryWatermarks(of: options.target.topic, Int32(number), milliseconds: 500)
       let now = monotonicNanoseconds()
       guard let answer else {
-        for partition in collector.partitions.values { partition.quietSince = now }
+        for partition in collector.partitions.values { partition.missAnswer(now: now) }
         return
       }
-      partition.quietConfirmed = now
-      if answer.upperBound > partition.next { partition.quietSince = now }
+      partition.answer(end: answer.upperBound, now: now)
       // Others have their turn the next time: messages wait.
       if now - begin > Self.mostAsking { return }
     }

@@ -7,15 +7,17 @@ final class MessageCollector {
   /// A partition that is being read.
   final class Partition {
     fileprivate let state: UnsafeMutablePointer<PartitionState>
-    /// When its broker last said that there is nothing to read.
-    var quietConfirmed: Int64
+    /// When its broker last said up to where there is something to read.
+    private(set) var answered: Int64
+    /// Whether its broker has not answered since it was last asked.
+    private var isUnheard = false
     fileprivate var open: Stretch?
 
     init(next: Int64, repeatsBefore: Int64, end: Int64?, gap: OffsetRange?, now: Int64) {
       state = .allocate(capacity: 1)
       state.initialize(
         to: PartitionState(next: next, repeatsBefore: repeatsBefore, end: end, gap: gap, now: now))
-      quietConfirmed = now
+      answered = now
     }
 
     deinit {
@@ -25,15 +27,29 @@ final class MessageCollector {
 
     /// The offset behind the last message taken.
     var next: Int64 { state.pointee.next }
-    /// Since when it has had no message, or its broker not been heard of; on the monotonic clock.
-    var quietSince: Int64 {
-      get { state.pointee.quietSince }
-      set { state.pointee.quietSince = newValue }
-    }
+    /// Since when its broker is known to have had nothing for it; on the monotonic clock.
+    var quietSince: Int64 { state.pointee.quietSince }
     /// When its last message was written, in milliseconds since 1970.
     var lastWritten: Int64 { state.pointee.lastWritten }
     /// Whether it is read up to where reading ends.
     var isAtEnd: Bool { state.pointee.isAtEnd }
+
+    /// Whether its broker has answered, at least `time` nanoseconds after its last message, that there is nothing to read.
+    func isSilent(for time: Int64) -> Bool { answered - quietSince >= time }
+
+    /// Takes the answer of its broker, that there are messages below `end`. The first answer after a question without one
+    /// begins the silence: while the broker was away, nobody could write to it, however long that was.
+    func answer(end: Int64, now: Int64) {
+      if isUnheard || end > next { state.pointee.quietSince = now }
+      isUnheard = false
+      answered = now
+    }
+
+    /// Takes that a broker has not answered.
+    func missAnswer(now: Int64) {
+      isUnheard = true
+      state.pointee.quietSince = now
+    }
   }
 
   /// Messages of one partition, one behind the other.

@@ -17,7 +17,7 @@ struct PartitionState {
   private(set) var careAt: Int64
   /// Offsets that were there when the run began to read, and are not any more.
   var gap: OffsetRange?
-  /// Since when it has had no message, or its broker not been heard of; on the monotonic clock.
+  /// Since when its broker is known to have had nothing for it; on the monotonic clock.
   var quietSince: Int64
   /// When its last message was written, in milliseconds since 1970.
   var lastWritten: Int64 = 0
