@@ -30,6 +30,7 @@ ifdef ONLY
 	@scripts/swift-tests --filter '$(ONLY)'
 else
 	@$(MAKE) --no-print-directory format-check
+	@scripts/targets --check
 	@scripts/python-check
 	@scripts/brokers
 	swift build --build-tests
@@ -85,7 +86,8 @@ bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka or scal
 kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts
 	python3 Benchmarks/instructions.py $(ARGS)
 
-docs: build ## Write docs/reference.md, checks.md and shipped-plugins.md anew from what the program declares
+docs: build ## Write docs/reference.md, checks.md, shipped-plugins.md and the targets of architecture.md
+	scripts/targets --write
 	$(RELEASE) list --format markdown > .build/reference.md
 	mv .build/reference.md docs/reference.md
 	$(RELEASE) lint --list --format markdown > .build/checks.md

@@ -33,60 +33,79 @@ let package = Package(
     // The files of the live page, which page.c embeds.
     .target(name: "CPage", exclude: ["page"]),
 
+    // Threads, clocks and the calendar.
+    .target(name: "Support"),
+    .target(name: "JSON"),
+
     // Positions, findings and how they are printed.
-    .target(name: "Diagnostics"),
+    .target(name: "Diagnostics", dependencies: ["JSON"]),
 
     // Records, columns, units and the expression language.
     .target(name: "Columns"),
-    .target(name: "Expressions", dependencies: ["CKernels", "Columns", "Diagnostics"]),
+    .target(name: "Expressions", dependencies: ["CKernels", "Diagnostics", "Columns"]),
 
-    // What a component declares of itself, and the operators that do so.
-    .target(name: "Specifications", dependencies: ["Columns", "Diagnostics", "Expressions"]),
-    .target(
-      name: "Operators", dependencies: ["CPlugin", "CScan", "Columns", "Diagnostics", "Expressions", "Specifications"]),
+    // What a component declares of itself.
+    .target(name: "Specifications", dependencies: ["JSON", "Diagnostics", "Columns", "Expressions"]),
 
-    // From YAML text to a checked pipeline.
+    // From YAML text to settings that fit a specification.
     .target(name: "Configuration", dependencies: ["CLibYAML", "Diagnostics", "Specifications"]),
+
+    // What runs a chain: decoders, cleansing, the chamber map, groups, windows, histograms and partial results. It knows
+    // neither settings nor where they stand in a file.
+    .target(name: "ChainExecution", dependencies: ["CScan", "CPlugin", "Columns", "Expressions"]),
+    // What checks the settings of a pipeline and builds its chain.
+    .target(
+      name: "ChainBuilding",
+      dependencies: ["CPlugin", "Diagnostics", "Columns", "Expressions", "Specifications", "ChainExecution"]),
+
+    // Result messages: how they are written, read and merged.
+    .target(name: "Results", dependencies: ["Support", "JSON", "Diagnostics", "Columns", "ChainExecution"]),
 
     // Where rows come from and where results go.
     .target(name: "Simulation"),
     .target(name: "Kafka", dependencies: ["CRdKafka"], linkerSettings: [.unsafeFlags(librdkafka)]),
-    .target(name: "S3", dependencies: ["CCurl", "CExpat"]),
+    .target(name: "S3", dependencies: ["CExpat", "CCurl", "Support"]),
     .target(
       name: "Connectors",
       dependencies: [
-        "CScan", "CZlib", "CZstd", "Columns", "Diagnostics", "Kafka", "S3", "Specifications", "Operators",
-        "Simulation",
+        "CZlib", "CZstd", "CScan", "Support", "JSON", "Diagnostics", "Columns", "Specifications", "ChainExecution",
+        "Results", "Simulation", "Kafka", "S3",
       ]),
 
     // What viewers of a live page see: kept windows, totals, the state of the run, other forms and pictures of plots.
     .target(
       name: "Dashboard",
-      dependencies: ["Columns", "Diagnostics", "Expressions", "Specifications", "Operators", "Connectors"]),
+      dependencies: [
+        "Support", "JSON", "Diagnostics", "Columns", "Expressions", "Specifications", "ChainExecution", "Results",
+        "Connectors",
+      ]),
 
     // Rows of files or of the simulation as a stream of messages.
     .target(
       name: "Emulation",
-      dependencies: ["Columns", "Diagnostics", "Specifications", "Operators", "Simulation", "Connectors", "Kafka"]),
+      dependencies: ["Support", "Diagnostics", "Columns", "Specifications", "ChainExecution", "Kafka", "Connectors"]),
 
     // The plan, the threads and the windows.
     .target(
       name: "Runtime",
-      dependencies: ["Columns", "Operators", "Configuration", "Connectors", "Dashboard", "Emulation"]),
+      dependencies: [
+        "Support", "JSON", "Diagnostics", "Columns", "Specifications", "Configuration", "ChainExecution",
+        "ChainBuilding", "Results", "Kafka", "Connectors", "Dashboard", "Emulation",
+      ]),
 
     // What helps to write and to read pipelines: files looked at and drafted for, rows shown, chains drawn and compared.
     .target(
       name: "Authoring",
       dependencies: [
-        "CScan", "Columns", "Configuration", "Connectors", "Diagnostics", "Expressions", "Operators", "Runtime",
-        "Specifications",
+        "CScan", "Support", "JSON", "Diagnostics", "Columns", "Expressions", "Specifications", "ChainExecution",
+        "Connectors", "Runtime",
       ]),
 
     // HTTP: the only target that knows SwiftNIO.
     .target(
       name: "WebServer",
       dependencies: [
-        "CPage", "Connectors", "Dashboard", "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        "CPage", "Support", "Connectors", "Dashboard", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
@@ -94,15 +113,18 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Authoring", "Columns", "Configuration", "Connectors", "Dashboard", "Emulation", "Kafka", "Runtime",
-        "WebServer",
+        "Support", "Diagnostics", "Columns", "Specifications", "Configuration", "ChainExecution", "ChainBuilding",
+        "Results", "Kafka", "Connectors", "Dashboard", "Emulation", "Runtime", "Authoring", "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // The engine's kernels one by one, to be measured; no part of the program.
     .executableTarget(
       name: "Kernels",
-      dependencies: ["CScan", "Columns", "Diagnostics", "Expressions", "Specifications", "Operators", "Configuration"],
+      dependencies: [
+        "CScan", "Diagnostics", "Columns", "Expressions", "Specifications", "Configuration", "ChainExecution",
+        "ChainBuilding",
+      ],
       path: "Benchmarks/Engine"),
 
     // Reads files and objects and does nothing with them, to be measured; no part of the program.
@@ -110,37 +132,54 @@ let package = Package(
 
     // Gives inputs that nobody would write to what reads bytes of others; no part of the program.
     .executableTarget(
-      name: "EngineFuzz", dependencies: ["Connectors", "Diagnostics", "Operators", "Runtime"], path: "Tests/Fuzz/Engine"
+      name: "EngineFuzz", dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Connectors", "Runtime"],
+      path: "Tests/Fuzz/Engine"
     ),
 
     .testTarget(name: "ScanTests", dependencies: ["CScan"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["JSON", "Diagnostics"]),
     // Reference has the loops as functions of values, which they are held against.
-    .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Expressions"]),
-    .testTarget(name: "YAMLTests", dependencies: ["Configuration"], exclude: ["Golden"]),
+    .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Diagnostics", "Columns", "Expressions"]),
+    .testTarget(
+      name: "YAMLTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "S3Tests", dependencies: ["S3"]),
-    .testTarget(name: "InputTests", dependencies: ["Connectors"]),
-    .testTarget(name: "EmulationTests", dependencies: ["Emulation", "Kafka", "Runtime", "Simulation"]),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Simulation"]),
+    .testTarget(name: "InputTests", dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Connectors"]),
+    .testTarget(
+      name: "EmulationTests",
+      dependencies: ["Diagnostics", "ChainExecution", "Simulation", "Kafka", "Connectors", "Emulation", "Runtime"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime"]),
     // Whole runs against the embedded broker; Support is that of RuntimeTests.
-    .testTarget(name: "KafkaRunTests", dependencies: ["Kafka", "Runtime", "Simulation"]),
+    .testTarget(
+      name: "KafkaRunTests",
+      dependencies: [
+        "JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Kafka", "Connectors", "Runtime",
+      ]),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Connectors", "Dashboard", "Diagnostics", "Operators", "Specifications"]),
+      dependencies: [
+        "Diagnostics", "Specifications", "ChainExecution", "ChainBuilding", "Results", "Connectors", "Dashboard",
+      ]),
     // Raw sockets against a server; Messages is that of DashboardTests.
     .testTarget(name: "WebServerTests", dependencies: ["Dashboard", "WebServer"]),
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "hitmon"]),
     .testTarget(
-      name: "LintTests", dependencies: ["Columns", "Configuration", "Diagnostics", "Kafka", "Runtime"],
+      name: "LintTests",
+      dependencies: ["Diagnostics", "Columns", "Specifications", "Configuration", "Kafka", "Runtime"],
       exclude: ["Golden"]),
     // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
-    .testTarget(name: "BrokerTests", dependencies: ["Kafka", "Runtime", "Simulation", "hitmon"]),
-    .testTarget(name: "AuthoringTests", dependencies: ["Authoring", "Diagnostics", "Runtime", "Simulation"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "Specifications", "hitmon"],
+      name: "BrokerTests",
+      dependencies: [
+        "JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Kafka", "Connectors", "Runtime", "hitmon",
+      ]),
+    .testTarget(name: "AuthoringTests", dependencies: ["Diagnostics", "Simulation", "Runtime", "Authoring"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Diagnostics", "Specifications", "Kafka", "Runtime", "hitmon"],
       exclude: ["Golden"]),
   ]
 )

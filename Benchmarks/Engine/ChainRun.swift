@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
-import Operators
+import ChainBuilding
+import ChainExecution
 import Specifications
 
 /// A whole pipeline over pieces of input in memory, on this thread, as the engine runs it.

@@ -7,7 +7,7 @@
 /// Tells when one of some files may have changed, by the kernel's inotify.
 ///
 /// Folders are watched, not files: editors put a new file in the place of the old one.
-public final class FileWatch {
+package final class FileWatch {
   private let descriptor: Int32
   private var folders: [Int32: String] = [:]
   private var names: Set<String> = []
@@ -16,7 +16,7 @@ public final class FileWatch {
     UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE) | UInt32(IN_CREATE)
 
   /// Nil where the kernel gives no more watches.
-  public init?() {
+  package init?() {
     descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     guard descriptor >= 0 else { return nil }
   }
@@ -25,7 +25,7 @@ public final class FileWatch {
 
   /// Watches these files and these folders, and no others. True where a folder is new: what was read before may have
   /// changed before anybody watched.
-  public func follow(files: [String], folders wanted: [String]) -> Bool {
+  package func follow(files: [String], folders wanted: [String]) -> Bool {
     names = Set(files.map(name(of:)))
     let all = Set(files.map(parent(of:)) + wanted)
     for (watch, folder) in folders where !all.contains(folder) {
@@ -45,7 +45,7 @@ public final class FileWatch {
 
   /// Waits for a change, which is over once nothing more happens for `quiet` milliseconds; false where `stop` says so. It
   /// is asked now and then, and when there is something to read at `wake`.
-  public func wait(quiet: Int32 = 50, wake: Int32 = -1, stop: () -> Bool) -> Bool {
+  package func wait(quiet: Int32 = 50, wake: Int32 = -1, stop: () -> Bool) -> Bool {
     var hasChanged = false
     while !stop() {
       var requests = [descriptor, wake].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

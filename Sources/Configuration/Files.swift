@@ -33,7 +33,7 @@ func readFile(_ path: String) -> Result<[UInt8], UnreadableFile> {
 }
 
 /// The bytes of a configuration file, or why it cannot be read.
-public func configurationBytes(_ path: String) -> Result<[UInt8], UnreadableFile> { readFile(path) }
+package func configurationBytes(_ path: String) -> Result<[UInt8], UnreadableFile> { readFile(path) }
 
 func isFile(_ path: String) -> Bool {
   var status = stat()
@@ -64,7 +64,7 @@ func entries(of directory: String) -> [String] {
 }
 
 /// The files of YAML of a folder and those in it, in order; the path itself where it is a file.
-public func configurationFiles(in path: String) -> [String] {
+package func configurationFiles(in path: String) -> [String] {
   if isFile(path) { return [path] }
   guard isDirectory(path) else { return [] }
   func files(_ folder: String, depth: Int) -> [String] {

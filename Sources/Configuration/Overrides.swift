@@ -2,7 +2,7 @@ import Diagnostics
 import Specifications
 
 /// Something of a pipeline that the command line replaces.
-public enum Override: Sendable {
+package enum Override: Sendable {
   /// `--set path=value`: the path is keys (and numbers of list items) joined by dots, the value is YAML.
   case set(String)
   /// Another option that stands for a key.

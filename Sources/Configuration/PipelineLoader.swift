@@ -2,22 +2,22 @@ import Diagnostics
 import Specifications
 
 /// What could not be read at all, as opposed to what was read and is wrong.
-public struct UnreadableFile: Error, Sendable {
+package struct UnreadableFile: Error, Sendable {
   /// One sentence, no full stop.
-  public let message: String
+  package let message: String
 
-  public init(message: String) { self.message = message }
+  package init(message: String) { self.message = message }
 }
 
 /// Reads a pipeline and its plugins, checks every key, and merges them into one declaration.
-public struct PipelineLoader {
+package struct PipelineLoader {
   private let folders: PluginFolders
   private let pipelineSpecification: Specification
   private let pluginSpecification: Specification
   let environment: (String) -> String?
   let findings: Findings
 
-  public init(
+  package init(
     pipeline: Specification, plugin: Specification, plugins folders: PluginFolders,
     environment: @escaping (String) -> String?, findings: Findings
   ) {
@@ -29,7 +29,7 @@ public struct PipelineLoader {
   }
 
   /// What a file says, pipeline or plugin; nil where it is not YAML.
-  public func read(path: String) throws(UnreadableFile) -> Node? {
+  package func read(path: String) throws(UnreadableFile) -> Node? {
     var unreadable: UnreadableFile?
     let node = files.read(path, unreadable: { unreadable = UnreadableFile(message: $0) })
     if let unreadable { throw unreadable }
@@ -42,13 +42,13 @@ public struct PipelineLoader {
 
   /// What a pipeline declares; nil where it is not YAML or lacks what it cannot do without. Findings are reported either
   /// way. `overrides` come from the command line.
-  public func load(path: String, overrides: [Override] = []) throws(UnreadableFile) -> Declaration? {
+  package func load(path: String, overrides: [Override] = []) throws(UnreadableFile) -> Declaration? {
     guard let node = try read(path: path) else { return nil }
     return load(node, overrides: overrides)
   }
 
   /// What a pipeline declares that was read.
-  public func load(_ node: Node, overrides: [Override] = []) -> Declaration? {
+  package func load(_ node: Node, overrides: [Override] = []) -> Declaration? {
     let changed = apply(overrides, to: node)
     let checker = Checker(findings: findings)
     guard changed.mapping != nil else {

@@ -1,21 +1,21 @@
 /// A comment `# hitmon: allow(code, code)`: findings of these codes on one line are not shown.
-public struct Allowance: Sendable {
+package struct Allowance: Sendable {
   /// A code with its place inside the brackets.
-  public struct Code: Sendable {
-    public let code: String
-    public let span: Span
+  package struct Code: Sendable {
+    package let code: String
+    package let span: Span
 
-    public init(code: String, span: Span) {
+    package init(code: String, span: Span) {
       self.code = code
       self.span = span
     }
   }
 
-  public let codes: [Code]
+  package let codes: [Code]
   /// The line whose findings it silences.
-  public let line: Int
+  package let line: Int
 
-  public init(codes: [Code], line: Int) {
+  package init(codes: [Code], line: Int) {
     self.codes = codes
     self.line = line
   }
@@ -28,7 +28,7 @@ extension Findings {
   /// - Parameters:
   ///   - main: the text of the pipeline. An allowance in a plugin may be for another pipeline that uses it.
   ///   - looked: what was looked at beside the pipeline; allowances of other checks may be needed another time.
-  public func settle(main: SourceText?, looked: Set<Check.Needs> = []) {
+  package func settle(main: SourceText?, looked: Set<Check.Needs> = []) {
     // A text may have been read more than once: an allowance in it counts wherever it silences something.
     var used: Set<Place> = []
     removeAll { finding in

@@ -1,32 +1,32 @@
-public enum Severity: String, Sendable {
+package enum Severity: String, Sendable {
   case error
   case warning
 }
 
 /// One thing that is wrong with what the user wrote: where, what, and what to type instead.
-public struct Finding: Sendable {
-  public struct Note: Sendable {
-    public let message: String
-    public let span: Span?
+package struct Finding: Sendable {
+  package struct Note: Sendable {
+    package let message: String
+    package let span: Span?
 
-    public init(message: String, span: Span? = nil) {
+    package init(message: String, span: Span? = nil) {
       self.message = message
       self.span = span
     }
   }
 
-  public let severity: Severity
+  package let severity: Severity
   /// A stable name such as `unknown-key`, under which the documentation explains the finding.
-  public let code: String
+  package let code: String
   /// One sentence, no full stop: what is wrong.
-  public let message: String
-  public let span: Span?
+  package let message: String
+  package let span: Span?
   /// What to type instead.
-  public let hint: String?
+  package let hint: String?
   /// Other places that belong to it, such as the `uses` line that led to a plugin.
-  public var notes: [Note]
+  package var notes: [Note]
 
-  public init(
+  package init(
     _ severity: Severity = .error, _ code: String, _ message: String, at span: Span?, hint: String? = nil,
     notes: [Note] = []
   ) {
@@ -40,8 +40,8 @@ public struct Finding: Sendable {
 }
 
 /// Collects findings while a pipeline is checked, so that all of them are shown at once.
-public final class Findings {
-  public private(set) var all: [Finding] = []
+package final class Findings {
+  package private(set) var all: [Finding] = []
 
   /// Places that hold secrets, of which no printed line shows anything.
   private(set) var hidden: [Span] = []
@@ -50,21 +50,21 @@ public final class Findings {
   var scanned: [(source: SourceText, secrets: [Span])] = []
 
   /// Notes for every finding inside a source, such as the line that a plugin is used from.
-  public private(set) var origins: [(source: SourceText, note: Finding.Note)] = []
+  package private(set) var origins: [(source: SourceText, note: Finding.Note)] = []
 
   /// The texts that were read, in order.
-  public private(set) var sources: [SourceText] = []
+  package private(set) var sources: [SourceText] = []
 
   /// Notes that a text was read.
-  public func noteRead(_ source: SourceText) { sources.append(source) }
+  package func noteRead(_ source: SourceText) { sources.append(source) }
 
   /// Comments that silence findings, with the texts that they stand in.
   private(set) var allowances: [(source: SourceText, allowance: Allowance)] = []
 
-  public init() {}
+  package init() {}
 
   /// Notes that a comment silences findings.
-  public func allow(_ allowance: Allowance, in source: SourceText) { allowances.append((source, allowance)) }
+  package func allow(_ allowance: Allowance, in source: SourceText) { allowances.append((source, allowance)) }
 
   /// Takes findings back. Those that were not kept stay counted: nobody knows whether they would go.
   func removeAll(where shouldRemove: (Finding) -> Bool) {
@@ -80,34 +80,34 @@ public final class Findings {
   private var places: [(span: Span, note: Finding.Note)] = []
 
   /// From now on every finding in `source` carries `note`, and those of the place that the note shows.
-  public func noteOrigin(of source: SourceText, _ note: Finding.Note) {
+  package func noteOrigin(of source: SourceText, _ note: Finding.Note) {
     let before = origins.filter { $0.source === note.span?.source }.map { (source: source, note: $0.note) }
     origins.append((source, note))
     origins += before
   }
 
   /// From now on every finding inside `span` carries `note`.
-  public func note(at span: Span, _ note: Finding.Note) {
+  package func note(at span: Span, _ note: Finding.Note) {
     if places.contains(where: { $0.span.isSame(as: span) && note.span?.isSame(as: $0.note.span) == true }) { return }
     places.append((span, note))
   }
 
   /// Notes that a secret stands there: lines are printed without it.
-  public func hide(_ span: Span) { hidden.append(span) }
+  package func hide(_ span: Span) { hidden.append(span) }
 
-  public var hasErrors: Bool { errorCount > 0 }
+  package var hasErrors: Bool { errorCount > 0 }
   /// All errors, those that are not kept included.
-  public private(set) var errorCount = 0
+  package private(set) var errorCount = 0
   private var warningCount = 0
 
   /// How many findings of each severity are kept. What is wrong in more places than that has few causes, and nobody
   /// reads a thousand findings; the time to find the next one, and a hint for it, grows with the text and with those
   /// that there are.
-  public static let mostErrors = 100
-  public static let mostWarnings = 1000
+  package static let mostErrors = 100
+  package static let mostWarnings = 1000
 
   /// How many findings were not kept.
-  public var omitted: Int {
+  package var omitted: Int {
     max(0, errorCount - Self.mostErrors) + max(0, warningCount - Self.mostWarnings)
   }
 
@@ -119,7 +119,7 @@ public final class Findings {
     if severity == .error { errorCount += 1 } else { warningCount += 1 }
   }
 
-  public func add(_ finding: Finding) {
+  package func add(_ finding: Finding) {
     let isKept = keepsNext(finding.severity)
     count(finding.severity)
     guard isKept else { return }
@@ -133,7 +133,7 @@ public final class Findings {
   }
 
   /// Message and hint are made only for a finding that is kept.
-  public func error(
+  package func error(
     _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
     notes: [Finding.Note] = []
   ) {
@@ -141,7 +141,7 @@ public final class Findings {
     add(Finding(.error, code, message(), at: span, hint: hint(), notes: notes))
   }
 
-  public func warning(
+  package func warning(
     _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
     notes: [Finding.Note] = []
   ) {

@@ -1,7 +1,9 @@
+import JSON
+
 extension FindingPrinter {
   /// A JSON array for editors, one object a finding: file, line, column, endLine, endColumn (counted from 1, the end
   /// not included; absent without a place), severity, code, message, hint if there is one, and notes.
-  public static func json(_ findings: [Finding]) -> String {
+  package static func json(_ findings: [Finding]) -> String {
     var writer = JSONWriter()
     writer.beginArray()
     for finding in findings {
@@ -50,7 +52,7 @@ extension FindingPrinter {
 
   /// A line a finding that GitHub's runners turn into annotations: workflow commands, escaped as
   /// `@actions/core` escapes them. The hint and the notes follow the message.
-  public static func github(_ findings: [Finding]) -> String {
+  package static func github(_ findings: [Finding]) -> String {
     findings.map { finding in
       var properties: [String] = []
       if let span = finding.span {

@@ -1,16 +1,16 @@
 /// Prints findings for people: the place, the line with a caret under it, what to type instead, and the places that
 /// belong to it.
-public struct FindingPrinter: Sendable {
+package struct FindingPrinter: Sendable {
   private let colour: Bool
 
   /// - Parameter colour: whether to colour by ANSI sequences, for a terminal.
-  public init(colour: Bool) {
+  package init(colour: Bool) {
     self.colour = colour
   }
 
   /// All findings in their order, a blank line between two; empty if there are none. No line end at the end.
   /// `only` leaves out those of other codes.
-  public func text(_ findings: Findings, only code: String? = nil) -> String {
+  package func text(_ findings: Findings, only code: String? = nil) -> String {
     let shown = findings.sorted.filter { code == nil || $0.code == code }.map { text($0, hiding: findings.secrets) }
     if findings.omitted == 0 { return shown.joined(separator: "\n\n") }
     let rest = "and \(findings.omitted) more findings, which are not shown: mend these first"
@@ -18,7 +18,7 @@ public struct FindingPrinter: Sendable {
   }
 
   /// One finding, of several lines, without a line end at the end.
-  public func text(_ finding: Finding) -> String {
+  package func text(_ finding: Finding) -> String {
     text(finding.hiding(SecretScan.spans), hiding: SecretScan.spans)
   }
 
@@ -51,7 +51,7 @@ public struct FindingPrinter: Sendable {
   }
 
   /// How many there are: "2 errors, 1 warning"; "no errors" if there is nothing.
-  public func summary(_ findings: Findings) -> String {
+  package func summary(_ findings: Findings) -> String {
     let shown = findings.sorted
     let errors = shown.count { $0.severity == .error }
     let warnings = shown.count - errors

@@ -1,7 +1,7 @@
 extension Findings {
   /// The findings as they are shown: those without a place first, then file by file in the order in which the files
   /// first came up, by position within a file, and each only once.
-  public var sorted: [Finding] {
+  package var sorted: [Finding] {
     var files: [String: Int] = [:]
     for finding in all {
       if let name = finding.span?.source.name, files[name] == nil { files[name] = files.count }

@@ -4,35 +4,35 @@
 /// that an error inside an expression points at the very character that the user typed.
 ///
 /// Messages quote `written`, never `text`: a variable of the environment may hold a password.
-public struct LocatedText: Sendable {
+package struct LocatedText: Sendable {
   /// A stretch of the value that the user typed otherwise: `${NAME}`.
-  public struct Replacement: Sendable {
+  package struct Replacement: Sendable {
     /// Where it stands in `scalars`; empty for a variable without a value.
-    public let range: Range<Int>
+    package let range: Range<Int>
     /// What the user typed.
-    public let written: String
+    package let written: String
 
-    public init(range: Range<Int>, written: String) {
+    package init(range: Range<Int>, written: String) {
       self.range = range
       self.written = written
     }
   }
 
   /// The value, as Unicode scalars.
-  public let scalars: [Unicode.Scalar]
-  public let source: SourceText
+  package let scalars: [Unicode.Scalar]
+  package let source: SourceText
   /// Where each scalar starts, and one more for the end.
-  public let positions: [Position]
+  package let positions: [Position]
   /// Where each scalar ends: an escape or a variable is longer than what it stands for.
-  public let ends: [Position]
+  package let ends: [Position]
   /// The stretches that came out of variables, in order.
-  public let replacements: [Replacement]
+  package let replacements: [Replacement]
 
   /// - Parameters:
   ///   - positions: one a scalar and one for the end.
   ///   - ends: one a scalar; one column behind `positions` if not given.
   ///   - replacements: in order, not overlapping, inside of `scalars`.
-  public init(
+  package init(
     scalars: [Unicode.Scalar], source: SourceText, positions: [Position], ends: [Position]? = nil,
     replacements: [Replacement] = []
   ) {
@@ -46,7 +46,7 @@ public struct LocatedText: Sendable {
   }
 
   /// A text that is itself the whole source, on one line: the value of an option.
-  public init(option name: String, text: String) {
+  package init(option name: String, text: String) {
     let scalars = Array(text.unicodeScalars)
     self.init(
       scalars: scalars, source: SourceText(name: name, text: text),
@@ -54,10 +54,10 @@ public struct LocatedText: Sendable {
   }
 
   /// The value. Not for messages: see `written`.
-  public var text: String { Self.string(scalars[...]) }
+  package var text: String { Self.string(scalars[...]) }
 
   /// The value as messages may quote it: what the user typed where a variable stands, such as `${NAME}`.
-  public var written: String {
+  package var written: String {
     if replacements.isEmpty { return text }
     var result = ""
     var next = 0
@@ -70,17 +70,17 @@ public struct LocatedText: Sendable {
   }
 
   /// The place of the scalars in `range`.
-  public func span(_ range: Range<Int>) -> Span {
+  package func span(_ range: Range<Int>) -> Span {
     let start = positions[min(range.lowerBound, scalars.count)]
     let last = min(range.upperBound, scalars.count) - 1
     guard last >= range.lowerBound else { return Span(source: source, start: start, end: start) }
     return Span(source: source, start: start, end: ends[last])
   }
 
-  public var span: Span { span(0..<scalars.count) }
+  package var span: Span { span(0..<scalars.count) }
 
   /// A part of the text that keeps its positions, and what was typed where it touches a variable.
-  public subscript(_ range: Range<Int>) -> LocatedText {
+  package subscript(_ range: Range<Int>) -> LocatedText {
     let inside = replacements.compactMap { replacement -> Replacement? in
       let both = replacement.range.clamped(to: range)
       let place = replacement.range.lowerBound
@@ -112,5 +112,5 @@ public struct LocatedText: Sendable {
 
 /// What the user typed, so that a text put into a message by mistake shows no secret.
 extension LocatedText: CustomStringConvertible {
-  public var description: String { written }
+  package var description: String { written }
 }

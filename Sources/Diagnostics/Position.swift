@@ -1,29 +1,29 @@
 /// A place in a source text. Lines and columns count from 1; columns count characters (Unicode scalars), not bytes.
-public struct Position: Hashable, Comparable, Sendable {
-  public var line: Int
-  public var column: Int
+package struct Position: Hashable, Comparable, Sendable {
+  package var line: Int
+  package var column: Int
 
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
-  public static let start = Position(line: 1, column: 1)
+  package static let start = Position(line: 1, column: 1)
 
-  public static func < (a: Position, b: Position) -> Bool {
+  package static func < (a: Position, b: Position) -> Bool {
     (a.line, a.column) < (b.line, b.column)
   }
 }
 
 /// A named text that a user wrote: a YAML file, or the value of an option such as `--window`.
-public final class SourceText: Sendable {
+package final class SourceText: Sendable {
   /// The path as the user typed it, or the option's name.
-  public let name: String
-  public let text: String
+  package let name: String
+  package let text: String
   private let lines: [Substring]
 
   /// A byte order mark at the start is no part of the text. Lines end in LF, CR LF or CR.
-  public init(name: String, text: String) {
+  package init(name: String, text: String) {
     let scalars = text.unicodeScalars
     let body = scalars.first == "\u{FEFF}" ? scalars.dropFirst() : scalars[...]
     self.name = name
@@ -46,21 +46,21 @@ public final class SourceText: Sendable {
     self.lines = lines
   }
 
-  public var lineCount: Int { lines.count }
+  package var lineCount: Int { lines.count }
 
   /// The line of that number, counted from 1, without its line end; empty where there is none.
-  public func line(_ number: Int) -> Substring {
+  package func line(_ number: Int) -> Substring {
     lines.indices.contains(number - 1) ? lines[number - 1] : ""
   }
 }
 
 /// A stretch of a source text, half open.
-public struct Span: Sendable {
-  public let source: SourceText
-  public let start: Position
-  public let end: Position
+package struct Span: Sendable {
+  package let source: SourceText
+  package let start: Position
+  package let end: Position
 
-  public init(source: SourceText, start: Position, end: Position) {
+  package init(source: SourceText, start: Position, end: Position) {
     self.source = source
     self.start = start
     self.end = max(start, end)

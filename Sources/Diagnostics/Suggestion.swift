@@ -2,7 +2,7 @@
 ///
 /// Near enough: at most one edit for words of up to four letters, two up to eight, three beyond; a change of case alone
 /// always counts. Edits are insertions, deletions, replacements and swaps of neighbours.
-public func suggestion(for word: String, from candidates: some Sequence<String>) -> String? {
+package func suggestion(for word: String, from candidates: some Sequence<String>) -> String? {
   let limit = word.count <= 4 ? 1 : word.count <= 8 ? 2 : 3
   var best: (candidate: String, distance: Int)?
   let lowercased = word.lowercased(), length = word.unicodeScalars.count
@@ -19,7 +19,7 @@ public func suggestion(for word: String, from candidates: some Sequence<String>)
 }
 
 /// Optimal string alignment distance.
-public func editDistance(_ a: String, _ b: String) -> Int {
+package func editDistance(_ a: String, _ b: String) -> Int {
   let a = Array(a.unicodeScalars), b = Array(b.unicodeScalars)
   if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
   var before: [Int] = []

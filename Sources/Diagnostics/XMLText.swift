@@ -1,6 +1,6 @@
 extension String {
   /// The text for XML, between tags and in attributes. XML has no place for most control characters, escaped or not.
-  public var escapedForXML: String {
+  package var escapedForXML: String {
     unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "&": result += "&amp;"

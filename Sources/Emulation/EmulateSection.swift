@@ -3,8 +3,8 @@ import Diagnostics
 import Specifications
 
 /// What `emulate:` declares of itself.
-public enum EmulateSection {
-  public static let specification = Specification(
+package enum EmulateSection {
+  package static let specification = Specification(
     kind: .section, name: "emulate",
     summary: "What `hitmon emulate` sends to the pipeline's hits topic, where its options do not say otherwise.",
     details: """
@@ -25,7 +25,7 @@ public enum EmulateSection {
     example: "emulate: {rate: 20 kHz, rows_per_message: 100, seed: 7}")
 
   /// Findings that need no look at the world outside.
-  public static func check(_ settings: Settings, findings: Findings) {
+  package static func check(_ settings: Settings, findings: Findings) {
     if let text = settings["rate"]?.text, RowRate(text.text) == nil {
       findings.error(
         "wrong-type", "`rate` is how many rows go in a second, and `\(text.written)` is not", at: text.span,

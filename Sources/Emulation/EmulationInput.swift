@@ -1,24 +1,24 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 /// What an emulator sends: the keys of `emulate:`, with what the command line changes of them.
-public struct EmulationInput: Sendable {
+package struct EmulationInput: Sendable {
   /// Files, directories, patterns, `s3://BUCKET/PREFIX` or `-`; the simulated telescope where there are none.
-  public var files: [String] = []
-  public var rate: RowRate = .perSecond(1000)
-  public var rowsPerMessage = 1
+  package var files: [String] = []
+  package var rate: RowRate = .perSecond(1000)
+  package var rowsPerMessage = 1
   /// Files are started again at their end.
-  public var loops = false
+  package var loops = false
   /// The most rows; nil for all there are.
-  public var rows: Int64?
+  package var rows: Int64?
   /// Which of the telescope's streams, if not that of the settings.
-  public var seed: UInt64?
+  package var seed: UInt64?
   private let settings: Settings?
 
   /// The checked section of a pipeline; the defaults where it has none.
-  public init(_ settings: Settings?) {
+  package init(_ settings: Settings?) {
     self.settings = settings
     guard let settings else { return }
     files = (settings["input"]?.list ?? []).compactMap { $0.text?.text }
@@ -29,20 +29,20 @@ public struct EmulationInput: Sendable {
   }
 
   /// For people: the files, or the telescope.
-  public var name: String {
+  package var name: String {
     files.isEmpty
       ? "the simulated telescope" : files.map { $0 == "-" ? "standard input" : $0 }.joined(separator: ", ")
   }
 
   /// Whether rows come from standard input, which then takes no orders.
-  public var readsStandardInput: Bool { files.contains("-") }
+  package var readsStandardInput: Bool { files.contains("-") }
 
   /// How the input is opened, once for each pass. Files and objects are looked for at once; `tell` is told, on any thread,
   /// where a store fails and is asked again.
   ///
   /// - Throws: a sentence for the user where there are no such files, where standard input should be read again, or where
   ///   the telescope cannot write this record.
-  public func opener(
+  package func opener(
     _ format: any RecordFormat, stop: @escaping StopCheck, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> () throws -> any RowSource {
     if files.isEmpty {
@@ -61,7 +61,7 @@ public struct EmulationInput: Sendable {
   }
 
   /// The emulator's own options.
-  public var options: Emulator.Options {
+  package var options: Emulator.Options {
     var options = Emulator.Options()
     options.rate = rate
     options.rowsPerMessage = rowsPerMessage

@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Support
 import Synchronization
 
 /// A data acquisition in miniature: takes rows of files or of the simulated telescope, and publishes them at a rate.
@@ -7,25 +8,25 @@ import Synchronization
 /// Rows go as they stand, malformed ones too; headers, comments and blank lines stay behind. Each row goes to the
 /// partition of its key, and a partition's rows keep their order. One thread runs the emulator; any other may stop it,
 /// change its rate and read its ``counts``.
-public final class Emulator: @unchecked Sendable {
-  public struct Options: Sendable {
-    public var rate: RowRate = .perSecond(1000)
+package final class Emulator: @unchecked Sendable {
+  package struct Options: Sendable {
+    package var rate: RowRate = .perSecond(1000)
     /// The most rows of a message, at least 1.
-    public var rowsPerMessage = 1
+    package var rowsPerMessage = 1
     /// The most bytes of a message of several rows. Brokers take 1 MB with what they add.
-    public var bytesPerMessage = 900_000
+    package var bytesPerMessage = 900_000
     /// Starts again at the end of the input.
-    public var loops = false
+    package var loops = false
     /// The most rows; nil for all there are.
-    public var rows: Int64?
-    public var clock = EmulatorClock.system
+    package var rows: Int64?
+    package var clock = EmulatorClock.system
     /// Asked before rows are sent; while it says yes, none are. For a broker that forgets what nobody reads in time.
-    public var holdBack: @Sendable () -> Bool = { false }
+    package var holdBack: @Sendable () -> Bool = { false }
 
-    public init() {}
+    package init() {}
   }
 
-  public let counts: EmulationCounts
+  package let counts: EmulationCounts
   private let options: Options
   private let open: () throws -> any RowSource
   private let publisher: any RowPublisher
@@ -61,7 +62,7 @@ public final class Emulator: @unchecked Sendable {
   ///   - key: what messages are keyed by.
   ///   - counts: where the publisher says what became of rows.
   ///   - open: opens the input; called again where the options say that it starts again.
-  public init(
+  package init(
     format: any RecordFormat, key: RecordKey, publisher: any RowPublisher, counts: EmulationCounts,
     options: Options, open: @escaping () throws -> any RowSource
   ) {
@@ -84,22 +85,22 @@ public final class Emulator: @unchecked Sendable {
   // MARK: From any thread
 
   /// How fast rows go. A new rate starts a new schedule: nothing of the old one is made up for.
-  public var rate: RowRate {
+  package var rate: RowRate {
     get { wantedRate.withLock { $0 } }
     set { wantedRate.withLock { $0 = newValue } }
   }
 
   /// Takes no further rows; those taken are sent and waited for.
-  public func stop() { isStopped.store(true, ordering: .relaxed) }
+  package func stop() { isStopped.store(true, ordering: .relaxed) }
 
   /// Leaves without waiting for what is on its way.
-  public func abandon() {
+  package func abandon() {
     isAbandoned.store(true, ordering: .relaxed)
     stop()
   }
 
   /// Runs on a thread of its own until the end of the input or ``stop()``; see ``wait()``.
-  public func start() {
+  package func start() {
     thread = SystemThread { [self] in
       do { try run() } catch { result.withLock { $0 = error } }
       isFinished.store(true, ordering: .releasing)
@@ -107,10 +108,10 @@ public final class Emulator: @unchecked Sendable {
   }
 
   /// Whether the thread of ``start()`` has come to its end.
-  public var hasFinished: Bool { isFinished.load(ordering: .acquiring) }
+  package var hasFinished: Bool { isFinished.load(ordering: .acquiring) }
 
   /// Waits for the thread of ``start()``, and throws what ended it early.
-  public func wait() throws {
+  package func wait() throws {
     thread?.join()
     thread = nil
     if let error = result.withLock({ $0 }) { throw error }
@@ -120,7 +121,7 @@ public final class Emulator: @unchecked Sendable {
 
   /// Sends rows until the input ends or someone stops it, and waits until it is known what became of each. What was taken
   /// is sent also where the input ends in an error, which is thrown then.
-  public func run() throws {
+  package func run() throws {
     defer { source?.close() }
     var failure: (any Error)?
     do { try send() } catch { failure = error }

@@ -1,4 +1,5 @@
 import Connectors
+import Support
 
 #if canImport(Glibc)
   import Glibc
@@ -7,18 +8,18 @@ import Connectors
 #endif
 
 /// What the emulator takes the time from: the system, or a test.
-public struct EmulatorClock: Sendable {
+package struct EmulatorClock: Sendable {
   /// Nanoseconds of the monotonic clock.
-  public let now: @Sendable () -> Int64
+  package let now: @Sendable () -> Int64
   /// Sleeps until a time of that clock; a signal may end the sleep early.
-  public let sleep: @Sendable (_ until: Int64) -> Void
+  package let sleep: @Sendable (_ until: Int64) -> Void
 
-  public init(now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (_ until: Int64) -> Void) {
+  package init(now: @escaping @Sendable () -> Int64, sleep: @escaping @Sendable (_ until: Int64) -> Void) {
     self.now = now
     self.sleep = sleep
   }
 
-  public static let system = EmulatorClock(
+  package static let system = EmulatorClock(
     now: { monotonicNanoseconds() },
     sleep: { time in
       var until = timespec(tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))

@@ -1,11 +1,11 @@
 import Connectors
-import Operators
+import ChainExecution
 import Specifications
 
 /// An emulator that writes to the topic which a pipeline reads its hits from.
-public final class HitsEmulation: @unchecked Sendable {
+package final class HitsEmulation: @unchecked Sendable {
   /// Sends the rows; to be run, or started and waited for.
-  public let emulator: Emulator
+  package let emulator: Emulator
   private let publisher: KafkaRowPublisher
 
   /// Opens the input and makes the topic if it is missing; nil where `stop` says yes before a broker answers.
@@ -19,7 +19,7 @@ public final class HitsEmulation: @unchecked Sendable {
   ///   - stop: asked now and then while brokers are away or an input has nothing to read.
   ///   - tell: called, on any thread, with sentences for the user.
   /// - Throws: a sentence for the user.
-  public init?(
+  package init?(
     _ declaration: Declaration, format: any RecordFormat, input: EmulationInput, target: KafkaTarget,
     holdBack: @escaping @Sendable () -> Bool = { false }, stop: @escaping StopCheck,
     tell: @escaping @Sendable (String) -> Void
@@ -44,12 +44,12 @@ public final class HitsEmulation: @unchecked Sendable {
   }
 
   /// Partitions of the topic.
-  public var partitions: Int { publisher.partitions }
+  package var partitions: Int { publisher.partitions }
   /// Whether the topic was missing and has been made.
-  public var madeTopic: Bool { publisher.madeTopic }
+  package var madeTopic: Bool { publisher.madeTopic }
   /// Why the first rows that failed did, in a sentence; nil where none has.
-  public var firstFailure: String? { publisher.firstFailure.map { "\($0)" } }
+  package var firstFailure: String? { publisher.firstFailure.map { "\($0)" } }
 
   /// Lets go of the brokers, once the emulator has come to its end.
-  public func close() { publisher.close() }
+  package func close() { publisher.close() }
 }

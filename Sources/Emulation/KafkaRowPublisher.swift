@@ -5,10 +5,10 @@ import Kafka
 ///
 /// Unless the user's settings say otherwise, messages that are tried again neither overtake nor repeat others
 /// (librdkafka's idempotence), and brokers that are away are waited for, however long.
-public final class KafkaRowPublisher: RowPublisher {
-  public let partitions: Int
+package final class KafkaRowPublisher: RowPublisher {
+  package let partitions: Int
   /// Whether the topic was missing and has been made.
-  public let madeTopic: Bool
+  package let madeTopic: Bool
   private let producer: RowProducer
   private let watch: BrokerWatch
   private let failures = FirstFailure()
@@ -27,7 +27,7 @@ public final class KafkaRowPublisher: RowPublisher {
   ///   - stop: asked now and then while brokers are away.
   ///   - tell: called with sentences for the user, such as that brokers are away or back.
   /// - Throws: a sentence for the user.
-  public init?(
+  package init?(
     _ target: KafkaTarget, counts: EmulationCounts, stop: () -> Bool, tell: @escaping @Sendable (String) -> Void
   ) throws {
     let watch = BrokerWatch("topic \(target.topic) on \(target.brokers)", tell: tell)
@@ -46,7 +46,7 @@ public final class KafkaRowPublisher: RowPublisher {
     producer.meetBrokers()
   }
 
-  public func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
+  package func publish(_ messages: UnsafeBufferPointer<RowMessage>, partition: Int) throws -> Int {
     do throws(KafkaError) {
       return try producer.produce(messages, partition: partition)
     } catch {
@@ -54,14 +54,14 @@ public final class KafkaRowPublisher: RowPublisher {
     }
   }
 
-  public func poll(milliseconds: Int) throws {
+  package func poll(milliseconds: Int) throws {
     producer.poll(milliseconds: milliseconds)
     try watch.check()
   }
 
   /// Why the first message that failed did; nil where none has.
-  public var firstFailure: KafkaError? { failures.value }
+  package var firstFailure: KafkaError? { failures.value }
 
   /// Ends it; what is still on its way is given up.
-  public func close() { producer.close() }
+  package func close() { producer.close() }
 }

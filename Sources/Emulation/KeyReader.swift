@@ -1,5 +1,5 @@
 import Columns
-import Operators
+import ChainExecution
 
 /// The keys of the rows of a chunk, row by row: decimal text of the fields that the pipeline groups by, parted by commas
 /// where they are several.

@@ -1,4 +1,4 @@
-import Operators
+import ChainExecution
 
 #if canImport(Glibc)
   import Glibc

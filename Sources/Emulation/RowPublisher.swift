@@ -1,15 +1,15 @@
 /// A message of rows; its bytes stay in place during the call that hands it over.
-public struct RowMessage {
+package struct RowMessage {
   /// The key; nil for none.
-  public let key: UnsafeRawBufferPointer?
+  package let key: UnsafeRawBufferPointer?
   /// The rows as they stand, text rows with newlines between them.
-  public let value: UnsafeRawBufferPointer
+  package let value: UnsafeRawBufferPointer
   /// How many rows they are.
-  public let rows: Int
+  package let rows: Int
 }
 
 /// Where messages of rows go. One thread at a time uses a publisher.
-public protocol RowPublisher: AnyObject {
+package protocol RowPublisher: AnyObject {
   /// Partitions of the topic, at least 1.
   var partitions: Int { get }
   /// Takes copies of messages, in their order, and gives how many it took from the first on; fewer than all where its

@@ -1,6 +1,6 @@
 /// A stretch of an object on its way into memory. One thread at a time uses it.
-public final class ObjectRange {
-  public enum State {
+package final class ObjectRange {
+  package enum State {
     /// Nothing is under way; not before that time of the monotonic clock, in seconds.
     case waiting(until: Double)
     case running
@@ -8,12 +8,12 @@ public final class ObjectRange {
     case failed(S3Error)
   }
 
-  public let object: S3Object
-  public let start: Int64
-  public let memory: UnsafeMutableRawBufferPointer
+  package let object: S3Object
+  package let start: Int64
+  package let memory: UnsafeMutableRawBufferPointer
   /// Bytes that have come.
-  public private(set) var received = 0
-  public internal(set) var state = State.waiting(until: 0)
+  package private(set) var received = 0
+  package internal(set) var state = State.waiting(until: 0)
   var patience: Patience
   /// What is wrong with an answer that was broken off for it.
   private(set) var objection: String?

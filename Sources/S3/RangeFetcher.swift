@@ -1,6 +1,6 @@
 /// Fetches stretches of objects, several at a time, and goes on where a transfer broke. One thread at a time
 /// uses a fetcher.
-public final class RangeFetcher: @unchecked Sendable {
+package final class RangeFetcher: @unchecked Sendable {
   private let client: S3Client
   private let pool: TransferPool
   private var waiting: [ObjectRange] = []
@@ -8,7 +8,7 @@ public final class RangeFetcher: @unchecked Sendable {
   private let tell: @Sendable (String) -> Void
 
   /// - Parameter tell: told where a server fails and is asked again.
-  public init(_ client: S3Client, tell: @escaping @Sendable (String) -> Void) throws(S3Error) {
+  package init(_ client: S3Client, tell: @escaping @Sendable (String) -> Void) throws(S3Error) {
     self.client = client
     self.tell = tell
     guard let pool = TransferPool() else { throw S3Error(.unreachable, Curl.isMissing) }
@@ -16,11 +16,11 @@ public final class RangeFetcher: @unchecked Sendable {
   }
 
   /// Whether nothing is under way or to be tried again.
-  public var isIdle: Bool { waiting.isEmpty && running.isEmpty }
+  package var isIdle: Bool { waiting.isEmpty && running.isEmpty }
 
   /// Begins to fetch a stretch. In ``step(milliseconds:)``, `handOver` is called with bytes that come, of which it may
   /// take the first ones, so that they are not put into the memory; with nil the transfer pauses.
-  public func fetch(
+  package func fetch(
     _ object: S3Object, start: Int64, into memory: UnsafeMutableRawBufferPointer,
     handOver: @escaping (UnsafeRawBufferPointer) -> Int?
   ) -> ObjectRange {
@@ -31,10 +31,10 @@ public final class RangeFetcher: @unchecked Sendable {
   }
 
   /// Goes on with a stretch that was paused. `handOver` may be called.
-  public func resume(_ range: ObjectRange) { range.transfer?.resume() }
+  package func resume(_ range: ObjectRange) { range.transfer?.resume() }
 
   /// Waits at most so long for something to do, and goes on with what is under way.
-  public func step(milliseconds: Int) {
+  package func step(milliseconds: Int) {
     let now = monotonicSeconds()
     var wait = Double(milliseconds)
     var left: [ObjectRange] = []

@@ -6,7 +6,7 @@ extension S3Client {
   ///   - onlyFirst: asks once, which is enough to know whether there is anything.
   ///   - stop: asked while the store is waited for.
   ///   - tell: told where the store fails and is asked again.
-  public func list(
+  package func list(
     prefix: String, order: S3Order = .name, onlyFirst: Bool = false, stop: @escaping @Sendable () -> Bool,
     tell: @Sendable (String) -> Void
   ) throws(S3Error) -> [S3Object] {
@@ -14,7 +14,7 @@ extension S3Client {
   }
 
   /// The objects of several prefixes, those of one after those of the other, over one connection.
-  public func list(
+  package func list(
     prefixes: [String], order: S3Order = .name, stop: @escaping @Sendable () -> Bool, tell: @Sendable (String) -> Void
   ) throws(S3Error) -> [S3Object] {
     let pool = try pool()

@@ -1,3 +1,5 @@
+import Support
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,17 +7,17 @@
 #endif
 
 /// What is asked of a store.
-public struct S3Client: Sendable {
-  public let access: S3Access
-  public let bucket: String
+package struct S3Client: Sendable {
+  package let access: S3Access
+  package let bucket: String
 
-  public init(_ access: S3Access, bucket: String) {
+  package init(_ access: S3Access, bucket: String) {
     self.access = access
     self.bucket = bucket
   }
 
   /// How many requests are to be under way at once.
-  public var requests: Int { access.requests }
+  package var requests: Int { access.requests }
 
   /// A GET request, signed where there are keys.
   ///
@@ -49,8 +51,4 @@ public struct S3Client: Sendable {
 }
 
 /// Seconds of the monotonic clock.
-func monotonicSeconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-}
+func monotonicSeconds() -> Double { Double(monotonicNanoseconds()) * 1e-9 }

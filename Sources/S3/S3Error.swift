@@ -1,6 +1,6 @@
 /// Why a store does not give what was asked for, in a sentence for the user.
-public struct S3Error: Error, Hashable, CustomStringConvertible {
-  public enum Kind: Sendable {
+package struct S3Error: Error, Hashable, CustomStringConvertible {
+  package enum Kind: Sendable {
     /// The settings, the environment or a profile are not as they must be.
     case settings
     /// Nobody answers, or not as a store does.
@@ -15,9 +15,9 @@ public struct S3Error: Error, Hashable, CustomStringConvertible {
     case interrupted
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// No full stop; what was tried, what the store said, and what to do. No secret is in it.
-  public let description: String
+  package let description: String
 
   init(_ kind: Kind, _ description: String) {
     self.kind = kind

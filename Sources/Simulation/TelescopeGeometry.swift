@@ -1,22 +1,22 @@
 /// The miniDT telescope as built at Legnaro: four chambers of 64 drift cells, and the clock of its readout.
 ///
 /// Source: MAPD data-processing assignment, University of Padova (2023), sections 4.1, 4.2 and 5.2.
-public enum TelescopeGeometry {
-  public static let chamberCount = 4
-  public static let wireCount = 64
-  public static let layerCount = 4
+package enum TelescopeGeometry {
+  package static let chamberCount = 4
+  package static let wireCount = 64
+  package static let layerCount = 4
   /// Cells of one layer.
-  public static let cellCount = 16
+  package static let cellCount = 16
   /// TDC channel of the scintillator, on FPGA 1.
-  public static let scintillatorChannel: UInt16 = 128
-  public static let crossingsPerOrbit = 3564
+  package static let scintillatorChannel: UInt16 = 128
+  package static let crossingsPerOrbit = 3564
   /// Counts of the fine time in one bunch crossing of 25 ns.
-  public static let countsPerCrossing = 30
+  package static let countsPerCrossing = 30
   /// Time from a muon's passage to the scintillator's signal, in ns.
-  public static let scintillatorDelay = 95.0
+  package static let scintillatorDelay = 95.0
   /// What the drift-time formula subtracts from the scintillator's time, in ns, by chamber:
   /// drift = t(hit) - (t(scintillator) - offset).
-  public static let scintillatorOffsets = [95.0 - 1.1, 95.0 + 6.4, 95.0 + 0.5, 95.0 - 2.6]
+  package static let scintillatorOffsets = [95.0 - 1.1, 95.0 + 6.4, 95.0 + 0.5, 95.0 - 2.6]
 
   /// Length of an orbit in ns.
   static let orbitLength = 3564 * 25.0

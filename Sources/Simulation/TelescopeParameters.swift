@@ -2,63 +2,63 @@
 ///
 /// Any value is accepted: one outside the range that its comment states counts as the nearest end of it, and a value
 /// that is not a number as the lower end.
-public struct TelescopeParameters: Sendable, Equatable {
+package struct TelescopeParameters: Sendable, Equatable {
   /// A wire of a chamber. One that does not exist (chamber not in 0...3, wire not in 0...63) is ignored.
-  public struct Wire: Sendable, Hashable {
-    public var chamber: Int
-    public var wire: Int
+  package struct Wire: Sendable, Hashable {
+    package var chamber: Int
+    package var wire: Int
 
-    public init(chamber: Int, wire: Int) {
+    package init(chamber: Int, wire: Int) {
       self.chamber = chamber
       self.wire = wire
     }
   }
 
   /// A wire that fires by itself, with the share of all noise rows that it makes (0...1).
-  public struct HotWire: Sendable, Equatable {
-    public var wire: Wire
-    public var share: Double
+  package struct HotWire: Sendable, Equatable {
+    package var wire: Wire
+    package var share: Double
 
-    public init(chamber: Int, wire: Int, share: Double) {
+    package init(chamber: Int, wire: Int, share: Double) {
       self.wire = Wire(chamber: chamber, wire: wire)
       self.share = share
     }
   }
 
   /// Streams of the same parameters are the same, row by row.
-  public var seed: UInt64 = 1
+  package var seed: UInt64 = 1
   /// The orbit counter at the start; it wraps after 2^32 orbits as the real one does.
-  public var firstOrbit: UInt32 = 3_387_200_947
+  package var firstOrbit: UInt32 = 3_387_200_947
   /// Orbits by which the counter advances a row, on average (0...1,000,000). The detector turns 11,223 orbits a second,
   /// so a stream of 1000 rows/s is as dense as the real one at 11.2.
-  public var orbitsPerRow = 2.8
+  package var orbitsPerRow = 2.8
   /// Share of the rows that muons make, scintillator signals included (0...1).
-  public var muonFraction = 0.25
+  package var muonFraction = 0.25
   /// Share of the rows that are noise hits (0...1). Together with `muonFraction` at most 1, or both are scaled down;
   /// what is left are ancillary rows.
-  public var noiseFraction = 0.62
+  package var noiseFraction = 0.62
   /// Probability that a cell which a muon crosses fires (0...1).
-  public var efficiency = 0.96
+  package var efficiency = 0.96
   /// Probability that a muon gives a scintillator signal (0...1).
-  public var scintillatorEfficiency = 0.85
+  package var scintillatorEfficiency = 0.85
   /// Probability that a second, later signal follows a scintillator signal in its orbit (0...1).
-  public var secondSignalFraction = 0.04
+  package var secondSignalFraction = 0.04
   /// Drift velocity in um/ns (20...1000); at 53.8 the longest drift, half a cell, takes 390 ns.
-  public var driftVelocity = 53.8
+  package var driftVelocity = 53.8
   /// Standard deviation of a drift time, in ns (0...50).
-  public var timeResolution = 3.0
+  package var timeResolution = 3.0
   /// Wires that make more noise than others. Their shares add up to at most 1, or are scaled down.
-  public var hotWires = [HotWire(chamber: 2, wire: 17, share: 0.06)]
+  package var hotWires = [HotWire(chamber: 2, wire: 17, share: 0.06)]
   /// Wires that never fire. A wire that is both dead and hot is dead.
-  public var deadWires: Set<Wire> = [Wire(chamber: 1, wire: 40)]
+  package var deadWires: Set<Wire> = [Wire(chamber: 1, wire: 40)]
   /// Orbits by which ancillary rows can run ahead of the hits around them.
-  public var ancillaryLead: UInt32 = 100_000
+  package var ancillaryLead: UInt32 = 100_000
   /// Share of the ancillary rows that do so (0...1).
-  public var ancillaryLeadFraction = 0.05
+  package var ancillaryLeadFraction = 0.05
   /// Places by which a row can be away from its place in the order of events (0...100,000).
-  public var disorder = 40
+  package var disorder = 40
 
-  public init() {}
+  package init() {}
 
   /// These parameters with every number inside its range.
   func clamped() -> TelescopeParameters {

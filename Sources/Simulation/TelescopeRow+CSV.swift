@@ -1,10 +1,10 @@
 extension TelescopeRow {
   /// The names of the columns as the DAQ's files begin with them, without a newline.
-  public static let csvHeader = "HEAD,FPGA,TDC_CHANNEL,ORBIT_CNT,BX_COUNTER,TDC_MEAS"
+  package static let csvHeader = "HEAD,FPGA,TDC_CHANNEL,ORBIT_CNT,BX_COUNTER,TDC_MEAS"
 
   /// Appends the row as a line of CSV, newline included. A whole fine time is printed as `12`, any other with six
   /// decimals as `-41.531250`; one that is not a number or beyond 10^9 as Swift prints it.
-  public func appendCSV(to bytes: inout [UInt8]) {
+  package func appendCSV(to bytes: inout [UInt8]) {
     // Five integers (32 bytes at most with their commas), sign, 10 digits, point, six decimals and the newline.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { line in
       var writer = BackwardWriter(line)

@@ -3,14 +3,14 @@
 ///
 /// The stream depends on the parameters alone, not on how many rows are asked for at a time. ``TelescopeTruth`` gives
 /// the products of its rows.
-public struct TelescopeSimulation: Sendable {
+package struct TelescopeSimulation: Sendable {
   private var events: TelescopeEvents
   private var disorder: DisorderBuffer
   /// The rows of the event at hand, and how many of them have gone on.
   private var rows: [TelescopeRow] = []
   private var passed = 0
 
-  public init(_ parameters: TelescopeParameters) {
+  package init(_ parameters: TelescopeParameters) {
     let parameters = parameters.clamped()
     events = TelescopeEvents(parameters)
     // Numbers of its own, so that streams that differ in `disorder` hold the same rows.
@@ -18,7 +18,7 @@ public struct TelescopeSimulation: Sendable {
   }
 
   /// The next row of the stream.
-  public mutating func next() -> TelescopeRow {
+  package mutating func next() -> TelescopeRow {
     while true {
       if let row = disorder.take() { return row }
       while passed == rows.count {
@@ -32,7 +32,7 @@ public struct TelescopeSimulation: Sendable {
   }
 
   /// Replaces the contents of `rows` by the next `count` rows of the stream; none where `count` is negative.
-  public mutating func fill(_ rows: inout [TelescopeRow], count: Int) {
+  package mutating func fill(_ rows: inout [TelescopeRow], count: Int) {
     rows.removeAll(keepingCapacity: true)
     rows.reserveCapacity(max(count, 0))
     for _ in 0..<max(count, 0) { rows.append(next()) }

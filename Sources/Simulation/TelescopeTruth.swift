@@ -4,7 +4,7 @@
 /// Products and formulas: MAPD data-processing assignment, University of Padova (2023), sections 4.2 and 5.2. A hit
 /// is a row of HEAD 2. Chambers 0 and 1 are channels 0...63 and 64...127 of FPGA 0, chambers 2 and 3 those of FPGA 1;
 /// hits elsewhere, the scintillator's among them, are unmapped.
-public struct TelescopeTruth: Sendable {
+package struct TelescopeTruth: Sendable {
   /// Times are whole numbers of 1/30 ns, the unit in which a count of 25/30 ns, the offsets in tenths of a ns and the
   /// bin edges are all exact.
   private struct Hit {
@@ -21,16 +21,16 @@ public struct TelescopeTruth: Sendable {
 
   private var orbits: [UInt32: Orbit] = [:]
   /// Rows of every kind.
-  public private(set) var records = 0
+  package private(set) var records = 0
   /// Rows that cleansing keeps (product 1).
-  public private(set) var hits = 0
+  package private(set) var hits = 0
   /// Hits that belong to no chamber.
-  public private(set) var unmapped = 0
+  package private(set) var unmapped = 0
 
-  public init() {}
+  package init() {}
 
   /// Counts a row. The order of the rows does not matter.
-  public mutating func add(_ row: TelescopeRow) {
+  package mutating func add(_ row: TelescopeRow) {
     records += 1
     guard row.isHit else { return }
     hits += 1
@@ -49,7 +49,7 @@ public struct TelescopeTruth: Sendable {
   }
 
   /// The products of chambers 0 to 3 for all rows so far. The time taken is that of all hits.
-  public func chambers() -> [ChamberTruth] {
+  package func chambers() -> [ChamberTruth] {
     var chambers = [ChamberTruth](repeating: ChamberTruth(), count: 4)
     for (number, orbit) in orbits {
       var wires = [Set<Int>](repeating: [], count: 4)
@@ -83,26 +83,26 @@ public struct TelescopeTruth: Sendable {
 }
 
 /// The products of one chamber.
-public struct ChamberTruth: Sendable, Equatable {
+package struct ChamberTruth: Sendable, Equatable {
   /// Hits in the chamber (product 2).
-  public fileprivate(set) var hits = 0
+  package fileprivate(set) var hits = 0
   /// Hits on each of the 64 wires (product 3).
-  public fileprivate(set) var occupancy = [Int](repeating: 0, count: 64)
+  package fileprivate(set) var occupancy = [Int](repeating: 0, count: 64)
   /// Number of different wires hit in an orbit -> number of orbits; orbits without a hit are left out (product 4).
-  public fileprivate(set) var activePerOrbit: [Int: Int] = [:]
+  package fileprivate(set) var activePerOrbit: [Int: Int] = [:]
   /// Orbit -> number of different wires hit in it (product 4, the other view).
-  public fileprivate(set) var activeByOrbit: [UInt32: Int] = [:]
+  package fileprivate(set) var activeByOrbit: [UInt32: Int] = [:]
   /// Hits on each wire in orbits that hold a scintillator hit (product 5).
-  public fileprivate(set) var occupancyWithScintillator = [Int](repeating: 0, count: 64)
+  package fileprivate(set) var occupancyWithScintillator = [Int](repeating: 0, count: 64)
   /// Drift times of the hits in orbits that hold a scintillator hit (product 6).
-  public fileprivate(set) var driftTime = DriftTimeTruth()
+  package fileprivate(set) var driftTime = DriftTimeTruth()
 }
 
 /// A drift-time histogram of 140 bins of 5 ns from -100 to 600 ns; a bin holds its lower edge.
-public struct DriftTimeTruth: Sendable, Equatable {
-  public fileprivate(set) var counts = [Int](repeating: 0, count: 140)
-  public fileprivate(set) var underflow = 0
-  public fileprivate(set) var overflow = 0
+package struct DriftTimeTruth: Sendable, Equatable {
+  package fileprivate(set) var counts = [Int](repeating: 0, count: 140)
+  package fileprivate(set) var underflow = 0
+  package fileprivate(set) var overflow = 0
 
   /// `drift` is in 1/30 ns.
   fileprivate mutating func fill(_ drift: Int) {

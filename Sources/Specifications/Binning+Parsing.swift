@@ -16,12 +16,12 @@ extension Binning {
   }
 
   /// Reads the text forms; a list of edges is read by ``parse(edges:span:findings:)``.
-  public static func parse(_ text: LocatedText, findings: Findings) -> Binning? {
+  package static func parse(_ text: LocatedText, findings: Findings) -> Binning? {
     BinningParser(text: text, findings: findings).parse()
   }
 
   /// Reads a list of edges.
-  public static func parse(edges nodes: [Node], span: Span, findings: Findings) -> Binning? {
+  package static func parse(edges nodes: [Node], span: Span, findings: Findings) -> Binning? {
     var edges: [Quantity] = []
     var before: LocatedText?
     func fail(_ message: String, _ span: Span, hint: String) -> Binning? {
@@ -197,7 +197,7 @@ private struct BinningParser {
 }
 
 /// Reports the unit of a quantity whose unit is unknown; points at the unit.
-public func reportUnknownUnit(_ quantity: LocatedText, findings: Findings) {
+package func reportUnknownUnit(_ quantity: LocatedText, findings: Findings) {
   let scalars = quantity.scalars
   func isNumeric(_ index: Int) -> Bool {
     if ("0"..."9").contains(scalars[index]) || " +-._".unicodeScalars.contains(scalars[index]) { return true }
@@ -217,7 +217,7 @@ private let others = [
 ]
 
 /// Reports a text that should be a unit.
-public func reportUnknown(unit: LocatedText, findings: Findings) {
+package func reportUnknown(unit: LocatedText, findings: Findings) {
   let symbols = Unit.known.map(\.symbol)
   // Every part is a unit, so it is the whole that is too much.
   if unit.text.split(separator: "/").allSatisfy({ Unit.named($0.filter { $0 != " " }) != nil }) {

@@ -2,8 +2,8 @@ import Columns
 import Diagnostics
 
 /// The bins of one axis as the user declares them.
-public struct Binning: Sendable {
-  public enum Shape: Sendable {
+package struct Binning: Sendable {
+  package enum Shape: Sendable {
     /// `64 from 0 to 64`: bins of equal width.
     case regular(count: Int, from: Quantity, to: Quantity)
     /// `[0 ns, 10 ns, 50 ns]`: the bin edges, ascending.
@@ -14,21 +14,21 @@ public struct Binning: Sendable {
     case categories([String])
   }
 
-  public let shape: Shape
-  public let span: Span
+  package let shape: Shape
+  package let span: Span
 
-  public init(_ shape: Shape, span: Span) {
+  package init(_ shape: Shape, span: Span) {
     self.shape = shape
     self.span = span
   }
 
   /// The most bins of one axis; 8 bytes each, and as many again for every value of a `per` column.
-  public static let mostBins = 10_000_000
+  package static let mostBins = 10_000_000
   /// The most values of `categories`: as many as a column of text tells apart.
-  public static let mostCategories = 65_536
+  package static let mostCategories = 65_536
 
   /// The edges in `unit`, one more than bins; nil for categories, or where they measure something else.
-  public func edges(in unit: Unit) -> [Double]? {
+  package func edges(in unit: Unit) -> [Double]? {
     switch shape {
     case .regular(let count, let from, let to):
       guard let lower = from.value(in: unit), let upper = to.value(in: unit) else { return nil }
@@ -47,7 +47,7 @@ public struct Binning: Sendable {
     }
   }
 
-  public var count: Int {
+  package var count: Int {
     switch shape {
     case .regular(let count, _, _): count
     case .edges(let edges): edges.count - 1

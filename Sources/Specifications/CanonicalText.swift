@@ -3,20 +3,20 @@ import Diagnostics
 import Expressions
 
 /// Values of settings in one form, whatever the way they were written: `1000 ns` is `1 us`, and `a+b` is `a + b`.
-public struct CanonicalText: Sendable {
+package struct CanonicalText: Sendable {
   /// Equal for equal meanings. Never shown: values of the environment's variables are in it.
-  public let meaning: String
+  package let meaning: String
   /// As it is shown: what was typed, on one line.
-  public let shown: String
+  package let shown: String
 
   /// What a setting says under the key of a specification; `form` is what the key takes.
-  public init(_ setting: Setting, _ form: ValueForm?) {
+  package init(_ setting: Setting, _ form: ValueForm?) {
     shown = Self.flow(setting.node)
     meaning = Self.meaning(setting, form)
   }
 
   /// What a component comes down to, with all its keys.
-  public static func meaning(_ settings: Settings) -> String { all(settings) }
+  package static func meaning(_ settings: Settings) -> String { all(settings) }
 
   private static func meaning(_ setting: Setting, _ form: ValueForm?) -> String {
     switch setting.value {

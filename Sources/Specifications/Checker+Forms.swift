@@ -215,7 +215,7 @@ extension Checker {
 }
 
 /// Names for a message: `a`, `b` or `c`.
-public func alternatives(_ names: [String], and: Bool = false) -> String {
+package func alternatives(_ names: [String], and: Bool = false) -> String {
   let quoted = names.map { "`\($0)`" }
   guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
   return "\(quoted.dropLast().joined(separator: ", ")) \(and ? "and" : "or") \(last)"

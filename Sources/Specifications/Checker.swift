@@ -3,10 +3,10 @@ import Diagnostics
 
 /// Holds what the user wrote against specifications: every finding is reported, defaults are filled in, and what comes
 /// out is typed.
-public struct Checker {
-  public let findings: Findings
+package struct Checker {
+  package let findings: Findings
 
-  public init(findings: Findings) {
+  package init(findings: Findings) {
     self.findings = findings
   }
 
@@ -14,7 +14,7 @@ public struct Checker {
   /// is no mapping at all; single bad keys are reported and left out.
   ///
   /// `beside` has the keys that stand beside the component's block, not inside.
-  public func check(
+  package func check(
     _ node: Node, against specification: Specification, nameSpan: Span? = nil, beside: Specification? = nil
   ) -> Settings? {
     guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
@@ -80,7 +80,7 @@ public struct Checker {
   }
 
   /// Checks one value; `what` names it in messages.
-  public func check(_ node: Node, as form: ValueForm, what: String) -> Setting? {
+  package func check(_ node: Node, as form: ValueForm, what: String) -> Setting? {
     if isReported(node) { return nil }
     func wrongType(hint: String? = nil) -> Setting? {
       let written = node.scalar.map { "`\($0.written)`" } ?? node.kindName
@@ -275,7 +275,7 @@ public struct Checker {
 
 extension Specification {
   /// How messages name it: "the source `simulate`", "a histogram", "the pipeline".
-  public var title: String {
+  package var title: String {
     switch kind {
     case .section:
       switch name {

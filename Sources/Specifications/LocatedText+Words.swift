@@ -31,7 +31,7 @@ extension LocatedText {
   func text(from first: Word, to last: Word) -> LocatedText { self[first.range.lowerBound..<last.range.upperBound] }
 
   /// Without blanks at either end.
-  public var trimmed: LocatedText {
+  package var trimmed: LocatedText {
     var start = 0
     var end = scalars.count
     while start < end, scalars[start] == " " { start += 1 }
@@ -40,7 +40,7 @@ extension LocatedText {
   }
 
   /// The parts between separators, trimmed, empty ones included.
-  public func split(separator: Unicode.Scalar) -> [LocatedText] {
+  package func split(separator: Unicode.Scalar) -> [LocatedText] {
     var parts: [LocatedText] = []
     var start = 0
     for index in 0...scalars.count where index == scalars.count || scalars[index] == separator {

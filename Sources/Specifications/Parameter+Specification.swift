@@ -1,6 +1,6 @@
 extension Parameter {
   /// What an entry of `parameters:` declares of itself.
-  public static let specification = Specification(
+  package static let specification = Specification(
     kind: .section, name: "parameters",
     summary: "A value that users of a plugin can choose.",
     details: """

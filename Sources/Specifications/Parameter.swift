@@ -3,30 +3,30 @@ import Diagnostics
 import Expressions
 
 /// One of the `parameters:` of a plugin, as declared and checked.
-public struct Parameter: Sendable {
+package struct Parameter: Sendable {
   /// What a parameter can be.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     case column, expression, condition, name, integer, number, boolean, text, bins, path
 
     /// Whether an argument is put between brackets where it stands among other signs.
-    public var isExpression: Bool { self == .expression || self == .condition }
+    package var isExpression: Bool { self == .expression || self == .condition }
   }
 
-  public let name: LocatedText
-  public let kind: Kind
-  public let summary: String
+  package let name: LocatedText
+  package let kind: Kind
+  package let summary: String
   /// The unit that arguments measure in; nil for plain values.
-  public let unit: Unit?
-  public let standard: Node?
+  package let unit: Unit?
+  package let standard: Node?
   /// Whether it may be left out although it has no default.
-  public let isOptional: Bool
+  package let isOptional: Bool
   /// The values that it can have; empty for all of its kind.
-  public let allowed: [LocatedText]
-  public let least: Quantity?
-  public let greatest: Quantity?
+  package let allowed: [LocatedText]
+  package let least: Quantity?
+  package let greatest: Quantity?
 
   /// Reads a declaration that was checked against the section's specification; nil where errors were reported.
-  public init?(_ name: LocatedText, _ settings: Settings, findings: Findings) {
+  package init?(_ name: LocatedText, _ settings: Settings, findings: Findings) {
     guard let kind = settings["type"]?.text.flatMap({ Kind(rawValue: $0.text) }) else { return nil }
     self.name = name
     self.kind = kind
@@ -83,7 +83,7 @@ public struct Parameter: Sendable {
   }
 
   /// Whether an argument is what the parameter takes; what is wrong is reported where it stands.
-  public func check(_ argument: Node, _ findings: Findings) -> Bool {
+  package func check(_ argument: Node, _ findings: Findings) -> Bool {
     guard let setting = Checker(findings: findings).check(argument, as: form, what: "`\(name.text)`") else {
       return false
     }
@@ -104,7 +104,7 @@ public struct Parameter: Sendable {
   }
 
   /// What it takes, as specifications say it.
-  public var form: ValueForm {
+  package var form: ValueForm {
     if !allowed.isEmpty { return .choice(allowed.map(\.text)) }
     switch kind {
     case .column: return .identifier
@@ -124,7 +124,7 @@ public struct Parameter: Sendable {
   }
 
   /// For people: "a whole number from 1 to 64, default 16".
-  public var words: String {
+  package var words: String {
     let takes = kind == .column ? "the name of a column" : form.description + (kind == .number ? limits : "")
     if let standard { return "\(takes), default \(standard.scalar.map { "`\($0.written)`" } ?? standard.kindName)" }
     return isOptional ? "\(takes), may be left out" : "\(takes), required"

@@ -2,13 +2,13 @@ import Columns
 import Diagnostics
 
 /// A number with a unit, as a setting gives it.
-public struct Quantity: Hashable, Sendable {
-  public let value: Double
-  public let unit: Unit
+package struct Quantity: Hashable, Sendable {
+  package let value: Double
+  package let unit: Unit
   /// The number as it was typed, with digits that a double does not have. Nil where it has too many of them.
-  public let exact: ExactNumber?
+  package let exact: ExactNumber?
 
-  public init(_ value: Double, _ unit: Unit = .none) { self.init(value, unit, digits: value.description) }
+  package init(_ value: Double, _ unit: Unit = .none) { self.init(value, unit, digits: value.description) }
 
   private init(_ value: Double, _ unit: Unit, digits: String) {
     self.value = value
@@ -17,24 +17,24 @@ public struct Quantity: Hashable, Sendable {
   }
 
   /// The exact value in `unit`; nil where the two measure different things, or it needs too many digits.
-  public func exact(in unit: Unit) -> ExactNumber? {
+  package func exact(in unit: Unit) -> ExactNumber? {
     self.unit.factor(to: unit).flatMap { exact?.times($0) }
   }
 
   /// The value in `unit`; nil where the two measure different things.
-  public func value(in unit: Unit) -> Double? {
+  package func value(in unit: Unit) -> Double? {
     guard let factor = self.unit.factor(to: unit) else { return nil }
     // Divide where the factor is a fraction: 500 ns to us is 0.5 exactly, not 500 * 0.001.
     return value * Double(factor.numerator) / Double(factor.denominator)
   }
 
-  public enum ParseError: Error {
+  package enum ParseError: Error {
     case notANumber
     case unknownUnit(String)
   }
 
   /// Reads `2 s`, `-100ns`, `1000 /s`, `53.8 um/ns`, `12`.
-  public static func parse(_ text: String) throws(ParseError) -> Quantity {
+  package static func parse(_ text: String) throws(ParseError) -> Quantity {
     let scalars = Array(text.unicodeScalars.drop { $0 == " " })
     var end = 0
     func isDigit(_ index: Int) -> Bool { index < scalars.count && ("0"..."9").contains(scalars[index]) }
@@ -70,7 +70,7 @@ public struct Quantity: Hashable, Sendable {
   }
 
   /// As one would type it.
-  public var text: String {
+  package var text: String {
     let number = value == value.rounded() && abs(value) < 1e15 ? String(Int64(saturating: value)) : String(value)
     return unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)"
   }

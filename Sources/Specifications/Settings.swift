@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// A checked value.
-public indirect enum Value: Sendable {
+package indirect enum Value: Sendable {
   case text(LocatedText)
   case integer(Int64)
   case number(Double)
@@ -21,49 +21,51 @@ public indirect enum Value: Sendable {
 }
 
 /// A checked value with its place.
-public struct Setting: Sendable {
-  public let node: Node
-  public let value: Value
+package struct Setting: Sendable {
+  package let node: Node
+  package let value: Value
 
   /// A value whose errors were reported.
-  public static func invalid(_ node: Node) -> Setting { Setting(node: node, value: .invalid) }
+  package static func invalid(_ node: Node) -> Setting { Setting(node: node, value: .invalid) }
 
-  public init(node: Node, value: Value) {
+  package init(node: Node, value: Value) {
     self.node = node
     self.value = value
   }
 
-  public var span: Span { node.span }
+  package var span: Span { node.span }
 
-  public var isInvalid: Bool { if case .invalid = value { true } else { false } }
-  public var text: LocatedText? { if case .text(let text) = value { text } else { nil } }
-  public var integer: Int64? { if case .integer(let integer) = value { integer } else { nil } }
-  public var number: Double? { if case .number(let number) = value { number } else { nil } }
-  public var boolean: Bool? { if case .boolean(let boolean) = value { boolean } else { nil } }
-  public var quantity: Quantity? { if case .quantity(let quantity) = value { quantity } else { nil } }
-  public var fieldType: FieldType? { if case .fieldType(let type) = value { type } else { nil } }
-  public var binning: Binning? { if case .binning(let binning) = value { binning } else { nil } }
-  public var list: [Setting]? { if case .list(let list) = value { list } else { nil } }
-  public var mapping: [(key: LocatedText, setting: Setting)]? { if case .mapping(let all) = value { all } else { nil } }
-  public var settings: Settings? { if case .settings(let settings) = value { settings } else { nil } }
+  package var isInvalid: Bool { if case .invalid = value { true } else { false } }
+  package var text: LocatedText? { if case .text(let text) = value { text } else { nil } }
+  package var integer: Int64? { if case .integer(let integer) = value { integer } else { nil } }
+  package var number: Double? { if case .number(let number) = value { number } else { nil } }
+  package var boolean: Bool? { if case .boolean(let boolean) = value { boolean } else { nil } }
+  package var quantity: Quantity? { if case .quantity(let quantity) = value { quantity } else { nil } }
+  package var fieldType: FieldType? { if case .fieldType(let type) = value { type } else { nil } }
+  package var binning: Binning? { if case .binning(let binning) = value { binning } else { nil } }
+  package var list: [Setting]? { if case .list(let list) = value { list } else { nil } }
+  package var mapping: [(key: LocatedText, setting: Setting)]? {
+    if case .mapping(let all) = value { all } else { nil }
+  }
+  package var settings: Settings? { if case .settings(let settings) = value { settings } else { nil } }
 }
 
 /// The checked keys of one component. A key that the user left out has its default, if the specification gives one.
-public struct Settings: Sendable {
-  public let specification: Specification
+package struct Settings: Sendable {
+  package let specification: Specification
   /// The whole block.
-  public let span: Span
+  package let span: Span
   /// The component's name as the user typed it, where it was typed.
-  public let nameSpan: Span?
+  package let nameSpan: Span?
   private let entries: [String: Setting]
   /// The keys of the user's own choosing, in the order of the file.
-  public let free: [(key: LocatedText, setting: Setting)]
+  package let free: [(key: LocatedText, setting: Setting)]
   /// The names of the keys that the user gave.
-  public let given: Set<String>
+  package let given: Set<String>
   /// Keys that stand beside a component's own block, such as the `record` of a source.
-  public var beside: [String: Setting] = [:]
+  package var beside: [String: Setting] = [:]
 
-  public init(
+  package init(
     specification: Specification, span: Span, nameSpan: Span? = nil, entries: [String: Setting],
     free: [(key: LocatedText, setting: Setting)] = [], given: Set<String>
   ) {
@@ -75,5 +77,5 @@ public struct Settings: Sendable {
     self.given = given
   }
 
-  public subscript(key: String) -> Setting? { entries[key] }
+  package subscript(key: String) -> Setting? { entries[key] }
 }

@@ -1,7 +1,7 @@
 import Columns
 
 /// What a key takes. The checker, the defaults, `hitmon list`, the schema and the reference are all made from it.
-public indirect enum ValueForm: Sendable {
+package indirect enum ValueForm: Sendable {
   /// Any text; `example` is shown in messages.
   case text
   /// A letter or underscore, then letters, digits and underscores: what names a column, a group or a constant.
@@ -49,16 +49,16 @@ public indirect enum ValueForm: Sendable {
 }
 
 /// One key of a component.
-public struct Key: Sendable {
-  public let name: String
-  public let form: ValueForm
-  public let isRequired: Bool
+package struct Key: Sendable {
+  package let name: String
+  package let form: ValueForm
+  package let isRequired: Bool
   /// The default as one would type it; nil where there is none.
-  public let standard: String?
+  package let standard: String?
   /// One or two sentences for people.
-  public let summary: String
+  package let summary: String
 
-  public init(
+  package init(
     _ name: String, _ form: ValueForm, required: Bool = false, default standard: String? = nil, _ summary: String
   ) {
     self.name = name
@@ -70,15 +70,15 @@ public struct Key: Sendable {
 }
 
 /// What a component declares of itself: the one place where its keys, types, defaults and explanations stand.
-public struct Specification: Sendable {
+package struct Specification: Sendable {
   /// The kinds of component, in the order in which a pipeline meets them.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     case section, source, decoder, cleansing, group, window, histogram, sink
 
     /// As messages name one.
     var words: String { self == .decoder ? "record format" : rawValue }
 
-    public var summary: String {
+    package var summary: String {
       switch self {
       case .section: "sections of a pipeline or a plugin"
       case .source: "where rows come from (`sources:`)"
@@ -92,19 +92,19 @@ public struct Specification: Sendable {
     }
   }
 
-  public let kind: Kind
-  public let name: String
+  package let kind: Kind
+  package let name: String
   /// One sentence for lists.
-  public let summary: String
+  package let summary: String
   /// Paragraphs for the reference.
-  public let details: String
-  public let keys: [Key]
+  package let details: String
+  package let keys: [Key]
   /// YAML that works.
-  public let example: String
+  package let example: String
   /// The keys of its own that the user may choose freely (columns of a chamber row), if any.
-  public let freeKeys: Key?
+  package let freeKeys: Key?
 
-  public init(
+  package init(
     kind: Kind, name: String, summary: String, details: String = "", keys: [Key], freeKeys: Key? = nil, example: String
   ) {
     self.kind = kind
@@ -116,15 +116,15 @@ public struct Specification: Sendable {
     self.example = example
   }
 
-  public func key(_ name: String) -> Key? { keys.first { $0.name == name } }
+  package func key(_ name: String) -> Key? { keys.first { $0.name == name } }
 
   /// The key that tells this component from its siblings in a ``ValueForm/variant(_:)``: the first one.
-  public var discriminator: String { keys.first?.name ?? name }
+  package var discriminator: String { keys.first?.name ?? name }
 }
 
 extension ValueForm {
   /// What to type, where what it is made of would make a message too long.
-  public var brief: String {
+  package var brief: String {
     switch self {
     case .list: "a list"
     case .plugin: "the name of a plugin"
@@ -135,7 +135,7 @@ extension ValueForm {
   }
 
   /// What to type, in a few words: `a time such as 2 s`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .text: "text"
     case .identifier, .name: "a name"

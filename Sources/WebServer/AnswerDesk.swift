@@ -1,4 +1,5 @@
 import Connectors
+import Support
 import Synchronization
 
 /// Makes the answers that take a while, one after the other, on a thread of its own: event streams go on meanwhile.

@@ -11,7 +11,7 @@ import Synchronization
 #endif
 
 /// Why a page cannot be served.
-public enum WebServerError: Error, Sendable {
+package enum WebServerError: Error, Sendable {
   /// Another program listens there.
   case portTaken
   /// Any other reason: a sentence.
@@ -22,24 +22,24 @@ public enum WebServerError: Error, Sendable {
 ///
 /// One thread of its own holds all connections, and another makes the answers that take a while. Neither is waited for by
 /// whoever hands results to the store.
-public final class WebServer: Sendable {
+package final class WebServer: Sendable {
   /// What a server allows its clients.
-  public struct Limits: Sendable {
+  package struct Limits: Sendable {
     /// Connections at a time, and event streams among them.
-    public var connections = 512
-    public var viewers = 256
+    package var connections = 512
+    package var viewers = 256
     /// Bytes of a request before its answer, and of its URL.
-    public var requestBytes = 16_384
-    public var urlBytes = 4_096
+    package var requestBytes = 16_384
+    package var urlBytes = 4_096
     /// Bytes of answers and events that clients have yet to read.
-    public var answerBytes = 256 << 20
+    package var answerBytes = 256 << 20
     /// How long a request may take to arrive, and a connection may be idle; how long an answer, or an event stream, may
     /// wait for a client that does not read. In seconds.
-    public var requestSeconds: Int64 = 10
-    public var idleSeconds: Int64 = 60
-    public var readSeconds: Int64 = 30
+    package var requestSeconds: Int64 = 10
+    package var idleSeconds: Int64 = 60
+    package var readSeconds: Int64 = 30
 
-    public init() {}
+    package init() {}
   }
 
   private let group: MultiThreadedEventLoopGroup
@@ -49,11 +49,11 @@ public final class WebServer: Sendable {
   private let store: DashboardStore
   private let isClosed = Atomic(false)
   /// Where it listens.
-  public let host: String
-  public let port: Int
+  package let host: String
+  package let port: Int
 
   /// Begins to listen. `port` 0 takes any that is free.
-  public init(
+  package init(
     _ store: DashboardStore, host: String, port: Int, limits: Limits = Limits()
   ) throws(WebServerError) {
     self.store = store
@@ -86,13 +86,13 @@ public final class WebServer: Sendable {
   }
 
   /// The page's address.
-  public var address: String {
+  package var address: String {
     let shown = host == "0.0.0.0" || host == "::" ? "localhost" : host.contains(":") ? "[\(host)]" : host
     return "http://\(shown):\(port)/"
   }
 
   /// Tells viewers the run's last state, and ends all connections; takes some milliseconds, whoever is connected.
-  public func close() {
+  package func close() {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     store.onChange(nil)
     try? listener.close().wait()

@@ -2,6 +2,7 @@ import Configuration
 import Connectors
 import Diagnostics
 import Runtime
+import Support
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Connectors
 import Dashboard
+import Results
 import Runtime
 import Specifications
 import WebServer

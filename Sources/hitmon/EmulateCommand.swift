@@ -1,9 +1,9 @@
 import ArgumentParser
+import ChainExecution
 import Connectors
 import Diagnostics
 import Emulation
 import Kafka
-import Operators
 import Runtime
 import Specifications
 

@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
 import Emulation
+import Support
 import Synchronization
 
 /// Shows an emulation on standard error: what is sent where, how fast on a terminal, the totals.

@@ -1,7 +1,7 @@
 import Columns
 import ArgumentParser
 import Diagnostics
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Kafka
-import Operators
+import ChainExecution
 
 /// The program's own version.
 let programVersion = "0.1.0"

@@ -1,9 +1,10 @@
 import ArgumentParser
+import ChainExecution
 import Columns
 import Connectors
 import Diagnostics
-import Operators
 import Runtime
+import Support
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,7 @@
 import ArgumentParser
+import ChainExecution
 import Configuration
 import Diagnostics
-import Operators
 import Runtime
 
 struct LintCommand: ParsableCommand {

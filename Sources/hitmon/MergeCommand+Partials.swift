@@ -1,6 +1,6 @@
 import ArgumentParser
 import Connectors
-import Operators
+import ChainExecution
 import Runtime
 
 /// What is done about rows that a run may count as late: which ones it does depends on how it reads the input.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Results
 import Runtime
 
 extension ResultFormat: ExpressibleByArgument {}

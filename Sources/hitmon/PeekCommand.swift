@@ -2,7 +2,7 @@ import ArgumentParser
 import Authoring
 import Configuration
 import Diagnostics
-import Operators
+import ChainExecution
 import Runtime
 
 struct PeekCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Dashboard
 import Diagnostics
+import Results
 
 #if canImport(Glibc)
   import Glibc

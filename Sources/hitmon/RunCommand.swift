@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Diagnostics
-import Operators
 import Runtime
 
 #if canImport(Glibc)

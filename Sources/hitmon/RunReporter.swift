@@ -1,9 +1,10 @@
 import Columns
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
+import Support
 import Synchronization
 
 /// Shows a run on standard error: a line a window, a progress bar for long inputs on a terminal, the totals.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Operators
+import ChainBuilding
 import Runtime
 import Specifications
 

@@ -1,6 +1,6 @@
 import Columns
 import Diagnostics
-import Operators
+import ChainExecution
 import Synchronization
 
 #if canImport(Glibc)

@@ -3,6 +3,7 @@ import Configuration
 import Connectors
 import Diagnostics
 import Runtime
+import Support
 
 #if canImport(Glibc)
   import Glibc
@@ -105,11 +106,7 @@ struct TestCommand: ParsableCommand {
     return outcome
   }
 
-  private func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
+  private func now() -> Double { Double(monotonicNanoseconds()) * 1e-9 }
 }
 
 /// What the tests of one file came to.

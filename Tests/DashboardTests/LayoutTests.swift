@@ -1,5 +1,6 @@
 import Diagnostics
-import Operators
+import ChainBuilding
+import ChainExecution
 import Specifications
 import Testing
 

@@ -1,7 +1,7 @@
+import ChainExecution
 import Connectors
 import Foundation
 import Kafka
-import Operators
 import Runtime
 import Synchronization
 import Testing

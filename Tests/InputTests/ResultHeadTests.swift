@@ -1,6 +1,8 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
+import JSON
+import Results
 import Testing
 
 @Suite struct ResultHeadTests {

@@ -1,5 +1,5 @@
+import ChainExecution
 import Kafka
-import Operators
 import Runtime
 import Simulation
 import Testing

@@ -1,4 +1,4 @@
-import Operators
+import ChainExecution
 import Runtime
 import Simulation
 import Testing

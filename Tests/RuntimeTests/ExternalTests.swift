@@ -1,5 +1,5 @@
+import ChainExecution
 import Foundation
-import Operators
 import Runtime
 import Testing
 

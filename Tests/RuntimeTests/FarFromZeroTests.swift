@@ -1,6 +1,7 @@
 import Connectors
 import Foundation
-import Operators
+import ChainExecution
+import Results
 import Runtime
 import Testing
 

@@ -1,7 +1,7 @@
 import Runtime
 import Testing
 
-@testable import Operators
+@testable import ChainExecution
 
 /// More groups at a time than have numbers. That takes 2^31 of them: here a table has room for a few.
 @Suite struct GroupLimitTests {

@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import Results
 import Runtime
 import Simulation
 import Testing

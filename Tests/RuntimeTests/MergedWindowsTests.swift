@@ -1,4 +1,5 @@
 import Connectors
+import Results
 import Runtime
 import Testing
 

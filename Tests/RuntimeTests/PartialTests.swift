@@ -1,5 +1,4 @@
 import Foundation
-import Operators
 import Runtime
 import Testing
 

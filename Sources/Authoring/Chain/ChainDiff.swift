@@ -1,32 +1,32 @@
 import Diagnostics
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
 
 /// What differs between the chains of two pipelines, after plugins, parameters and defaults, however they are written.
-public struct ChainDiff: Sendable {
+package struct ChainDiff: Sendable {
   /// One thing that differs.
-  public struct Change: Sendable, Equatable {
-    public enum Kind: String, Sendable {
+  package struct Change: Sendable, Equatable {
+    package enum Kind: String, Sendable {
       case added = "+"
       case removed = "-"
       case changed = "~"
     }
 
     /// `columns`, `histograms`.
-    public let section: String
-    public let kind: Kind
+    package let section: String
+    package let kind: Kind
     /// Its name, where the section has several entries.
-    public let name: String
+    package let name: String
     /// What was added or removed, or was and is, on one line; empty where `keys` say more.
-    public let text: String
+    package let text: String
     /// Keys of it that differ: `bins: 64 from 0 to 64 -> 32 from 0 to 64`.
-    public let keys: [String]
+    package let keys: [String]
   }
 
-  public private(set) var changes: [Change] = []
+  package private(set) var changes: [Change] = []
 
-  public init(_ old: Pipeline, _ new: Pipeline) {
+  package init(_ old: Pipeline, _ new: Pipeline) {
     let (a, b) = (old.declaration, new.declaration)
     text("pipeline", a.name.text, b.name.text)
     block("record", a.record, b.record)
@@ -47,7 +47,7 @@ public struct ChainDiff: Sendable {
   }
 
   /// For people: by sections, `+` what only the second has, `-` what only the first has, `~` what both have otherwise.
-  public var lines: [String] {
+  package var lines: [String] {
     var lines: [String] = []
     var section = ""
     for change in changes {

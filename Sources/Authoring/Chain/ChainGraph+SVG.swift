@@ -3,7 +3,7 @@ import Diagnostics
 
 extension ChainGraph {
   /// As a picture.
-  public var svg: String {
+  package var svg: String {
     let lineHeight = 15.0, padding = 9.0
     let sizes = nodes.map { node -> (width: Double, height: Double) in
       let title = Self.width(node.title, size: 12, isBold: true)

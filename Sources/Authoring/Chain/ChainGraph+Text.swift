@@ -1,6 +1,6 @@
 extension ChainGraph {
   /// As Mermaid has it, which GitHub and many wikis draw.
-  public var mermaid: String {
+  package var mermaid: String {
     func escaped(_ text: String) -> String {
       var result = ""
       for character in text {
@@ -29,7 +29,7 @@ extension ChainGraph {
   }
 
   /// As Graphviz has it.
-  public var dot: String {
+  package var dot: String {
     func escaped(_ text: String) -> String {
       var result = ""
       for character in text {

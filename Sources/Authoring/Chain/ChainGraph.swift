@@ -1,36 +1,36 @@
 import Diagnostics
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
 
 /// The chain of a pipeline as boxes and arrows: where rows come from, what happens to them, and where results go.
-public struct ChainGraph: Sendable {
+package struct ChainGraph: Sendable {
   /// What a box is, which decides its colour.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case source, stage, group, histogram, sink
   }
 
-  public struct Node: Sendable {
-    public let id: String
-    public let kind: Kind
-    public let title: String
+  package struct Node: Sendable {
+    package let id: String
+    package let kind: Kind
+    package let title: String
     /// What stands below the title.
-    public let lines: [String]
+    package let lines: [String]
   }
 
-  public struct Edge: Sendable, Equatable {
-    public let from: String
-    public let to: String
+  package struct Edge: Sendable, Equatable {
+    package let from: String
+    package let to: String
   }
 
-  public let name: String
-  public private(set) var nodes: [Node] = []
-  public private(set) var edges: [Edge] = []
+  package let name: String
+  package private(set) var nodes: [Node] = []
+  package private(set) var edges: [Edge] = []
 
   /// Longer boxes are cut.
   private static let mostLines = 12
 
-  public init(_ pipeline: Pipeline) {
+  package init(_ pipeline: Pipeline) {
     let declaration = pipeline.declaration
     name = declaration.name.text
     let dependence = GroupDependence(declaration)

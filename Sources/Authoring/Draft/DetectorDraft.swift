@@ -1,38 +1,38 @@
 import Columns
 
 /// A data file looked at: what it seems to be, and the plugin and the pipeline that read it.
-public struct DetectorDraft: Sendable {
+package struct DetectorDraft: Sendable {
   /// A line that says what kind of file it is.
-  public let summary: String
-  public let fields: [FieldGuess]
+  package let summary: String
+  package let fields: [FieldGuess]
   /// What to check, a sentence each.
-  public let doubts: [String]
+  package let doubts: [String]
   /// The file `plugins/detectors/NAME.yaml`.
-  public let plugin: String
+  package let plugin: String
   /// The file `NAME.yaml`.
-  public let pipeline: String
+  package let pipeline: String
   /// Rows of the part that was looked at, usable or not.
-  public let rows: Int
-  public let unusable: Int
+  package let rows: Int
+  package let unusable: Int
 
   /// Why nothing can be made of a file, in a sentence.
-  public struct Failure: Error, CustomStringConvertible {
-    public let description: String
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// What the user says of the file; the rest is guessed.
-  public struct Hints: Sendable {
+  package struct Hints: Sendable {
     /// Names of the fields, in order, with units between brackets where they are known: `time [ps]`.
-    public var names: [String] = []
+    package var names: [String] = []
     /// Bytes of a binary record.
-    public var bytes: Int?
+    package var bytes: Int?
     /// Bytes of a binary file's header.
-    public var skip: Int?
+    package var skip: Int?
 
-    public init() {}
+    package init() {}
   }
 
-  public init(_ name: String, from sample: DataSample, hints: Hints = Hints()) throws(Failure) {
+  package init(_ name: String, from sample: DataSample, hints: Hints = Hints()) throws(Failure) {
     guard !sample.bytes.isEmpty else { throw Failure(description: "\(sample.path) is empty") }
     let record: RecordDraftText
     if hints.bytes == nil, hints.skip == nil, sample.isText {

@@ -1,7 +1,7 @@
 /// Plugins to begin with: they pass their own tests.
-public enum PluginTemplate {
+package enum PluginTemplate {
   /// A plugin of a histogram.
-  public static func plot(_ name: String) -> String {
+  package static func plot(_ name: String) -> String {
     let identifier = String(name.map { $0 == "-" ? "_" : $0 })
     return """
       # What it shows, and what one sees in it when something is wrong: this comment and the description are its page.
@@ -30,7 +30,7 @@ public enum PluginTemplate {
   }
 
   /// A plugin of columns and constants, as a calibration is.
-  public static func plugin(_ name: String) -> String {
+  package static func plugin(_ name: String) -> String {
     """
     # What it is for: this comment and the description are its page in `hitmon list plugins`.
     plugin: \(name)

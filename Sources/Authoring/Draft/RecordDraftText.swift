@@ -1,5 +1,5 @@
 import Columns
-import Operators
+import ChainExecution
 
 /// A record as guessed, ready to be written down.
 struct RecordDraftText {

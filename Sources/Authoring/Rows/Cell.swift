@@ -1,9 +1,10 @@
 import Columns
 import Diagnostics
-import Operators
+import ChainExecution
+import JSON
 
 /// One value of a row, as it is shown.
-public enum Cell: Sendable, Equatable {
+package enum Cell: Sendable, Equatable {
   case integer(Int64)
   case float(Double)
   /// A float that was rounded to 32 bits: it has as many digits as those hold.
@@ -15,7 +16,7 @@ public enum Cell: Sendable, Equatable {
   case unknown
 
   /// As tables have it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .integer(let value): "\(value)"
     case .float(let value): Self.short("\(value)")
@@ -28,7 +29,7 @@ public enum Cell: Sendable, Equatable {
   }
 
   /// As tables for people have it: without the last digits of a float, which say nothing.
-  public var words: String {
+  package var words: String {
     guard case .float(let value) = self, value != 0, abs(value) < 1e12, abs(value) > 1e-6 else { return text }
     var factor = 1.0
     while abs(value) * factor < 1e9 { factor *= 10 }
@@ -63,13 +64,13 @@ public enum Cell: Sendable, Equatable {
 }
 
 /// A column of a table of rows.
-public struct ColumnHead: Sendable, Equatable {
-  public let name: String
+package struct ColumnHead: Sendable, Equatable {
+  package let name: String
   /// In words: `integer 0..255`, `float ns`, `date`.
-  public let type: String
-  public let unit: String
+  package let type: String
+  package let unit: String
 
-  public init(name: String, type: String, unit: String) {
+  package init(name: String, type: String, unit: String) {
     self.name = name
     self.type = type
     self.unit = unit
@@ -78,7 +79,7 @@ public struct ColumnHead: Sendable, Equatable {
   init(_ field: RecordField) {
     let isMoment = field.isMoment
     self.init(
-      name: field.name.text, type: field.declared, unit: isMoment ? "" : field.type.unit.symbol)
+      name: field.name, type: field.declared, unit: isMoment ? "" : field.type.unit.symbol)
   }
 }
 

@@ -1,5 +1,5 @@
 import Columns
-import Operators
+import ChainExecution
 
 /// Decodes rows with all their fields, whatever a pipeline uses of them.
 final class FieldReader {

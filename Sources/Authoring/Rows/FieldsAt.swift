@@ -1,5 +1,5 @@
+import ChainExecution
 import Connectors
-import Operators
 import Runtime
 
 /// The fields of rows of which one knows where they begin.

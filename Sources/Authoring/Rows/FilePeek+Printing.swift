@@ -1,8 +1,9 @@
 import Diagnostics
+import JSON
 
 extension FilePeek {
   /// Its rows, ranges and malformed rows for people.
-  public func text(isText: Bool) -> String {
+  package func text(isText: Bool) -> String {
     var lines: [String] = []
     let first = ColumnHead(name: isText ? "line" : "record", type: "", unit: "")
     let table = TextTable(
@@ -30,7 +31,7 @@ extension FilePeek {
   }
 
   /// The same as one object.
-  public func json() -> String {
+  package func json() -> String {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("rows")

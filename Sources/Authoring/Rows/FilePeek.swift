@@ -1,45 +1,45 @@
 import Columns
 import Connectors
-import Operators
+import ChainExecution
 
 /// A look at a data file through a record: its first rows, the range of every field, and which rows are malformed.
-public struct FilePeek: Sendable {
+package struct FilePeek: Sendable {
   /// A row as decoded, and where it stands.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// `data.txt:17`, or the file and the number of the record.
-    public let place: String
+    package let place: String
     /// The line, or the record, from 1.
-    public let number: Int
-    public let cells: [Cell]
+    package let number: Int
+    package let cells: [Cell]
   }
 
   /// A row that could not be decoded.
-  public struct Malformed: Sendable {
-    public let place: String
-    public let number: Int
-    public let reason: String
+  package struct Malformed: Sendable {
+    package let place: String
+    package let number: Int
+    package let reason: String
     /// The beginning of it as it stands in the file.
-    public let excerpt: String
+    package let excerpt: String
   }
 
   /// What the values of a field are.
-  public struct FieldRange: Sendable {
-    public let head: ColumnHead
-    public fileprivate(set) var least: Cell?
-    public fileprivate(set) var greatest: Cell?
+  package struct FieldRange: Sendable {
+    package let head: ColumnHead
+    package fileprivate(set) var least: Cell?
+    package fileprivate(set) var greatest: Cell?
     /// Different texts, in order, as far as they are few.
-    public fileprivate(set) var texts: Set<String> = []
+    package fileprivate(set) var texts: Set<String> = []
   }
 
-  public private(set) var head: [Row] = []
-  public private(set) var fields: [FieldRange]
-  public private(set) var malformed: [Malformed] = []
-  public private(set) var rows = 0
-  public private(set) var malformedCount = 0
+  package private(set) var head: [Row] = []
+  package private(set) var fields: [FieldRange]
+  package private(set) var malformed: [Malformed] = []
+  package private(set) var rows = 0
+  package private(set) var malformedCount = 0
   /// What else should be known of the files, a sentence each.
-  public private(set) var notes: [String] = []
+  package private(set) var notes: [String] = []
   /// Whether all rows were looked at.
-  public private(set) var isComplete = true
+  package private(set) var isComplete = true
 
   private static let mostTexts = 20
 
@@ -48,7 +48,7 @@ public struct FilePeek: Sendable {
   ///   - shown: how many rows, and how many malformed ones, are kept.
   ///   - limit: after how many rows it stops.
   /// - Throws: a sentence where a file cannot be read.
-  public init(_ paths: [String], format: any RecordFormat, shown: Int, limit: Int) throws {
+  package init(_ paths: [String], format: any RecordFormat, shown: Int, limit: Int) throws {
     let reader = FieldReader(format)
     fields = reader.heads.map { FieldRange(head: $0) }
     var isLines = false

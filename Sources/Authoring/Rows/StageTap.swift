@@ -1,14 +1,14 @@
 import Connectors
 import Diagnostics
 import Expressions
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
 
 /// Rows of a dry run as they pass a stage of the chain.
-public struct StageTap {
+package struct StageTap {
   /// A stage that rows pass, in the order in which they do.
-  public enum Stage: String, CaseIterable, Sendable {
+  package enum Stage: String, CaseIterable, Sendable {
     /// Rows as they stand in the input.
     case source
     /// Fields of all rows that can be decoded.
@@ -24,15 +24,15 @@ public struct StageTap {
   }
 
   /// What the rows are of: a file, or the simulated telescope.
-  public let input: String
-  public let table: TextTable
+  package let input: String
+  package let table: TextTable
   /// How many rows there are at this stage in the part of the input that was looked at.
-  public let passed: Int
+  package let passed: Int
   /// Whether that was all of the input.
-  public let isWhole: Bool
+  package let isWhole: Bool
 
   /// The stage that a word means: its name, a name of `explain`, or that of a group.
-  public static func stage(_ word: String, of pipeline: Pipeline) -> Stage? {
+  package static func stage(_ word: String, of pipeline: Pipeline) -> Stage? {
     if let stage = Stage(rawValue: word) { return stage }
     let groups = pipeline.declaration.groups.map(\.name.text)
     if groups.contains(word) || word == "group" { return .groups }
@@ -42,7 +42,7 @@ public struct StageTap {
   }
 
   /// The stages that a pipeline has.
-  public static func stages(of pipeline: Pipeline) -> [Stage] {
+  package static func stages(of pipeline: Pipeline) -> [Stage] {
     let declaration = pipeline.declaration
     return Stage.allCases.filter { stage in
       switch stage {
@@ -67,7 +67,7 @@ public struct StageTap {
   ///   - limit: about how many rows of the input are looked at.
   /// - Returns: nil where there are errors, which are reported.
   /// - Throws: a sentence where the input cannot be read.
-  public init?(
+  package init?(
     _ pipeline: Pipeline, _ stage: Stage, inputs: [String], source: String?, where condition: String?, count: Int,
     limit: Int, findings: Findings
   ) throws {

@@ -1,6 +1,6 @@
 import Diagnostics
 import Expressions
-import Operators
+import ChainExecution
 import Runtime
 import Specifications
 

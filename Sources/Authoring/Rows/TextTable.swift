@@ -1,19 +1,20 @@
 import Diagnostics
+import JSON
 
 /// Rows and columns as text: aligned for people, or separated, or JSON.
-public struct TextTable: Sendable {
-  public let heads: [ColumnHead]
-  public private(set) var rows: [[Cell]] = []
+package struct TextTable: Sendable {
+  package let heads: [ColumnHead]
+  package private(set) var rows: [[Cell]] = []
 
-  public init(_ heads: [ColumnHead], rows: [[Cell]] = []) {
+  package init(_ heads: [ColumnHead], rows: [[Cell]] = []) {
     self.heads = heads
     self.rows = rows
   }
 
-  public mutating func append(_ row: [Cell]) { rows.append(row) }
+  package mutating func append(_ row: [Cell]) { rows.append(row) }
 
   /// Lines with a line of names above, numbers at the right of their column, and units behind the names.
-  public var lines: [String] {
+  package var lines: [String] {
     let titles = heads.map { $0.unit.isEmpty ? $0.name : "\($0.name) [\($0.unit)]" }
     let texts = rows.map { row in row.map(\.words) }
     let widths = heads.indices.map { column in
@@ -34,7 +35,7 @@ public struct TextTable: Sendable {
   }
 
   /// Values parted by commas under a line of names; what is unknown is empty.
-  public var csv: [String] {
+  package var csv: [String] {
     func quoted(_ text: String) -> String {
       guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
       return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
@@ -44,7 +45,7 @@ public struct TextTable: Sendable {
   }
 
   /// An object for each row.
-  public var jsonLines: [String] {
+  package var jsonLines: [String] {
     rows.map { row in
       var writer = JSONWriter()
       writer.beginObject()

@@ -1,20 +1,20 @@
 import Connectors
 
 /// The beginning of a data file, unpacked where gzip or zstd packed it.
-public struct DataSample: Sendable {
+package struct DataSample: Sendable {
   /// The path as the user typed it.
-  public let path: String
-  public let bytes: [UInt8]
+  package let path: String
+  package let bytes: [UInt8]
   /// Whether the file ends with these bytes.
-  public let isWhole: Bool
+  package let isWhole: Bool
   /// Bytes of the whole file, unpacked; nil where only reading on would tell.
-  public let size: Int64?
+  package let size: Int64?
 
   /// The most bytes that are looked at.
   static let mostBytes = 4 << 20
 
   /// Bytes as they would stand in a file.
-  public init(path: String, bytes: [UInt8], isWhole: Bool = true) {
+  package init(path: String, bytes: [UInt8], isWhole: Bool = true) {
     self.path = path
     self.bytes = bytes
     self.isWhole = isWhole
@@ -22,7 +22,7 @@ public struct DataSample: Sendable {
   }
 
   /// Reads the beginning of a file.
-  public init(path: String) throws(InputError) {
+  package init(path: String) throws(InputError) {
     let input = try findInputs([path])[0].bytes()
     defer { input.close() }
     var bytes: [UInt8] = []

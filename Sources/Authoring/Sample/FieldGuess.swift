@@ -1,33 +1,33 @@
 import Columns
 
 /// What one field of a record seems to be.
-public struct FieldGuess: Sendable {
-  public var name: String
-  public var type: FieldType
+package struct FieldGuess: Sendable {
+  package var name: String
+  package var type: FieldType
   /// The smallest and the greatest value, in the unit of the field; nil for text.
-  public var range: ClosedRange<Double>?
+  package var range: ClosedRange<Double>?
   /// The same of whole numbers, exactly.
-  public var integers: ClosedRange<Int64>?
+  package var integers: ClosedRange<Int64>?
   /// Digits behind the point, of fields that are written with them.
-  public var decimals = 0
+  package var decimals = 0
   /// How its values go from row to row.
-  public var course = Course.free
+  package var course = Course.free
   /// The texts that it has, sorted, where there are few.
-  public var texts: [String] = []
+  package var texts: [String] = []
   /// Whether the file itself says the name.
-  public var isNamed = false
+  package var isNamed = false
   /// What to check of the guess, a phrase each.
-  public var doubts: [String] = []
+  package var doubts: [String] = []
 
   /// How values go from row to row.
-  public enum Course: Sendable, Equatable {
+  package enum Course: Sendable, Equatable {
     case free
     case constant
     /// It grows; so many rows come before the one in front of them, by up to that much.
     case rising(stepsBack: Int, greatest: Double)
   }
 
-  public var isRising: Bool { if case .rising = course { true } else { false } }
+  package var isRising: Bool { if case .rising = course { true } else { false } }
 }
 
 /// Follows the values of a field from row to row.

@@ -1,5 +1,5 @@
 import Columns
-import Operators
+import ChainExecution
 
 /// What a file of text seems to be made of.
 struct TextGuess {

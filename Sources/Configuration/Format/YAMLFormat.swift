@@ -4,14 +4,14 @@ import Specifications
 /// YAML with the same meaning and the same comments in one form: two blanks a level, one blank where one is enough, double
 /// quotes, no blanks at ends of lines, no two blank lines. Values that line up with their neighbours stay so, and comments
 /// at the ends of lines stay in their column.
-public enum YAMLFormat {
+package enum YAMLFormat {
   /// The text in that form.
   ///
   /// - Parameters:
   ///   - name: the file's name, for findings.
   ///   - findings: takes what keeps the text from being read.
   /// - Returns: nil where it is no YAML; the text itself where another form of it would not mean the same.
-  public static func format(_ bytes: [UInt8], name: String, findings: Findings) -> String? {
+  package static func format(_ bytes: [UInt8], name: String, findings: Findings) -> String? {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       findings.error("not-utf8", "the file is not UTF-8 text", at: nil, hint: "save it as UTF-8 in your editor")
       return nil

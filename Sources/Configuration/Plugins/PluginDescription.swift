@@ -2,21 +2,21 @@ import Diagnostics
 import Specifications
 
 /// What a plugin says of itself, for lists and documentation.
-public struct PluginDescription: Sendable {
-  public let entry: PluginFolders.Entry
-  public let summary: String
+package struct PluginDescription: Sendable {
+  package let entry: PluginFolders.Entry
+  package let summary: String
   /// The comment at the top of its file, as paragraphs.
-  public let details: String
-  public let parameters: [Parameter]
+  package let details: String
+  package let parameters: [Parameter]
   /// The plugins that it uses, by name.
-  public let uses: [String]
+  package let uses: [String]
   /// The sections that it has, in their order.
-  public let sections: [String]
+  package let sections: [String]
   /// What is wrong with it, in one sentence.
-  public let problem: String?
+  package let problem: String?
 
   /// Reads a plugin that was found.
-  public init(_ entry: PluginFolders.Entry, environment: @escaping (String) -> String?) {
+  package init(_ entry: PluginFolders.Entry, environment: @escaping (String) -> String?) {
     self.entry = entry
     let findings = Findings()
     var unreadable: String?
@@ -41,7 +41,7 @@ public struct PluginDescription: Sendable {
   }
 
   /// How one writes it under `uses`, with the parameters that must be given.
-  public var example: String {
+  package var example: String {
     let needed = parameters.filter { $0.standard == nil && !$0.isOptional }
     if needed.isEmpty { return "uses: [\(entry.name)]" }
     return "uses: [{\(entry.name): {\(needed.map { "\($0.name.text): …" }.joined(separator: ", "))}}]"

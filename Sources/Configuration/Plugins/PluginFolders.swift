@@ -1,20 +1,20 @@
 /// Where plugins are looked for, in order, and what is there.
-public struct PluginFolders: Sendable {
+package struct PluginFolders: Sendable {
   /// A plugin as found: the file that is used, and others of its name that it hides.
-  public struct Entry: Sendable {
-    public let name: String
-    public let path: String
-    public let hidden: [String]
+  package struct Entry: Sendable {
+    package let name: String
+    package let path: String
+    package let hidden: [String]
   }
 
-  public private(set) var paths: [String]
+  package private(set) var paths: [String]
   /// Texts that take the place of files, by their paths.
-  public var texts: [String: [UInt8]] = [:]
+  package var texts: [String: [UInt8]] = [:]
   /// Plugins whose file is known.
   private var known: [String: String] = [:]
 
   /// These folders, each once.
-  public init(_ paths: [String]) {
+  package init(_ paths: [String]) {
     var seen: Set<String> = []
     self.paths = paths.filter { path in
       seen.insert(resolvedPath(path) ?? path).inserted
@@ -23,7 +23,7 @@ public struct PluginFolders: Sendable {
 
   /// The usual places for a pipeline: its folder, a folder `plugins` in or beside it, `./plugins`, `$HITMON_PLUGINS`, and
   /// those installed with the program.
-  public init(pipeline path: String, executable: String?, environment: (String) -> String?) {
+  package init(pipeline path: String, executable: String?, environment: (String) -> String?) {
     let own = parent(of: path)
     var paths = [own, own == "." ? "plugins" : "\(own)/plugins", Self.beside(own), "plugins"]
     if let more = environment("HITMON_PLUGINS") { paths += more.split(separator: ":").map(String.init) }
@@ -40,7 +40,7 @@ public struct PluginFolders: Sendable {
   }
 
   /// Takes this file for a plugin, whatever the folders have; others of its folder are found first.
-  public mutating func use(_ path: String, for name: String) {
+  package mutating func use(_ path: String, for name: String) {
     known[name] = path
     let ending = "\(name).yaml"
     guard path == ending || path.hasSuffix("/\(ending)") else { return }
@@ -50,7 +50,7 @@ public struct PluginFolders: Sendable {
   }
 
   /// The file of a plugin; the first that there is.
-  public func find(_ name: String) -> String? {
+  package func find(_ name: String) -> String? {
     guard !name.isEmpty, !name.split(separator: "/").contains("..") else { return nil }
     return known[name]
       ?? paths.lazy.map { Self.join($0, "\(name).yaml") }.first { texts[$0] != nil || isFile($0) }
@@ -59,14 +59,14 @@ public struct PluginFolders: Sendable {
   private static func join(_ folder: String, _ name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
 
   /// The folders, and those in them where plugins may lie.
-  public var withSubfolders: [String] {
+  package var withSubfolders: [String] {
     var all: [String] = []
     _ = entries(folder: { all.append($0) })
     return all
   }
 
   /// Every plugin that can be found, by name.
-  public var entries: [Entry] { entries(folder: { _ in }) }
+  package var entries: [Entry] { entries(folder: { _ in }) }
 
   /// `folder` is told of every folder that is looked into.
   private func entries(folder note: (String) -> Void) -> [Entry] {

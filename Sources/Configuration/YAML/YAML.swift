@@ -6,7 +6,7 @@ import Specifications
 /// What is read is YAML 1.1's syntax without its guesses: every scalar stays text (`on`, `12:30` and `010` are what was
 /// typed), tags are refused, keys are scalars and unique, a file is one document. Anchors, aliases and `<<` work
 /// everywhere. `${NAME}` and `${NAME:-default}` in values take variables of the environment, `$${` is a plain `${`.
-public enum YAML {
+package enum YAML {
   /// How much aliases may add to a document, and how deep it may be: a few lines of aliases of aliases stand for
   /// billions of nodes.
   enum Limit {
@@ -24,7 +24,7 @@ public enum YAML {
   ///     `duplicate-key`, `undefined-variable`, `variable-syntax`.
   /// - Returns: the document, also if there are findings that leave its shape whole (a duplicate key: the first stays;
   ///   a variable without a value: its text stays `${NAME}`); nil if it cannot be read.
-  public static func compose(
+  package static func compose(
     _ source: SourceText, environment: (String) -> String?, findings: Findings
   ) -> Node? {
     let text = YAMLSource(source)

@@ -1,7 +1,7 @@
 /// A stream of bytes: a file, standard input, or what a decompressor makes of another stream.
 ///
 /// One thread at a time uses an input.
-public protocol ByteInput: AnyObject {
+package protocol ByteInput: AnyObject {
   /// The path as the user typed it, or `standard input`: what messages call it.
   var name: String { get }
 
@@ -34,9 +34,9 @@ public protocol ByteInput: AnyObject {
 }
 
 extension ByteInput {
-  public var isSlow: Bool { size == nil }
+  package var isSlow: Bool { size == nil }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int? {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int) throws(InputError) -> Int? {
     waitReadable(milliseconds: milliseconds) ? try read(into: buffer) : nil
   }
 }

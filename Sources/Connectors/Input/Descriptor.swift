@@ -5,7 +5,7 @@
 #endif
 
 /// Asks whether the run wants to end; consulted when a signal interrupts a system call.
-public typealias StopCheck = @Sendable () -> Bool
+package typealias StopCheck = @Sendable () -> Bool
 
 /// What the system says about an `errno`, as the continuation of a sentence.
 func systemWords(for code: Int32) -> String {

@@ -5,7 +5,7 @@
 ///
 /// Throws when the file does not exist, is a directory, or may not be read. `stop` is asked when a signal interrupts a
 /// blocking call; if it says yes, the call throws ``InputError/Kind/interrupted``.
-public func openInput(path: String, stop: StopCheck? = nil) throws(InputError) -> any ByteInput {
+package func openInput(path: String, stop: StopCheck? = nil) throws(InputError) -> any ByteInput {
   if path == "-" { return DetectedInput(StandardInput(stop: stop)) }
   return DetectedInput(try FileInput(path: path, stop: stop))
 }

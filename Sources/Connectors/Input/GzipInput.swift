@@ -2,7 +2,7 @@ import CZlib
 
 /// What gzip packed: one member or several in a row (RFC 1952), as `zcat` reads them. Zeros behind the last one are
 /// padding.
-public final class GzipInput: ByteInput {
+package final class GzipInput: ByteInput {
   /// What every member starts with: the two magic bytes and the only method there is.
   static let magic: [ClosedRange<UInt8>] = [0x1F...0x1F, 0x8B...0x8B, 0x08...0x08]
 
@@ -17,7 +17,7 @@ public final class GzipInput: ByteInput {
   private var isOpen = true
 
   /// Decompresses `input`; `head` are bytes that were read from it already.
-  public init(_ input: any ByteInput, head: [UInt8] = []) throws(InputError) {
+  package init(_ input: any ByteInput, head: [UInt8] = []) throws(InputError) {
     source = CompressedBytes(input, head: head)
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -33,12 +33,12 @@ public final class GzipInput: ByteInput {
     stream.deallocate()
   }
 
-  public var name: String { source.input.name }
-  public var size: Int64? { source.input.size }
-  public var isSlow: Bool { source.input.isSlow }
-  public var position: Int64 { source.position }
+  package var name: String { source.input.name }
+  package var size: Int64? { source.input.size }
+  package var isSlow: Bool { source.input.isSlow }
+  package var position: Int64 { source.position }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard isOpen, !buffer.isEmpty else { return 0 }
     if let failure { throw failure }
     do {
@@ -98,12 +98,12 @@ public final class GzipInput: ByteInput {
     return true
   }
 
-  public func waitReadable(milliseconds: Int) -> Bool {
+  package func waitReadable(milliseconds: Int) -> Bool {
     !isOpen || failure != nil || isHoldingOutput || !source.isEmpty || source.hasEnded
       || source.input.waitReadable(milliseconds: milliseconds)
   }
 
-  public func close() {
+  package func close() {
     isOpen = false
     source.input.close()
   }

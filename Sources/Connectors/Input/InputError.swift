@@ -1,6 +1,6 @@
 /// Why bytes cannot be had, in a sentence for the user.
-public struct InputError: Error, Hashable, CustomStringConvertible {
-  public enum Kind: Sendable {
+package struct InputError: Error, Hashable, CustomStringConvertible {
+  package enum Kind: Sendable {
     /// The system refuses to open or to read.
     case refused
     /// Compressed data ends too early, or is not what it should be.
@@ -11,13 +11,13 @@ public struct InputError: Error, Hashable, CustomStringConvertible {
     case interrupted
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// The path, directory or pattern as the user typed it.
-  public let path: String
+  package let path: String
   /// One sentence, no full stop, with the path in it: `cannot open data/x.txt: no such file or directory`.
-  public let description: String
+  package let description: String
 
-  public init(_ kind: Kind, path: String, _ description: String) {
+  package init(_ kind: Kind, path: String, _ description: String) {
     self.kind = kind
     self.path = path
     self.description = description

@@ -11,7 +11,7 @@
 /// letters. The files of a directory or a pattern come in the byte order of their names.
 ///
 /// Throws where nothing matches, or a directory cannot be read.
-public func expandInputs(_ patterns: [String]) throws(InputError) -> [String] {
+package func expandInputs(_ patterns: [String]) throws(InputError) -> [String] {
   var paths: [String] = []
   for pattern in patterns {
     if pattern == "-" {

@@ -9,15 +9,15 @@ import Specifications
 #endif
 
 /// Something to be read from its start to its end: a file, standard input, or an object of a store.
-public struct InputPlace: Sendable {
+package struct InputPlace: Sendable {
   /// What messages and results call it.
-  public let name: String
+  package let name: String
   /// Bytes as they lie there, compressed if they are; nil for pipes and terminals.
-  public let size: Int64?
+  package let size: Int64?
   /// The file, `-` for standard input; nil for an object.
-  public let path: String?
+  package let path: String?
   /// Opens it, decompressed; the check is asked while bytes are waited for.
-  public let open: @Sendable (StopCheck?) throws(InputError) -> any ByteInput
+  package let open: @Sendable (StopCheck?) throws(InputError) -> any ByteInput
   /// Called in place of `open` where nothing more is read, on the thread that would: ends what was begun ahead.
   let leave: @Sendable () -> Void
 
@@ -27,7 +27,7 @@ public struct InputPlace: Sendable {
   var alone: InputPlace { objectAlone?() ?? self }
 
   /// A file, a named pipe, or standard input (`-`).
-  public init(path: String) {
+  package init(path: String) {
     name = path == "-" ? "standard input" : path
     var status = stat()
     let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -39,7 +39,7 @@ public struct InputPlace: Sendable {
   }
 
   /// Its bytes, unpacked where gzip or zstd packed them.
-  public func bytes() throws(InputError) -> any ByteInput { try open(nil) }
+  package func bytes() throws(InputError) -> any ByteInput { try open(nil) }
 
   init(_ feed: ObjectFeed, object number: Int) {
     name = feed.objects[number].name
@@ -57,14 +57,14 @@ public struct InputPlace: Sendable {
 /// - Parameters:
 ///   - stop: asked while a store is waited for.
 ///   - tell: told, on any thread, where a store fails and is asked again.
-public func findInputs(
+package func findInputs(
   _ words: [String], stop: @escaping StopCheck = { false }, tell: @escaping @Sendable (String) -> Void = { _ in }
 ) throws(InputError) -> [InputPlace] {
   try findInputs(words, S3Settings(), order: .name, stop: stop, tell: tell)
 }
 
 /// The same with the store and the keys of a declared source; without words, the files or objects that it reads itself.
-public func findInputs(
+package func findInputs(
   _ words: [String], of source: Settings, stop: @escaping StopCheck = { false },
   tell: @escaping @Sendable (String) -> Void = { _ in }
 ) throws(InputError) -> [InputPlace] {

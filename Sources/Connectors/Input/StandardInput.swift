@@ -1,27 +1,27 @@
 /// The bytes of standard input as they are. Closing it leaves the descriptor open, since it belongs to the process.
-public final class StandardInput: ByteInput {
+package final class StandardInput: ByteInput {
   private let descriptor: Descriptor
   private var isOpen = true
-  public private(set) var position: Int64 = 0
+  package private(set) var position: Int64 = 0
 
   /// Another descriptor than 0 can stand in for it.
-  public init(descriptor: Int32 = 0, stop: StopCheck? = nil) {
+  package init(descriptor: Int32 = 0, stop: StopCheck? = nil) {
     self.descriptor = Descriptor(number: descriptor, name: "standard input", stop: stop)
   }
 
-  public var name: String { descriptor.name }
-  public var size: Int64? { descriptor.size }
+  package var name: String { descriptor.name }
+  package var size: Int64? { descriptor.size }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard isOpen else { return 0 }
     let count = try descriptor.read(into: buffer)
     position += Int64(count)
     return count
   }
 
-  public func waitReadable(milliseconds: Int) -> Bool {
+  package func waitReadable(milliseconds: Int) -> Bool {
     isOpen ? descriptor.waitReadable(milliseconds: milliseconds) : true
   }
 
-  public func close() { isOpen = false }
+  package func close() { isOpen = false }
 }

@@ -1,7 +1,7 @@
 import CZstd
 
 /// What zstd packed: one frame or several in a row (RFC 8878), as `zstdcat` reads them.
-public final class ZstdInput: ByteInput {
+package final class ZstdInput: ByteInput {
   /// What a frame starts with.
   static let magic: [ClosedRange<UInt8>] = [0x28...0x28, 0xB5...0xB5, 0x2F...0x2F, 0xFD...0xFD]
   /// What a frame starts with that only carries data for other programs.
@@ -17,7 +17,7 @@ public final class ZstdInput: ByteInput {
   private var isOpen = true
 
   /// Decompresses `input`; `head` are bytes that were read from it already.
-  public init(_ input: any ByteInput, head: [UInt8] = []) throws(InputError) {
+  package init(_ input: any ByteInput, head: [UInt8] = []) throws(InputError) {
     source = CompressedBytes(input, head: head)
     guard let context = ZSTD_createDCtx() else {
       throw InputError(.refused, path: input.name, "cannot read \(input.name): no memory to decompress it")
@@ -27,12 +27,12 @@ public final class ZstdInput: ByteInput {
 
   deinit { ZSTD_freeDCtx(context) }
 
-  public var name: String { source.input.name }
-  public var size: Int64? { source.input.size }
-  public var isSlow: Bool { source.input.isSlow }
-  public var position: Int64 { source.position }
+  package var name: String { source.input.name }
+  package var size: Int64? { source.input.size }
+  package var isSlow: Bool { source.input.isSlow }
+  package var position: Int64 { source.position }
 
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard isOpen, !buffer.isEmpty else { return 0 }
     if let failure { throw failure }
     do {
@@ -71,12 +71,12 @@ public final class ZstdInput: ByteInput {
     }
   }
 
-  public func waitReadable(milliseconds: Int) -> Bool {
+  package func waitReadable(milliseconds: Int) -> Bool {
     !isOpen || failure != nil || isHoldingOutput || !source.isEmpty || source.hasEnded
       || source.input.waitReadable(milliseconds: milliseconds)
   }
 
-  public func close() {
+  package func close() {
     isOpen = false
     source.input.close()
   }

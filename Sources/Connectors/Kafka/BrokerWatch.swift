@@ -1,9 +1,10 @@
 import Kafka
+import Support
 import Synchronization
 
 /// What a client hears of its brokers: tells the user when they are away and when they are back, and keeps an error that
 /// trying again does not mend.
-public final class BrokerWatch: Sendable {
+package final class BrokerWatch: Sendable {
   private struct State {
     var isAway = false
     var isIgnoring = false
@@ -18,18 +19,18 @@ public final class BrokerWatch: Sendable {
   private static let patience: Int64 = 2_000_000_000
 
   /// What messages call the brokers' use.
-  public let name: String
+  package let name: String
   private let tell: @Sendable (String) -> Void
   private let state = Mutex(State())
 
   /// `name`: what messages call the brokers' use, such as "topic dt-hits on localhost:9092".
-  public init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
+  package init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
     self.name = name
     self.tell = tell
   }
 
   /// Takes what a client reports.
-  public func hear(_ event: KafkaEvent) {
+  package func hear(_ event: KafkaEvent) {
     if state.withLock({ $0.isIgnoring }) { return }
     switch event {
     case .brokersAway: isAway(because: "none can be reached")
@@ -61,10 +62,10 @@ public final class BrokerWatch: Sendable {
   }
 
   /// Whether the brokers do not answer, as far as is known.
-  public var areAway: Bool { state.withLock { $0.isAway } }
+  package var areAway: Bool { state.withLock { $0.isAway } }
 
   /// Notes that the brokers do not answer; told once. `reason` is told if no connection has given a better one.
-  public func isAway(because reason: String) {
+  package func isAway(because reason: String) {
     let (isNew, reason) = state.withLock { state in
       defer { state.isAway = true }
       return (!state.isAway, state.reason ?? reason)
@@ -76,7 +77,7 @@ public final class BrokerWatch: Sendable {
   func isMissing() { tell("\(name): there is no such topic yet; waiting for it") }
 
   /// Notes that the brokers answer.
-  public func isBack() {
+  package func isBack() {
     let wasAway = state.withLock { state in
       state.silentSince = nil
       state.reason = nil
@@ -87,12 +88,12 @@ public final class BrokerWatch: Sendable {
   }
 
   /// Throws the error that no further try will mend, if there was one.
-  public func check() throws {
+  package func check() throws {
     if let error = state.withLock({ $0.permanent }) { throw ConnectorError("\(name): \(error.message)") }
   }
 
   /// Turns an error into words with the name; an error that may pass is noted, and nothing thrown.
-  public func pass(_ error: KafkaError) throws {
+  package func pass(_ error: KafkaError) throws {
     guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
     let now = monotonicNanoseconds()
     let since = state.withLock { state in

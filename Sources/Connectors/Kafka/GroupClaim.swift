@@ -1,5 +1,5 @@
 import Kafka
-import Operators
+import Support
 import Synchronization
 
 /// Whether the partitions that a group has given this instance are its own still.
@@ -79,13 +79,13 @@ final class GroupClaim: Sendable {
 }
 
 /// The claims of all sources of a run. Nothing is published that may be others' to publish.
-public final class InputClaims: Sendable {
+package final class InputClaims: Sendable {
   private let claims = Mutex<[GroupClaim]>([])
 
-  public init() {}
+  package init() {}
 
   func add(_ claim: GroupClaim) { claims.withLock { $0.append(claim) } }
 
   /// Whether all that is read is this instance's. May wait for brokers; any thread may ask.
-  public func hold() -> Bool { claims.withLock { $0 }.allSatisfy { $0.holds() } }
+  package func hold() -> Bool { claims.withLock { $0 }.allSatisfy { $0.holds() } }
 }

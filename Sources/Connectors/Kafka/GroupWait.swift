@@ -1,3 +1,5 @@
+import Support
+
 /// Tells the user what share of a topic a group leaves to this instance, and when it leaves none for long.
 struct GroupWait {
   /// How long a group may take before it is worth a word, in nanoseconds: instances that died keep the others waiting.

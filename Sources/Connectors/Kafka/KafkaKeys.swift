@@ -102,16 +102,16 @@ extension Substring {
 }
 
 /// A topic on some brokers, as a source, a sink or the emulator is told of it.
-public struct KafkaTarget: Sendable {
+package struct KafkaTarget: Sendable {
   /// Addresses, or `embedded`.
-  public var brokers: String
-  public var topic: String
+  package var brokers: String
+  package var topic: String
   /// How many partitions the topic gets if it is not there.
-  public var partitions: Int
+  package var partitions: Int
   /// The user's settings, without the brokers.
-  public var settings: KafkaSettings
+  package var settings: KafkaSettings
 
-  public init(brokers: String, topic: String, partitions: Int, settings: KafkaSettings = [:]) {
+  package init(brokers: String, topic: String, partitions: Int, settings: KafkaSettings = [:]) {
     self.brokers = brokers
     self.topic = topic
     self.partitions = partitions
@@ -119,7 +119,7 @@ public struct KafkaTarget: Sendable {
   }
 
   /// From the checked settings of a source or a sink on Kafka; nil for others.
-  public init?(_ settings: Settings) {
+  package init?(_ settings: Settings) {
     guard settings.specification.name == "kafka", let brokers = settings["brokers"]?.text?.text,
       let topic = settings["topic"]?.text?.text
     else { return nil }
@@ -129,11 +129,11 @@ public struct KafkaTarget: Sendable {
     }
   }
 
-  public var isEmbedded: Bool { brokers == "embedded" }
+  package var isEmbedded: Bool { brokers == "embedded" }
 
   /// The user's settings with the brokers' addresses, and defaults where the user has set nothing. Defaults that an older
   /// librdkafka does not know are left out.
-  public func settings(defaults: KafkaSettings) -> KafkaSettings {
+  package func settings(defaults: KafkaSettings) -> KafkaSettings {
     var all = settings
     all["bootstrap.servers"] = brokers
     for (name, value) in defaults.pairs where KafkaSettings.check(name: name, value: value) == nil {

@@ -1,5 +1,7 @@
 import Kafka
-import Operators
+import ChainExecution
+import Results
+import Support
 
 #if canImport(Glibc)
   import Glibc
@@ -85,10 +87,6 @@ extension KafkaSource {
 }
 
 /// Milliseconds since 1970.
-func wallMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-}
+func wallMilliseconds() -> Int64 { wallNanoseconds() / 1_000_000 }
 
 func pauseThread(milliseconds: UInt32) { usleep(milliseconds * 1000) }

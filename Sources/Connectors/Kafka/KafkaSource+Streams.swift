@@ -1,9 +1,10 @@
 import Kafka
-import Operators
+import ChainExecution
+import Support
 
 extension KafkaSource {
   /// Partitions that have something to read, or had until a moment ago.
-  public var streams: SourceStreams {
+  package var streams: SourceStreams {
     var active: Set<Int> = []
     for (number, partition) in collector.partitions {
       // Rows that were read to the end and are not counted yet hold the clock as well.

@@ -1,23 +1,23 @@
 import Kafka
-import Operators
+import Support
 
 /// Rows of a Kafka topic: of all its partitions, or of those that a group leaves to this instance.
 ///
 /// Where reading begins in each partition is read from the published results, so that no row is lost and none counts twice.
-public final class KafkaSource: RowSource {
-  public struct Options: Sendable {
-    public var target: KafkaTarget
+package final class KafkaSource: RowSource {
+  package struct Options: Sendable {
+    package var target: KafkaTarget
     /// The group whose instances share the partitions; nil to read all of them.
-    public var group: String?
-    public var start = KafkaStart.resume
+    package var group: String?
+    package var start = KafkaStart.resume
     /// Reads up to where the topic ends when the run begins.
-    public var untilEnd = false
+    package var untilEnd = false
     /// Nanoseconds after which the clock no longer waits for a partition that has nothing to read.
-    public var idle: Int64 = 2_000_000_000
+    package var idle: Int64 = 2_000_000_000
     /// The broker goes with the run: there will be nothing to go on with.
-    public var isEmbedded = false
+    package var isEmbedded = false
 
-    public init(target: KafkaTarget) { self.target = target }
+    package init(target: KafkaTarget) { self.target = target }
   }
 
   let options: Options
@@ -42,8 +42,8 @@ public final class KafkaSource: RowSource {
   private var assignments: [[PartitionStart]] = []
   private var failure: (any Error)?
 
-  public private(set) var partitions: [String] = []
-  public let isLive = true
+  package private(set) var partitions: [String] = []
+  package let isLive = true
 
   /// Bytes and messages that are gathered before the first are handed out.
   private static let mostBytes = ChunkBuffer.standardCapacity
@@ -68,7 +68,7 @@ public final class KafkaSource: RowSource {
     "allow.auto.create.topics": "false",
   ]
 
-  public init(_ options: Options, _ context: SourceComponent.Context) throws {
+  package init(_ options: Options, _ context: SourceComponent.Context) throws {
     self.options = options
     self.context = context
     let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
@@ -93,11 +93,11 @@ public final class KafkaSource: RowSource {
     if let claim { context.claims.add(claim) }
   }
 
-  public var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
-  public var topic: SourceTopic? { SourceTopic(name: options.target.topic, partitions: partitionCount) }
-  public var resumes: Bool { options.start == .resume && !options.isEmbedded }
+  package var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
+  package var topic: SourceTopic? { SourceTopic(name: options.target.topic, partitions: partitionCount) }
+  package var resumes: Bool { options.start == .resume && !options.isEmbedded }
 
-  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+  package func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     if collector.isEmpty, assignments.isEmpty {
       guard try join() else { return .idle }
       try collect(rowLimit: rowLimit, deadline: deadline)
@@ -250,7 +250,7 @@ public final class KafkaSource: RowSource {
     }
   }
 
-  public func restart() throws {
+  package func restart() throws {
     guard isJoined, let starts = try starts(of: collector.partitions.keys.sorted()) else { return }
     let positions = begin(starts)
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
@@ -258,7 +258,7 @@ public final class KafkaSource: RowSource {
 
   // MARK: State
 
-  public var lag: SourceLag? {
+  package var lag: SourceLag? {
     var messages: Int64 = 0
     var oldest = Int64.max
     for (number, partition) in collector.partitions where !partition.isAtEnd {
@@ -271,7 +271,7 @@ public final class KafkaSource: RowSource {
     return SourceLag(messages: messages, messagesRead: collector.messagesTaken, seconds: seconds)
   }
 
-  public func commit(_ positions: [Int: Int64]) {
+  package func commit(_ positions: [Int: Int64]) {
     guard options.group != nil, isJoined, !isClosing else { return }
     let own = positions.filter { collector.partitions[$0.key] != nil }
     claim?.note(own)
@@ -280,7 +280,7 @@ public final class KafkaSource: RowSource {
     if !all.isEmpty { try? consumer.commit(all, isWaiting: false) }
   }
 
-  public func close() {
+  package func close() {
     isClosing = true
     consumer.close(milliseconds: 5_000)
   }

@@ -2,10 +2,10 @@ import Kafka
 
 extension KafkaTarget {
   /// The settings that are no secrets, in order.
-  public var openSettings: [(name: String, value: String)] {
+  package var openSettings: [(name: String, value: String)] {
     settings.pairs.filter { !KafkaSettings.isSecret($0.name) }.map { ($0.name, $0.value) }
   }
 
   /// Whether there are others.
-  public var hasSecrets: Bool { settings.pairs.contains { KafkaSettings.isSecret($0.name) } }
+  package var hasSecrets: Bool { settings.pairs.contains { KafkaSettings.isSecret($0.name) } }
 }

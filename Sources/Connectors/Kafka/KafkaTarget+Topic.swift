@@ -10,7 +10,7 @@ extension KafkaTarget {
   /// - Returns: how many partitions the topic has, which are others than wanted where it was there with others, and
   ///   whether it was made; nil if `stop` said yes.
   /// - Throws: a sentence for the user where it cannot be made.
-  public func make(
+  package func make(
     settings topicSettings: KafkaSettings = [:], stop: () -> Bool, watch: BrokerWatch
   ) throws -> (partitions: Int, isNew: Bool)? {
     let client: KafkaClient

@@ -1,4 +1,6 @@
 import Kafka
+import Results
+import Support
 import Synchronization
 
 /// Merges the partial results of all instances of a pipeline into one message a window, while they run.

@@ -1,6 +1,6 @@
 import Columns
 import Kafka
-import Operators
+import ChainExecution
 
 /// Gathers the rows of messages, for each partition apart, into chunks.
 final class MessageCollector {

@@ -1,4 +1,4 @@
-import Operators
+import ChainExecution
 
 /// What every message of a partition touches, and the memory that its rows are gathered in.
 ///

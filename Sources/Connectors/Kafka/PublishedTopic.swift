@@ -1,4 +1,5 @@
 import Kafka
+import Results
 
 /// Reads from a topic of results what a pipeline has published last.
 struct PublishedTopic {

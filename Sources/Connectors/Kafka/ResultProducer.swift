@@ -1,5 +1,5 @@
 import Kafka
-import Operators
+import Support
 import Synchronization
 
 /// Writes results to a topic, with the pipeline's name as the key.

@@ -1,7 +1,7 @@
 import Kafka
 
 /// Reads result messages from a topic as they come, without a group: any number of readers see all of them.
-public final class ResultTopic {
+package final class ResultTopic {
   private let target: KafkaTarget
   private let watch: BrokerWatch
   private let stop: StopCheck
@@ -9,7 +9,7 @@ public final class ResultTopic {
   private let depth: Int64
 
   /// `depth`: how many messages of each partition are read that were there before.
-  public init(_ target: KafkaTarget, depth: Int, watch: BrokerWatch, stop: @escaping StopCheck) {
+  package init(_ target: KafkaTarget, depth: Int, watch: BrokerWatch, stop: @escaping StopCheck) {
     self.target = target
     self.watch = watch
     self.stop = stop
@@ -20,7 +20,7 @@ public final class ResultTopic {
   /// `idle` is called some times a second, with whether the brokers answer.
   ///
   /// - Throws: a sentence for the user, where trying again does not help.
-  public func read(_ take: (UnsafeRawBufferPointer) -> Void, idle: (_ areAway: Bool) -> Void) throws {
+  package func read(_ take: (UnsafeRawBufferPointer) -> Void, idle: (_ areAway: Bool) -> Void) throws {
     let consumer: KafkaConsumer
     do {
       consumer = try KafkaConsumer(

@@ -5,13 +5,13 @@
 #endif
 
 /// A file by what it is, not by what it is called: all names and links that lead to it have the same.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let node: UInt64
 
   /// The file that a path leads to; nil where there is none. Terminals, devices such as /dev/null and sockets have no
   /// identity: they may be read and written at once.
-  public init?(path: String) {
+  package init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     self.init(status)

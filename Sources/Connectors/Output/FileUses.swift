@@ -2,7 +2,7 @@ import Synchronization
 
 extension [InputPlace] {
   /// A file that stands in the list twice, under one name or two; nil where there is none.
-  public var repeated: (first: String, again: String)? {
+  package var repeated: (first: String, again: String)? {
     var names: [FileIdentity: String] = [:]
     for path in compactMap(\.path) {
       guard let identity = FileIdentity(path: path) else { continue }
@@ -14,8 +14,8 @@ extension [InputPlace] {
 }
 
 /// The files that a command reads and those that it writes, so that it writes over none that it reads, and writes each once.
-public final class FileUses: Sendable {
-  public enum Use: Sendable {
+package final class FileUses: Sendable {
+  package enum Use: Sendable {
     case input
     /// The pipeline, its plugins, and what those name.
     case configuration
@@ -24,13 +24,13 @@ public final class FileUses: Sendable {
 
   private let known = Mutex<[FileIdentity: (use: Use, name: String)]>([:])
 
-  public init(configuration: [String] = [], inputs: [String] = []) {
+  package init(configuration: [String] = [], inputs: [String] = []) {
     for path in configuration { note(path, as: .configuration) }
     for path in inputs { note(path, as: .input) }
   }
 
   /// Notes a file that is read; `-` is standard input.
-  public func note(_ path: String, as use: Use) {
+  package func note(_ path: String, as use: Use) {
     guard let identity = path == "-" ? FileIdentity(descriptor: 0) : FileIdentity(path: path) else { return }
     known.withLock { $0[identity] = $0[identity] ?? (use, path == "-" ? "standard input" : path) }
   }

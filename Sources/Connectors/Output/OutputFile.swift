@@ -13,8 +13,8 @@
 ///
 /// Links are followed: what they lead to is replaced, not the link. Pipes, devices and standard output take bytes as they
 /// come.
-public final class OutputFile {
-  public enum Manner: Sendable {
+package final class OutputFile {
+  package enum Manner: Sendable {
     /// Whole parts, one behind the other: the first of them replaces what the file holds.
     case parts
     /// Under its name there is nothing but the whole file.
@@ -24,7 +24,7 @@ public final class OutputFile {
   }
 
   /// What people call it.
-  public let name: String
+  package let name: String
   private let manner: Manner
   /// Where links lead to.
   private(set) var path = ""
@@ -42,7 +42,7 @@ public final class OutputFile {
   private var hasEnded = false
 
   /// Opens and locks it. Throws a sentence where it cannot be written, or where `uses` has another use for it.
-  public init(_ path: String, _ manner: Manner, uses: FileUses) throws(ConnectorError) {
+  package init(_ path: String, _ manner: Manner, uses: FileUses) throws(ConnectorError) {
     name = path == "-" ? "standard output" : path
     self.manner = manner
     switch try OutputPlace(path, name: name) {
@@ -68,7 +68,7 @@ public final class OutputFile {
   }
 
   /// Whether the file still holds what it held before.
-  public var isAsItWas: Bool { replaced >= 0 }
+  package var isAsItWas: Bool { replaced >= 0 }
 
   // MARK: Opening
 
@@ -157,7 +157,7 @@ public final class OutputFile {
   // MARK: Writing
 
   /// Writes a part, wholly or not at all as far as the system allows.
-  public func append(_ parts: [UnsafeRawBufferPointer]) throws(ConnectorError) {
+  package func append(_ parts: [UnsafeRawBufferPointer]) throws(ConnectorError) {
     if !hasBegun { try begin() }
     var status = stat()
     if isFile, fstat(descriptor, &status) == 0, status.st_nlink == 0 {
@@ -172,7 +172,7 @@ public final class OutputFile {
     throw .writing(name, code)
   }
 
-  public func append(_ bytes: [UInt8]) throws(ConnectorError) {
+  package func append(_ bytes: [UInt8]) throws(ConnectorError) {
     let failure = bytes.withUnsafeBytes { bytes in
       Result { () throws(ConnectorError) in try append([bytes]) }
     }
@@ -197,7 +197,7 @@ public final class OutputFile {
   }
 
   /// Gives the file its name, in the place of what it was. Does nothing where it has it.
-  public func publish() throws(ConnectorError) {
+  package func publish() throws(ConnectorError) {
     guard let draft else { return }
     if replaced >= 0 {
       // A machine that stops now must not leave an empty file in the place of a whole one.
@@ -241,7 +241,7 @@ public final class OutputFile {
   }
 
   /// Ends. What was not published is gone, and the file as it was.
-  public func finish() throws(ConnectorError) {
+  package func finish() throws(ConnectorError) {
     guard !hasEnded else { return }
     hasEnded = true
     if let draft { unlink(draft) }

@@ -9,19 +9,19 @@ import Specifications
 #endif
 
 /// Tries what a pipeline needs of the world outside, and leaves no trace: nothing is written, sent or created.
-public struct WorldProbe {
+package struct WorldProbe {
   let findings: Findings
   /// How long brokers have to answer.
   private let milliseconds: Int
   /// What brokers said, by their addresses: each is asked once.
   private var answers: [String: Result<[KafkaTopicInfo], KafkaError>] = [:]
 
-  public init(findings: Findings, milliseconds: Int = 5000) {
+  package init(findings: Findings, milliseconds: Int = 5000) {
     self.findings = findings
     self.milliseconds = milliseconds
   }
 
-  public mutating func probe(_ declaration: Declaration) {
+  package mutating func probe(_ declaration: Declaration) {
     for source in declaration.sources {
       guard let settings = source.setting.settings else { continue }
       probeInputs(settings["path"])

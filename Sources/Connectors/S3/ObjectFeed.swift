@@ -1,4 +1,5 @@
 import S3
+import Support
 
 /// Objects of a bucket, one behind the other, fetched ahead while they are read.
 ///

@@ -99,4 +99,4 @@ enum S3Keys {
 }
 
 /// The place that a source `s3` reads, for people; nil for other sources.
-public func s3PlaceName(_ settings: Settings) -> String? { S3Keys.read(settings)?.place.name }
+package func s3PlaceName(_ settings: Settings) -> String? { S3Keys.read(settings)?.place.name }

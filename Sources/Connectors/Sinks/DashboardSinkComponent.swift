@@ -27,7 +27,7 @@ extension SinkComponent {
     })
 
   /// Whether it is a page that the program which runs the pipeline serves.
-  public static func isDashboard(_ settings: Settings) -> Bool {
+  package static func isDashboard(_ settings: Settings) -> Bool {
     settings.specification.name == dashboard.specification.name
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Results
 import Specifications
 
 #if canImport(Glibc)
@@ -29,8 +30,8 @@ extension SinkComponent {
 }
 
 /// JSON lines in a file. Every message is in the file when `write` returns, whole lines only.
-public final class FileSink: ResultSink {
-  public let format: ResultFormat
+package final class FileSink: ResultSink {
+  package let format: ResultFormat
   private let file: OutputFile
   /// Whether the results of earlier runs stay.
   private let isRecord: Bool
@@ -44,7 +45,7 @@ public final class FileSink: ResultSink {
 
   /// Opens the file and changes nothing in it: `uses` are the other files of the command, and `warn` is told what the user
   /// should know.
-  public init(
+  package init(
     path: String, append: Bool = false, format: ResultFormat = .json, uses: FileUses,
     warn: @escaping @Sendable (String) -> Void, acknowledge: @escaping @Sendable (Int) -> Void
   ) throws {
@@ -56,16 +57,16 @@ public final class FileSink: ResultSink {
     if isRecord { _ = try PublishedFile.end(of: file.descriptor, name: file.name) }
   }
 
-  public var name: String { file.name }
+  package var name: String { file.name }
 
-  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
+  package func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
     guard isRecord else { return nil }
     // A message that was not finished is not published.
     let end = try PublishedFile.end(of: file.descriptor, name: name)
     return PublishedFile.read(file.descriptor, size: end.whole, pipeline: pipeline, input: input)
   }
 
-  public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+  package func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     if isRecord, !hasWritten { try mendEnd() }
     if file.isAsItWas, held.count < Self.mostHeld, (try? ResultHead(reading: message))?.count("records") == 0 {
       held.append(Array(message))
@@ -100,7 +101,7 @@ public final class FileSink: ResultSink {
       "\(name) ended in a message that a run did not finish: its \(end.rest) bytes were cut off and are in \(kept)")
   }
 
-  public func close() throws {
+  package func close() throws {
     if file.isAsItWas {
       let reason = held.isEmpty ? "no window was published" : "no row was decoded"
       warn("\(reason): \(name) is as it was before the run")

@@ -1,13 +1,14 @@
 import Kafka
+import Results
 
 /// Results on a Kafka topic, one message a window.
 ///
 /// Of several instances that share the input each publishes a part of every window. With `merge` those go to a topic of
 /// their own, and the instance that reads the input's first partition merges them into one message a window.
-public final class KafkaSink: ResultSink {
-  public let name: String
-  public let format: ResultFormat
-  public let isRemote = true
+package final class KafkaSink: ResultSink {
+  package let name: String
+  package let format: ResultFormat
+  package let isRemote = true
   private let target: KafkaTarget
   private let context: SinkComponent.Context
   private let watch: BrokerWatch
@@ -17,7 +18,7 @@ public final class KafkaSink: ResultSink {
   /// What a topic of results is set to when it is made: a result may be larger than brokers take by themselves.
   static let topicSettings: KafkaSettings = ["max.message.bytes": "20971520"]
 
-  public init(
+  package init(
     _ target: KafkaTarget, format: ResultFormat = .json, merges: Bool = false, _ context: SinkComponent.Context
   ) throws {
     name = "topic \(target.topic)"
@@ -54,19 +55,19 @@ public final class KafkaSink: ResultSink {
   /// The topic of partial results beside that of merged ones.
   static let partialsSuffix = "-partials"
 
-  public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+  package func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     try producer.write(message, number: number)
   }
 
-  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
+  package func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
     // What is on its way belongs to it.
     guard try producer.settle(while: { !context.stop() }) else { return nil }
     return try PublishedTopic(target: target, pipeline: pipeline, input: input, watch: watch, stop: context.stop).read()
   }
 
-  public func flush() throws { try producer.flush() }
+  package func flush() throws { try producer.flush() }
 
-  public func handOver() throws {
+  package func handOver() throws {
     merging?.merger.setTurn(false)
     do {
       try producer.flush()
@@ -77,14 +78,14 @@ public final class KafkaSink: ResultSink {
     }
   }
 
-  public func withdraw() {
+  package func withdraw() {
     merging?.merger.setTurn(false, isPatient: false)
     producer.withdraw()
   }
 
-  public func reads(firstPartition: Bool) { merging?.merger.setTurn(firstPartition) }
+  package func reads(firstPartition: Bool) { merging?.merger.setTurn(firstPartition) }
 
-  public func close() throws {
+  package func close() throws {
     var isSafe = false
     defer {
       // Brokers that were waited for in vain are not waited for again.

@@ -1,5 +1,5 @@
+import ChainExecution
 import Diagnostics
-import Operators
 import Specifications
 
 extension SinkComponent {

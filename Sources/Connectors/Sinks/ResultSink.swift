@@ -1,9 +1,10 @@
 import Diagnostics
-import Operators
+import ChainExecution
+import Results
 import Specifications
 
 /// Where results go. One thread at a time uses a sink.
-public protocol ResultSink: AnyObject {
+package protocol ResultSink: AnyObject {
   /// What messages call it.
   var name: String { get }
   /// Whether messages are safe only some time after they were written.
@@ -32,42 +33,42 @@ public protocol ResultSink: AnyObject {
 }
 
 extension ResultSink {
-  public var isRemote: Bool { false }
-  public var format: ResultFormat { .json }
-  public func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? { nil }
-  public func flush() throws {}
-  public func handOver() throws { try flush() }
-  public func withdraw() {}
-  public func reads(firstPartition: Bool) {}
-  public func begin(anew histograms: Set<String>) {}
+  package var isRemote: Bool { false }
+  package var format: ResultFormat { .json }
+  package func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? { nil }
+  package func flush() throws {}
+  package func handOver() throws { try flush() }
+  package func withdraw() {}
+  package func reads(firstPartition: Bool) {}
+  package func begin(anew histograms: Set<String>) {}
 }
 
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.
-public struct SinkComponent: Sendable {
+package struct SinkComponent: Sendable {
   /// What a sink needs beside its own settings.
-  public struct Context: Sendable {
+  package struct Context: Sendable {
     /// The pipeline's name.
-    public var pipeline: String
+    package var pipeline: String
     /// Called, on any thread, with the number of a message that is safe.
-    public var acknowledge: @Sendable (Int) -> Void
+    package var acknowledge: @Sendable (Int) -> Void
     /// Called, on any thread, with the number of a message that was taken back.
-    public var withdrawn: @Sendable (Int) -> Void = { _ in }
+    package var withdrawn: @Sendable (Int) -> Void = { _ in }
     /// Whether what is read is this instance's.
-    public var claims = InputClaims()
+    package var claims = InputClaims()
     /// Called, on any thread, with a sentence for the user.
-    public var tell: @Sendable (String) -> Void
+    package var tell: @Sendable (String) -> Void
     /// Called, on any thread, with a sentence that also those see who want to see little.
-    public var warn: @Sendable (String) -> Void = { _ in }
+    package var warn: @Sendable (String) -> Void = { _ in }
     /// The files of the run.
-    public var uses = FileUses()
+    package var uses = FileUses()
     /// Makes one that merges the pipeline's results, and writes them in a form.
-    public var merger: @Sendable (ResultFormat) -> ResultMerger
+    package var merger: @Sendable (ResultFormat) -> ResultMerger
     /// Whether the user wants to stop.
-    public var stop: StopCheck = { false }
+    package var stop: StopCheck = { false }
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
-    public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
+    package var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
-    public init(
+    package init(
       pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void,
       merger: @escaping @Sendable (ResultFormat) -> ResultMerger
     ) {
@@ -78,19 +79,19 @@ public struct SinkComponent: Sendable {
     }
   }
 
-  public let specification: Specification
+  package let specification: Specification
   /// Findings that need no look at the world outside; what lint and run both say.
   var check: @Sendable (Settings, WindowPlan?, Findings) -> Void = { _, _, _ in }
   let open: @Sendable (Settings, Context) throws -> any ResultSink
 
   /// Every sink. A new one is a file beside these and its line here.
-  public static let all: [SinkComponent] = [file, kafka, dashboard]
+  package static let all: [SinkComponent] = [file, kafka, dashboard]
 
-  public static func check(_ settings: Settings, window: WindowPlan?, findings: Findings) {
+  package static func check(_ settings: Settings, window: WindowPlan?, findings: Findings) {
     all.first { $0.specification.name == settings.specification.name }?.check(settings, window, findings)
   }
 
-  public static func open(_ settings: Settings, _ context: Context) throws -> any ResultSink {
+  package static func open(_ settings: Settings, _ context: Context) throws -> any ResultSink {
     guard let component = all.first(where: { $0.specification.name == settings.specification.name }) else {
       throw ConnectorError("there is no sink `\(settings.specification.name)`")
     }

@@ -1,15 +1,15 @@
 import Columns
-import Operators
+import ChainExecution
 
 /// Messages of a topic that others have read, in blocks of one partition each (docs/partials.md): what engines that move
 /// bytes hand to `hitmon kernel`.
-public final class BlockSource: RowSource {
+package final class BlockSource: RowSource {
   private let input: any ByteInput
   private let collector: MessageCollector
-  public let topic: SourceTopic?
-  public private(set) var partitions: [String] = []
-  public let isLive = false
-  public let streams = SourceStreams.partitions(active: [])
+  package let topic: SourceTopic?
+  package private(set) var partitions: [String] = []
+  package let isLive = false
+  package let streams = SourceStreams.partitions(active: [])
   /// What earlier runs have published, by partition.
   private var starts: [Int: PartitionStart] = [:]
   private var known: [Int: MessageCollector.Partition] = [:]
@@ -21,23 +21,23 @@ public final class BlockSource: RowSource {
   private static let mostBytes = UInt64(1) << 32
 
   /// - Parameter input: where blocks come from.
-  public init(_ input: any ByteInput, format: any RecordFormat, topic: SourceTopic?) {
+  package init(_ input: any ByteInput, format: any RecordFormat, topic: SourceTopic?) {
     self.input = input
     self.topic = topic
     collector = MessageCollector(format)
   }
 
-  public var progress: SourceProgress { SourceProgress(done: place, total: nil) }
+  package var progress: SourceProgress { SourceProgress(done: place, total: nil) }
 
-  public func close() { input.close() }
+  package func close() { input.close() }
 
   /// The partitions of which a block has come.
-  public var begun: [Int] { starts.keys.sorted() }
+  package var begun: [Int] { starts.keys.sorted() }
 
   /// How a partition was begun; nil for one of which no block has come.
-  public func start(of partition: Int) -> PartitionStart? { starts[partition] }
+  package func start(of partition: Int) -> PartitionStart? { starts[partition] }
 
-  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+  package func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     while true {
       if let rows = collector.next(into: buffer) { return .rows(rows) }
       guard try readBlock() else { return .end }

@@ -1,6 +1,6 @@
 import CScan
 import Diagnostics
-import Operators
+import ChainExecution
 
 #if canImport(Glibc)
   import Glibc
@@ -147,7 +147,7 @@ struct FileFront {
       let other = units[field] ?? (unit: unit, file: file)
       units[field] = other
       if other.unit == unit { continue }
-      let name = format.fields[field].name.text
+      let name = format.fields[field].name
       throw HeaderError(
         message:
           "the header says that \(name) is in \(unit), and that of \(other.file) says \(other.unit): declare the field with its unit, such as `\(name): f64 \(other.unit)`"
@@ -181,7 +181,7 @@ struct FileFront {
 
 /// Text without the lines that are too long to be rows; their newlines stay, so that lines keep their numbers. A first
 /// row that is too long stays, as it ends a run.
-public func emptyingLongLines(_ bytes: [UInt8], _ format: any RecordFormat) -> [UInt8] {
+package func emptyingLongLines(_ bytes: [UInt8], _ format: any RecordFormat) -> [UInt8] {
   guard case .lines = format.framing else { return bytes }
   return bytes.withUnsafeBytes { bytes in
     guard TextLine.tooLong(in: bytes) != nil else { return Array(bytes) }

@@ -1,4 +1,4 @@
-import Operators
+import ChainExecution
 
 #if canImport(Glibc)
   import Glibc
@@ -7,18 +7,18 @@ import Operators
 #endif
 
 /// A stretch of a file: the rows that begin in it. Stretches that meet have every row once, wherever they are cut.
-public struct FilePiece: Sendable {
+package struct FilePiece: Sendable {
   /// The file; `-` for standard input, which then is the stretch itself, in whole rows.
-  public var path: String
+  package var path: String
   /// What results call the file.
-  public var name: String
+  package var name: String
   /// The bytes; of standard input only where they begin.
-  public var bytes: Range<Int64>
+  package var bytes: Range<Int64>
   /// The file's first line, where standard input does not begin with it; of a file the header of those before it, which
   /// holds where it has none.
-  public var header: String?
+  package var header: String?
 
-  public init(path: String, name: String, bytes: Range<Int64>, header: String? = nil) {
+  package init(path: String, name: String, bytes: Range<Int64>, header: String? = nil) {
     self.path = path
     self.name = name
     self.bytes = bytes
@@ -35,7 +35,7 @@ public struct FilePiece: Sendable {
   }
 
   /// What a header line says that is given apart from its file.
-  public static func parse(_ line: String, _ format: any RecordFormat) throws -> FileHeader {
+  package static func parse(_ line: String, _ format: any RecordFormat) throws -> FileHeader {
     do {
       let bytes = Array(line.utf8)
       guard let header = try bytes.withUnsafeBytes({ bytes in try format.header(bytes) }) else {

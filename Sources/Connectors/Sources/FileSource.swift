@@ -1,5 +1,6 @@
 import CScan
-import Operators
+import ChainExecution
+import Support
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +9,7 @@ import Operators
 #endif
 
 /// Rows of files and objects, one after the other, and of standard input.
-public final class FileSource: RowSource {
+package final class FileSource: RowSource {
   private let inputs: [InputPlace]
   private let format: any RecordFormat
   private let commentPrefix: [UInt8]
@@ -34,16 +35,16 @@ public final class FileSource: RowSource {
   /// Files that end without a newline, and the last row of the first of them.
   private var unended: (count: Int, file: String, row: String)?
   private var finishedBytes: Int64 = 0
-  public private(set) var partitions: [String] = []
-  public let isLive = false
+  package private(set) var partitions: [String] = []
+  package let isLive = false
   private let totalBytes: Int64?
   /// The stretch that is read instead of whole files.
   private let piece: FilePiece?
   /// Where the rows of the file begin and end of which a stretch is read; nil until it is open, and for whole files.
-  public private(set) var extent: OffsetRange?
+  package private(set) var extent: OffsetRange?
 
   /// `inputs` as ``findInputs(_:stop:tell:)`` gives them; `header` is that of files before them, for those without one.
-  public init(inputs: [InputPlace], format: any RecordFormat, header: FileHeader? = nil, stop: StopCheck? = nil) {
+  package init(inputs: [InputPlace], format: any RecordFormat, header: FileHeader? = nil, stop: StopCheck? = nil) {
     self.inputs = inputs
     self.format = format
     self.stop = stop
@@ -54,7 +55,7 @@ public final class FileSource: RowSource {
   }
 
   /// The rows that begin in a stretch of a file, or rows of standard input that are such a stretch.
-  public init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) throws {
+  package init(_ piece: FilePiece, format: any RecordFormat, stop: StopCheck? = nil) throws {
     self.piece = piece
     front = FileFront(format, header: piece.path == "-" ? nil : try piece.fileHeader(format))
     self.format = format
@@ -64,11 +65,11 @@ public final class FileSource: RowSource {
     totalBytes = nil
   }
 
-  public var progress: SourceProgress {
+  package var progress: SourceProgress {
     SourceProgress(done: finishedBytes + (input?.position ?? 0), total: totalBytes)
   }
 
-  public var notes: [String] {
+  package var notes: [String] {
     var notes = front.note.map { [$0] } ?? []
     if let unended {
       notes.append(
@@ -85,7 +86,8 @@ public final class FileSource: RowSource {
   /// Who counts a part of them does not see the others. So what they begin with is looked at here, and what ends a run of
   /// all of them is thrown, such as a file without a header behind others whose headers differ. Of objects of a store only
   /// the first is looked at, as each of them would be a request.
-  public static func header(of inputs: [InputPlace], format: any RecordFormat, stop: StopCheck?) throws -> FileHeader? {
+  package static func header(of inputs: [InputPlace], format: any RecordFormat, stop: StopCheck?) throws -> FileHeader?
+  {
     guard case .lines(let policy) = format.framing, policy != .no else { return nil }
     var front = FileFront(format)
     var first: FileHeader?
@@ -102,13 +104,13 @@ public final class FileSource: RowSource {
     return first
   }
 
-  public func close() {
+  package func close() {
     input?.close()
     input = nil
     if next < inputs.count { inputs[next].leave() }
   }
 
-  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+  package func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     while true {
       if let failure, input == nil { throw failure }
       if long != nil {

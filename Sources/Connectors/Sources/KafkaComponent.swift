@@ -1,6 +1,6 @@
+import ChainExecution
 import Columns
 import Diagnostics
-import Operators
 import Specifications
 
 extension SourceComponent {

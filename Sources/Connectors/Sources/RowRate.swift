@@ -2,14 +2,14 @@ import Columns
 import Specifications
 
 /// How fast rows come.
-public enum RowRate: Hashable, Sendable {
+package enum RowRate: Hashable, Sendable {
   /// Rows a second, more than 0 and less than 10^12.
   case perSecond(Double)
   /// As fast as they can be made or taken.
   case unlimited
 
   /// Reads `1000`, `1000 /s`, `5 kHz`, `max`; nil for anything else, also for a rate that is not above 0.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     if text == "max" {
       self = .unlimited
       return
@@ -21,5 +21,5 @@ public enum RowRate: Hashable, Sendable {
   }
 
   /// Rows a second; nil where nothing limits them.
-  public var perSecond: Double? { if case .perSecond(let rate) = self { rate } else { nil } }
+  package var perSecond: Double? { if case .perSecond(let rate) = self { rate } else { nil } }
 }

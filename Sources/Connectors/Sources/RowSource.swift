@@ -3,21 +3,21 @@
 #elseif canImport(Musl)
   import Musl
 #endif
-import Operators
+import ChainExecution
 
 /// Memory that a stretch of input is read into; used again when its rows have been counted.
-public final class ChunkBuffer: @unchecked Sendable {
+package final class ChunkBuffer: @unchecked Sendable {
   /// Bytes a chunk: rows enough that handing one over costs nothing beside decoding it, few enough that the groups of its
   /// rows stay in the cache.
-  public static let standardCapacity = 1 << 20
+  package static let standardCapacity = 1 << 20
 
-  public private(set) var base: UnsafeMutableRawPointer
-  public private(set) var capacity: Int
-  public var count = 0
+  package private(set) var base: UnsafeMutableRawPointer
+  package private(set) var capacity: Int
+  package var count = 0
   /// The messages that the bytes came in, where they come from a topic.
-  public private(set) var messages = MessageMap()
+  package private(set) var messages = MessageMap()
 
-  public init(capacity: Int = ChunkBuffer.standardCapacity) {
+  package init(capacity: Int = ChunkBuffer.standardCapacity) {
     self.capacity = capacity
     // Vector loads may look a little beyond the last byte.
     base = .allocate(byteCount: capacity + 64, alignment: 64)
@@ -25,9 +25,9 @@ public final class ChunkBuffer: @unchecked Sendable {
 
   deinit { base.deallocate() }
 
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-  public func removeAll() {
+  package func removeAll() {
     count = 0
     messages.removeAll()
   }
@@ -69,32 +69,32 @@ public final class ChunkBuffer: @unchecked Sendable {
 }
 
 /// Whole rows in a buffer, and where they come from.
-public struct SourceRows: Sendable {
-  public let partition: Int
+package struct SourceRows: Sendable {
+  package let partition: Int
   /// Where the first byte stands in the partition: bytes from a file's start, after decompression; the offset of a
   /// topic's message.
-  public let offset: Int64
-  public var order: FieldOrder = nil
+  package let offset: Int64
+  package var order: FieldOrder = nil
   /// Rows in the buffer, malformed ones included; nil where the source was not asked to count them.
-  public var rows: Int64?
+  package var rows: Int64?
   /// Lines of the partition between the chunk before and this one that are in neither: a header.
-  public var linesBefore: Int64 = 0
+  package var linesBefore: Int64 = 0
   /// Where the partition is read to, if that is not behind the buffer's last byte. For a topic it is the offset behind the
   /// last message; the buffer's ``ChunkBuffer/messages`` say where each begins.
-  public var end: Int64?
+  package var end: Int64?
   /// A row that is counted as malformed and not in the buffer, as it is too long to be one.
-  public var refused: MalformedRow?
+  package var refused: MalformedRow?
   /// Offsets before `offset` that hold no message.
-  public var gap: OffsetRange?
+  package var gap: OffsetRange?
   /// Messages that hold no rows, or not only rows: their offsets, and of some what is wrong.
-  public var unusable: [Int64] = []
-  public var unusableSamples: [(offset: Int64, reason: String)] = []
+  package var unusable: [Int64] = []
+  package var unusableSamples: [(offset: Int64, reason: String)] = []
   /// Whether every message has a key, so that all rows of a group are in one partition.
-  public var isKeyed = true
+  package var isKeyed = true
   /// Whether an earlier run has read these rows, and published some of their windows.
-  public var isRepeat = false
+  package var isRepeat = false
 
-  public init(partition: Int, offset: Int64, rows: Int64?) {
+  package init(partition: Int, offset: Int64, rows: Int64?) {
     self.partition = partition
     self.offset = offset
     self.rows = rows
@@ -102,15 +102,15 @@ public struct SourceRows: Sendable {
 }
 
 /// Where the reading of a partition begins.
-public struct PartitionStart: Sendable {
-  public var partition: Int
-  public var offset: Int64
+package struct PartitionStart: Sendable {
+  package var partition: Int
+  package var offset: Int64
   /// The last event window that earlier runs have published with rows of this partition.
-  public var published: Int64?
+  package var published: Int64?
   /// How far earlier runs had read the partition when they published it.
-  public var readBefore: Int64
+  package var readBefore: Int64
 
-  public init(partition: Int, offset: Int64, published: Int64? = nil, readBefore: Int64 = .min) {
+  package init(partition: Int, offset: Int64, published: Int64? = nil, readBefore: Int64 = .min) {
     self.partition = partition
     self.offset = offset
     self.published = published
@@ -118,7 +118,7 @@ public struct PartitionStart: Sendable {
   }
 }
 
-public enum SourceEvent: Sendable {
+package enum SourceEvent: Sendable {
   case rows(SourceRows)
   /// Nothing came before the deadline.
   case idle
@@ -128,7 +128,7 @@ public enum SourceEvent: Sendable {
 }
 
 /// How the rows of a source follow their clock.
-public enum SourceStreams: Sendable, Equatable {
+package enum SourceStreams: Sendable, Equatable {
   /// All partitions are one stream, one behind the other.
   case one
   /// Each partition goes at its own pace; the clock waits for the `active` ones.
@@ -136,15 +136,15 @@ public enum SourceStreams: Sendable, Equatable {
 }
 
 /// How far a source is behind those who write to it.
-public struct SourceLag: Sendable, Equatable {
+package struct SourceLag: Sendable, Equatable {
   /// Messages that are written and not read; of rows where the source cannot know how many rows a message has.
-  public var messages: Int64
+  package var messages: Int64
   /// Messages that were read so far.
-  public var messagesRead: Int64
+  package var messagesRead: Int64
   /// Since the last message that was read was written; 0 where there is no other behind it.
-  public var seconds: Double
+  package var seconds: Double
 
-  public init(messages: Int64, messagesRead: Int64, seconds: Double) {
+  package init(messages: Int64, messagesRead: Int64, seconds: Double) {
     self.messages = messages
     self.messagesRead = messagesRead
     self.seconds = seconds
@@ -152,22 +152,22 @@ public struct SourceLag: Sendable, Equatable {
 }
 
 /// What went wrong with a source or a sink, in a sentence for the user.
-public struct ConnectorError: Error, CustomStringConvertible, Sendable {
-  public let description: String
+package struct ConnectorError: Error, CustomStringConvertible, Sendable {
+  package let description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
 
 /// How far a source is. `total` is nil where nobody can know.
-public struct SourceProgress: Sendable {
-  public var done: Int64
-  public var total: Int64?
+package struct SourceProgress: Sendable {
+  package var done: Int64
+  package var total: Int64?
 }
 
 /// Where rows come from. One thread uses a source; it may block until the deadline.
-public protocol RowSource: AnyObject {
+package protocol RowSource: AnyObject {
   /// Fills `buffer`, which is empty, with whole rows of one partition.
   ///
   /// - Parameters:
@@ -198,30 +198,23 @@ public protocol RowSource: AnyObject {
 }
 
 /// The topic that a source reads.
-public struct SourceTopic: Sendable, Equatable {
-  public var name: String
+package struct SourceTopic: Sendable, Equatable {
+  package var name: String
   /// How many partitions it has, whoever reads them.
-  public var partitions: Int
+  package var partitions: Int
 
-  public init(name: String, partitions: Int) {
+  package init(name: String, partitions: Int) {
     self.name = name
     self.partitions = partitions
   }
 }
 
 extension RowSource {
-  public var streams: SourceStreams { .one }
-  public var lag: SourceLag? { nil }
-  public var resumes: Bool { false }
-  public var topic: SourceTopic? { nil }
-  public var notes: [String] { [] }
-  public func restart() {}
-  public func commit(_ positions: [Int: Int64]) {}
-}
-
-/// Nanoseconds of the monotonic clock.
-public func monotonicNanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  package var streams: SourceStreams { .one }
+  package var lag: SourceLag? { nil }
+  package var resumes: Bool { false }
+  package var topic: SourceTopic? { nil }
+  package var notes: [String] { [] }
+  package func restart() {}
+  package func commit(_ positions: [Int: Int64]) {}
 }

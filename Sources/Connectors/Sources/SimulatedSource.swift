@@ -4,11 +4,11 @@
   import Musl
 #endif
 import Columns
-import Operators
 import Simulation
+import Support
 
 /// Hits of the simulated telescope, as fast as the declared rate or as fast as they can be made.
-public final class SimulatedSource: RowSource {
+package final class SimulatedSource: RowSource {
   /// Rows a second; nil makes them as fast as possible.
   private let rate: Double?
   private var rowsLeft: Int64?
@@ -19,14 +19,14 @@ public final class SimulatedSource: RowSource {
   private var made: Int64 = 0
   private var start: Int64?
   private let total: Int64?
-  public let partitions = ["simulation"]
-  public var isLive: Bool { rate != nil }
+  package let partitions = ["simulation"]
+  package var isLive: Bool { rate != nil }
 
   /// How often rows are handed on: often enough that a window of 10 ms has some.
   private static let tick: Int64 = 5_000_000
   private static let largestBlock = 32_768
 
-  public init(
+  package init(
     _ parameters: TelescopeParameters, rate: Double?, rows: Int64?,
     write: @escaping @Sendable (TelescopeRow, inout [UInt8]) -> Void
   ) {
@@ -37,9 +37,9 @@ public final class SimulatedSource: RowSource {
     simulation = TelescopeSimulation(parameters)
   }
 
-  public var progress: SourceProgress { SourceProgress(done: made, total: total) }
+  package var progress: SourceProgress { SourceProgress(done: made, total: total) }
 
-  public func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
+  package func read(into buffer: ChunkBuffer, rowLimit: Int64?, deadline: Int64) throws -> SourceEvent {
     if rowsLeft == 0 { return .end }
     var count = min(Int64(Self.largestBlock), rowLimit ?? .max, rowsLeft ?? .max)
     if let rate {
@@ -68,7 +68,7 @@ public final class SimulatedSource: RowSource {
     return .rows(SourceRows(partition: 0, offset: offset, rows: rowLimit == nil ? nil : count))
   }
 
-  public func close() {}
+  package func close() {}
 }
 
 private func sleepUntil(_ time: Int64) {

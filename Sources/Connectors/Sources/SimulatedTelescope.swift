@@ -1,12 +1,12 @@
 import Diagnostics
-import Operators
+import ChainExecution
 import Simulation
 import Specifications
 
 /// The simulated telescope as settings describe it: what the source `simulate` and the emulator share.
-public enum SimulatedTelescope {
+package enum SimulatedTelescope {
   /// The keys that describe the stream, whatever its rate.
-  public static let keys: [Key] = [
+  package static let keys: [Key] = [
     Key("seed", .integer(0...Int64.max), default: "1", "Which of the possible streams."),
     Key("muons", .number, default: "0.25", "The share of rows that muons make, 0 to 1."),
     Key("noise", .number, default: "0.62", "The share of rows that noise makes, 0 to 1."),
@@ -15,7 +15,7 @@ public enum SimulatedTelescope {
   ]
 
   /// Findings about the values of ``keys``.
-  public static func check(_ settings: Settings, findings: Findings) {
+  package static func check(_ settings: Settings, findings: Findings) {
     for key in ["muons", "noise"] {
       if let setting = settings[key], let share = setting.number, !(0...1).contains(share) {
         findings.error(
@@ -34,10 +34,10 @@ public enum SimulatedTelescope {
   }
 
   /// Whether the telescope's rows are rows of this record: the six fields by name, in order, parted by commas.
-  public static func canWrite(_ format: any RecordFormat) -> Bool {
+  package static func canWrite(_ format: any RecordFormat) -> Bool {
     let names = TelescopeRow.csvHeader.split(separator: ",").map(String.init)
     guard case .lines(let policy) = format.framing else { return false }
-    return policy != .yes && format.fields.map(\.name.text) == names && format.separator == UInt8(ascii: ",")
+    return policy != .yes && format.fields.map(\.name) == names && format.separator == UInt8(ascii: ",")
   }
 
   /// The telescope's rows.
@@ -50,7 +50,7 @@ public enum SimulatedTelescope {
   ///   - isPaced: rows come at that rate, or as fast as they are asked for.
   ///   - rows: how many, endless if nil.
   /// - Throws: ``ConnectorError`` where the record is not the telescope's.
-  public static func open(
+  package static func open(
     _ settings: Settings?, seed: UInt64? = nil, format: any RecordFormat, clock: RowRate, isPaced: Bool, rows: Int64?
   ) throws -> SimulatedSource {
     guard canWrite(format) else {

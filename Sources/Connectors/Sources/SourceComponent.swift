@@ -1,53 +1,53 @@
 import Columns
 import Diagnostics
-import Operators
-import Simulation
+import ChainExecution
+import Results
 import Specifications
 
 /// A source of the registry: what it declares of itself, and how it is made from checked settings.
-public struct SourceComponent: Sendable {
+package struct SourceComponent: Sendable {
   /// What a source needs beside its own settings.
-  public struct Context: Sendable {
-    public let format: any RecordFormat
-    public let stop: StopCheck
+  package struct Context: Sendable {
+    package let format: any RecordFormat
+    package let stop: StopCheck
     /// How far published results cover the source, by the names of its partitions; nil where no sink keeps a record.
-    public var published: @Sendable () throws -> PublishedRecord? = { nil }
+    package var published: @Sendable () throws -> PublishedRecord? = { nil }
     /// Called, on any thread, with a sentence for the user.
-    public var tell: @Sendable (String) -> Void = { _ in }
+    package var tell: @Sendable (String) -> Void = { _ in }
     /// Others are about to go on with the input: waits until what is published is safe.
-    public var handOver: @Sendable () -> Void = {}
+    package var handOver: @Sendable () -> Void = {}
     /// Others go on with the input already: takes back what is published and not safe.
-    public var withdraw: @Sendable () -> Void = {}
+    package var withdraw: @Sendable () -> Void = {}
     /// Where the source says whether what it reads is this instance's.
-    public var claims = InputClaims()
+    package var claims = InputClaims()
     /// The files of the run.
-    public var uses = FileUses()
+    package var uses = FileUses()
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
-    public var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
+    package var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
-    public init(format: any RecordFormat, stop: @escaping StopCheck) {
+    package init(format: any RecordFormat, stop: @escaping StopCheck) {
       self.format = format
       self.stop = stop
     }
   }
 
-  public let specification: Specification
+  package let specification: Specification
   /// Findings that need no look at the world outside; what lint and run both say.
   let check: @Sendable (Settings, any RecordFormat, Findings) -> Void
   let open: @Sendable (Settings, Context) throws -> any RowSource
 
   /// Every source. A new one is a file beside these and its line here.
-  public static let all: [SourceComponent] = [file, s3, kafka, simulate]
+  package static let all: [SourceComponent] = [file, s3, kafka, simulate]
 
   private static func named(_ settings: Settings) -> SourceComponent? {
     all.first { $0.specification.name == settings.specification.name }
   }
 
-  public static func check(_ settings: Settings, format: any RecordFormat, findings: Findings) {
+  package static func check(_ settings: Settings, format: any RecordFormat, findings: Findings) {
     named(settings)?.check(settings, format, findings)
   }
 
-  public static func open(_ settings: Settings, _ context: Context) throws -> any RowSource {
+  package static func open(_ settings: Settings, _ context: Context) throws -> any RowSource {
     guard let component = named(settings) else {
       throw ConnectorError("there is no source `\(settings.specification.name)`")
     }

@@ -1,23 +1,23 @@
 /// What a server answers to a question.
-public struct Answer: Sendable {
-  public var status: Int
-  public var type: String
+package struct Answer: Sendable {
+  package var status: Int
+  package var type: String
   /// What it says, one piece behind the other. Those that the store keeps are shared with it, not copied.
-  public var pieces: [[UInt8]]
+  package var pieces: [[UInt8]]
 
-  public init(status: Int = 200, type: String, pieces: [[UInt8]]) {
+  package init(status: Int = 200, type: String, pieces: [[UInt8]]) {
     self.status = status
     self.type = type
     self.pieces = pieces
   }
 
-  public init(status: Int = 200, type: String, body: [UInt8]) {
+  package init(status: Int = 200, type: String, body: [UInt8]) {
     self.init(status: status, type: type, pieces: [body])
   }
 
   /// How long it is, and how much memory it takes where nobody shares it, in bytes.
-  public var count: Int { pieces.reduce(0) { $0 + $1.count } }
-  public var memory: Int { pieces.reduce(0) { $0 + $1.capacity } }
+  package var count: Int { pieces.reduce(0) { $0 + $1.count } }
+  package var memory: Int { pieces.reduce(0) { $0 + $1.capacity } }
 
   /// The type of JSON.
   static let json = "application/json; charset=utf-8"
@@ -25,18 +25,18 @@ public struct Answer: Sendable {
   static func json(_ body: [UInt8]) -> Answer { Answer(type: json, body: body) }
 
   /// One sentence, for people.
-  public static func text(_ status: Int, _ sentence: String) -> Answer {
+  package static func text(_ status: Int, _ sentence: String) -> Answer {
     Answer(status: status, type: "text/plain; charset=utf-8", body: Array((sentence + "\n").utf8))
   }
 }
 
 /// What is asked for: the path and the query of a URL, without `%` escapes.
-public struct Question: Sendable {
-  public let path: String
-  public let query: [(name: String, value: String)]
+package struct Question: Sendable {
+  package let path: String
+  package let query: [(name: String, value: String)]
 
   /// Nil where the escapes are wrong or hide something that is no text.
-  public init?(target: String) {
+  package init?(target: String) {
     let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let path = Self.decoded(first), path.hasPrefix("/") else { return nil }
     self.path = path
@@ -53,7 +53,7 @@ public struct Question: Sendable {
     self.query = query
   }
 
-  public subscript(name: String) -> String? { query.first { $0.name == name }?.value }
+  package subscript(name: String) -> String? { query.first { $0.name == name }?.value }
 
   private static func decoded(_ text: Substring) -> String? {
     var bytes: [UInt8] = []

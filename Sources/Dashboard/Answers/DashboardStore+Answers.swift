@@ -1,11 +1,13 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
 
 extension DashboardStore {
   /// Answers everything but the page's files and the event stream. Nothing that is asked changes anything.
   ///
   /// `isWanted`: asked from time to time; where it is false, nobody reads the answer, and it is none.
-  public func answer(_ question: Question, viewers: Int, isWanted: () -> Bool = { true }) -> Answer {
+  package func answer(_ question: Question, viewers: Int, isWanted: () -> Bool = { true }) -> Answer {
     switch question.path {
     case "/api/pipeline": return .json(newest.view)
     case "/api/status": return .json(status(viewers: viewers))

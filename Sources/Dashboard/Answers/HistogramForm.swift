@@ -1,8 +1,10 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
 
 /// The forms in which a histogram can be had.
-public enum HistogramForm: String, Sendable, CaseIterable {
+package enum HistogramForm: String, Sendable, CaseIterable {
   /// As result messages have it.
   case hitmon
   /// scikit-hep's Unified Histogram Interface.
@@ -13,7 +15,7 @@ public enum HistogramForm: String, Sendable, CaseIterable {
 
 extension ResultHistogram {
   /// The histogram as JSON; nil where it has no such form.
-  public func json(name: String, form: HistogramForm) -> [UInt8]? {
+  package func json(name: String, form: HistogramForm) -> [UInt8]? {
     var writer = JSONWriter(capacity: 4096)
     switch form {
     case .hitmon: write(to: &writer)

@@ -1,6 +1,8 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
+import JSON
+import Results
 
 extension ResultHistogram {
   /// Writes the object that ROOT has for it as ROOT itself writes it in JSON (TBufferJSON): TH1D, TH2D, TProfile or TGraph.

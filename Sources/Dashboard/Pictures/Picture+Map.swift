@@ -1,5 +1,6 @@
 import Columns
 import Connectors
+import Results
 
 #if canImport(Glibc)
   import Glibc

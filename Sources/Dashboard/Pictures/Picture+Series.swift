@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Results
 
 /// One series of a plot, in the coordinates of its axes.
 private struct Series {

@@ -1,17 +1,18 @@
 import Connectors
+import Results
 
 /// A plot as a picture, drawn without a browser.
-public struct Picture {
+package struct Picture {
   /// The histograms over one another, and what each is called in the legend.
-  public var parts: [(label: String, histogram: ResultHistogram)]
+  package var parts: [(label: String, histogram: ResultHistogram)]
   /// What stands above, and in grey behind it.
-  public var title: String
-  public var note: String
-  public var isLog = false
-  public var width = 800.0
-  public var height = 500.0
+  package var title: String
+  package var note: String
+  package var isLog = false
+  package var width = 800.0
+  package var height = 500.0
 
-  public init(title: String, note: String, parts: [(label: String, histogram: ResultHistogram)]) {
+  package init(title: String, note: String, parts: [(label: String, histogram: ResultHistogram)]) {
     (self.title, self.note) = (title, note)
     self.parts = Self.joined(parts).map { [("", $0)] } ?? parts
   }
@@ -35,7 +36,7 @@ public struct Picture {
   static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8a8a00"]
 
   /// The picture in SVG.
-  public func svg() -> String {
+  package func svg() -> String {
     var svg = SVG(width: width, height: height)
     svg.words(title, 70, 26, size: 16, isBold: true)
     svg.words(note, 70, height - 12, fill: "#666666")

@@ -1,10 +1,9 @@
 import Diagnostics
-import Operators
 import Specifications
 
 extension DashboardDeclaration {
   /// What a pipeline declares. What is wrong with it is reported, and left out.
-  public init(_ pipeline: Declaration, findings: Findings) {
+  package init(_ pipeline: Declaration, findings: Findings) {
     self.init()
     histograms = pipeline.histograms.compactMap { entry in
       entry.setting.settings.map { settings in

@@ -1,6 +1,5 @@
 import Columns
 import Diagnostics
-import Operators
 import Specifications
 
 /// Holds the panels of a pipeline against its histograms.

@@ -1,7 +1,9 @@
 import Connectors
+import Results
+import Support
 
 /// Hands messages to a store on a thread of its own, so that whoever publishes them does not wait until they are read.
-public final class DashboardMailbox: Sendable {
+package final class DashboardMailbox: Sendable {
   private enum Item {
     case message([UInt8])
     case anew(Set<String>)
@@ -21,7 +23,7 @@ public final class DashboardMailbox: Sendable {
   private nonisolated(unsafe) var thread: SystemThread?
 
   /// `refuse` is told, on the mailbox' thread, of a message that the store does not take.
-  public init(_ store: DashboardStore, refuse: @escaping @Sendable (ResultError) -> Void = { _ in }) {
+  package init(_ store: DashboardStore, refuse: @escaping @Sendable (ResultError) -> Void = { _ in }) {
     thread = SystemThread { [queue] in
       while let items = Self.next(queue) {
         for item in items {
@@ -35,7 +37,7 @@ public final class DashboardMailbox: Sendable {
   }
 
   /// Hands in a message.
-  public func put(_ message: [UInt8]) {
+  package func put(_ message: [UInt8]) {
     queue.monitor.locked {
       while queue.bytes > Self.mostBytes, !queue.isClosed { queue.monitor.wait() }
       queue.items.append(.message(message))
@@ -45,7 +47,7 @@ public final class DashboardMailbox: Sendable {
   }
 
   /// Messages from here on have these histograms anew, or not any more.
-  public func begin(anew histograms: Set<String>) {
+  package func begin(anew histograms: Set<String>) {
     queue.monitor.locked {
       queue.items.append(.anew(histograms))
       queue.monitor.signalAll()
@@ -53,7 +55,7 @@ public final class DashboardMailbox: Sendable {
   }
 
   /// Waits until the store has everything that was handed in, and ends.
-  public func close() {
+  package func close() {
     queue.monitor.locked {
       queue.isClosed = true
       queue.monitor.signalAll()
@@ -78,13 +80,13 @@ public final class DashboardMailbox: Sendable {
 }
 
 /// The sink that a dashboard is to a run.
-public final class DashboardSink: ResultSink {
-  public let name: String
+package final class DashboardSink: ResultSink {
+  package let name: String
   private let mailbox: DashboardMailbox
   private let acknowledge: @Sendable (Int) -> Void
 
   /// `name`: the address that viewers open.
-  public init(
+  package init(
     _ store: DashboardStore, name: String, acknowledge: @escaping @Sendable (Int) -> Void
   ) {
     self.name = name
@@ -92,13 +94,13 @@ public final class DashboardSink: ResultSink {
     mailbox = DashboardMailbox(store)
   }
 
-  public func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+  package func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
     mailbox.put(Array(message))
     // What is shown is no record of the run: nothing waits for it.
     acknowledge(number)
   }
 
-  public func begin(anew histograms: Set<String>) { mailbox.begin(anew: histograms) }
+  package func begin(anew histograms: Set<String>) { mailbox.begin(anew: histograms) }
 
-  public func close() throws { mailbox.close() }
+  package func close() throws { mailbox.close() }
 }

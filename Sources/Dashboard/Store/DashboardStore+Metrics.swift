@@ -1,10 +1,13 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
+import Support
 import Synchronization
 
 extension DashboardStore {
   /// The state of the run as Prometheus reads it, text format 0.0.4.
-  public func metrics(viewers: Int) -> String {
+  package func metrics(viewers: Int) -> String {
     let now = monotonicNanoseconds()
     let state = state.withLock { $0 }
     let status = Self.status(state, now: now)

@@ -1,10 +1,13 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
+import Support
 import Synchronization
 
 extension DashboardStore {
   /// How a run looks to its viewers.
-  public enum Condition: String, Sendable {
+  package enum Condition: String, Sendable {
     case live
     /// No window came for three typical window lengths, and at least five seconds.
     case stalled
@@ -39,7 +42,7 @@ extension DashboardStore {
   }
 
   /// The state of the run for the page's top line: the event `status`, docs/dashboard.md.
-  public func status(viewers: Int) -> [UInt8] {
+  package func status(viewers: Int) -> [UInt8] {
     let (now, wall) = (monotonicNanoseconds(), wallNanoseconds())
     let state = state.withLock { $0 }
     let status = Self.status(state, now: now)
@@ -73,7 +76,7 @@ extension DashboardStore {
   }
 
   /// Whether there is something to show.
-  public var isReady: Bool { state.withLock { $0.newest != nil } }
+  package var isReady: Bool { state.withLock { $0.newest != nil } }
 }
 
 extension JSONWriter {

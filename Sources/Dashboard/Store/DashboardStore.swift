@@ -1,34 +1,37 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
+import Support
 import Synchronization
 
 /// What viewers of a page can see of a run: kept windows, what they add up to, and how the run is.
 ///
 /// One writer hands it messages; any number of readers ask. Nothing that is asked holds the writer up for longer than it
 /// takes to copy a reference.
-public final class DashboardStore: Sendable {
+package final class DashboardStore: Sendable {
   /// Where messages come from.
-  public enum Origin: String, Sendable {
+  package enum Origin: String, Sendable {
     case run, topic, file
   }
 
-  public struct Options: Sendable {
-    public var origin: Origin
+  package struct Options: Sendable {
+    package var origin: Origin
     /// The pipeline's name, where it is known before the first message.
-    public var pipeline = ""
+    package var pipeline = ""
     /// The most windows that are kept, and their bytes.
-    public var windows = 600
-    public var bytes = 64 << 20
+    package var windows = 600
+    package var bytes = 64 << 20
     /// The program's version.
-    public var version = ""
+    package var version = ""
     /// Reads a part of the file that messages come from.
-    public var readFile: (@Sendable (_ offset: Int64, _ count: Int) -> [UInt8]?)?
+    package var readFile: (@Sendable (_ offset: Int64, _ count: Int) -> [UInt8]?)?
 
-    public init(origin: Origin) { self.origin = origin }
+    package init(origin: Origin) { self.origin = origin }
   }
 
   /// How a run is, apart from its windows.
-  public enum Course: Sendable, Equatable {
+  package enum Course: Sendable, Equatable {
     case running
     case finished
     /// Its brokers are away: a sentence on that.
@@ -57,12 +60,12 @@ public final class DashboardStore: Sendable {
     let begin = monotonicNanoseconds()
   }
 
-  public let options: Options
+  package let options: Options
   let state: Mutex<State>
   private let checkpoints = Mutex(TotalCheckpoints())
   private let listener = Mutex<(@Sendable () -> Void)?>(nil)
 
-  public init(_ options: Options) {
+  package init(_ options: Options) {
     self.options = options
     var initial = State(archive: WindowArchive(windows: options.windows, bytes: options.bytes))
     initial.view = DashboardView(pipeline: options.pipeline).json
@@ -70,14 +73,14 @@ public final class DashboardStore: Sendable {
   }
 
   /// Sets who is told, on the thread of the change, that there is something new.
-  public func onChange(_ body: (@Sendable () -> Void)?) { listener.withLock { $0 = body } }
+  package func onChange(_ body: (@Sendable () -> Void)?) { listener.withLock { $0 = body } }
 
   private func tell() { listener.withLock { $0 }?() }
 
   // MARK: What the run says
 
   /// Takes the next message. `place`: where in the file it is; without one it is kept in memory. Throws where it is none.
-  public func take(_ message: [UInt8], at place: (offset: Int64, count: Int)? = nil) throws(ResultError) {
+  package func take(_ message: [UInt8], at place: (offset: Int64, count: Int)? = nil) throws(ResultError) {
     let content = try message.withUnsafeBytes { bytes in
       Result { () throws(ResultError) in try ResultContent(reading: bytes) }
     }.get()
@@ -123,16 +126,16 @@ public final class DashboardStore: Sendable {
   }
 
   /// The pipeline was changed: what comes of these histograms does not add to what was counted before.
-  public func begin(anew histograms: Set<String>) { state.withLock { $0.anew.formUnion(histograms) } }
+  package func begin(anew histograms: Set<String>) { state.withLock { $0.anew.formUnion(histograms) } }
 
   /// Notes how far the run is behind its input.
-  public func note(lagRows: Int64, seconds: Double) { state.withLock { $0.lag = (lagRows, seconds) } }
+  package func note(lagRows: Int64, seconds: Double) { state.withLock { $0.lag = (lagRows, seconds) } }
 
   /// Notes something that viewers should read; nil takes it back.
-  public func note(_ sentence: String?) { state.withLock { $0.note = sentence } }
+  package func note(_ sentence: String?) { state.withLock { $0.note = sentence } }
 
   /// Notes that the run has ended, has lost its brokers, or has them again.
-  public func set(_ course: Course) {
+  package func set(_ course: Course) {
     let isNew = state.withLock { state in
       defer { state.course = course }
       return state.course != course
@@ -143,26 +146,26 @@ public final class DashboardStore: Sendable {
   // MARK: What viewers ask for
 
   /// What is newest; arrays are shared, not copied.
-  public struct Newest: Sendable {
+  package struct Newest: Sendable {
     /// The number of the newest window; -1 before there is one.
-    public let number: Int
-    public let window: [UInt8]?
-    public let view: [UInt8]
-    public let viewVersion: Int
+    package let number: Int
+    package let window: [UInt8]?
+    package let view: [UInt8]
+    package let viewVersion: Int
     /// The newest window is the first of a run, or has other bins than those before, or other histograms under the same
     /// names: with it the total, or a part of it, begins anew.
-    public let beginsAnew: Bool
+    package let beginsAnew: Bool
     let total: ResultTotal
 
     /// What the windows so far add up to, as a message.
-    public var totalMessage: [UInt8] {
+    package var totalMessage: [UInt8] {
       var writer = JSONWriter(capacity: 65_536)
       total.write(to: &writer)
       return writer.bytes
     }
   }
 
-  public var newest: Newest {
+  package var newest: Newest {
     state.withLock { state in
       Newest(
         number: state.archive.next - 1, window: state.newest, view: state.view, viewVersion: state.viewVersion,
@@ -171,7 +174,7 @@ public final class DashboardStore: Sendable {
   }
 
   /// The message of a window; nil where it is not kept.
-  public func window(_ number: Int) -> [UInt8]? {
+  package func window(_ number: Int) -> [UInt8]? {
     switch state.withLock({ $0.archive[number] }) {
     case .memory(let message)?: return message
     case .file(let offset, let count)?: return options.readFile?(offset, count)
@@ -180,10 +183,10 @@ public final class DashboardStore: Sendable {
   }
 
   /// The numbers of the windows that are kept.
-  public var numbers: Range<Int> { state.withLock { $0.archive.first..<$0.archive.next } }
+  package var numbers: Range<Int> { state.withLock { $0.archive.first..<$0.archive.next } }
 
   /// What there is to choose from.
-  public var windows: [UInt8] {
+  package var windows: [UInt8] {
     let archive = state.withLock { $0.archive }
     var writer = JSONWriter()
     archive.write(to: &writer)

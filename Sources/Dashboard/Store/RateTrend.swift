@@ -1,4 +1,6 @@
 import Connectors
+import Results
+import Support
 
 /// How many hits a second there were, window by window, and how long windows are.
 struct RateTrend {

@@ -1,4 +1,5 @@
 import Connectors
+import Results
 
 /// Totals up to some windows, so that the total up to any window is not summed from the first one on.
 struct TotalCheckpoints {

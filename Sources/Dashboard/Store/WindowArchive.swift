@@ -1,5 +1,7 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
 
 /// The windows that can be looked at, in the order in which they came.
 struct WindowArchive {

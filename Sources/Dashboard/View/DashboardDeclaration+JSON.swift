@@ -1,9 +1,11 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
 
 extension DashboardDeclaration {
   /// An object of JSON: the field `dashboard` of result messages.
-  public var json: [UInt8] {
+  package var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     if let title { writer.field("title", title) }
@@ -27,7 +29,7 @@ extension DashboardDeclaration {
   }
 
   /// Reads what ``json`` gave. What a later version may have added is passed over; throws where the rest has another form.
-  public init(reading json: UnsafeRawBufferPointer) throws(JSONError) {
+  package init(reading json: UnsafeRawBufferPointer) throws(JSONError) {
     self.init()
     var reader = JSONReader(json)
     try reader.beginObject()

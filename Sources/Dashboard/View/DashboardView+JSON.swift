@@ -1,5 +1,7 @@
 import Connectors
 import Diagnostics
+import JSON
+import Results
 
 extension DashboardView {
   /// The object that the page asks for as `/api/pipeline`, docs/dashboard.md.

@@ -1,40 +1,41 @@
 import Connectors
+import Results
 
 /// The page's contents but for the numbers: which plots there are, and where.
-public struct DashboardView: Sendable, Equatable {
-  public struct Histogram: Sendable, Equatable {
-    public enum Kind: String, Sendable {
+package struct DashboardView: Sendable, Equatable {
+  package struct Histogram: Sendable, Equatable {
+    package enum Kind: String, Sendable {
       case counts, points, map, profile
     }
 
-    public struct Axis: Sendable, Equatable {
-      public var label: String
-      public var unit: String
+    package struct Axis: Sendable, Equatable {
+      package var label: String
+      package var unit: String
     }
 
-    public var name: String
-    public var title: String
-    public var description: String?
-    public var kind: Kind
-    public var x: Axis
-    public var y: Axis?
+    package var name: String
+    package var title: String
+    package var description: String?
+    package var kind: Kind
+    package var x: Axis
+    package var y: Axis?
     /// The column that it is split by, and the values that were seen.
-    public var per: String?
-    public var values: [String]
+    package var per: String?
+    package var values: [String]
     /// Whether it has words, not ranges of numbers, on its axis: categories, or one number for each value.
     var hasWords: Bool
     /// Whether it has one bin only.
     var isNumber: Bool
   }
 
-  public var title: String
-  public var pipeline: String
-  public var run: String
-  public var histograms: [Histogram]
-  public var rows: [[Panel]]
-  public var layouts: [CellLayout]
+  package var title: String
+  package var pipeline: String
+  package var run: String
+  package var histograms: [Histogram]
+  package var rows: [[Panel]]
+  package var layouts: [CellLayout]
 
-  public subscript(name: String) -> Histogram? { histograms.first { $0.name == name } }
+  package subscript(name: String) -> Histogram? { histograms.first { $0.name == name } }
 }
 
 extension DashboardView {

@@ -1,8 +1,8 @@
 /// One mistake that is looked for: what a finding of its code means, and what to do about it. The documentation and
 /// `hitmon lint --explain` are made from these, and tests lint every example.
-public struct Check: Sendable {
+package struct Check: Sendable {
   /// What checks are about: the sections of the documentation.
-  public enum Family: String, CaseIterable, Sendable {
+  package enum Family: String, CaseIterable, Sendable {
     case yaml = "YAML"
     case keys = "Keys and values"
     case connections = "Sources, sinks and records"
@@ -19,7 +19,7 @@ public struct Check: Sendable {
   }
 
   /// What a check looks at beside the pipeline and its plugins.
-  public enum Needs: Sendable {
+  package enum Needs: Sendable {
     /// Rows of the input: `hitmon lint --sample FILE`.
     case sample
     /// Brokers, topics, files and ports: `hitmon lint --probe`.
@@ -27,23 +27,23 @@ public struct Check: Sendable {
   }
 
   /// A pipeline with the mistake, or without it.
-  public struct Example: Sendable, ExpressibleByStringLiteral {
+  package struct Example: Sendable, ExpressibleByStringLiteral {
     /// A whole pipeline, or a part of one that uses `detectors/minidt`.
-    public var yaml: String
+    package var yaml: String
     /// Plugins beside it, by their names.
-    public var plugins: [(name: String, yaml: String)] = []
+    package var plugins: [(name: String, yaml: String)] = []
     /// Values of `--set`.
-    public var overrides: [String] = []
+    package var overrides: [String] = []
     /// Rows of a sample.
-    public var sample: String?
+    package var sample: String?
     /// Whether `yaml` is the whole file as it stands, although it names no pipeline.
-    public var isWhole = false
+    package var isWhole = false
     /// Whether the file is saved in Latin-1 instead of UTF-8.
-    public var isLatin1 = false
+    package var isLatin1 = false
     /// How to make what cannot be shown.
-    public var remark: String?
+    package var remark: String?
 
-    public init(
+    package init(
       _ yaml: String, plugins: [(name: String, yaml: String)] = [], overrides: [String] = [], sample: String? = nil,
       isWhole: Bool = false, isLatin1: Bool = false, remark: String? = nil
     ) {
@@ -56,21 +56,21 @@ public struct Check: Sendable {
       self.remark = remark
     }
 
-    public init(stringLiteral yaml: String) { self.init(yaml) }
+    package init(stringLiteral yaml: String) { self.init(yaml) }
   }
 
   /// A stable name such as `unknown-key`.
-  public let code: String
-  public let severity: Severity
+  package let code: String
+  package let severity: Severity
   /// What causes it.
-  public let cause: String
+  package let cause: String
   /// YAML that has the mistake.
-  public let wrong: Example
+  package let wrong: Example
   /// What to do.
-  public let fix: String
+  package let fix: String
   /// The same without the mistake.
-  public let right: Example
-  public var needs: Needs?
+  package let right: Example
+  package var needs: Needs?
 
   init(
     _ code: String, _ severity: Severity, _ cause: String, wrong: Example, fix: String, right: Example,
@@ -90,7 +90,7 @@ public struct Check: Sendable {
   }
 
   /// All checks of a family, in the order of the documentation.
-  public static func all(_ family: Family) -> [Check] {
+  package static func all(_ family: Family) -> [Check] {
     switch family {
     case .yaml: yaml
     case .keys: keys
@@ -108,9 +108,9 @@ public struct Check: Sendable {
     }
   }
 
-  public static let all: [Check] = Family.allCases.flatMap { all($0) }
+  package static let all: [Check] = Family.allCases.flatMap { all($0) }
 
   private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
 
-  public static func named(_ code: String) -> Check? { byCode[code] }
+  package static func named(_ code: String) -> Check? { byCode[code] }
 }

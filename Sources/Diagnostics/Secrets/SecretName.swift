@@ -1,5 +1,5 @@
 /// Names of settings whose values nobody should read over a shoulder.
-public enum SecretName {
+package enum SecretName {
   private static let words = [
     "passw", "passphrase", "secret", "token", "credential", "jaas", "key.pem", "access_key", "accesskey", "access.key",
     "api_key", "apikey", "api.key", "private_key", "private.key",
@@ -10,7 +10,7 @@ public enum SecretName {
 
   /// Whether a value under that name may be a secret, also where no component has such a key: a key that nobody knows
   /// is often a known one of another program.
-  public static func isSecret(_ name: String) -> Bool {
+  package static func isSecret(_ name: String) -> Bool {
     let name = name.lowercased().replacing("-", with: "_")
     return words.contains { name.contains($0) } && !places.contains { name.hasSuffix($0) }
   }

@@ -7,9 +7,9 @@ import Columns
 /// of the steps for it that an earlier program of the same stage holds. So the programs of a stage must run in the order
 /// of compilation, each once a batch. What is quick and only stands between two steps lies in strips of a few hundred
 /// rows that stay in the first-level cache.
-public struct Compiler {
+package struct Compiler {
   /// Every column so far, those for intermediate results included. Frames are made from it when all is compiled.
-  public internal(set) var layout: FrameLayout
+  package internal(set) var layout: FrameLayout
   private let categories: Categories
   private var columns: [String: Bound] = [:]
   /// Results of this stage that are in columns, and those of the program that is being compiled, by their computation.
@@ -27,7 +27,7 @@ public struct Compiler {
   }
 
   /// `columns` and `types` name what the frame already holds; texts in expressions become codes of `categories`.
-  public init(
+  package init(
     layout: FrameLayout, columns: [String: Slot] = [:], types: [String: ValueType] = [:], categories: Categories
   ) {
     self.layout = layout
@@ -39,31 +39,31 @@ public struct Compiler {
   }
 
   /// Makes `name` readable from `slot`, in place of an earlier slot of that name.
-  public mutating func bind(_ name: String, slot: Slot, type: ValueType) {
+  package mutating func bind(_ name: String, slot: Slot, type: ValueType) {
     precondition(slot.lane == type.lane, "column \(name) lies in another lane than its type says")
     columns[name] = Bound(slot: slot, type: type)
   }
 
   /// Adds a column to the layout and binds it: a place for what somebody else fills before the programs run.
-  public mutating func addColumn(_ name: String, type: ValueType) -> Slot {
+  package mutating func addColumn(_ name: String, type: ValueType) -> Slot {
     let slot = layout.add(type.lane)
     bind(name, slot: slot, type: type)
     return slot
   }
 
   /// Adds a column without a name to the layout.
-  public mutating func addSlot(_ lane: Lane) -> Slot { layout.add(lane) }
+  package mutating func addSlot(_ lane: Lane) -> Slot { layout.add(lane) }
 
   /// Forgets the results of earlier programs, not the columns: what is compiled from here on may run on another filling
   /// of the frame.
-  public mutating func beginStage() {
+  package mutating func beginStage() {
     emitted = [:]
     numbers = [:]
     computed = [:]
   }
 
   /// The program for `expression`. Its columns must be bound.
-  public mutating func compile(_ expression: TypedExpression) -> Program {
+  package mutating func compile(_ expression: TypedExpression) -> Program {
     let lane = expression.type.lane
     let result = column(of: operand(expression), lane: lane)
     return program(for: result)

@@ -1,15 +1,15 @@
 import Columns
 
 /// Loops that compute one expression for a whole batch.
-public struct Program: Sendable {
+package struct Program: Sendable {
   /// Where the result lies after ``run(_:)``; its lane is that of the expression's type.
-  public let result: Slot
+  package let result: Slot
   let steps: StepList
 
   /// Whether there is nothing to run: the result is a column, or was computed by an earlier program.
-  public var isEmpty: Bool { steps.count == 0 }
+  package var isEmpty: Bool { steps.count == 0 }
 
   /// Computes the rows `0..<frame.count`, selected or not. Programs of one stage run in the order in which they were
   /// compiled, each once a batch: later ones use what earlier ones left in the frame.
-  public func run(_ frame: Frame) { steps.run(frame) }
+  package func run(_ frame: Frame) { steps.run(frame) }
 }

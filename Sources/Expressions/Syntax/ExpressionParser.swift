@@ -1,13 +1,13 @@
 import Diagnostics
 
 /// From text to syntax tree. Precedences are those of Python.
-public enum ExpressionParser {
+package enum ExpressionParser {
   /// Words that cannot name a column or a constant.
-  public static let reservedWords: [String] = Token.Word.allCases.map(\.rawValue) + ["if"]
+  package static let reservedWords: [String] = Token.Word.allCases.map(\.rawValue) + ["if"]
 
   /// The expression that `text` is, or nil where a mistake was reported (`expression-syntax`, `unknown-unit`,
   /// `constant-overflow`).
-  public static func parse(_ text: LocatedText, findings: Findings) -> Expression? {
+  package static func parse(_ text: LocatedText, findings: Findings) -> Expression? {
     guard let tokens = Lexer.tokens(of: text, findings: findings) else { return nil }
     var parser = Parser(source: text, tokens: tokens, findings: findings)
     guard let root = parser.expression(), parser.expectEnd() else { return nil }
@@ -16,7 +16,7 @@ public enum ExpressionParser {
 
   /// The aggregate that `text` is, such as `count`, `min(time)` or `mean(drift) where chamber == 0`; nil where a
   /// mistake was reported (the codes of ``parse(_:findings:)``, `unknown-function`, `wrong-argument-count`).
-  public static func parseAggregate(_ text: LocatedText, findings: Findings) -> AggregateCall? {
+  package static func parseAggregate(_ text: LocatedText, findings: Findings) -> AggregateCall? {
     guard let tokens = Lexer.tokens(of: text, findings: findings) else { return nil }
     var parser = Parser(source: text, tokens: tokens, findings: findings)
     return parser.aggregate()

@@ -1,5 +1,5 @@
 /// An operator that stands between two expressions.
-public enum BinaryOperator: String, CaseIterable, Sendable {
+package enum BinaryOperator: String, CaseIterable, Sendable {
   case or, and
   case equal = "=="
   case notEqual = "!="
@@ -47,18 +47,18 @@ enum Precedence {
 }
 
 /// An operator that stands before an expression.
-public enum UnaryOperator: String, Sendable {
+package enum UnaryOperator: String, Sendable {
   case minus = "-"
   case not
 }
 
 /// The functions that an expression can call, by the name that is typed.
-public enum Function: String, CaseIterable, Sendable {
+package enum Function: String, CaseIterable, Sendable {
   case abs, ceil, floor, `if`, max, min, round, sqrt
 }
 
 /// The functions that sum up the hits of a group.
-public enum AggregateFunction: String, CaseIterable, Sendable {
+package enum AggregateFunction: String, CaseIterable, Sendable {
   /// How many hits there are.
   case count
   /// The smallest known value.

@@ -1,7 +1,7 @@
 /// A node of the syntax tree: what was typed, before names and types are looked up.
-public struct Syntax: Sendable {
+package struct Syntax: Sendable {
   /// What the node is, with the nodes below it.
-  public indirect enum Kind: Sendable {
+  package indirect enum Kind: Sendable {
     /// A number, a quantity, `true`, `false`, or a quoted text.
     case literal(Constant)
     /// A column or a named constant, dotted or not.
@@ -19,9 +19,9 @@ public struct Syntax: Sendable {
   }
 
   /// What the node is.
-  public let kind: Kind
+  package let kind: Kind
   /// The scalars of the text that the node stands for, parentheses around it not included.
-  public let range: Range<Int>
+  package let range: Range<Int>
   /// Levels of the tree from here down; the parser refuses more than ``maximumDepth``.
   let depth: Int
 
@@ -35,7 +35,7 @@ public struct Syntax: Sendable {
   }
 
   /// The names of columns and constants that occur in it.
-  public var names: Set<String> {
+  package var names: Set<String> {
     var names: Set<String> = []
     collectNames(into: &names)
     return names
@@ -49,7 +49,7 @@ public struct Syntax: Sendable {
 
 extension Syntax.Kind {
   /// The nodes directly below, in the order of the text.
-  public var children: [Syntax] {
+  package var children: [Syntax] {
     switch self {
     case .literal, .name: []
     case .unary(_, let operand): [operand]

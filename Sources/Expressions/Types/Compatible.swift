@@ -4,7 +4,7 @@ import Columns
 /// too where that cannot be told: comparisons with constants are looked into, and all others taken as they come.
 ///
 /// - Parameter definition: what a column is computed as.
-public func areCompatible(
+package func areCompatible(
   _ condition: TypedExpression, _ rule: TypedExpression, holds: Bool, definition: @escaping (String) -> TypedExpression?
 ) -> Bool {
   var cases = Cases(definition: definition)

@@ -1,9 +1,9 @@
 import Columns
 
 /// A value that is known before the first row, with its unit.
-public struct Constant: Hashable, Sendable {
+package struct Constant: Hashable, Sendable {
   /// The value without its unit.
-  public enum Value: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
     case integer(Int64)
     case float(Double)
     case boolean(Bool)
@@ -11,26 +11,26 @@ public struct Constant: Hashable, Sendable {
   }
 
   /// The value, measured in ``unit``.
-  public let value: Value
+  package let value: Value
   /// `.none` for plain numbers, booleans and texts.
-  public let unit: Unit
+  package let unit: Unit
 
-  public init(_ value: Value, unit: Unit = .none) {
+  package init(_ value: Value, unit: Unit = .none) {
     self.value = value
     self.unit = unit
   }
 
   /// An integer, which must not be Int64.min: that stands for unknown.
-  public static func integer(_ value: Int64, unit: Unit = .none) -> Constant { Constant(.integer(value), unit: unit) }
+  package static func integer(_ value: Int64, unit: Unit = .none) -> Constant { Constant(.integer(value), unit: unit) }
   /// A finite float.
-  public static func float(_ value: Double, unit: Unit = .none) -> Constant { Constant(.float(value), unit: unit) }
+  package static func float(_ value: Double, unit: Unit = .none) -> Constant { Constant(.float(value), unit: unit) }
   /// A condition that is settled.
-  public static func boolean(_ value: Bool) -> Constant { Constant(.boolean(value)) }
+  package static func boolean(_ value: Bool) -> Constant { Constant(.boolean(value)) }
   /// A text, not yet a code.
-  public static func text(_ value: String) -> Constant { Constant(.text(value)) }
+  package static func text(_ value: String) -> Constant { Constant(.text(value)) }
 
   /// The number in its own unit; nil for booleans and texts.
-  public var number: Double? {
+  package var number: Double? {
     switch value {
     case .integer(let value): Double(value)
     case .float(let value): value
@@ -39,22 +39,22 @@ public struct Constant: Hashable, Sendable {
   }
 
   /// The integer in its own unit; nil for everything else, floats without a fraction too.
-  public var integer: Int64? {
+  package var integer: Int64? {
     if case .integer(let value) = value { value } else { nil }
   }
 
   /// The boolean; nil for everything else.
-  public var boolean: Bool? {
+  package var boolean: Bool? {
     if case .boolean(let value) = value { value } else { nil }
   }
 
   /// The text; nil for everything else.
-  public var text: String? {
+  package var text: String? {
     if case .text(let value) = value { value } else { nil }
   }
 
   /// The type with the narrowest range: that of the value alone.
-  public var type: ValueType {
+  package var type: ValueType {
     switch value {
     case .integer(let value): .integer(value...value, unit: unit)
     case .float: .float(unit: unit)
@@ -64,7 +64,7 @@ public struct Constant: Hashable, Sendable {
   }
 
   /// As it is typed: `25 ns`, `true`, `'a'`.
-  public var description: String {
+  package var description: String {
     let text =
       switch value {
       case .integer(let value): "\(value)"

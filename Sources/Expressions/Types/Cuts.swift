@@ -1,16 +1,16 @@
 import Columns
 
 /// Where a condition can change its answer as one integer column goes from value to value.
-public struct Cuts: Sendable {
+package struct Cuts: Sendable {
   /// For each column the values at which the answer may differ from that one below.
-  public private(set) var values: [String: Set<Int64>] = [:]
+  package private(set) var values: [String: Set<Int64>] = [:]
   /// Columns that do more than be compared with constants: anything may happen at any of their values.
-  public private(set) var opaque: Set<String> = []
+  package private(set) var opaque: Set<String> = []
 
-  public init() {}
+  package init() {}
 
   /// Takes in the places of another condition.
-  public mutating func add(_ condition: TypedExpression) {
+  package mutating func add(_ condition: TypedExpression) {
     switch condition.operation {
     case .constant, .unknown: break
     case .unary(.not, let inner): add(inner)

@@ -4,7 +4,7 @@ import Columns
 /// of them, and columns that it needs are known. `FPGA == 0 and TDC_CHANNEL in 64..127` makes `TDC_CHANNEL - 64` 0..63.
 ///
 /// Values of an expression that is checked in such a scope mean nothing in other rows.
-public func narrowed(_ scope: some Scope, assuming condition: TypedExpression) -> some Scope {
+package func narrowed(_ scope: some Scope, assuming condition: TypedExpression) -> some Scope {
   NarrowedScope(base: scope, assuming: condition, holds: true)
 }
 

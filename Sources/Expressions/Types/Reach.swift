@@ -2,13 +2,13 @@ import Columns
 
 /// The values that a number can have, as far as they are known before the first row: between which bounds they lie, and
 /// in which steps they come.
-public struct Reach: Sendable {
+package struct Reach: Sendable {
   /// Values lie at `offset`, `offset ± step`, `offset ± 2 step` and so on; a step of 0 is the one value `offset`.
-  public struct Grid: Sendable {
-    public let step: Double
-    public let offset: Double
+  package struct Grid: Sendable {
+    package let step: Double
+    package let offset: Double
 
-    public init(step: Double, offset: Double = 0) {
+    package init(step: Double, offset: Double = 0) {
       self.step = step
       self.offset = offset
     }
@@ -45,16 +45,16 @@ public struct Reach: Sendable {
   }
 
   /// Nil where nothing is known.
-  public var bounds: ClosedRange<Double>?
-  public var grid: Grid?
+  package var bounds: ClosedRange<Double>?
+  package var grid: Grid?
 
-  public init(bounds: ClosedRange<Double>? = nil, grid: Grid? = nil) {
+  package init(bounds: ClosedRange<Double>? = nil, grid: Grid? = nil) {
     self.bounds = bounds
     self.grid = grid
   }
 
   /// Any value of a type.
-  public init(_ type: ValueType) {
+  package init(_ type: ValueType) {
     let isInteger = type.kind == .integer
     self.init(
       bounds: isInteger ? Double(type.range.lowerBound)...Double(type.range.upperBound) : nil,
@@ -62,7 +62,7 @@ public struct Reach: Sendable {
   }
 
   /// What both say.
-  public func intersection(_ other: Reach) -> Reach {
+  package func intersection(_ other: Reach) -> Reach {
     var result = self
     if let a = bounds, let b = other.bounds {
       // A contradiction says that there is no such row: either will do.
@@ -82,7 +82,7 @@ public struct Reach: Sendable {
 
 extension TypedExpression {
   /// The values that it can have; `column` gives those of a column.
-  public func reach(_ column: (String) -> Reach) -> Reach {
+  package func reach(_ column: (String) -> Reach) -> Reach {
     let own = Reach(type)
     guard type.isNumber else { return own }
     var reach = computed(column)

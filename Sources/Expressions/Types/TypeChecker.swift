@@ -6,16 +6,16 @@ import Diagnostics
 /// Every function reports what is wrong to `findings`, each mistake once, and gives nil where it reported an error.
 /// Codes: `unknown-column`, `unknown-function`, `wrong-argument-count`, `type-mismatch`, `unit-mismatch`,
 /// `constant-overflow`, and the warnings `constant-condition` and `constant-unknown`.
-public enum TypeChecker {
+package enum TypeChecker {
   /// The expression with its types. Warnings may be reported even where the result is not nil.
-  public static func check(
+  package static func check(
     _ expression: Expression, in scope: some Scope, findings: Findings
   ) -> TypedExpression? {
     Checker(source: expression.source, scope: scope, findings: findings).check(expression.root)
   }
 
   /// As ``check(_:in:findings:)``, and the expression must be a condition: true or false.
-  public static func checkCondition(
+  package static func checkCondition(
     _ expression: Expression, in scope: some Scope, findings: Findings
   ) -> TypedExpression? {
     let checker = Checker(source: expression.source, scope: scope, findings: findings)
@@ -26,7 +26,7 @@ public enum TypeChecker {
   /// The value in `unit`. Integers stay integers where the factor is an integer and the product cannot overflow;
   /// everything else becomes a float. `unit-mismatch` where the expression measures something else, `type-mismatch`
   /// where it is not a number.
-  public static func converted(_ expression: TypedExpression, to unit: Unit, findings: Findings) -> TypedExpression? {
+  package static func converted(_ expression: TypedExpression, to unit: Unit, findings: Findings) -> TypedExpression? {
     guard expression.type.isNumber else {
       findings.error(
         "type-mismatch", "\(expression.label) is \(expression.type.kind.name), but a number is needed",
@@ -46,14 +46,14 @@ public enum TypeChecker {
 
   /// The value of a text that needs no columns, such as the settings `2 s`, `-100 ns` or `95.0 ns - 1.1 ns`, in the
   /// unit that it is typed in. `scope` may offer named constants; a column there is a `type-mismatch`.
-  public static func constant(
+  package static func constant(
     _ text: LocatedText, in scope: some Scope = DictionaryScope(), findings: Findings
   ) -> Constant? {
     fixed(text, in: scope, findings: findings)?.constant
   }
 
   /// The value of such a text as a number in `unit`: `unit-mismatch` where it measures something else.
-  public static func quantity(
+  package static func quantity(
     _ text: LocatedText, in unit: Unit, scope: some Scope = DictionaryScope(), findings: Findings
   ) -> Constant? {
     guard let typed = fixed(text, in: scope, findings: findings) else { return nil }

@@ -2,18 +2,18 @@ import Columns
 import Diagnostics
 
 /// An expression whose names are resolved and whose types are known; what the ``Compiler`` turns into programs.
-public struct TypedExpression: Sendable {
+package struct TypedExpression: Sendable {
   /// Kind, unit and possible values of the result; its lane is that of the compiled column.
-  public let type: ValueType
+  package let type: ValueType
   /// The place of the expression in the user's text.
-  public let span: Span
+  package let span: Span
   /// The columns that are read to compute it.
-  public let columns: Set<String>
+  package let columns: Set<String>
   /// Canonical text: equal for equal computations, wherever they were typed. Units are not part of it, since they leave
   /// no trace in the numbers: compare the types too where they matter.
-  public let key: String
+  package let key: String
   /// What was typed, for messages: on one line, and cut where it is long.
-  public var label: String { words.text }
+  package var label: String { words.text }
   let words: Label
   let operation: Operation
   /// Between which floats the value lies, wherever it is known; for integers, the range of the type.
@@ -33,17 +33,17 @@ public struct TypedExpression: Sendable {
   }
 
   /// The value, where it is known before the first row.
-  public var constant: Constant? {
+  package var constant: Constant? {
     if case .constant(let constant) = operation { constant } else { nil }
   }
 
   /// The name, where the expression is a column as it stands.
-  public var column: String? {
+  package var column: String? {
     if case .column(let name) = operation { name } else { nil }
   }
 
   /// Whether the value is unknown in every row.
-  public var isAlwaysUnknown: Bool {
+  package var isAlwaysUnknown: Bool {
     if case .unknown = operation { true } else { false }
   }
 

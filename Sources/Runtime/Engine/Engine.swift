@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Support
 
 /// Runs chunks through the chain, on this thread or on several, and gives out complete windows in the order of the input.
 ///

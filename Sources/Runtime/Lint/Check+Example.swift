@@ -16,7 +16,7 @@ extension Check.Example {
   }
 
   /// The whole file.
-  public var file: String {
+  package var file: String {
     if isWhole { return yaml + "\n" }
     let keys = topKeys
     var text = yaml + "\n"
@@ -29,7 +29,7 @@ extension Check.Example {
   /// What lint says to it, as the file `pipeline.yaml`. The plugins that examples use are looked for in
   /// `pluginDirectories`; `missing-plugin` where they are not there.
   /// `probes` says whether the world outside is looked at.
-  public func lint(pluginDirectories: [String], probes: Bool = false) -> Findings {
+  package func lint(pluginDirectories: [String], probes: Bool = false) -> Findings {
     var request = Pipeline.Request(path: "pipeline.yaml")
     request.pluginDirectories = [Self.folder] + pluginDirectories
     request.overrides = overrides

@@ -1,7 +1,7 @@
 import Columns
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 /// Findings about a pipeline without errors that concern several of its sections.

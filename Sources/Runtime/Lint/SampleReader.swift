@@ -1,9 +1,10 @@
 import Configuration
 import Connectors
-import Operators
+import ChainBuilding
+import ChainExecution
 
 /// Rows of the input that a pipeline is held against.
-public enum LintSample: Sendable {
+package enum LintSample: Sendable {
   /// Files, directories and patterns, as `--input` takes them.
   case files([String])
   /// Rows as they stand in a text.

@@ -1,40 +1,40 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 /// Counts a part of an input, and writes what came of it so that it can be put together with the other parts.
-public final class Kernel {
-  public enum Input: Sendable {
+package final class Kernel {
+  package enum Input: Sendable {
     case files([String])
     case piece(FilePiece)
     /// Messages of a topic, in blocks on standard input.
     case blocks
   }
 
-  public struct Options: Sendable {
-    public var input = Input.files(["-"])
+  package struct Options: Sendable {
+    package var input = Input.files(["-"])
     /// The declared source whose rows these are, and whose store objects lie in; nil for the pipeline's own record, or the only topic.
-    public var source: String?
+    package var source: String?
     /// How many partitions the topic has.
-    public var partitionCount: Int?
+    package var partitionCount: Int?
     /// Where the first of the files stands among all of the input; nil where they go by their names.
-    public var order: Int64?
+    package var order: Int64?
     /// The window by arrival that all rows belong to, in multiples of its length since 1970.
-    public var arrival: Int64?
+    package var arrival: Int64?
     /// How many rows of the input come before, where windows are of rows.
-    public var firstRow: Int64?
+    package var firstRow: Int64?
     /// About where the clock of event windows stands, where its counter has wrapped before.
-    public var clockNear: Int64?
+    package var clockNear: Int64?
     /// Whether rows come about in the order of their clock, so that groups can be told that are complete.
-    public var isOrdered = true
-    public var threads = 1
-    public var chunkBytes = ChunkBuffer.standardCapacity
+    package var isOrdered = true
+    package var threads = 1
+    package var chunkBytes = ChunkBuffer.standardCapacity
     /// The header line of the input's first file, for files that have none.
-    public var header: String?
-    public var stop: @Sendable () -> Bool = { false }
+    package var header: String?
+    package var stop: @Sendable () -> Bool = { false }
 
-    public init() {}
+    package init() {}
   }
 
   private let pipeline: Pipeline
@@ -53,7 +53,7 @@ public final class Kernel {
 
   /// Opens the input. Throws a sentence for the user where that fails, or where the pipeline's windows cannot be counted in
   /// parts.
-  public init(_ pipeline: Pipeline, options: Options, warn: @escaping @Sendable (String) -> Void) throws {
+  package init(_ pipeline: Pipeline, options: Options, warn: @escaping @Sendable (String) -> Void) throws {
     self.pipeline = pipeline
     self.options = options
     self.warn = warn
@@ -124,7 +124,7 @@ public final class Kernel {
   }
 
   /// Counts, and gives what was read. `output` takes the bytes of the partial result.
-  public func execute(_ output: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> RowCounts {
+  package func execute(_ output: @escaping (UnsafeRawBufferPointer) throws -> Void) throws -> RowCounts {
     try pipeline.plan.begin(tell: warn)
     defer { pipeline.plan.end() }
     let file = try PartialFileWriter(pipeline.plan, identity: pipeline.identity, output: output)

@@ -1,7 +1,8 @@
 import Connectors
 import Dashboard
 import Diagnostics
-import Operators
+import ChainExecution
+import Results
 import Specifications
 
 #if canImport(Glibc)
@@ -11,34 +12,34 @@ import Specifications
 #endif
 
 /// Puts partial results together, into result messages and into one partial result.
-public struct PartialMerge {
-  public struct Options: Sendable {
-    public var format = ResultFormat.json
+package struct PartialMerge {
+  package struct Options: Sendable {
+    package var format = ResultFormat.json
     /// Names the run in messages; made anew if nil.
-    public var run: String?
-    public var closing = PartialMerger.Closing.all
+    package var run: String?
+    package var closing = PartialMerger.Closing.all
     /// Rows that a run may have counted as late count in their windows instead of being an error.
-    public var countsLate = false
+    package var countsLate = false
 
-    public init() {}
+    package init() {}
   }
 
   private let pipeline: Pipeline
   private let options: Options
 
-  public init(_ pipeline: Pipeline, options: Options) {
+  package init(_ pipeline: Pipeline, options: Options) {
     self.pipeline = pipeline
     self.options = options
   }
 
   /// Whether a file begins as partial results do; false for what cannot be read twice.
-  public static func isPartial(_ path: String) -> Bool {
+  package static func isPartial(_ path: String) -> Bool {
     guard path != "-", let file = try? PartialBytes(path: path), let head = try? file.read(0, 8) else { return false }
     return PartialFile.begins(head)
   }
 
   /// Whether a file has nothing in it. A partial result always has something, of however few rows.
-  public static func isEmpty(_ path: String) -> Bool {
+  package static func isEmpty(_ path: String) -> Bool {
     var status = stat()
     // The size of a pipe says nothing.
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
@@ -48,7 +49,7 @@ public struct PartialMerge {
   ///   - publish: takes each result message.
   ///   - rest: takes the bytes of a partial result of all that is not published; nil where nothing is to be left.
   /// - Returns: what the user should know, and the rows that were given out or are in no window.
-  public func execute(
+  package func execute(
     _ paths: [String], rest: ((UnsafeRawBufferPointer) throws -> Void)?,
     publish: @escaping (UnsafeRawBufferPointer) throws -> Void
   ) throws -> (notes: [String], counts: RowCounts) {

@@ -1,7 +1,9 @@
+import ChainExecution
 import Columns
 import Connectors
 import Diagnostics
-import Operators
+import JSON
+import Results
 import Specifications
 
 extension Pipeline {
@@ -11,7 +13,7 @@ extension Pipeline {
   ///   - inputs: the input to be cut into parts, where it is files or objects.
   ///   - header: the header line of the first of them.
   ///   - version: that of the program. Programs that count parts of a run are of one version.
-  public func description(of inputs: [InputPlace]? = nil, header: String? = nil, version: String = "") -> [UInt8] {
+  package func description(of inputs: [InputPlace]? = nil, header: String? = nil, version: String = "") -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.field("pipeline", declaration.name.text)
@@ -42,7 +44,7 @@ extension Pipeline {
       writer.field("separator", String(UnicodeScalar(separator)))
       writer.key("fields")
       writer.beginArray()
-      for field in plan.format.fields { writer.string(field.name.text) }
+      for field in plan.format.fields { writer.string(field.name) }
       writer.endArray()
     }
     writer.key("sources")
@@ -83,7 +85,7 @@ extension Pipeline {
   /// has none, or where rows have no headers.
   ///
   /// - Throws: a sentence where the beginnings of the files do not go together.
-  public func header(of inputs: [InputPlace], source: String?, stop: @escaping StopCheck) throws -> String? {
+  package func header(of inputs: [InputPlace], source: String?, stop: @escaping StopCheck) throws -> String? {
     let index = source.flatMap { name in declaration.sources.firstIndex { $0.name.text == name } }
     let format = plan.formats[index.map { plan.sourceFormats[$0] } ?? 0]
     return try FileSource.header(of: inputs, format: format, stop: stop)?.line
@@ -93,7 +95,7 @@ extension Pipeline {
   /// those of that source.
   ///
   /// - Throws: a sentence where there is no such source, or what it reads cannot be found.
-  public func inputs(
+  package func inputs(
     _ words: [String], source: String?, stop: @escaping StopCheck, tell: @escaping @Sendable (String) -> Void
   ) throws -> [InputPlace] {
     guard let source else { return try findInputs(words, stop: stop, tell: tell) }

@@ -1,10 +1,10 @@
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 extension Pipeline {
   /// Whose partial results are whose: the pipeline's name, and a number of everything that counting goes by.
-  public var identity: PartialIdentity {
+  package var identity: PartialIdentity {
     var print = Fingerprint()
     print.add(declaration.name.text)
     print.add(declaration.record)

@@ -1,11 +1,12 @@
+import ChainExecution
 import Connectors
 import Diagnostics
-import Operators
+import Results
 import Specifications
 
 extension ResultMerger {
   /// A merger of the results of a pipeline.
-  public convenience init(_ pipeline: Pipeline, format: ResultFormat = .json) {
+  package convenience init(_ pipeline: Pipeline, format: ResultFormat = .json) {
     self.init(
       pipeline: pipeline.declaration.name.text,
       histograms: pipeline.plan.aggregates.map { Declared(name: $0.name, pointLimit: $0.pointLimit) }, format: format)

@@ -1,6 +1,9 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
+import JSON
+import Results
+import Support
 
 /// Writes a window as the JSON message that sinks publish (schema hitmon.results/1).
 struct ResultMessage {

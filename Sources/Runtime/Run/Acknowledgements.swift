@@ -1,5 +1,6 @@
 import Columns
 import Connectors
+import Support
 import Synchronization
 
 /// Which published windows are safe in every sink, how long that took, and up to where the input may be committed.
@@ -98,11 +99,11 @@ final class Acknowledgements: Sendable {
 }
 
 /// Counts of times, in bins of 1/16 of an octave: quantiles to some 4 % in little memory.
-public struct LatencyHistogram: Sendable {
+package struct LatencyHistogram: Sendable {
   private var counts: [Int: Int] = [:]
-  public private(set) var count = 0
+  package private(set) var count = 0
 
-  public init() {}
+  package init() {}
 
   mutating func add(_ nanoseconds: Int64) {
     let value = max(1, nanoseconds)
@@ -113,7 +114,7 @@ public struct LatencyHistogram: Sendable {
   }
 
   /// The upper end of the bin below which that share of the times lies, in nanoseconds; nil without any.
-  public func quantile(_ share: Double) -> Int64? {
+  package func quantile(_ share: Double) -> Int64? {
     guard count > 0 else { return nil }
     var left = Int(saturating: (Double(count) * share).rounded(.up))
     for bin in counts.keys.sorted() {

@@ -1,6 +1,6 @@
 import Connectors
 import Emulation
-import Operators
+import ChainExecution
 import Specifications
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Support
 
 /// Which window the rows that are read now belong to, where windows cut the input.
 struct Feed {

@@ -1,28 +1,28 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 extension Pipeline {
   /// The files that declared sources and the emulator read. Those that are not there are reported when they are opened.
-  public var declaredFiles: [String] {
+  package var declaredFiles: [String] {
     let settings = declaration.sources.map { $0.setting.settings?["path"] } + [declaration.emulate?["input"]]
     let words = settings.flatMap { $0?.list ?? [] }.compactMap { $0.text?.text }
     return words.flatMap { (try? expandInputs([$0])) ?? [] }
   }
 
   /// The beginning of what one source of a pipeline reads, with the pipeline as if that were its only source.
-  public struct Beginning {
+  package struct Beginning {
     /// For people: a file, or the simulated telescope.
-    public let name: String
+    package let name: String
     /// Lines behind the first row that are too long for rows are empty: lines keep their numbers, and a source reads all
     /// of it at once, so that a row is known by its place.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The pipeline with the record of that source, and no other.
-    public let declaration: Declaration
-    public let format: any RecordFormat
+    package let declaration: Declaration
+    package let format: any RecordFormat
     /// Whether there is no more of it.
-    public let isWhole: Bool
+    package let isWhole: Bool
   }
 
   /// - Parameters:
@@ -30,7 +30,7 @@ extension Pipeline {
   ///   - source: the source's name; the first one where it is nil.
   ///   - rows: about how many rows.
   /// - Throws: a sentence where there is no such source, or nothing to be read without a broker.
-  public func beginning(input: [String], source: String?, rows: Int) throws -> Beginning {
+  package func beginning(input: [String], source: String?, rows: Int) throws -> Beginning {
     var declaration = declaration
     var format = plan.format
     var settings: Settings?

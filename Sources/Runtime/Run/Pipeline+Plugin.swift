@@ -1,6 +1,6 @@
 import Configuration
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 extension Pipeline {
@@ -11,7 +11,7 @@ extension Pipeline {
   ///   - request: where plugins are looked for.
   /// - Returns: nil where there are errors, which are reported.
   /// - Throws: a sentence where there is no such file or plugin.
-  public static func format(
+  package static func format(
     of name: String, _ request: (String) -> Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> (any RecordFormat)? {
     let own = request(name)

@@ -3,35 +3,36 @@ import Connectors
 import Dashboard
 import Diagnostics
 import Emulation
-import Operators
+import ChainBuilding
+import ChainExecution
 import Specifications
 
 /// A pipeline that passed every check, ready to run.
-public struct Pipeline: Sendable {
+package struct Pipeline: Sendable {
   /// What is to be read, and what the command line changes of it.
-  public struct Request: Sendable {
-    public var path: String
+  package struct Request: Sendable {
+    package var path: String
     /// `--set path=value`, in order.
-    public var overrides: [String] = []
+    package var overrides: [String] = []
     /// `--window SPEC`.
-    public var window: String?
+    package var window: String?
     /// The program's own path: plugins may be installed beside it.
-    public var executable: String?
+    package var executable: String?
     /// Where plugins are looked for; nil for the usual places.
-    public var pluginDirectories: [String]?
+    package var pluginDirectories: [String]?
     /// Texts that take the place of files, by their paths.
-    public var texts: [String: [UInt8]] = [:]
+    package var texts: [String: [UInt8]] = [:]
     /// Rows of the input that the pipeline is held against.
-    public var sample: LintSample?
+    package var sample: LintSample?
     /// Whether brokers, topics, files and ports are tried.
-    public var probes = false
+    package var probes = false
 
-    public init(path: String) {
+    package init(path: String) {
       self.path = path
     }
 
     /// Where plugins are looked for.
-    public func folders(environment: (String) -> String?) -> PluginFolders {
+    package func folders(environment: (String) -> String?) -> PluginFolders {
       var folders =
         pluginDirectories.map { PluginFolders($0) }
         ?? PluginFolders(pipeline: path, executable: executable, environment: environment)
@@ -56,16 +57,16 @@ public struct Pipeline: Sendable {
     }
   }
 
-  public let declaration: Declaration
-  public let plan: ChainPlan
+  package let declaration: Declaration
+  package let plan: ChainPlan
   /// How its results are shown.
-  public let dashboard: DashboardDeclaration
+  package let dashboard: DashboardDeclaration
   /// The files that it was read from: its own, those of plugins, of constants and of libraries.
-  public internal(set) var files: [String] = []
+  package internal(set) var files: [String] = []
 
   /// Reads and checks a pipeline: all that `lint` says, and all that `run` says before it starts. Nil where there are
   /// errors.
-  public static func load(
+  package static func load(
     _ request: Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> Pipeline? {
     let loader = request.loader(environment, findings)
@@ -121,12 +122,12 @@ public struct Pipeline: Sendable {
 }
 
 /// Every component that a pipeline can use.
-public enum Registry {
-  public static let pipeline = Sections.pipeline(
+package enum Registry {
+  package static let pipeline = Sections.pipeline(
     sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification),
     emulate: EmulateSection.specification)
 
-  public static let specifications: [Specification] =
+  package static let specifications: [Specification] =
     [
       pipeline, Sections.plugin, Parameter.specification, Sections.source(SourceComponent.all.map(\.specification)),
       Sections.chamber, Sections.lookup, OperatorSections.last, OperatorSections.native, OperatorSections.nativeColumn,

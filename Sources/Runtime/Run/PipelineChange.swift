@@ -1,23 +1,22 @@
 import Connectors
 import Diagnostics
-import Operators
 import Specifications
 
 /// What a changed pipeline changes of the one that runs.
-public struct PipelineChange: Sendable {
+package struct PipelineChange: Sendable {
   /// Sections that cannot change while a run goes on, and did; or what else stands in the way, in a sentence. Nil where
   /// the changed pipeline can take over.
-  public let refusal: String?
+  package let refusal: String?
   /// Histograms that there were not before.
-  public let added: [String]
-  public let removed: [String]
+  package let added: [String]
+  package let removed: [String]
   /// Histograms of the same name that count something else now.
-  public let changed: [String]
+  package let changed: [String]
 
   /// Histograms of which nothing counted so far may be added to what comes, nor be shown with it.
-  public var begunAnew: Set<String> { Set(added + removed + changed) }
+  package var begunAnew: Set<String> { Set(added + removed + changed) }
 
-  public init(from old: Pipeline, to new: Pipeline) {
+  package init(from old: Pipeline, to new: Pipeline) {
     let (before, after) = (Definitions(old.declaration), Definitions(new.declaration))
     let names = new.declaration.histograms.map(\.name.text)
     let known = Set(old.declaration.histograms.map(\.name.text))

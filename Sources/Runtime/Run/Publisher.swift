@@ -1,5 +1,7 @@
 import Connectors
-import Operators
+import ChainExecution
+import Results
+import Support
 import Synchronization
 
 /// Hands the windows of a run to its sinks, and follows them until they are safe.

@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Support
 import Synchronization
 
 /// A source of a run.

@@ -2,28 +2,30 @@ import Columns
 import Connectors
 import Dashboard
 import Diagnostics
-import Operators
+import ChainExecution
+import Results
 import Specifications
+import Support
 import Synchronization
 
 /// One run of a pipeline: reads its sources, counts, and publishes windows until the input ends or someone stops it.
-public final class Run {
-  public struct Options: Sendable {
+package final class Run {
+  package struct Options: Sendable {
     /// Files, directories, patterns, `s3://BUCKET/PREFIX` or `-` to read instead of the declared sources.
-    public var inputs: [String] = []
+    package var inputs: [String] = []
     /// Files of JSON lines beside the declared sinks.
-    public var results: [String] = []
-    public var threads = 1
+    package var results: [String] = []
+    package var threads = 1
     /// Bytes that are read and counted at a time, at least 1. The products do not depend on it.
-    public var chunkBytes = ChunkBuffer.standardCapacity
+    package var chunkBytes = ChunkBuffer.standardCapacity
     /// Makes further sinks, such as the pages that are declared as sinks `dashboard` and that a run itself knows nothing of.
-    public var sinks: (@Sendable (_ acknowledge: @escaping @Sendable (Int) -> Void) throws -> [any ResultSink])?
+    package var sinks: (@Sendable (_ acknowledge: @escaping @Sendable (Int) -> Void) throws -> [any ResultSink])?
     /// Asked often for a changed pipeline that is to take over; gives each one once.
-    public var changed: @Sendable () -> Pipeline? = { nil }
+    package var changed: @Sendable () -> Pipeline? = { nil }
     /// Asked often; the run ends when it says yes.
-    public var stop: @Sendable () -> Bool = { false }
+    package var stop: @Sendable () -> Bool = { false }
 
-    public init() {}
+    package init() {}
   }
 
   /// Another takes its place only while nothing is counted.
@@ -54,7 +56,7 @@ public final class Run {
 
   /// Opens sources and sinks, and changes nothing: what results replace is whole until the first window. Throws a sentence
   /// for the user where that fails.
-  public init(_ pipeline: Pipeline, options: Options, observer: (any RunObserver)?) throws {
+  package init(_ pipeline: Pipeline, options: Options, observer: (any RunObserver)?) throws {
     self.pipeline = pipeline
     self.options = options
     self.observer = observer
@@ -147,7 +149,7 @@ public final class Run {
   }
 
   /// What is read, for people: the files given, or the declared sources.
-  public var sourceNames: [String] {
+  package var sourceNames: [String] {
     options.inputs.isEmpty
       ? pipeline.declaration.sources.map { "\($0.name.text) (\(Self.words($0.setting.settings)))" }
       : options.inputs.map { $0 == "-" ? "standard input" : $0 }
@@ -161,12 +163,12 @@ public final class Run {
     return "topic \(target.topic)\(target.isEmbedded ? "" : " on \(target.brokers)")"
   }
 
-  public var sinkNames: [String] { sinks.map(\.name) }
-  public var readsTopic: Bool { sources.contains { $0.source.topic != nil } }
+  package var sinkNames: [String] { sinks.map(\.name) }
+  package var readsTopic: Bool { sources.contains { $0.source.topic != nil } }
 
   /// Runs to the end of the input, or until `stop`. Everything counted so far is published in any case, but for windows
   /// that the next run reads again; then an error that ended the run is thrown.
-  public func execute() throws -> RunTotals {
+  package func execute() throws -> RunTotals {
     let start = RunStart(window: pipeline.plan.window, isAligned: sources.contains { $0.source.topic != nil })
     let publisher = Publisher(
       message(start), sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims,
@@ -341,9 +343,9 @@ public final class Run {
 }
 
 /// A run that an error ended, with what was counted and published before.
-public struct RunFailure: Error {
-  public let error: any Error
-  public let totals: RunTotals
+package struct RunFailure: Error {
+  package let error: any Error
+  package let totals: RunTotals
 }
 
 /// A closure for other threads that is used by one at a time.

@@ -1,5 +1,6 @@
 import Connectors
-import Operators
+import ChainExecution
+import Support
 
 /// When a run began, and its first window with it.
 struct RunStart {

@@ -1,36 +1,36 @@
 import Columns
 import Connectors
-import Operators
+import ChainExecution
 
 /// What a run came to.
-public struct RunTotals: Sendable {
-  public var counts = RowCounts()
-  public var windows = 0
+package struct RunTotals: Sendable {
+  package var counts = RowCounts()
+  package var windows = 0
   /// Rows that are in no window published; they are in `counts` too.
-  public var unpublished = RowCounts()
+  package var unpublished = RowCounts()
   /// The first row that could not be decoded: its place, what is wrong with it, and the row.
-  public var firstMalformed: String?
-  public var seconds = 0.0
-  public var bytes: Int64 = 0
+  package var firstMalformed: String?
+  package var seconds = 0.0
+  package var bytes: Int64 = 0
   /// From the end of a window until it was safe in every sink.
-  public var latencies = LatencyHistogram()
+  package var latencies = LatencyHistogram()
   /// Windows with rows that are not complete and not published; the next run reads their rows again.
-  public var openWindows = 0
+  package var openWindows = 0
   /// What the programs did that compute columns.
-  public var programs: [ExternalProgram.Totals] = []
+  package var programs: [ExternalProgram.Totals] = []
 
-  public init() {}
+  package init() {}
 
   /// Whether the input had rows and none of them was one of the pipeline's record.
-  public var isNothingDecoded: Bool { counts.isNothingDecoded }
+  package var isNothingDecoded: Bool { counts.isNothingDecoded }
   /// Whether the input had no row at all.
-  public var isWithoutRows: Bool { counts.rows == 0 }
+  package var isWithoutRows: Bool { counts.rows == 0 }
 
-  public var rowsPerSecond: Double { seconds > 0 ? Double(counts.records + counts.malformed) / seconds : 0 }
+  package var rowsPerSecond: Double { seconds > 0 ? Double(counts.records + counts.malformed) / seconds : 0 }
 }
 
 /// Who is told how a run goes: the terminal, a log, a test. Notes may come on any thread.
-public protocol RunObserver: AnyObject {
+package protocol RunObserver: AnyObject {
   /// Called often.
   func progress(_ progress: RunProgress)
   /// A window was handed to every sink.
@@ -49,17 +49,17 @@ public protocol RunObserver: AnyObject {
 }
 
 extension RunObserver {
-  public func malformed(_ row: MalformedRow, number: Int64) {}
-  public func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {}
-  public func refused(_ pipeline: Pipeline, _ reason: String) {}
+  package func malformed(_ row: MalformedRow, number: Int64) {}
+  package func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {}
+  package func refused(_ pipeline: Pipeline, _ reason: String) {}
 }
 
 /// How far a run is behind those who write to its input.
-public struct RunLag: Sendable, Equatable {
+package struct RunLag: Sendable, Equatable {
   /// Rows that are written and not counted, as many to a message as there were so far.
-  public let rows: Int64
+  package let rows: Int64
   /// Since the last row that was counted was written; 0 where there is no other behind it.
-  public let seconds: Double
+  package let seconds: Double
 
   init?(_ lag: SourceLag?, rowsRead: Int64) {
     guard let lag else { return nil }
@@ -70,21 +70,21 @@ public struct RunLag: Sendable, Equatable {
 }
 
 /// How far a run is.
-public struct RunProgress: Sendable {
-  public var rows: Int64
+package struct RunProgress: Sendable {
+  package var rows: Int64
   /// Bytes or rows of the source; nobody knows the total of a stream.
-  public var done: Int64
-  public var total: Int64?
-  public var lag: RunLag?
+  package var done: Int64
+  package var total: Int64?
+  package var lag: RunLag?
 }
 
 /// A window as published.
-public struct PublishedWindow: Sendable {
-  public let index: Int64
-  public let counts: RowCounts
-  public let lag: RunLag?
+package struct PublishedWindow: Sendable {
+  package let index: Int64
+  package let counts: RowCounts
+  package let lag: RunLag?
   /// Nanoseconds from the end of the last window that is safe in every sink until it was.
-  public let latency: Int64?
+  package let latency: Int64?
   /// Windows that some sink's brokers have not taken yet, if the oldest has waited for long; else 0.
-  public let overdue: Int
+  package let overdue: Int
 }

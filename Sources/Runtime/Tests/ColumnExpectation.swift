@@ -1,6 +1,6 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 /// Compares columns with what a test expects of them, row by row.

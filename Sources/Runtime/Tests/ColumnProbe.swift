@@ -1,26 +1,28 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainBuilding
+import ChainExecution
+import Results
 import Specifications
 
 /// Values of expressions for every hit of some rows.
 ///
 /// The chain has no rows at its end. So they are plotted as points, each expression against the place of its row in the
 /// input: the order in which rows are counted makes no difference, and what is missing is unknown.
-public struct ColumnProbe {
+package struct ColumnProbe {
   /// The values of one expression.
-  public struct Column {
+  package struct Column {
     /// By the place of their row; unknown where there is none.
-    public let values: [Double: Double]
-    public let unit: String
+    package let values: [Double: Double]
+    package let unit: String
   }
 
   /// Where each hit begins, in bytes of the input behind a header, ascending.
-  public let rows: [Double]
+  package let rows: [Double]
   /// In the order of the expressions; nil where one cannot be plotted.
-  public let columns: [Column?]
+  package let columns: [Column?]
   /// The chain as it was run.
-  public let plan: ChainPlan
+  package let plan: ChainPlan
 
   /// A name that nobody gives to a field.
   private static let rowNumber = "_place_of_row"
@@ -32,7 +34,7 @@ public struct ColumnProbe {
   ///   - chunkBytes: bytes that are counted at a time: the place of a row is told within them.
   /// - Returns: nil where there are errors, which are reported.
   /// - Throws: a sentence where the run fails.
-  public init?(
+  package init?(
     _ declaration: Declaration, _ expressions: [LocatedText], at place: LocatedText, bytes: [UInt8],
     chunkBytes: Int? = nil, findings: Findings
   ) throws {
@@ -77,7 +79,7 @@ public struct ColumnProbe {
 
 extension LocatedText {
   /// Another text that stands for what was typed here.
-  public func standing(for text: String) -> LocatedText {
+  package func standing(for text: String) -> LocatedText {
     let scalars = Array(text.unicodeScalars)
     return LocatedText(
       scalars: scalars, source: source,

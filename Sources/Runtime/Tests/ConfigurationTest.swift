@@ -1,22 +1,23 @@
 import Configuration
 import Connectors
 import Diagnostics
-import Operators
+import ChainBuilding
+import ChainExecution
 import Specifications
 
 /// One of the `tests:` of a pipeline or a plugin, ready to run.
-public struct ConfigurationTest {
+package struct ConfigurationTest {
   /// The code of what a test found otherwise than it expects. No check of lint has it.
   static let failure = "test-failed"
 
-  public let name: LocatedText
+  package let name: LocatedText
   /// The pipeline that it runs, as the loader reads it.
   private let pipeline: Node
   private let settings: Settings
   private let loader: (Findings) -> PipelineLoader
 
   /// Runs it. What was expected and is not, and what keeps the pipeline from running, are errors.
-  public func run() -> Findings {
+  package func run() -> Findings {
     let findings = Findings()
     guard var declaration = loader(findings).load(pipeline) else { return findings }
     // Rows of a test arrive all at once, and nothing outside is looked at.
@@ -58,7 +59,7 @@ public struct ConfigurationTest {
 
 extension ConfigurationTest {
   /// The tests of a file, in order; empty where it has none, nil where it has errors.
-  public static func load(
+  package static func load(
     _ request: Pipeline.Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> [ConfigurationTest]? {
     guard let node = try request.loader(environment, findings).read(path: request.path) else { return nil }

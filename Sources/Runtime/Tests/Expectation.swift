@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Results
 import Specifications
 
 /// What a test expects of one window.

@@ -1,7 +1,8 @@
 import Columns
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
+import Results
 import Specifications
 
 /// Compares a histogram with what a test expects of it.

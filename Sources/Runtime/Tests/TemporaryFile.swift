@@ -7,11 +7,11 @@ import Connectors
 #endif
 
 /// A file that nobody else sees, gone when it is let go.
-public final class TemporaryFile {
+package final class TemporaryFile {
   private let descriptor: Int32
 
   /// Throws a sentence where it cannot be written.
-  public init(_ bytes: [UInt8]) throws {
+  package init(_ bytes: [UInt8]) throws {
     var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/hitmon-test-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw ConnectorError("cannot write rows to a temporary file") }
@@ -27,5 +27,5 @@ public final class TemporaryFile {
   deinit { close(descriptor) }
 
   /// Where it can be read as long as this object lives.
-  public var path: String { "/proc/self/fd/\(descriptor)" }
+  package var path: String { "/proc/self/fd/\(descriptor)" }
 }

@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
-import Operators
+import ChainExecution
+import Results
 
 /// What a pipeline makes of some rows.
 struct TestOutcome {

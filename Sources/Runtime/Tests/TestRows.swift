@@ -1,5 +1,5 @@
 import Diagnostics
-import Operators
+import ChainExecution
 import Specifications
 
 /// The rows of a test as the bytes that a source would bring.
@@ -33,7 +33,7 @@ struct TestRows {
     case .empty where isText: return [0x0A]
     case .mapping(let entries):
       var values: [String: LocatedText] = [:]
-      let names = format.fields.map(\.name.text)
+      let names = format.fields.map(\.name)
       for entry in entries {
         guard names.contains(entry.name) else {
           findings.error(
@@ -48,10 +48,11 @@ struct TestRows {
         }
         values[entry.name] = value
       }
-      let errorsBefore = findings.errorCount
-      if let row = format.encode(values, findings: findings) { return row }
-      if findings.errorCount == errorsBefore {
+      do throws(EncodingError) {
+        if let row = try format.encode(values.mapValues(\.text)) { return row }
         findings.error("wrong-type", "rows of this format cannot be made from fields", at: node.span)
+      } catch {
+        report(error, values)
       }
       return nil
     default:
@@ -60,13 +61,21 @@ struct TestRows {
     }
   }
 
+  private func report(_ error: EncodingError, _ values: [String: LocatedText]) {
+    guard let value = values[error.field] else { return }
+    let message =
+      error.range.map { "a field of \($0.lowerBound) to \($0.upperBound) cannot hold `\(value.written)`" }
+      ?? "`\(error.field)` takes a number, not `\(value.written)`"
+    findings.error("wrong-type", message, at: value.span)
+  }
+
   /// `2a 00 ff`, as the bytes stand in a file.
   private func hexadecimal(_ text: LocatedText) -> [UInt8]? {
     let digits = text.text.unicodeScalars.filter { $0 != " " && $0 != "\n" }.map { Int(String($0), radix: 16) }
     guard digits.count % 2 == 0, !digits.contains(nil) else {
       findings.error(
         "wrong-type", "a binary row is bytes in hexadecimal or a block of fields", at: text.span,
-        hint: "write `\"2a 00 ff\"`, or `{\(format.fields[0].name.text): 1}`")
+        hint: "write `\"2a 00 ff\"`, or `{\(format.fields[0].name): 1}`")
       return nil
     }
     return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0]! << 4 | digits[$0 + 1]!) }

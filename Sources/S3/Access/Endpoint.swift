@@ -1,5 +1,5 @@
 /// The address of a store, in its parts.
-public struct Endpoint: Sendable, Equatable {
+package struct Endpoint: Sendable, Equatable {
   /// `http` or `https`.
   let scheme: String
   /// With the port, unless that is the scheme's own.
@@ -8,7 +8,7 @@ public struct Endpoint: Sendable, Equatable {
   let path: String
 
   /// Reads `https://HOST:PORT/PATH`; nil for anything else, also where a name or password stands in it.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let scheme = ["http", "https"].first(where: { text.lowercased().hasPrefix($0 + "://") }) else { return nil }
     let rest = text.dropFirst(scheme.count + 3)
     let slash = rest.firstIndex(of: "/") ?? rest.endIndex
@@ -32,5 +32,5 @@ public struct Endpoint: Sendable, Equatable {
   var isAmazon: Bool { host.hasSuffix(".amazonaws.com") || host.hasSuffix(".amazonaws.com.cn") }
 
   /// For people.
-  public var name: String { "\(scheme)://\(host)\(path)" }
+  package var name: String { "\(scheme)://\(host)\(path)" }
 }

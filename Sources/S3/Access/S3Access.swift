@@ -1,9 +1,9 @@
 /// A store as it is reached: its address, the keys, the file of certificates.
-public struct S3Access: Sendable {
-  public let endpoint: Endpoint
-  public let region: String
+package struct S3Access: Sendable {
+  package let endpoint: Endpoint
+  package let region: String
   /// Nil: requests are not signed.
-  public let credentials: S3Credentials?
+  package let credentials: S3Credentials?
   /// Whether keys were looked for and there are none.
   let hasFoundNoKeys: Bool
   let hasBucketInHost: Bool
@@ -15,7 +15,7 @@ public struct S3Access: Sendable {
   /// profile that is named in the settings go before those of the environment.
   ///
   /// Throws a sentence for the user where the profile or an address is not as it must be.
-  public init(_ settings: S3Settings, bucket: String, environment: S3Environment) throws(S3Error) {
+  package init(_ settings: S3Settings, bucket: String, environment: S3Environment) throws(S3Error) {
     let profile = try Profile(settings, environment)
     region =
       settings.region ?? environment.text("AWS_REGION", "AWS_DEFAULT_REGION") ?? profile["region"] ?? "us-east-1"

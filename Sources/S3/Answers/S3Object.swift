@@ -1,19 +1,19 @@
 /// An object as a listing has it.
-public struct S3Object: Sendable, Equatable {
-  public let bucket: String
-  public let key: String
-  public let size: Int64
+package struct S3Object: Sendable, Equatable {
+  package let bucket: String
+  package let key: String
+  package let size: Int64
   /// Which contents these are, without quotes; nil where the store does not say.
   let tag: String?
   /// When it was written, so that the texts are in the order of the times.
   let modified: String
 
   /// `s3://bucket/key`.
-  public var name: String { S3Place.name(bucket, key) }
+  package var name: String { S3Place.name(bucket, key) }
 }
 
 /// The order in which objects are read.
-public enum S3Order: String, CaseIterable, Sendable {
+package enum S3Order: String, CaseIterable, Sendable {
   /// That of the bytes of their names.
   case name
   /// The oldest first, those of the same moment by their names.

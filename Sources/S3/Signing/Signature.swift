@@ -1,3 +1,5 @@
+import Support
+
 /// Signs requests without a body by AWS Signature Version 4.
 ///
 /// libcurl can sign too, and is not asked to: 7.88 leaves out the header `x-amz-content-sha256`, which S3 wants, and
@@ -40,23 +42,8 @@ struct Signature {
 
   /// `20261122T140034Z`.
   static func stamp(_ time: Int) -> String {
-    let days = time / 86_400
-    let seconds = time % 86_400
-    // Days to a date by Howard Hinnant's algorithm: years begin in March, so that the leap day is their last.
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    func digits(_ number: Int, _ count: Int = 2) -> String {
-      let text = String(number)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    let date = digits(year, 4) + digits(month) + digits(day)
-    return "\(date)T\(digits(seconds / 3600))\(digits(seconds / 60 % 60))\(digits(seconds % 60))Z"
+    let days = floored(Int64(time), 86_400)
+    let seconds = Int64(time) - days * 86_400
+    return "\(CalendarDate(days: days).text(separator: ""))T\(timeOfDay(seconds, separator: ""))Z"
   }
 }

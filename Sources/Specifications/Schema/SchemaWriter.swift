@@ -1,12 +1,13 @@
 import Columns
 import Diagnostics
+import JSON
 
 /// The JSON schema (draft 7, which every YAML extension of an editor understands) of pipelines and plugins, from the
 /// specifications that check them: for completion, explanations and a first check while one types.
 ///
 /// It is wider than the checks in one way: wherever a single value stands, a text with a `$` may stand too, whose value
 /// comes from the environment or from a plugin's parameter.
-public struct SchemaWriter {
+package struct SchemaWriter {
   /// The functions of a group, which `groups:` takes as blocks too.
   private let functions: [Specification]
   private var writer = JSONWriter()
@@ -17,7 +18,7 @@ public struct SchemaWriter {
   private init(functions: [Specification]) { self.functions = functions }
 
   /// The schema of a file that is a pipeline, or a plugin where it has the key `plugin`.
-  public static func json(pipeline: Specification, plugin: Specification, functions: [Specification]) -> String {
+  package static func json(pipeline: Specification, plugin: Specification, functions: [Specification]) -> String {
     var schema = SchemaWriter(functions: functions)
     schema.write(pipeline: pipeline, plugin: plugin)
     return schema.writer.text

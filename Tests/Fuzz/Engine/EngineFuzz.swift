@@ -1,7 +1,9 @@
+import ChainExecution
 import Connectors
 import Diagnostics
 import Glibc
-import Operators
+import JSON
+import Results
 import Runtime
 
 /// Gives the parts of the engine that read what others wrote inputs that nobody would write, the same ones for the same

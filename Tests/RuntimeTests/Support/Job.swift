@@ -1,7 +1,6 @@
 import Connectors
 import Diagnostics
 import Foundation
-import Operators
 import Runtime
 import Synchronization
 

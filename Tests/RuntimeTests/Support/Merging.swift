@@ -1,6 +1,8 @@
 import Connectors
 import Diagnostics
 import Foundation
+import JSON
+import Results
 import Runtime
 
 /// A pipeline with every form of histogram over the telescope's rows. No row is dropped: those count in the window of a

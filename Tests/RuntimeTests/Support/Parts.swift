@@ -1,6 +1,6 @@
+import ChainExecution
 import Connectors
 import Foundation
-import Operators
 import Runtime
 
 /// A pipeline whose input is counted in parts.

@@ -1,0 +1,77 @@
+import ChainExecution
+import Columns
+import Diagnostics
+import Specifications
+
+extension DecoderComponent {
+  static let csv = DecoderComponent(
+    specification: Specification(
+      kind: .decoder, name: "csv",
+      summary: "Text rows: one row a line, fields parted by commas, another character, or blanks.",
+      details: """
+        A row ends at a newline, with or without a carriage return before it; the last row may end with the file. Blank
+        lines are passed over; a line of more than 1 MiB is malformed. A byte order mark is no part of the text. A field that the pipeline does not use is not converted, and so is not looked at; the number
+        of fields must be right all the same. Integers may be written `12`, `+12`, `12.000`; `12.5` in an integer field is
+        malformed, and so is a number outside the field's type.
+
+        Dates and times are whole nanoseconds, so that `date + time` is a time since 1970. A `date` is written 2018-07-05,
+        2018/07/05, 20180705 or 05.07.2018, a `time` 12:30, 12:30:45 or 12:30:45.678, and a `datetime` as both with `T`, `_` or
+        a blank between them, with `Z` or an offset such as `+02:00` if it has one. What says no offset is universal time.
+        """,
+      keys: [
+        Key("format", .choice(["csv"]), required: true, "Names the format."),
+        Key(
+          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
+          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, text, date, time or datetime, and a unit if it has one (`f32 ns`)."
+        ),
+        Key(
+          "header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
+          "Whether the first line of a file names the fields. `auto`: it does if it names one of the record's fields; lines that are no rows may stand before it. Fields are then found by their names, in any order, and other columns are passed over. A unit in brackets behind a name, such as `time [us]`, is converted to the declared unit of an `f32` or `f64` field. A header that does not fit the record is an error. It holds for later files of the same columns that have none. Messages of a topic have no header."
+        ),
+        Key(
+          "separator", .text, default: ",",
+          "The character between fields, or `blanks`: any number of spaces and tabs, or `tab`."),
+        Key("comment", .text, "Lines that start so are passed over, such as `#`."),
+        Key(
+          "quote", .text,
+          "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special."),
+      ] + commonKeys,
+      example:
+        "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"
+    ),
+    make: { settings, findings, _ in
+      guard let declared = fields(settings, findings: findings) else { return nil }
+      let errorsBefore = findings.errorCount
+      /// One byte that is not part of a number.
+      func character(_ key: String) -> UInt8? {
+        guard let text = settings[key]?.text else { return nil }
+        if text.text.utf8.count == 1, let byte = text.text.utf8.first, byte > 0x20 || byte == 0x09 || byte == 0x20,
+          !("0"..."9").contains(Unicode.Scalar(byte)), !"+-.eE".utf8.contains(byte)
+        {
+          return byte
+        }
+        findings.error(
+          "wrong-type", "`\(key)` takes one character that is not part of a number, not `\(text.written)`",
+          at: text.span,
+          hint: key == "separator" ? "write \",\", \";\", tab or blanks" : "write '\"'")
+        return nil
+      }
+      var separator: UInt8 = 0
+      switch settings["separator"]?.text?.text {
+      case "blanks": separator = 0
+      case "tab": separator = 0x09
+      default: separator = character("separator") ?? 0x2C
+      }
+      let quote = settings.given.contains("quote") ? character("quote") : nil
+      guard findings.errorCount == errorsBefore else { return nil }
+      let format = CSVFormat(
+        fields: declared.map { name, setting in
+          RecordField(name: name.text, type: setting.fieldType!.valueType, declared: setting.fieldType!.declared)
+        },
+        storage: declared.map { $0.setting.fieldType!.storage },
+        policy: Framing.HeaderPolicy(rawValue: settings["header"]?.text?.text ?? "auto") ?? .auto,
+        delimiter: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "",
+        nameBytes: declared.map { Array($0.key.text.utf8) })
+      return DeclaredFormat(format, names: declared.map(\.key))
+    })
+}

@@ -1,0 +1,59 @@
+import ChainExecution
+import Columns
+import Diagnostics
+import Specifications
+
+extension DecoderComponent {
+  static let records = DecoderComponent(
+    specification: Specification(
+      kind: .decoder, name: "records",
+      summary: "Binary records of fixed size, made of typed fields.",
+      details: """
+        Fields lie one after the other without gaps, after `skip` bytes of file header. A record with a NaN or an infinity in
+        a field that is used is malformed, and so is a file's last record if it is cut short.
+        """,
+      keys: [
+        Key("format", .choice(["records"]), required: true, "Names the format."),
+        Key(
+          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
+          "The fields in the order of the record: u8 to u64, i8 to i64, f32, f64, with a unit if it has one (`i64 ps`)."
+        ),
+        Key("bytes", .integer(1...65_536), "Bytes a record, where there is padding behind the last field."),
+        Key("order", .choice(["little", "big"]), default: "little", "The order of a field's bytes."),
+        Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
+      ] + commonKeys,
+      example: "record: {format: records, skip: 40, fields: {time: i64 ps, channel: u16}}"),
+    make: { settings, findings, _ in
+      guard let declared = fields(settings, findings: findings) else { return nil }
+      var offset = 0
+      var fields: [RecordField] = []
+      var stored: [(FieldType.Storage, Int)] = []
+      for (name, setting) in declared {
+        let type = setting.fieldType!
+        guard type.storage.byteCount > 0 else {
+          findings.error(
+            "bad-field-type",
+            type.storage == .text
+              ? "a binary record has no text fields" : "only text has fields of type `\(type.storage.rawValue)`",
+            at: setting.span,
+            hint: "declare its bytes as numbers, such as `u8`")
+          continue
+        }
+        fields.append(RecordField(name: name.text, type: type.valueType, declared: type.declared))
+        stored.append((type.storage, offset))
+        offset += type.storage.byteCount
+      }
+      guard fields.count == declared.count else { return nil }
+      let bytes = settings["bytes"]?.integer.map(Int.init) ?? offset
+      guard bytes >= offset else {
+        findings.error(
+          "wrong-type", "the fields take \(offset) bytes, more than the record's \(bytes)", at: settings["bytes"]!.span,
+          hint: "write `bytes: \(offset)`, or leave it out")
+        return nil
+      }
+      let format = BinaryRecordsFormat(
+        fields: fields, stored: stored, bytes: bytes, isBigEndian: settings["order"]?.text?.text == "big",
+        skip: Int(settings["skip"]?.integer ?? 0))
+      return DeclaredFormat(format, names: declared.map(\.key))
+    })
+}

@@ -1,0 +1,67 @@
+import Expressions
+import Specifications
+
+/// What `groups:` and the functions in it declare of themselves.
+package enum GroupSections {
+  package static let group = Specification(
+    kind: .section, name: "groups",
+    summary: "Rows that share a key, such as the hits of one orbit, and values computed over each group.",
+    details: """
+      A value `t0` of the group `orbit` is the column `orbit.t0` of every row of the group, and can be plotted once for each
+      group. It is known when the group is complete. Where `window:` cuts the stream by arrival or by rows, a group is cut
+      at the window's edge and counts in both windows; windows over the group's own key (`span: 22448 of ORBIT_CNT`) cut no
+      group.
+      """,
+    keys: [
+      Key("by", .oneOrMore(.expression), required: true, "The column or columns whose values make a group."),
+      Key(
+        "disorder", .integer(0...Int64(Int32.max)),
+        "How far, in units of the key, a row can come behind the newest rows. A group so far behind is complete: it is counted, and its memory is free. Left out, groups are kept to the end of their window, whatever the order of rows. Rows that come later still begin their group again, which then counts in two parts; `disordered` counts such groups."
+      ),
+      Key(
+        "within", .choice(["file"]),
+        "`file`: each file has groups of its own. For files that begin their keys again, such as one file for each run. A partition of a topic counts as a file. Left out, rows of all files share groups."
+      ),
+    ],
+    freeKeys: Key(
+      "NAME", .aggregateCall,
+      "A value over the group's rows: `min(time) where FPGA == 1`, or a block such as `{distinct: wire, per: chamber}`."
+    ),
+    example:
+      "groups: {orbit: {by: ORBIT_CNT, t0: min(time) where FPGA == 1 and TDC_CHANNEL == 128, active: {distinct: wire, per: chamber}}}"
+  )
+
+  static let commonKeys: [Key] = [
+    Key("per", .identifier, "A column with few values, such as `chamber`: one value for each of them."),
+    Key("where", .condition, "Only rows that meet this condition count."),
+  ]
+
+  private static func function(
+    _ name: String, _ argument: String, _ summary: String, form: ValueForm = .expression, example: String
+  ) -> Specification {
+    Specification(
+      kind: .group, name: name, summary: summary,
+      keys: [Key(name, form, required: true, argument)] + commonKeys, example: example)
+  }
+
+  package static let functions: [Specification] = [
+    function(
+      "count", "`rows`: what is counted.", "The number of rows.", form: .choice(["rows"]),
+      example: "hits: {count: rows, per: chamber}"),
+    function(
+      "min", "An expression.", "The least value; unknown where no row has one.",
+      example: "t0: {min: time, where: TDC_CHANNEL == 128}"),
+    function(
+      "max", "An expression.", "The greatest value; unknown where no row has one.", example: "last: {max: time}"),
+    function("sum", "An expression.", "The sum; unknown where it goes beyond 63 bits.", example: "charge: {sum: ADC}"),
+    function(
+      "mean", "An expression.", "The mean; unknown where no row has a value.",
+      example: "mean_time: {mean: time, per: chamber}"),
+    function(
+      "any", "A condition.", "Whether any row meets the condition.", form: .condition,
+      example: "triggered: {any: TDC_CHANNEL == 128}"),
+    function(
+      "distinct", "An expression.", "The number of different values.", example: "active: {distinct: wire, per: chamber}"
+    ),
+  ]
+}

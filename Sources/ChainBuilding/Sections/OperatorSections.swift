@@ -1,0 +1,83 @@
+import Columns
+import Specifications
+
+/// What computes columns beside hitmon's own expressions.
+package enum OperatorSections {
+  package static let last = Specification(
+    kind: .section, name: "last",
+    summary: "A column with a value of the last hit before, such as the time of the last trigger.",
+    details: """
+      It stands in `columns:`, in place of an expression. Before is what stands before the hit in the stream, in whichever
+      window, whatever the times say; the hit itself is not before itself. Unknown where there was none yet, and where `per`
+      is unknown. Hits whose value is unknown are passed over. As it goes by hits, cleansing and the chamber map cannot use
+      it. It needs hits in their order, so the chain counts on one thread. Each partition of a topic has a last hit of its
+      own. A run begins without one; so does a pipeline that takes over while it runs, and `per` begins anew after two million
+      values.
+      """,
+    keys: [
+      Key("last", .expression, required: true, "The value that is remembered."),
+      Key("where", .condition, "Only hits that meet this condition are remembered; all if left out."),
+      Key(
+        "per", .oneOrMore(.expression), "Whole numbers: of hits in which they are the same, such as those of one board."
+      ),
+      Key(
+        "within", .anyQuantity,
+        "How far apart the two hits may be, whichever is later; unknown where the last hit is further away."),
+      Key("of", .expression, "What `within` is a distance in; the value itself if left out."),
+    ],
+    example: "columns: {start: {last: time, where: TDC_CHANNEL == 128, within: 500 ns}}")
+
+  package static let nativeColumn = Specification(
+    kind: .section, name: "native column",
+    summary: "A column that a function of a library computes.",
+    keys: [
+      Key("function", .text, required: true, "The function of the library."),
+      Key("in", .list(.identifier), "The columns that go in; those that the library names if left out."),
+      Key("settings", .mapping(key: .identifier, value: .text), "What the function is told."),
+    ],
+    example: "native: {library: libstraws.so, columns: {radius: {function: radius, in: [drift]}}}")
+
+  package static let native = Specification(
+    kind: .section, name: "native",
+    summary: "A library in machine code, with decoders of records and functions that compute columns.",
+    details: """
+      The file is looked for in the folder of the file that names it, and in the folders of plugins. Its decoders are for
+      `record: {format: native}`. Its functions are columns of their own names, computed from the columns that the library
+      names, unless `columns` says otherwise. `native: libstraws.so` is enough where there is nothing else to say.
+      docs/native.md explains how to make one. A library is a part of hitmon: what it does wrong with memory ends the run.
+      """,
+    keys: [
+      Key("library", .path, required: true, "The file of the library."),
+      Key(
+        "columns", .mapping(key: .identifier, value: .block(nativeColumn)),
+        "The columns that its functions compute; left out, each function gives one of its own name."),
+    ],
+    example: "native: libstraws.so")
+
+  package static let external = Specification(
+    kind: .section, name: "external",
+    summary: "A program of any kind that computes columns, fed whole batches of rows over pipes.",
+    details: """
+      The program gets the columns of `in` and answers with those of `out`, which are columns as any other: in expressions,
+      groups and histograms, in cleansing and in the chamber map. How it talks to hitmon stands in docs/external.md; in
+      Python the module `hitmon.external` does it. It is started in the folder of the file that names it, once for each
+      thread that counts, and started again when it ends or hangs: the batch that it had is sent again, and no row counts
+      twice. A list has several programs.
+      """,
+    keys: [
+      Key(
+        "command", .oneOrMore(.text), required: true,
+        "The program and its arguments: `[python3, calibrate.py]`. The program is looked for in `$PATH`."),
+      Key("in", .list(.identifier), required: true, "The columns that it gets."),
+      Key(
+        "out", .mapping(key: .identifier, value: .fieldType), required: true,
+        "The columns that it gives, with their types and units. Any value may be unknown."),
+      Key("timeout", .quantity(Dimension(time: 1)), default: "10 s", "How long it may take for a batch."),
+      Key("start", .quantity(Dimension(time: 1)), default: "30 s", "How long it may take until it is ready."),
+      Key(
+        "restarts", .integer(0...1_000_000), default: "3",
+        "How often it is started again within the time `within`; once more ends the run."),
+      Key("within", .quantity(Dimension(time: 1)), default: "60 s", "The time in which restarts are counted."),
+    ],
+    example: "external: {command: [python3, calibrate.py], in: [wire, time], out: {time_c: f64 ns}}")
+}

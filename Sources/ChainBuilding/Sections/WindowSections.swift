@@ -1,0 +1,44 @@
+import Columns
+import Specifications
+
+/// What `window:` takes.
+package enum WindowSections {
+  package static let every = Specification(
+    kind: .window, name: "every",
+    summary: "By time of arrival: one result every so often.",
+    details: "Every row belongs to the window in which it is read. A group is cut at the window's edge.",
+    keys: [Key("every", .quantity(Dimension(time: 1)), required: true, "The length of a window, at least 10 ms.")],
+    example: "window: {every: 2 s}")
+
+  package static let rows = Specification(
+    kind: .window, name: "rows",
+    summary: "By number: one result for so many rows of the input, malformed ones included.",
+    details: "A group is cut at the window's edge.",
+    keys: [Key("rows", .integer(1...1_000_000_000_000), required: true, "Rows a window.")],
+    example: "window: {rows: 50000}")
+
+  package static let span = Specification(
+    kind: .window, name: "span",
+    summary: "By the record's own clock: one result for each span of a column.",
+    details: """
+      Windows begin at multiples of the span, the same for every histogram. A window is published when the clock has passed
+      its end by `late`; rows that come later are counted as `late` and nowhere else. The clock goes by rows that cleansing
+      keeps, and only when several agree, so that a single row far ahead does not make those after it late: that row waits in
+      a window of its own. A counter of an unsigned field (`u32`) that wraps goes on: window numbers count on.
+      """,
+    keys: [
+      Key(
+        "span", .text, required: true, "A length and the column it is a length of: `22448 of ORBIT_CNT`, `2 s of time`."
+      ),
+      Key("late", .anyQuantity, default: "0", "How far behind the clock a row may still come, in the column's unit."),
+    ],
+    example: "window: {span: 22448 of ORBIT_CNT, late: 100}")
+
+  package static let all = Specification(
+    kind: .window, name: "all",
+    summary: "The whole input is one window.",
+    keys: [],
+    example: "window: all")
+
+  package static let windows = [every, rows, span, all]
+}

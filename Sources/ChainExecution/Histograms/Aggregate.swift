@@ -1,0 +1,68 @@
+import Columns
+
+/// What an aggregate reads from a batch: columns of the frame, some of its rows, and the cell of each row.
+package struct FillInput {
+  let frame: Frame
+  /// The rows that count, ascending.
+  let rows: UnsafePointer<Int32>
+  let count: Int
+  /// One cell a row of `rows`, -1 where the row belongs to none; nil where the aggregate is not split.
+  let cells: UnsafePointer<Int32>?
+  /// How many cells there are.
+  let cellCount: Int
+  /// Room for two numbers a row.
+  let scratch: (UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>)
+}
+
+/// Counts of one aggregate in one window. Two states of the same aggregate merge into the state that one would have that
+/// had seen the rows of both, whatever the split.
+package protocol AggregateState: AnyObject {
+  func fill(_ input: FillInput)
+  /// Adds what `other`, a state of the same aggregate, holds.
+  func merge(_ other: any AggregateState)
+  /// Writes what it holds, for another process.
+  func write(to writer: inout PartialWriter)
+  /// Adds what another process wrote of the same aggregate. Its cell i is `cells[i]` here, -1 for one that is left out; an
+  /// aggregate that is not split has one cell.
+  func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError)
+  /// Tells it of another state of the same window that counts at the same time, before either counts.
+  func share(with other: any AggregateState)
+  /// Back to nothing, keeping the memory.
+  func reset()
+  /// What is published of one cell.
+  func result(cell: Int) -> AggregateResult
+}
+
+extension AggregateState {
+  func share(with other: any AggregateState) {}
+}
+
+/// What one histogram says at the end of a window, ready to be written.
+package enum AggregateResult: Sendable {
+  /// Underflow first, then the bins, then overflow.
+  package struct Bins: Sendable {
+    package var counts: [UInt64]
+    /// Sums of weights and of squared weights; nil where every row counts 1.
+    package var weights: (sums: [Double], squares: [Double])?
+    package var unknown: UInt64
+  }
+
+  case histogram(Axis, Bins)
+  /// Rows of y for each x, with flow bins at either end of both.
+  ///
+  /// `weights` are numbers of rows and sums of squared weights; nil where every row counts 1.
+  case map(
+    x: Axis, y: Axis, values: [Double], weights: (counts: [UInt64], squares: [Double])?, unknown: UInt64)
+  /// Flow bins at either end.
+  case profile(Axis, [Spread], unit: String, label: String, unknown: UInt64)
+  case points(label: String, unit: String, [PlotPoint], omitted: UInt64, yLabel: String, yUnit: String)
+}
+
+/// One entry of `histograms:` once checked: its kind, its columns, its bins.
+package protocol AggregateKind: Sendable {
+  func makeState() -> any AggregateState
+  /// Bytes of one cell.
+  var bytesPerCell: Int { get }
+  /// For `explain`: `64 bins from 0 to 64`.
+  var summary: String { get }
+}
