@@ -142,6 +142,7 @@ let package = Package(
     .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Diagnostics", "Columns", "Expressions"]),
     .testTarget(
       name: "YAMLTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
+    .testTarget(name: "ResultsTests", dependencies: ["JSON", "Results"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "S3Tests", dependencies: ["S3"]),

@@ -12,7 +12,8 @@ from hitmon.kernel import HitmonError
 def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """One histogram of several windows: counts and sums add, means are computed again, points are joined.
 
-    Categories are brought together by their names. Other bins must be the same, or it is an error.
+    Categories are brought together by their names. Other bins must be the same, or it is an error. So it is where the
+    overflow of one part may be of a category that only another part has.
     """
     total = dict(parts[0])
     for part in parts[1:]:
@@ -44,7 +45,7 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     if "x" in a:
         return total | {"x": a["x"] + b["x"], "y": a["y"] + b["y"]}
     is_map = "x_edges" in a
-    x, mine, theirs = _union(a, b, "axis", "x_edges" if is_map else "bin_edges")
+    x, mine, theirs = _union(a, b, "axis", "x_edges" if is_map else "bin_edges", "x_overflow" if is_map else "overflow")
     total |= x
     if not is_map:
         for key in _BINS:
@@ -53,7 +54,7 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         if "mean" in a:
             _add_spreads(total, a, b, mine, theirs)
         return total
-    y, low, high = _union(a, b, "y_axis", "y_edges")
+    y, low, high = _union(a, b, "y_axis", "y_edges", "y_overflow")
     total |= y
     width, height = len(total["x_edges"]) - 1, len(total["y_edges"]) - 1
 
@@ -74,7 +75,9 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     return total
 
 
-def _union(a: dict[str, Any], b: dict[str, Any], axis: str, edges: str) -> tuple[dict[str, Any], list[int], list[int]]:
+def _union(
+    a: dict[str, Any], b: dict[str, Any], axis: str, edges: str, overflow: str
+) -> tuple[dict[str, Any], list[int], list[int]]:
     """The fields of an axis for the bins of two, and where the bins of each are in it."""
     names, others = a[axis].get("categories"), b[axis].get("categories")
     if names is None or others is None or names == others:
@@ -83,9 +86,22 @@ def _union(a: dict[str, Any], b: dict[str, Any], axis: str, edges: str) -> tuple
         same = list(range(len(a[edges]) - 1))
         return {}, same, same
     both = list(dict.fromkeys([*names, *others]))
+    for part, own in ((a, names), (b, others)):
+        lacking = next((name for name in both if name not in own), None)
+        if lacking is not None and _is_filled(part, overflow):
+            raise HitmonError(
+                f"one window of `{b.get('title')}` has no category {lacking}, which another has, and its overflow may "
+                "be of it"
+            )
     places = {name: place for place, name in enumerate(both)}
     fields = {axis: a[axis] | {"categories": both}, edges: list(range(len(both) + 1))}
     return fields, [places[name] for name in names], [places[name] for name in others]
+
+
+def _is_filled(part: dict[str, Any], overflow: str) -> bool:
+    """Whether anything lies there. Weights may cancel, and their variances do not."""
+    found = [part.get(key, 0) for key in (overflow, f"{overflow}_variance")]
+    return any(any(value) if isinstance(value, list) else value for value in found)
 
 
 def _placed(values: list[Any], places: list[int], size: int) -> list[Any]:

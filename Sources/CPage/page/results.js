@@ -4,6 +4,7 @@
 //   counts   edges, values; variances and rows where it was filled with weights
 //   profile  edges, rows, sum, rests, squares, deviations (see spread.js); values (means) and errors come from these
 //   map      xEdges, yEdges, values: those of one x after those of another; variances and rows as for counts
+//            outside: what lies in no bin; overX and overY: 0 where nothing lies above in x and in y
 //   points   x, y
 // and has title, x and y (label, unit), under, over, outside and unknown.
 
@@ -11,9 +12,9 @@ import { SPREAD, addSpreads, deviationsOf, means } from './spread.js';
 
 /** Arrays and numbers that add up, by form. */
 const ADDITIVE = {
-  counts: { arrays: ['values', 'variances', 'rows'], numbers: ['under', 'over', 'unknown'] },
+  counts: { arrays: ['values', 'variances', 'rows'], numbers: ['under', 'over', 'overVariance', 'unknown'] },
   profile: { arrays: SPREAD, numbers: ['under', 'over', 'unknown'] },
-  map: { arrays: ['values', 'variances', 'rows'], numbers: ['outside', 'unknown'] },
+  map: { arrays: ['values', 'variances', 'rows'], numbers: ['outside', 'overX', 'overY', 'unknown'] },
 };
 const NOTHING = { label: '', unit: '' };
 
@@ -30,6 +31,7 @@ export function readResult(plain, before) {
   }
   if (Array.isArray(plain.x_edges) && Array.isArray(plain.y_edges)) {
     const flows = [plain.x_underflow, plain.x_overflow, plain.y_underflow, plain.y_overflow];
+    const size = (...lists) => lists.flat().reduce((total, value) => total + Math.abs(value ?? 0), 0);
     return {
       ...common, form: 'map', xEdges: shared(plain.x_edges, before?.xEdges),
       yEdges: shared(plain.y_edges, before?.yEdges),
@@ -37,6 +39,8 @@ export function readResult(plain, before) {
       variances: plain.bin_variances ? numbers(plain.bin_variances.flat()) : null,
       rows: plain.bin_entries ? numbers(plain.bin_entries.flat()) : null,
       outside: flows.reduce((total, flow) => total + sum(flow ?? []), 0),
+      overX: size(plain.x_overflow ?? [], plain.x_overflow_variance ?? []),
+      overY: size(plain.y_overflow ?? [], plain.y_overflow_variance ?? []),
     };
   }
   if (!Array.isArray(plain.bin_edges) || !Array.isArray(plain.bin_counts)) return null;
@@ -53,6 +57,7 @@ export function readResult(plain, before) {
   }
   return {
     ...common, ...flows, form: 'counts', edges, values: numbers(plain.bin_counts),
+    overVariance: plain.overflow_variance ?? 0,
     variances: plain.bin_variances ? numbers(plain.bin_variances) : null,
     rows: plain.bin_entries ? numbers(plain.bin_entries) : null,
   };
@@ -69,19 +74,21 @@ export function plainResult(result) {
       (_, i) => list(values.subarray(i * rows, (i + 1) * rows))) : undefined);
     return { ...common, x_edges: list(result.xEdges), y_edges: list(result.yEdges),
       bin_counts: columns(result.values), bin_variances: columns(result.variances),
-      bin_entries: columns(result.rows), x_underflow: [result.outside] };
+      bin_entries: columns(result.rows), x_underflow: [result.outside], x_overflow_variance: [result.overX],
+      y_overflow_variance: [result.overY] };
   }
   const flows = { ...common, bin_edges: list(result.edges), underflow: under, overflow: over };
   if (form === 'profile') return { ...flows, bin_counts: list(result.rows), sum: list(result.sum),
     sum_remainder: list(result.rests), sum_of_squares: list(result.squares),
     sum_of_squared_deviations: list(result.deviations) };
   return { ...flows, bin_counts: list(result.values), bin_variances: list(result.variances),
-    bin_entries: list(result.rows) };
+    bin_entries: list(result.rows), overflow_variance: result.overVariance };
 }
 
 /**
  * The sum of two results, or with `sign` -1 their difference. Categories are brought together by their names, in
- * whatever order either has them. Null where the results cannot be added: their bins, units or forms differ.
+ * whatever order either has them. Null where the results cannot be added: their bins, units or forms differ, or the
+ * overflow of one may be of a category that only the other has. Tests/Vectors/merging.json has examples.
  */
 export function combine(first, second, sign = 1) {
   if (first.form !== second.form || first.x.unit !== second.x.unit) return null;
@@ -115,13 +122,14 @@ function placed(values, places, size) {
 }
 
 function uniteBins(first, second) {
-  const axis = uniteAxes(first.x, second.x, first.edges, second.edges);
+  const overflows = [first, second].map(({ over, overVariance }) => over || overVariance);
+  const axis = uniteAxes(first.x, second.x, first.edges, second.edges, overflows);
   return axis && { axes: { x: axis.axis, edges: axis.edges }, places: axis.places, size: axis.edges.length - 1 };
 }
 
 function uniteMaps(first, second) {
-  const x = uniteAxes(first.x, second.x, first.xEdges, second.xEdges);
-  const y = uniteAxes(first.y, second.y, first.yEdges, second.yEdges);
+  const x = uniteAxes(first.x, second.x, first.xEdges, second.xEdges, [first.overX, second.overX]);
+  const y = uniteAxes(first.y, second.y, first.yEdges, second.yEdges, [first.overY, second.overY]);
   if (!x || !y) return null;
   const height = y.edges.length - 1;
   const places = [first, second].map((part, side) => {
@@ -135,12 +143,14 @@ function uniteMaps(first, second) {
 }
 
 /** One axis for the bins of two, and where the bins of either are in it; null where they differ. */
-function uniteAxes(first, second, edges, others) {
+function uniteAxes(first, second, edges, others, overflows) {
   const [names, more] = [first.categories, second.categories];
   if (!names !== !more) return null;
   if (!names) return sameEdges(edges, others) ? { axis: first, edges, places: [null, null] } : null;
   if (sameNames(names, more)) return { axis: first, edges, places: [null, null] };
   const all = [...new Set([...names, ...more])];
+  const isComplete = [names, more].map((list) => list.length === all.length);
+  if ([0, 1].some((side) => overflows[side] && !isComplete[side])) return null;
   const places = new Map(all.map((name, i) => [name, i]));
   return { axis: { ...first, categories: all }, edges: Float64Array.from({ length: all.length + 1 }, (_, i) => i),
     places: [names, more].map((list) => list.map((name) => places.get(name))) };
