@@ -95,7 +95,7 @@ docs: build ## Write docs/reference.md, checks.md, shipped-plugins.md and the ta
 	HITMON_PLUGINS= $(RELEASE) list plugins --format markdown > .build/shipped-plugins.md
 	mv .build/shipped-plugins.md docs/shipped-plugins.md
 
-lock: ## Choose the versions of what PyPI has anew, and write their locks with the hashes of all files
+lock: ## Choose the versions of the packages of PyPI again, and write their locks with the hashes of all files
 	@scripts/lock
 
 clean: ## Remove everything that was built; what was fetched stays

@@ -60,7 +60,7 @@ enum Kernels {
   }
 }
 
-/// Where callgrind writes down what it has counted and begins anew (`--dump-before`).
+/// Where callgrind writes down what it has counted and starts again (`--dump-before`).
 enum Mark {
   nonisolated(unsafe) static var passed = 0
 

@@ -97,7 +97,7 @@ static uint8_t finish(double result, int negative, int single, double *value) {
 /// More digits than any halfway point between two doubles has (767): those behind them only matter by not being zero.
 enum { DIGIT_LIMIT = 800 };
 
-/// Rounds by strtod. The text is written anew as digits and an exponent, without a point, so that its length is bounded
+/// Rounds by strtod. The text is rewritten as digits and an exponent, without a point, so that its length is bounded
 /// and the locale does not matter.
 static double round_slowly(const char *p, const char *end, int64_t exponent) {
   char text[DIGIT_LIMIT + 32];

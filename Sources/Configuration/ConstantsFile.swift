@@ -4,7 +4,7 @@ import Specifications
 /// A table of constants that lies in a file: `{by: TDC_CHANNEL, file: offsets.csv, unit: ns}` becomes the same table with
 /// its `values`, each with its place in that file.
 ///
-/// The file has a line for each value: a whole number and its constant, parted by a comma, a semicolon or blanks. A first
+/// The file has a line for each value: a whole number and its constant, separated by a comma, a semicolon or blanks. A first
 /// line that begins with no number is a header; what begins with `#` is a comment.
 struct ConstantsFile {
   let files: ConfigurationFiles
@@ -125,7 +125,7 @@ struct ConstantsFile {
     return nil
   }
 
-  /// The fields of a line, parted by commas or semicolons where there are some, else by blanks.
+  /// The fields of a line, separated by commas or semicolons where there are some, else by blanks.
   private func fields(of source: SourceText, line number: Int) -> [LocatedText] {
     let scalars = Array(source.line(number).unicodeScalars)
     let text = LocatedText(

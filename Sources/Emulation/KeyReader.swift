@@ -1,7 +1,7 @@
 import Columns
 import ChainExecution
 
-/// The keys of the rows of a chunk, row by row: decimal text of the fields that the pipeline groups by, parted by commas
+/// The keys of the rows of a chunk, row by row: decimal text of the fields that the pipeline groups by, separated by commas
 /// where they are several.
 ///
 /// A row that cannot be decoded keeps the key of the row before it, or has that of the first row that can. It works for

@@ -25,7 +25,7 @@ final class RowCutter {
     }
   }
 
-  /// Whether rows are lines, which are parted by newlines in a message.
+  /// Whether rows are lines, which are separated by newlines in a message.
   var isText: Bool { width == 0 }
 
   /// Starts with whole rows, which stay in place while they are cut.

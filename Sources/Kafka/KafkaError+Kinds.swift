@@ -43,7 +43,7 @@ extension KafkaError {
     ].contains(response)
   }
 
-  /// Whether the members of a group are being asked to join anew; until they have, partitions stay theirs.
+  /// Whether the members of a group are being asked to join again; until they have, partitions stay theirs.
   public var isRebalancing: Bool { response == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS }
 
   /// Whether the message is larger than the client or the broker takes.

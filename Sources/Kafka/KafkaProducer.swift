@@ -5,8 +5,8 @@ public struct KafkaTopic: @unchecked Sendable {
   @usableFromInline let handle: OpaquePointer
 }
 
-/// Writes messages. librdkafka gathers them, sends them in batches and tries again; what became of each is reported to
-/// whoever polls.
+/// Writes messages. librdkafka gathers them, sends them in batches and tries again. A call of `poll` reports what became
+/// of each.
 public final class KafkaProducer: KafkaClient, @unchecked Sendable {
   private var topics: [String: KafkaTopic] = [:]
 

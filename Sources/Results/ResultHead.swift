@@ -78,7 +78,7 @@ package struct ResultHead: Sendable, Equatable {
     package var name: String
     /// The topic; nil where the input is none.
     package var topic: String?
-    /// How many partitions the topic has, whoever reads them.
+    /// How many partitions the topic has, read by this instance or not.
     package var partitions: Int?
     /// Where the rows that the window counts lie.
     package var offsets: [String: OffsetRange] = [:]

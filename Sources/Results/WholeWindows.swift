@@ -29,7 +29,7 @@ package final class WholeWindows {
       return merged.map(\.message)
     } catch {
       guard !new.isEmpty else { throw error }
-      // Another run begins its windows anew: what the one before it left is all there is of it.
+      // Another run starts its windows again: what the one before it left is all there is of it.
       let left = merger.finish().map(\.message)
       let next = ResultMerger(pipeline: head.pipeline, histograms: [])
       self.merger = next

@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension LocatedText {
-  /// A word of the text, parted by blanks.
+  /// A word of the text, separated by blanks.
   struct Word {
     let text: String
     let range: Range<Int>

@@ -13,9 +13,9 @@ package indirect enum Value: Sendable {
   case list([Setting])
   case mapping([(key: LocatedText, setting: Setting)])
   case settings(Settings)
-  /// Unchecked: whoever reads it looks at the node.
+  /// Unchecked: its reader looks at the node.
   case node
-  /// What is wrong with it was reported. It keeps its place in lists and mappings, so that whoever refers to it is not
+  /// What is wrong with it was reported. It keeps its place in lists and mappings, so that a reference to it is not
   /// told that it does not exist.
   case invalid
 }

@@ -44,7 +44,7 @@ package indirect enum ValueForm: Sendable {
   case selected(by: String, [Specification])
   /// A plugin: its name, or a mapping of the name to its parameters, `{plots/occupancy: {of: wire}}`.
   case plugin
-  /// Anything; checked by whoever reads it.
+  /// Anything; its reader checks it.
   case any
 }
 

@@ -8,7 +8,7 @@
 package final class SystemThread {
   private var handle = pthread_t()
 
-  /// Starts the thread. Whoever starts it joins it.
+  /// Starts the thread; the one who starts it calls ``join()``.
   package init(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body))
     let result = pthread_create(

@@ -182,7 +182,7 @@ final class ViewerHub: @unchecked Sendable {
       viewer.viewVersion = newest.viewVersion
     }
     if viewer.window != newest.number, let window = newest.window {
-      // Whoever missed a window gets what all add up to, this one included.
+      // A viewer who missed a window gets the total of all, this one included.
       if viewer.window != newest.number - 1 || newest.beginsAnew {
         write(event(\.total, "total") { newest.totalMessage }, to: viewer)
       }

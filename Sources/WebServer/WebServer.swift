@@ -20,8 +20,8 @@ package enum WebServerError: Error, Sendable {
 
 /// Serves the page of a store over HTTP.
 ///
-/// One thread of its own holds all connections, and another makes the answers that take a while. Neither is waited for by
-/// whoever hands results to the store.
+/// One thread of its own holds all connections, and another makes the answers that take a while. A thread
+/// that hands results to the store waits for neither.
 package final class WebServer: Sendable {
   /// What a server allows its clients.
   package struct Limits: Sendable {
@@ -91,12 +91,12 @@ package final class WebServer: Sendable {
     return "http://\(shown):\(port)/"
   }
 
-  /// Tells viewers the run's last state, and ends all connections; takes some milliseconds, whoever is connected.
+  /// Tells viewers the run's last state, and ends all connections; takes some milliseconds, with any number of viewers.
   package func close() {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     store.onChange(nil)
     try? listener.close().wait()
-    // Whoever else gives work to the event loop has ended before it does.
+    // All that gives work to the event loop has ended before it does.
     hub.sleep()
     desk.close()
     try? group.next().submit { self.hub.end() }.wait()

@@ -22,7 +22,7 @@ struct CheckWriter {
 
     - `--explain CODE` prints what stands below about one code, `--list` one line for each.
     - `--format json` is for editors, `--format github` for GitHub's workflows, `--format text` for people.
-    - `--watch` goes on, and prints anew whenever one of the files changes.
+    - `--watch` goes on, and prints again whenever one of the files changes.
     - `--sample FILE` holds `late` and `disorder` against rows of the input, `--probe` tries brokers, topics, stores, files
       and ports without writing anything.
 

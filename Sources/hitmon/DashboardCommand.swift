@@ -18,7 +18,7 @@ struct DashboardCommand: ParsableCommand {
         hitmon dashboard pipelines/dt-chambers.yaml
         hitmon dashboard results.jsonl
 
-      A topic is read without a group: any number of dashboards can show it, and none disturbs whoever else reads. A \
+      A topic is read without a group: any number of dashboards can show it, and none disturbs other readers. A \
       pipeline stands for the topic of its sink `kafka`, with that sink's settings. Where several instances publish \
       parts of a window, the parts are added up.
 
@@ -193,7 +193,7 @@ struct DashboardCommand: ParsableCommand {
         if isFirst, number.isMultiple(of: 100), size > 0 {
           store.note("Reading \(file.name): \(line.offset * 100 / size) %")
         }
-        // What is written to may be written anew.
+        // What is written to may be written again.
         take(line.bytes, follow ? nil : line.offset, in: store, place: "\(file.name):\(number)")
         return StopSignal.number == 0
       }

@@ -6,7 +6,7 @@ import Diagnostics
 struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt",
-    abstract: "Lay pipelines and plugins out anew; what they mean, their order and their comments stay.",
+    abstract: "Lay out pipelines and plugins in one format; their meaning, order and comments stay.",
     discussion: """
       Two blanks a level, also before the dashes of lists; one blank behind colons and commas, none inside of brackets; \
       double quotes; no blanks at ends of lines, one blank line at most. Values that line up with the line above or below \

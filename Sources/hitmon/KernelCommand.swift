@@ -86,7 +86,7 @@ struct KernelCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "About where the windows' clock stands, if its counter has begun anew before.", valueName: "n"))
+      "About where the windows' clock stands, if its counter has started again before.", valueName: "n"))
   var clockNear: Int64?
 
   @Flag(

@@ -43,7 +43,7 @@ struct LintCommand: ParsableCommand {
   @Flag(help: "Try brokers, topics, stores, files and ports too; nothing is written or created.")
   var probe = false
 
-  @Flag(help: "Go on, and print anew whenever one of the files changes, until Ctrl-C.")
+  @Flag(help: "Go on, and print again whenever one of the files changes, until Ctrl-C.")
   var watch = false
 
   @Option(

@@ -11,7 +11,7 @@ struct MergeCommand: ParsableCommand {
     abstract: "Combine the parts of results into one message a window: of several instances, or of `kernel`.",
     discussion: """
       Several instances of a pipeline that share the partitions of a topic each publish results of the rows that they \
-      read. merge adds up those of one window: counts, bins and sums add, points are joined, means are computed anew. \
+      read. merge adds up those of one window: counts, bins and sums add, points are joined, means are computed again. \
       What comes out is what one instance that had read all partitions would have published.
 
         hitmon merge pipelines/dt-chambers.yaml a.jsonl b.jsonl --results whole.jsonl

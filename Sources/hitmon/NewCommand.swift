@@ -60,7 +60,7 @@ struct NewFileOptions: ParsableArguments {
     if findings.hasErrors { throw ExitCode(1) }
   }
 
-  /// Whether a text can be the name of a plugin; folders are parted by `/` where they may be there.
+  /// Whether a text can be the name of a plugin; folders are separated by `/` where they may be there.
   static func check(_ name: String, folders: Bool) throws {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     let isGood = parts.allSatisfy { part in
@@ -101,7 +101,7 @@ struct NewDetectorCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the fields are called, in order, parted by commas; a unit stands behind its name: \"time [ps],channel\".",
+      "What the fields are called, in order, separated by commas; a unit stands behind its name: \"time [ps],channel\".",
       valueName: "names"))
   var names: String?
 

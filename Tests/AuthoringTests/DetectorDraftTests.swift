@@ -34,7 +34,8 @@ import Testing
     #expect(fields(draft) == ["date: date", "time: time", "adc: u16", "amplitude: f64 mV", "T: f64"])
     #expect(
       draft.summary
-        == "text, 1,003 rows of 5 fields parted by blanks; 3 comment lines (#), 4 blank lines, 3 rows that do not fit")
+        == "text, 1,003 rows of 5 fields separated by blanks; 3 comment lines (#), 4 blank lines, 3 rows that do not fit"
+    )
     #expect(draft.plugin.contains("  separator: blanks\n  comment: \"#\"\n  header: \"no\"\n"))
     #expect(draft.plugin.contains("-4.1 to 19"))
     #expect(draft.plugin.contains("  moment: date + time "))
@@ -222,7 +223,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "wide.csv has rows of 160000 fields parted by commas, more than the 1000 for which a record is drafted: is each line one row?"
+        == "wide.csv has rows of 160000 fields separated by commas, more than the 1000 for which a record is drafted: is each line one row?"
     )
   }
 

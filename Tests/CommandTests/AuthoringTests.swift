@@ -20,7 +20,7 @@ import Testing
     #expect(result.error == "")
     #expect(
       result.out == """
-        data.txt: text, 8 rows of 2 fields parted by blanks; 2 comment lines (#), 1 blank line, 3 rows that do not fit
+        data.txt: text, 8 rows of 2 fields separated by blanks; 2 comment lines (#), 1 blank line, 3 rows that do not fit
         wrote plugins/detectors/pair.yaml
         wrote pair.yaml
         check:
@@ -50,7 +50,7 @@ import Testing
     let packed = tool == "gzip" ? "data.txt.gz" : "data.txt.zst"
     let result = try program("new", "detector", "pair", "--from", packed)
     #expect(result.exit == 0, "\(result.error)")
-    #expect(result.out.hasPrefix("\(packed): text, 8 rows of 2 fields parted by blanks"))
+    #expect(result.out.hasPrefix("\(packed): text, 8 rows of 2 fields separated by blanks"))
   }
 
   @Test func `Nothing is overwritten without --force`() throws {
@@ -354,7 +354,7 @@ import Testing
     #expect(try program("diff", pipeline, "none.yaml").exit == 2)
   }
 
-  @Test func `Files are laid out anew, or checked`() throws {
+  @Test func `Files are laid out, or checked`() throws {
     let program = Program()
     program.folder.write("a:   1\n", "x.yaml")
     program.folder.write("a: 1\n", "y.yaml")

@@ -3,7 +3,7 @@ import Kafka
 import Testing
 
 /// `Golden/NAME.txt` is what the program prints for help. With HITMON_REWRITE_GOLDEN=1 in the environment the texts are
-/// written anew, to be read before they are committed.
+/// written again, to be read before they are committed.
 @Suite struct HelpTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
     "Golden")

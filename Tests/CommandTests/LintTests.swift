@@ -98,7 +98,7 @@ import Testing
   }
 
   /// The first look finds nothing; a plugin is missed, comes, and is mended.
-  @Test func `Watching prints anew whenever a file changes`() throws {
+  @Test func `Watching prints again whenever a file changes`() throws {
     let program = Program()
     let folder = program.folder
     try FileManager.default.createDirectory(atPath: folder("plugins/own"), withIntermediateDirectories: true)

@@ -86,7 +86,7 @@ import Testing
     #expect(tiny.total(upTo: 2)?.windows == 3)
   }
 
-  @Test func `Another run, or other bins, begin the total anew`() throws {
+  @Test func `Another run, or other bins, start the total again`() throws {
     let store = store()
     try store.take(Messages().window(0))
     try store.take(Messages().window(1))

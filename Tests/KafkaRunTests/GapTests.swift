@@ -114,17 +114,17 @@ import Testing
   }
 
   /// The results cover offsets that the topic does not have: nobody can say what was read.
-  @Test func `A topic that was made anew`() throws {
+  @Test func `A topic that was made again`() throws {
     let telescope = Telescope(seed: 64, rows: 5_000)
     let (lab, results) = (try Lab(partitions: 1), try Lab(partitions: 1))
     try lab.produce(telescope.rows)
     #expect(try lab.job(window: EventWindowTests.window, results: results).watch().error == nil)
-    let anew = try Lab(partitions: 1)
-    try anew.produce(telescope.rows[..<100])
-    let ended = try anew.job(window: EventWindowTests.window, source: "until: forever", results: results).watch()
+    let again = try Lab(partitions: 1)
+    try again.produce(telescope.rows[..<100])
+    let ended = try again.job(window: EventWindowTests.window, source: "until: forever", results: results).watch()
     #expect(
       ended.error
-        == "topic hits partition 0 ends at 100, and results cover it up to 5000: it must have been made anew. Publish to another results topic, or read with `start: earliest`"
+        == "topic hits partition 0 ends at 100, and results cover it up to 5000: it must have been made again. Publish to another results topic, or read with `start: earliest`"
     )
   }
 }

@@ -270,7 +270,7 @@ class StubTest(PageTest):
         kept = page.locator("section.panel").element_handle()
         self.say("view", view(["first", "second"]))
         self.panel(page, "second").wait_for()
-        # What was there is still there, and not made anew.
+        # What was there is still there, and not made again.
         self.assertTrue(kept.evaluate("panel => panel.isConnected"))
 
     def test_totals(self):

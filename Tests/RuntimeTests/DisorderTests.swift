@@ -60,7 +60,7 @@ import Testing
       let outcome = try Self.job("disorder: 12, ").with {
         ($0.threads, $0.chunkBytes, $0.inputs) = (threads, chunkBytes, paths)
       }.run()
-      // The groups of the files behind begin anew, and each is counted once more, and told once.
+      // The groups of the files behind start again, and each is counted once more, and told once.
       #expect(outcome.products.counts["disordered"] == Set((second + third).map(\.key)).count)
       #expect(Truth(outcome.products) == Truth([first, second + third]), "\(threads) threads, \(chunkBytes) bytes")
       #expect(outcome.warnings.count == 1 && outcome.warnings[0].contains("`within: file`"), "\(outcome.warnings)")

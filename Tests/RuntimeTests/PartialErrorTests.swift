@@ -127,7 +127,7 @@ import Testing
     #expect(notes.count == 1)
   }
 
-  @Test func `A counter that begins anew between two parts`() throws {
+  @Test func `A counter that starts again between two parts`() throws {
     let scratch = Scratch()
     func job(_ span: Int) -> Job {
       Job(
@@ -151,7 +151,7 @@ import Testing
         #expect(try parts.merge([second, first]).lines.map { withoutRun($0) } == whole.lines.map { withoutRun($0) })
       } else {
         let told = problem { _ = try parts.merge([second, first]) }
-        #expect(told.contains("key begins anew between \(first) and \(second)"))
+        #expect(told.contains("key starts again between \(first) and \(second)"))
         let told2 = try parts.count(path, cut..<size) { $0.clockNear = 65_599 }
         #expect(try parts.merge([told2, first]).lines.map { withoutRun($0) } == whole.lines.map { withoutRun($0) })
       }

@@ -36,7 +36,7 @@ import Testing
       ("  t: b - 5 ns\n", "  # Cables.\n  t:   b - 5 ns\n"), ("window: {every: 1 s}", "window:\n  every: 1000 ms"),
       ("u: 2 * t", "u: 2*t"))
     #expect(change.refusal == nil)
-    #expect(change.begunAnew == [])
+    #expect(change.restarted == [])
   }
 
   @Test func `Columns and groups change what is made of them`() throws {

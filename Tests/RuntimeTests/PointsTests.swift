@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [1, 60, 900, 5_000, 1_000_000], [1, 3])
-  func `The smallest are kept, whoever counts them`(limit: Int, threads: Int) throws {
+  func `The smallest are kept, by any number of threads`(limit: Int, threads: Int) throws {
     try check("", limit, threads: threads, kinds: 0...3)
     try check(", per: kind", limit, threads: threads, kinds: 0...3)
     // Every list is full soon: rows beyond are counted without a look at each.

@@ -20,7 +20,7 @@ import WebServer
       try site.store.take(Messages().window(index))
       #expect(client.news() == Event(name: "window", id: index, data: window(index)))
     }
-    // A layout that changes, and a run that begins anew, are told.
+    // A layout that changes, and a run that starts again, are told.
     try site.store.take(Messages(run: "other", dashboard: "{\"title\":\"New\"}").window(6))
     #expect((0..<3).compactMap { _ in client.news()?.name } == ["view", "total", "window"])
   }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Every `Golden/NAME.yaml` holds a mistake, `Golden/NAME.txt` what is printed about it. With HITMON_REWRITE_GOLDEN=1
-/// in the environment the texts are written anew, to be read before they are committed.
+/// in the environment the texts are written again, to be read before they are committed.
 @Suite struct GoldenTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
   private static let names =

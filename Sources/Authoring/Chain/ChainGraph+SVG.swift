@@ -54,7 +54,7 @@ extension ChainGraph {
     return text + "</svg>"
   }
 
-  /// About how wide a text is; the font of whoever looks at it decides in the end.
+  /// About how wide a text is; the font of the viewer decides.
   private static func width(_ text: String, size: Double, isBold: Bool) -> Double {
     let units = text.unicodeScalars.reduce(0.0) { sum, scalar in
       switch scalar {

@@ -59,7 +59,7 @@ struct RecordDraftText {
     types = guess.fields.map { $0.type.text }
     let all = guess.isWhole ? "" : "more than "
     summary = "text, \(all)\(counted(rows, "row")) of \(counted(fields.count, "field"))"
-    if fields.count > 1 { summary += " parted by \(guess.separator.words)" }
+    if fields.count > 1 { summary += " separated by \(guess.separator.words)" }
     var others: [String] = []
     if guess.hasHeader { others.append("a header") }
     if lines.comments > 0 { others.append(counted(lines.comments, "comment line") + " (\(lines.comment))") }

@@ -34,7 +34,7 @@ package struct TextTable: Sendable {
     return [line(titles)] + texts.map(line)
   }
 
-  /// Values parted by commas under a line of names; what is unknown is empty.
+  /// Values separated by commas under a line of names; what is unknown is empty.
   package var csv: [String] {
     func quoted(_ text: String) -> String {
       guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }

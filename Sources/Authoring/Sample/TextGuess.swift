@@ -33,7 +33,7 @@ struct TextGuess {
     guard count <= Self.mostFields else {
       throw DetectorDraft.Failure(
         description:
-          "\(sample.path) has rows of \(count) fields parted by \(separator.words), more than the \(Self.mostFields) for which a record is drafted: is each line one row?"
+          "\(sample.path) has rows of \(count) fields separated by \(separator.words), more than the \(Self.mostFields) for which a record is drafted: is each line one row?"
       )
     }
     var table = lines.rows.map { separator.split($0.text, quote: quote) }

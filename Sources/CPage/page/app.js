@@ -85,12 +85,12 @@ class Page {
     this.changed();
   }
 
-  /** Counts anew from now on, for this viewer. */
+  /** Starts counting from now on, for this viewer. */
   reset() {
     this.model.reset();
     this.settings.keepBaseline(this.model.baseline);
     this.choose({ over: 'reset' });
-    this.say('Counting anew');
+    this.say('Counting from now on');
   }
 
   toggleTheme() {

@@ -44,7 +44,7 @@ export class Controls {
       ...children);
     this.element = make('div', { class: 'controls', role: 'toolbar', 'aria-label': 'Choices for all plots' },
       group('Show', this.#over.window, this.#over.last, this.#last, this.#over.all, this.#over.reset),
-      button('Reset', 'Count from now on anew, in this browser only', () => page.reset()),
+      button('Reset', 'Start counting from now on, in this browser only', () => page.reset()),
       group('Scale by', this.#scale.counts, this.#scale.rate), this.#errors, this.#pause,
       this.#time, make('span', { class: 'gap' }), theme, help);
   }

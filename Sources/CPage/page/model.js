@@ -70,7 +70,7 @@ export class Model {
     for (const window of newer) this.#append(window);
   }
 
-  /** Counts from now on anew, for this viewer. */
+  /** Starts counting from now on, for this viewer. */
   reset() {
     const { total } = this.frame;
     this.baseline = total && { run: total.run, seconds: total.seconds, count: total.count, results: total.results };

@@ -11,7 +11,7 @@ export class Settings {
   #isWaiting = false;
 
   constructor() {
-    // Whoever chooses and leaves at once has chosen, too.
+    // A user who leaves right after a choice has made it too.
     addEventListener('pagehide', () => this.#keep());
   }
 

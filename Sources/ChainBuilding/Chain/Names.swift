@@ -27,7 +27,7 @@ final class Names: Scope, @unchecked Sendable {
     /// A column of the chamber map while the map is checked.
     case mapping
     case known(ValueType)
-    /// Errors were reported; whoever uses the name says nothing more.
+    /// Errors were reported: uses of the name report nothing more.
     case failed
   }
 

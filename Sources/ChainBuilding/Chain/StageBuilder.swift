@@ -41,7 +41,7 @@ final class StageBuilder {
 
   func append(_ step: RowStep) { steps.append(step) }
 
-  /// Gives the steps collected so far and starts anew; columns stay.
+  /// Gives the steps collected so far and starts again; columns stay.
   func takeSteps() -> [RowStep] {
     defer { steps = [] }
     return steps

@@ -7,7 +7,7 @@ extension DecoderComponent {
   static let csv = DecoderComponent(
     specification: Specification(
       kind: .decoder, name: "csv",
-      summary: "Text rows: one row a line, fields parted by commas, another character, or blanks.",
+      summary: "Text rows: one row a line, fields separated by commas, another character, or blanks.",
       details: """
         A row ends at a newline, with or without a carriage return before it; the last row may end with the file. Blank
         lines are passed over; a line of more than 1 MiB is malformed. A byte order mark is no part of the text. A field that the pipeline does not use is not converted, and so is not looked at; the number

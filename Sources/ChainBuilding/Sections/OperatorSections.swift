@@ -11,7 +11,7 @@ package enum OperatorSections {
       window, whatever the times say; the hit itself is not before itself. Unknown where there was none yet, and where `per`
       is unknown. Hits whose value is unknown are passed over. As it goes by hits, cleansing and the chamber map cannot use
       it. It needs hits in their order, so the chain counts on one thread. Each partition of a topic has a last hit of its
-      own. A run begins without one; so does a pipeline that takes over while it runs, and `per` begins anew after two million
+      own. A run begins without one; so does a pipeline that takes over while it runs, and `per` starts again after two million
       values.
       """,
     keys: [

@@ -55,7 +55,7 @@ package enum Sections {
       Key("values", .mapping(key: .any, value: .anyQuantity), "The number for each value of the column."),
       Key(
         "file", .path,
-        "A text file that has them instead: a line for each, the value of the column and the number, parted by a comma, a semicolon or blanks, with a header or without. Its path goes from the folder of the file that it stands in."
+        "A text file that has them instead: a line for each, the value of the column and the number, separated by a comma, a semicolon or blanks, with a header or without. Its path goes from the folder of the file that it stands in."
       ),
       Key("column", .text, default: "2", "The number or the name of the file's column that has the numbers."),
       Key("unit", .text, "The unit of the file's numbers."),

@@ -12,7 +12,7 @@ package enum TestSections {
       Key("unmapped", rows, "Hits that belong to no chamber."),
       Key("late", rows, "Rows behind windows that were published."),
       Key("stray", rows, "Rows without a window."),
-      Key("disordered", rows, "Groups that began anew."),
+      Key("disordered", rows, "Groups that started again."),
     ],
     example: "tests: {no hit: {rows: [\"0,0,5,100,10,3\"], expect: {counts: {records: 1, hits: 0, dropped: 1}}}}")
 

@@ -19,7 +19,7 @@ struct LastTimes<Value: LaneValue> {
   private var values: [Value] = Array(repeating: .unknown, count: 1024)
   private var count = 0
 
-  /// Channels beyond so many are not kept apart from garbage: the table begins anew.
+  /// Channels beyond so many are not kept apart from garbage: the table starts again.
   private static var mostChannels: Int { 1 << 22 }
 
   /// Notes the time of a row; gives that of the row before it.

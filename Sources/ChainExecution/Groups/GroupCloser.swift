@@ -108,7 +108,7 @@ package final class GroupCloser {
     if groups.count == 1 {
       var (flags, none) = rowCounter.judge(open.tables[groups[0]])
       for slot in kept[groups[0]] { flags[Int(slot)] = 0 }
-      ready = parted(rows.slots[0], rows.count, flags, none, &waiting)
+      ready = divided(rows.slots[0], rows.count, flags, none, &waiting)
     } else {
       // A row without a key waits for no group.
       var flags = [UInt8](repeating: 1, count: rows.count + 3)
@@ -119,13 +119,13 @@ package final class GroupCloser {
           for row in 0..<rows.count { flags[row] &= slots[row] < 0 ? 1 : complete[Int(slots[row])] }
         }
       }
-      ready = parted((0..<Int32(rows.count)).map(\.self), rows.count, flags, 1, &waiting)
+      ready = divided((0..<Int32(rows.count)).map(\.self), rows.count, flags, 1, &waiting)
     }
     rowCounter.count(rows, ready, open.tables, judged: groups.count == 1, into: window)
     return waiting
   }
 
-  private func parted(
+  private func divided(
     _ slots: UnsafePointer<Int32>, _ count: Int, _ flags: [UInt8], _ none: UInt8, _ waiting: inout [Int32]
   ) -> [Int32] {
     var ready: [Int32] = []

@@ -45,7 +45,7 @@ private struct LastHits {
   private var hits: [Hit] = Array(repeating: Hit(value: 0, place: 0), count: 16)
   private var count = 0
 
-  /// Channels beyond so many are not kept apart from garbage: the table begins anew.
+  /// Channels beyond so many are not kept apart from garbage: the table starts again.
   private static var mostChannels: Int { 1 << 21 }
 
   @inline(__always)
@@ -83,7 +83,7 @@ private struct LastHits {
 }
 
 /// Runs the steps over hits in the order of their stream. It remembers hits from batch to batch, from chunk to chunk, and
-/// across the edges of windows, so that whoever runs chunks of a chain in their order needs one of them.
+/// across the edges of windows, so one of them is enough for a chain whose chunks run in their order.
 package final class RowMemory {
   /// For each step that remembers a table for each stream: there is no order among streams.
   private var tables: [[Int: LastHits]]

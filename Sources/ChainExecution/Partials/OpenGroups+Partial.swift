@@ -16,7 +16,7 @@ extension OpenGroups {
   ///
   /// - Parameters:
   ///   - texts: the code here of each code there; empty where they are the same.
-  ///   - shifts: what to add to the keys of each definition: a counter that wraps begins anew in each process.
+  ///   - shifts: what to add to the keys of each definition: a counter that wraps starts again in each process.
   func add(
     from reader: inout PartialReader, plan: ChainPlan, texts: [Int32], shifts: [Int64]
   ) throws(PartialError) -> [[Int64]] {

@@ -18,7 +18,7 @@ package final class PartialMerger {
     let file: Int
     let number: Int64
     var stream: PartialStream
-    /// What to add to the windows' numbers and to the keys of each group: a counter that wraps begins anew in each process.
+    /// What to add to the windows' numbers and to the keys of each group: a counter that wraps starts again in each process.
     var windowShift: Int64 = 0
     var keyShifts: [Int64]
     /// The first window that earlier stretches say was complete before.
@@ -204,7 +204,7 @@ package final class PartialMerger {
             let shift = Clock.unwrap(clock.first, near: reference, bits: bits) &- clock.first
             guard shift % windows.span == 0 else {
               throw PartialError(
-                "\(windows.label) begins anew between \(files[chains[chain][max(0, index - 1)].file].name) and \(files[chains[chain][index].file].name), and \(windows.span) is no divisor of its range, so that windows were cut elsewhere; give `kernel` of all parts behind it --clock-near \(reference)"
+                "\(windows.label) starts again between \(files[chains[chain][max(0, index - 1)].file].name) and \(files[chains[chain][index].file].name), and \(windows.span) is no divisor of its range, so that windows were cut elsewhere; give `kernel` of all parts behind it --clock-near \(reference)"
               )
             }
             chains[chain][index].windowShift = shift / windows.span

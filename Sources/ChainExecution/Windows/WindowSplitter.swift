@@ -191,7 +191,7 @@ final class WindowSplitter {
         continue
       }
       if index < floor {
-        // Whoever reads it again will not know whether it was late.
+        // When it is read again, nothing says whether it was late.
         partOfRow[i] = Self.published
         rest.late += 1
         continue

@@ -1,5 +1,5 @@
 extension YAMLLayout {
-  /// The text, laid out anew.
+  /// The text as it is laid out.
   var text: String {
     var result: [String] = []
     var blanks = 0

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Lays a text of YAML out anew, line by line: the lines stay, what is between their words changes.
+/// Lays out a text of YAML, line by line: the lines stay, what is between their words changes.
 struct YAMLLayout {
   /// A word, a bracket or a quoted text that stands on one line, or begins or ends there.
   struct Piece {
@@ -26,7 +26,7 @@ struct YAMLLayout {
     var pieces: [Piece] = []
     /// Where its comment begins, the `#` itself.
     var comment: Int?
-    /// Blanks before the first word, anew.
+    /// Blanks before the first word, in the new layout.
     var indent: Int?
 
     var oldIndent: Int { old.firstIndex { $0 != " " } ?? old.count }
@@ -63,7 +63,7 @@ struct YAMLLayout {
     /// The number of its block; nil for brackets.
     let block: Int?
     let isList: Bool
-    /// Where its content goes, anew, if it stands on a line of its own.
+    /// Where its content goes in the new layout, if it stands on a line of its own.
     let contentColumn: Int
     /// In a mapping, whether the next thing is a key.
     var isKeyNext = true

@@ -170,7 +170,7 @@ package final class KafkaSource: RowSource {
       collector.skip(partition, to: there.lowerBound)
     } else if next > there.upperBound {
       throw ConnectorError(
-        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), and results cover it up to \(next): it must have been made anew. Publish to another results topic, or read with `start: earliest`"
+        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), and results cover it up to \(next): it must have been made again. Publish to another results topic, or read with `start: earliest`"
       )
     }
     let positions = collector.partitions.map { number, state in

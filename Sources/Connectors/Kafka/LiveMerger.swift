@@ -6,7 +6,7 @@ import Synchronization
 /// Merges the partial results of all instances of a pipeline into one message a window, while they run.
 ///
 /// Every instance has one, and the instance that reads the input's first partition has the turn. What was merged last stands
-/// on the topic of merged results, so that each window is merged once, whoever does it.
+/// on the topic of merged results, so each window is merged once, by whichever instance.
 final class LiveMerger: Sendable {
   private let state = Mutex(State())
   /// Held while windows are merged.
@@ -209,7 +209,7 @@ private final class MergerTurn {
     guard let merger, let value = message.value, let key = message.key, key.elementsEqual(context.pipeline.utf8),
       let order = ResultMerger.order(of: value)
     else { return }
-    // Merged by whoever did it before.
+    // Another instance has merged it.
     if let last, order <= last { return }
     waiting.append((message.offset, order))
     do {
@@ -222,7 +222,7 @@ private final class MergerTurn {
     }
   }
 
-  /// Gives whether all of them are safe; where one is not, the turn begins anew.
+  /// Gives whether all of them are safe; where one is not, the turn starts again.
   private func publish(_ windows: [ResultMerger.Merged]) throws -> Bool {
     for window in windows {
       // Another may have taken the turn over from an instance that stood still.

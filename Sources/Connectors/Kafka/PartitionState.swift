@@ -68,7 +68,7 @@ struct PartitionState {
     takeCare()
   }
 
-  /// Looks anew from where on a message needs a closer look.
+  /// Looks again from where on a message needs a closer look.
   mutating func takeCare() { careAt = needsEnd ? .min : min(end ?? .max, Self.firstCare(next, repeatsBefore)) }
 
   /// Takes a buffer's memory to be filled.

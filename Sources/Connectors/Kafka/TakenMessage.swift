@@ -1,4 +1,4 @@
-/// A message of a partition, as it is gathered; its value is valid as long as whoever holds it says.
+/// A message of a partition, as it is gathered; its value is valid as long as its owner says.
 struct TakenMessage {
   let partition: Int
   let offset: Int64

@@ -142,7 +142,7 @@ package final class OutputFile {
     guard ftruncate(descriptor, 0) == 0 else { throw .writing(name, errno) }
     var status = stat()
     guard replaced >= 0, fstat(replaced, &status) == 0 else { return }
-    // Whoever could read or write the file still can. Only root may give a file away.
+    // The users who could read or write the file still can. Only root may give a file away.
     if fchown(descriptor, status.st_uid, status.st_gid) != 0 { _ = fchown(descriptor, uid_t.max, status.st_gid) }
     _ = fchmod(descriptor, status.st_mode & 0o7777)
   }

@@ -23,7 +23,7 @@ extension WorldProbe {
 
   private func probe(_ place: S3Place, _ settings: S3Settings, at prefix: Span, _ bucket: Span) {
     var settings = settings
-    // Whoever asks wants to know how it is now.
+    // The question is how it is now.
     settings.patience = 0
     do throws(S3Error) {
       let access = try S3Access(settings, bucket: place.bucket, environment: .process)

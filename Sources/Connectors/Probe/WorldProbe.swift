@@ -143,7 +143,7 @@ package struct WorldProbe {
       let near = suggestion(for: target.topic, from: topics.map(\.name))
       findings.warning(
         "missing-topic", "the brokers have no topic `\(topic.written)`", at: topic.span,
-        hint: near.map { "did you mean `\($0)`?" } ?? "hitmon emulate, or whoever writes to it, makes it")
+        hint: near.map { "did you mean `\($0)`?" } ?? "hitmon emulate, or the program that writes to it, makes it")
     }
   }
 

@@ -25,7 +25,7 @@ package final class ResultFile: Sendable {
     #endif
     guard descriptor >= 0 else { throw ConnectorError("cannot open \(path): \(systemWords(for: errno))") }
     let file = ResultFile(name: path, descriptor: descriptor)
-    // A line of results begins with a brace; anything else is packed, or is told of by whoever reads it as lines.
+    // A line of results begins with a brace; anything else is packed, or is reported when it is read as lines.
     guard file.size != nil, file.read(from: 0, count: 1).map({ $0.isEmpty || $0 == [UInt8(ascii: "{")] }) == true else {
       return nil
     }

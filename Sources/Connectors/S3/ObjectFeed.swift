@@ -4,7 +4,7 @@ import Support
 /// Objects of a bucket, one behind the other, fetched ahead while they are read.
 ///
 /// Several stretches are on their way at a time, in the order in which they will be read and across the ends of objects;
-/// their number and size bound the memory. Whoever reads also lets the transfers go on: bytes go from libcurl's memory
+/// their number and size bound the memory. The thread that reads also lets the transfers go on: bytes go from libcurl's memory
 /// straight to the reader's, and no thread waits for another. While nobody reads, what comes is kept by the system's
 /// sockets. One thread at a time uses a feed.
 final class ObjectFeed: @unchecked Sendable {

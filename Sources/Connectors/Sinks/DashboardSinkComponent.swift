@@ -22,7 +22,7 @@ extension SinkComponent {
       ],
       example: "sinks: [{dashboard: {port: 8080}}]"),
     open: { _, _ in
-      // Whoever runs a pipeline serves its pages: this layer knows no HTTP.
+      // The program that runs a pipeline serves its pages: this layer knows no HTTP.
       throw ConnectorError("this program shows no dashboards")
     })
 

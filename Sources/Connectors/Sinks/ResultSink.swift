@@ -26,8 +26,8 @@ package protocol ResultSink: AnyObject {
   func withdraw()
   /// Whether this instance reads the input's first partition: one of several that share the input does.
   func reads(firstPartition: Bool)
-  /// The pipeline was changed: messages from here on have these histograms anew, or not any more.
-  func begin(anew histograms: Set<String>)
+  /// The pipeline was changed: messages from here on start these histograms again, or do not have them any more.
+  func restart(_ histograms: Set<String>)
   /// Hands on what is held back, and ends.
   func close() throws
 }
@@ -40,7 +40,7 @@ extension ResultSink {
   package func handOver() throws { try flush() }
   package func withdraw() {}
   package func reads(firstPartition: Bool) {}
-  package func begin(anew histograms: Set<String>) {}
+  package func restart(_ histograms: Set<String>) {}
 }
 
 /// A sink of the registry: what it declares of itself, and how it is made from checked settings.

@@ -200,7 +200,7 @@ package protocol RowSource: AnyObject {
 /// The topic that a source reads.
 package struct SourceTopic: Sendable, Equatable {
   package var name: String
-  /// How many partitions it has, whoever reads them.
+  /// How many partitions it has, read by this instance or not.
   package var partitions: Int
 
   package init(name: String, partitions: Int) {

@@ -33,7 +33,7 @@ package enum SimulatedTelescope {
     }
   }
 
-  /// Whether the telescope's rows are rows of this record: the six fields by name, in order, parted by commas.
+  /// Whether the telescope's rows are rows of this record: the six fields by name, in order, separated by commas.
   package static func canWrite(_ format: any RecordFormat) -> Bool {
     let names = TelescopeRow.csvHeader.split(separator: ",").map(String.init)
     guard case .lines(let policy) = format.framing else { return false }

@@ -2,11 +2,11 @@ import Connectors
 import Results
 import Support
 
-/// Hands messages to a store on a thread of its own, so that whoever publishes them does not wait until they are read.
+/// Hands messages to a store on a thread of its own, so that publishing does not wait until they are read.
 package final class DashboardMailbox: Sendable {
   private enum Item {
     case message([UInt8])
-    case anew(Set<String>)
+    case restarted(Set<String>)
   }
 
   private final class Queue: @unchecked Sendable {
@@ -16,7 +16,7 @@ package final class DashboardMailbox: Sendable {
     var isClosed = false
   }
 
-  /// Messages that may wait; then whoever hands one in waits too.
+  /// Messages that may wait; then the thread that hands one in waits too.
   private static let mostBytes = 64 << 20
 
   private let queue = Queue()
@@ -29,7 +29,7 @@ package final class DashboardMailbox: Sendable {
         for item in items {
           switch item {
           case .message(let message): do throws(ResultError) { try store.take(message) } catch { refuse(error) }
-          case .anew(let histograms): store.begin(anew: histograms)
+          case .restarted(let histograms): store.restart(histograms)
           }
         }
       }
@@ -46,10 +46,10 @@ package final class DashboardMailbox: Sendable {
     }
   }
 
-  /// Messages from here on have these histograms anew, or not any more.
-  package func begin(anew histograms: Set<String>) {
+  /// Messages from here on start these histograms again, or do not have them any more.
+  package func restart(_ histograms: Set<String>) {
     queue.monitor.locked {
-      queue.items.append(.anew(histograms))
+      queue.items.append(.restarted(histograms))
       queue.monitor.signalAll()
     }
   }
@@ -100,7 +100,7 @@ package final class DashboardSink: ResultSink {
     acknowledge(number)
   }
 
-  package func begin(anew histograms: Set<String>) { mailbox.begin(anew: histograms) }
+  package func restart(_ histograms: Set<String>) { mailbox.restart(histograms) }
 
   package func close() throws { mailbox.close() }
 }

@@ -41,8 +41,8 @@ package final class DashboardStore: Sendable {
   struct State {
     var archive: WindowArchive
     var total = ResultTotal()
-    /// Histograms that the next message begins anew.
-    var anew: Set<String> = []
+    /// Histograms that the next message starts again.
+    var restarted: Set<String> = []
     /// The kept windows that began some, by their numbers.
     var begun: [Int: Set<String>] = [:]
     /// Whether the newest window began some, or everything.
@@ -87,10 +87,10 @@ package final class DashboardStore: Sendable {
     // A line of an event stream: outside of texts, where JSON has none, line ends are white space.
     let line = message.contains { $0 == 0x0A || $0 == 0x0D } ? message.map { $0 < 0x20 ? 0x20 : $0 } : message
     let (now, wall) = (monotonicNanoseconds(), wallNanoseconds())
-    var (total, old, declared, declaration, anew) = state.withLock {
-      ($0.total, $0.view, $0.declared, $0.declaration, $0.anew)
+    var (total, old, declared, declaration, restarted) = state.withLock {
+      ($0.total, $0.view, $0.declared, $0.declaration, $0.restarted)
     }
-    total.forget(anew)
+    total.forget(restarted)
     total.add(content)
     if content.head.dashboard != declared {
       declared = content.head.dashboard
@@ -102,11 +102,11 @@ package final class DashboardStore: Sendable {
       let gone = state.archive.append(
         place.map { .file(offset: $0.offset, count: $0.count) } ?? .memory(line), content.head)
       state.total = total
-      state.hasBegun = total.windows == 1 || !anew.isEmpty
-      if !anew.isEmpty {
+      state.hasBegun = total.windows == 1 || !restarted.isEmpty
+      if !restarted.isEmpty {
         state.begun = state.begun.filter { $0.key >= first }
-        state.begun[state.archive.next - 1] = anew
-        state.anew = []
+        state.begun[state.archive.next - 1] = restarted
+        state.restarted = []
       }
       (state.declared, state.declaration) = (declared, declaration)
       if view != old {
@@ -126,7 +126,7 @@ package final class DashboardStore: Sendable {
   }
 
   /// The pipeline was changed: what comes of these histograms does not add to what was counted before.
-  package func begin(anew histograms: Set<String>) { state.withLock { $0.anew.formUnion(histograms) } }
+  package func restart(_ histograms: Set<String>) { state.withLock { $0.restarted.formUnion(histograms) } }
 
   /// Notes how far the run is behind its input.
   package func note(lagRows: Int64, seconds: Double) { state.withLock { $0.lag = (lagRows, seconds) } }
@@ -153,7 +153,7 @@ package final class DashboardStore: Sendable {
     package let view: [UInt8]
     package let viewVersion: Int
     /// The newest window is the first of a run, or has other bins than those before, or other histograms under the same
-    /// names: with it the total, or a part of it, begins anew.
+    /// names: with it the total, or a part of it, starts again.
     package let beginsAnew: Bool
     let total: ResultTotal
 

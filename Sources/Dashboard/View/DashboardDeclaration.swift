@@ -1,4 +1,4 @@
-/// What a pipeline says of how its results are shown. Result messages carry it, so that whoever has only those shows
+/// What a pipeline says of how its results are shown. Result messages carry it, so that a dashboard which has only those shows
 /// the same page.
 package struct DashboardDeclaration: Sendable, Equatable {
   /// What is said of a histogram.

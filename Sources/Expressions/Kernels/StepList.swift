@@ -27,7 +27,7 @@ final class StepList: Sendable {
 
   deinit { steps.deallocate() }
 
-  /// Steps beyond the most that run together begin anew with the first row: what lies between them is in columns.
+  /// Steps beyond the most that run together start again with the first row: what lies between them is in columns.
   func run(_ frame: Frame) {
     var first = 0
     while first < count {

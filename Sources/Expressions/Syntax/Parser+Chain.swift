@@ -61,7 +61,7 @@ extension Parser {
     return fail("comparisons cannot be chained", place, hint: "write \(chain.words)")
   }
 
-  /// `a == 1 | b == 2` compares `1 | b`, as `|` binds more tightly than `==`. Whoever types it means `or`.
+  /// `a == 1 | b == 2` compares `1 | b`, as `|` binds more tightly than `==`. Its author means `or`.
   fileprivate func condition(joinedIn operand: WrittenOperand) -> (join: String, left: Range<Int>, right: Range<Int>)? {
     guard !operand.isInParentheses, case .binary(let operation, let left, let right) = operand.syntax.kind,
       operation == .bitOr || operation == .bitAnd,

@@ -15,7 +15,7 @@ import Specifications
 package struct PartialMerge {
   package struct Options: Sendable {
     package var format = ResultFormat.json
-    /// Names the run in messages; made anew if nil.
+    /// Names the run in messages; made if nil.
     package var run: String?
     package var closing = PartialMerger.Closing.all
     /// Rows that a run may have counted as late count in their windows instead of being an error.

@@ -6,7 +6,7 @@ struct ResultSource {
   var name: String
   /// The topic; nil where not every source reads one.
   var topic: String?
-  /// How many partitions it has, whoever reads them.
+  /// How many partitions it has, read by this instance or not.
   var partitions: Int?
   /// Others read some of the partitions: the message covers a part of its window.
   var isPartial = false

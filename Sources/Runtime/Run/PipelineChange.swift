@@ -14,7 +14,7 @@ package struct PipelineChange: Sendable {
   package let changed: [String]
 
   /// Histograms of which nothing counted so far may be added to what comes, nor be shown with it.
-  package var begunAnew: Set<String> { Set(added + removed + changed) }
+  package var restarted: Set<String> { Set(added + removed + changed) }
 
   package init(from old: Pipeline, to new: Pipeline) {
     let (before, after) = (Definitions(old.declaration), Definitions(new.declaration))

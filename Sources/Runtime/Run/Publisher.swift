@@ -73,10 +73,10 @@ final class Publisher {
   /// What is published from here on was open when an error ended the run, and says so.
   func end(by error: any Error) { message.error = "\(error)" }
 
-  /// What is published from here on is of a changed pipeline; `anew` are the histograms that nothing before adds to.
-  func take(over message: ResultMessage, anew: Set<String>) {
+  /// What is published from here on is of a changed pipeline; `restarted` are the histograms that nothing before adds to.
+  func take(over message: ResultMessage, restarted: Set<String>) {
     self.message = message
-    for sink in sinks { sink.begin(anew: anew) }
+    for sink in sinks { sink.restart(restarted) }
   }
 
   /// Tells the sinks which part of the input is this instance's.

@@ -258,7 +258,7 @@ package final class Run {
       reportRefusals()
       pipeline.plan.end()
       (pipeline, successor) = (changed, nil)
-      publisher.take(over: message(start), anew: change.begunAnew)
+      publisher.take(over: message(start), restarted: change.restarted)
       observer?.tookOver(changed, change)
     }
   }
