@@ -18,7 +18,7 @@ final class ChainRun {
     let nothing = Specification(
       kind: .section, name: "emulate", summary: "Nothing.", keys: [], example: "emulate: {}")
     let loader = PipelineLoader(
-      pipeline: Sections.pipeline(sources: [], sinks: [], emulate: nothing), plugin: Sections.plugin,
+      pipeline: PipelineSections.pipeline(sources: [], sinks: [], emulate: nothing), plugin: PipelineSections.plugin,
       plugins: PluginFolders(["plugins"]), environment: { _ in nil }, findings: findings)
     guard let declaration = try? loader.load(path: path),
       let plan = ChainBuilder.build(declaration, findings: findings).plan, !findings.hasErrors

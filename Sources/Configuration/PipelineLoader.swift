@@ -50,7 +50,7 @@ package struct PipelineLoader {
   /// What a pipeline declares that was read.
   package func load(_ node: Node, overrides: [Override] = []) -> Declaration? {
     let changed = apply(overrides, to: node)
-    let checker = Checker(findings: findings)
+    let checker = SettingsChecker(findings: findings)
     guard changed.mapping != nil else {
       findings.error(
         "wrong-type", "a pipeline is a block of sections such as `histograms:`, and this is \(changed.kindName)",
@@ -100,7 +100,7 @@ package struct PipelineLoader {
 
   private func merge(_ root: Layer, name: LocatedText, span: Span) -> Declaration {
     let own = root.settings
-    let merger = Merger(root: root, findings: findings)
+    let merger = PluginCombiner(root: root, findings: findings)
     var result = Declaration(name: name, description: own["description"]?.text?.text ?? "", span: span)
     result.record = merger.single("record")?.settings
     result.cleansing = root.joined("cleansing").compactMap(\.settings)

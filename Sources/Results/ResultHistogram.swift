@@ -79,7 +79,7 @@ package struct ResultHistogram: Sendable, Equatable {
 
 extension ResultHistogram {
   /// What a window counted.
-  package init(_ result: AggregateResult, title: String) {
+  package init(_ result: HistogramResult, title: String) {
     self.title = title
     switch result {
     case .histogram(let axis, let bins):

@@ -39,7 +39,7 @@ extension S3Attempt {
   }
 
   private func kind(_ refusal: Refusal) -> S3Error.Kind {
-    if deed == .read, refusal.status == 404 || refusal.status == 412 || refusal.status == 416 { return .changed }
+    if action == .read, refusal.status == 404 || refusal.status == 412 || refusal.status == 416 { return .changed }
     return .refused
   }
 
@@ -69,7 +69,7 @@ extension S3Attempt {
     case "KeyTooLongError": return "no object has so long a name"
     default: break
     }
-    if deed == .read {
+    if action == .read {
       if refusal.status == 412 || refusal.status == 416 { return Self.changedAdvice }
       if refusal.status == 404 { return "it was removed after it was listed: run again for what there is now" }
     }
@@ -91,7 +91,7 @@ extension S3Attempt {
   private var permission: String {
     guard access.credentials == nil else {
       return
-        "the keys from \(origin) may not \(deed == .list ? "list the bucket (s3:ListBucket)" : "read it (s3:GetObject)")"
+        "the keys from \(origin) may not \(action == .list ? "list the bucket (s3:ListBucket)" : "read it (s3:GetObject)")"
     }
     return access.hasFoundNoKeys
       ? "the bucket is not open to everybody, and there are no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a `profile`"

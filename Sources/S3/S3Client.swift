@@ -45,8 +45,8 @@ package struct S3Client: Sendable {
       certificates: access.certificates)
   }
 
-  func attempt(_ deed: S3Attempt.Deed, _ name: String) -> S3Attempt {
-    S3Attempt(deed: deed, name: name, bucket: bucket, access: access)
+  func attempt(_ action: S3Attempt.Action, _ name: String) -> S3Attempt {
+    S3Attempt(action: action, name: name, bucket: bucket, access: access)
   }
 }
 

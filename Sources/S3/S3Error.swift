@@ -29,16 +29,16 @@ package struct S3Error: Error, Hashable, CustomStringConvertible {
 
 /// What was being done when something went wrong.
 struct S3Attempt {
-  enum Deed { case list, read }
+  enum Action { case list, read }
 
-  let deed: Deed
+  let action: Action
   /// `s3://bucket/prefix` or `s3://bucket/key`.
   let name: String
   let bucket: String
   let access: S3Access
 
   /// `cannot list s3://bucket/data_ at https://store`.
-  var words: String { "cannot \(deed == .list ? "list" : "read") \(name) at \(access.endpoint.name)" }
+  var words: String { "cannot \(action == .list ? "list" : "read") \(name) at \(access.endpoint.name)" }
 
   func error(_ kind: S3Error.Kind, _ reason: String) -> S3Error { S3Error(kind, "\(words): \(reason)") }
 }

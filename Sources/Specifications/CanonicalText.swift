@@ -91,7 +91,7 @@ package struct CanonicalText: Sendable {
 
   /// A function of a group, as text or as a block.
   private static func call(_ text: LocatedText) -> String {
-    guard let call = ExpressionParser.parseAggregate(text, findings: Findings()) else { return text.text }
+    guard let call = ExpressionParser.parseGroupFunction(text, findings: Findings()) else { return text.text }
     return words(
       call.function.rawValue, call.argument.map { syntax($0.root) }, condition: call.condition.map { syntax($0.root) },
       per: nil)
@@ -99,7 +99,7 @@ package struct CanonicalText: Sendable {
 
   private static func call(_ node: Node) -> String {
     if let text = node.scalar { return call(text) }
-    guard let entry = node.mapping?.first(where: { AggregateFunction(rawValue: $0.name) != nil }) else {
+    guard let entry = node.mapping?.first(where: { GroupFunction(rawValue: $0.name) != nil }) else {
       return self.node(node)
     }
     // `count: rows` has no argument.

@@ -84,7 +84,7 @@ package struct Parameter: Sendable {
 
   /// Whether an argument is what the parameter takes; what is wrong is reported where it stands.
   package func check(_ argument: Node, _ findings: Findings) -> Bool {
-    guard let setting = Checker(findings: findings).check(argument, as: form, what: "`\(name.text)`") else {
+    guard let setting = SettingsChecker(findings: findings).check(argument, as: form, what: "`\(name.text)`") else {
       return false
     }
     // Read by itself, so that it cannot go wrong by what stands round it.

@@ -38,9 +38,9 @@ struct ExplainCommand: ParsableCommand {
     lines.append("")
     lines.append("histograms")
     lines += table(
-      plan.aggregates.map { aggregate in
-        let split = aggregate.cells.map { "per \($0.column)\($0.count > 0 ? ": \($0.count)" : "")" } ?? ""
-        return [aggregate.name, aggregate.summary, split, aggregate.level, bytes(Int64(aggregate.bytes))]
+      plan.histograms.map { histogram in
+        let split = histogram.cells.map { "per \($0.column)\($0.count > 0 ? ": \($0.count)" : "")" } ?? ""
+        return [histogram.name, histogram.summary, split, histogram.level, bytes(Int64(histogram.bytes))]
       })
     lines.append("")
     lines.append("window \(window(plan.window)), \(bytes(Int64(plan.windowBytes))) of counts each")

@@ -148,7 +148,7 @@ struct LintCommand: ParsableCommand {
   }
 
   private static func size(_ pipeline: Pipeline) -> String {
-    let count = pipeline.plan.aggregates.count
+    let count = pipeline.plan.histograms.count
     return "\(count) \(count == 1 ? "histogram" : "histograms")"
   }
 }

@@ -21,6 +21,7 @@ struct SchemaCommand: ParsableCommand {
 
   func run() {
     printOut(
-      SchemaWriter.json(pipeline: Registry.pipeline, plugin: Sections.plugin, functions: GroupSections.functions))
+      SchemaWriter.json(
+        pipeline: Registry.pipeline, plugin: PipelineSections.plugin, functions: GroupSections.functions))
   }
 }

@@ -16,7 +16,7 @@ import Testing
         key: LocatedText(option: key, text: key), value: Node(.scalar(value, quoted: false), span: value.span))
     }
     let node = Node(.mapping(entries), span: LocatedText(option: "layout", text: "x").span)
-    let settings = Checker(findings: findings).check(node, against: DashboardSections.layout)
+    let settings = SettingsChecker(findings: findings).check(node, against: DashboardSections.layout)
     return settings.flatMap { CellLayout("grid", $0, findings: findings)?.cells }
   }
 

@@ -38,7 +38,10 @@ import Testing
       """
     ),
     ("mini(1, 2)", "1-5 error[unknown-function]: mini is not a function | did you mean min?"),
-    ("sum(HEAD)", "1-4 error[unknown-function]: sum is not a function | sum is an aggregate: declare it under groups"),
+    (
+      "sum(HEAD)",
+      "1-4 error[unknown-function]: sum is not a function | sum is a group function: declare it under groups"
+    ),
     (
       "foo(1)",
       "1-4 error[unknown-function]: foo is not a function | functions are abs, ceil, floor, if, max, min, round, sqrt"
@@ -215,7 +218,7 @@ import Testing
       "flag where flag",
       """
       6-11 error[expression-syntax]: the expression should end before where \
-      | where belongs to aggregates; here join conditions with and
+      | where belongs to group functions; here join conditions with and
       """
     ),
     ("'abc", "1-5 error[expression-syntax]: this text has no closing quote | end it with '"),

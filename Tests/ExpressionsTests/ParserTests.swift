@@ -68,11 +68,12 @@ import Testing
     #expect(expression.source[expression.root.kind.children[0].range].text == "FPGA == mode")
   }
 
-  // MARK: Aggregates
+  // MARK: Group functions
 
-  private func aggregate(_ text: String) -> String {
+  private func groupFunction(_ text: String) -> String {
     let findings = Findings()
-    guard let call = ExpressionParser.parseAggregate(LocatedText(option: "test", text: text), findings: findings) else {
+    guard let call = ExpressionParser.parseGroupFunction(LocatedText(option: "test", text: text), findings: findings)
+    else {
       return findings.all.map(Workbench.describe).joined(separator: "; ")
     }
     let argument = call.argument.map { dump($0.root) } ?? ""
@@ -100,17 +101,17 @@ import Testing
       | write count where ... to count the hits of a condition
       """
     ),
-    ("mn(time)", "1-3 error[unknown-function]: mn is not an aggregate | did you mean min?"),
+    ("mn(time)", "1-3 error[unknown-function]: mn is not a group function | did you mean min?"),
     (
       "min(time) + 1",
       """
-      11-12 error[expression-syntax]: an aggregate stands alone, so + cannot follow \
-      | write where before a condition, and put arithmetic into a column that uses the aggregate
+      11-12 error[expression-syntax]: a group function stands alone, so + cannot follow \
+      | write where before a condition, and put arithmetic into a column that uses the group function
       """
     ),
     ("min(time) where", "16-16 error[expression-syntax]: a value is missing at the end"),
-  ]) func aggregates(text: String, expected: String) {
-    #expect(aggregate(text) == expected)
+  ]) func groupFunctions(text: String, expected: String) {
+    #expect(groupFunction(text) == expected)
   }
 
   // MARK: Hostile input
@@ -153,7 +154,7 @@ import Testing
     for _ in 0..<5_000 {
       let bytes = (0..<Int.random(in: 0...30, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       _ = Workbench().check(String(decoding: bytes, as: UTF8.self))
-      _ = aggregate("min(" + String(decoding: bytes.map { $0 & 0x7f }, as: UTF8.self))
+      _ = groupFunction("min(" + String(decoding: bytes.map { $0 & 0x7f }, as: UTF8.self))
     }
   }
 }

@@ -74,7 +74,7 @@ import Testing
     let variables = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "topsecret"]
     let access = try S3Access(
       S3Settings(), bucket: "hits", environment: S3Environment(variable: { variables[$0] }, file: { _ in nil }))
-    return S3Attempt(deed: .list, name: "s3://hits/", bucket: "hits", access: access)
+    return S3Attempt(action: .list, name: "s3://hits/", bucket: "hits", access: access)
   }
 
   @Test func whatAServerSaysCannotHarmATerminalNorShowASecret() throws {

@@ -52,16 +52,16 @@ package struct ChainGraph: Sendable {
     var waiting: String?
     var ends: [String] = []
     let uses = declaration.histograms.map { dependence.groups(of: Self.names($0.setting.settings)) }
-    func waits(_ aggregate: AggregatePlan, _ used: Set<String>) -> Bool {
-      !used.isEmpty && aggregate.level.hasPrefix("for every hit")
+    func waits(_ histogram: HistogramPlan, _ used: Set<String>) -> Bool {
+      !used.isEmpty && histogram.level.hasPrefix("for every hit")
     }
     // All hits wait in one place, for the groups that any of them needs.
-    let awaited = zip(pipeline.plan.aggregates, uses).filter(waits).reduce(into: Set<String>()) { $0.formUnion($1.1) }
-    for ((aggregate, entry), used) in zip(zip(pipeline.plan.aggregates, declaration.histograms), uses) {
+    let awaited = zip(pipeline.plan.histograms, uses).filter(waits).reduce(into: Set<String>()) { $0.formUnion($1.1) }
+    for ((histogram, entry), used) in zip(zip(pipeline.plan.histograms, declaration.histograms), uses) {
       let from: [String]
       if used.isEmpty {
         from = last
-      } else if waits(aggregate, used) {
+      } else if waits(histogram, used) {
         if waiting == nil {
           waiting = add(
             .stage, "hits of complete groups", late.map(Self.words),
@@ -71,10 +71,10 @@ package struct ChainGraph: Sendable {
       } else {
         from = used.sorted().compactMap { groups[$0] }
       }
-      let split = aggregate.cells.map { ["per \($0.column)"] } ?? []
+      let split = histogram.cells.map { ["per \($0.column)"] } ?? []
       let condition = entry.setting.settings?["where"]?.text.map { ["where \($0.written)"] } ?? []
       ends.append(
-        add(.histogram, aggregate.name, [aggregate.summary, aggregate.level] + split + condition, after: from))
+        add(.histogram, histogram.name, [histogram.summary, histogram.level] + split + condition, after: from))
     }
     let window = add(.stage, "window", [Self.words(pipeline.plan.window)], after: ends)
     for sink in declaration.sinks {

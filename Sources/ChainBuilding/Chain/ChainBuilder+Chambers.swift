@@ -18,7 +18,9 @@ extension ChainBuilder {
       for (name, _) in row.free where !order.contains(where: { $0.text == name.text }) { order.append(name) }
     }
     for case let key in invalid.flatMap({ $0.mapping ?? [] }).map(\.key)
-    where Sections.chamber.key(key.text) == nil && !order.contains(where: { $0.text == key.text }) { order.append(key) }
+    where PipelineSections.chamber.key(key.text) == nil && !order.contains(where: { $0.text == key.text }) {
+      order.append(key)
+    }
     names.addMapped("chamber", at: place, 0)
     for (index, name) in order.enumerated() { names.addMapped(name.text, at: name.span, index + 1) }
     var drafts: [ChamberDraft.Row] = []

@@ -8,7 +8,7 @@ import Specifications
 struct GroupDraft {
   struct Function {
     let name: LocatedText
-    let function: AggregateFunction
+    let function: GroupFunction
     let argument: TypedExpression?
     let condition: TypedExpression?
     let split: String?
@@ -97,7 +97,7 @@ extension ChainBuilder {
         "type-mismatch", "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
         at: argument.span,
         hint: argument.type.kind == .boolean
-          ? Self.aggregate(call.function, ofCondition: argument.label) : "use `distinct(...)`")
+          ? Self.histogram(call.function, ofCondition: argument.label) : "use `distinct(...)`")
       return nil
     }
     if let split = call.split {
@@ -108,8 +108,8 @@ extension ChainBuilder {
       type: resultType(call.function, argument?.type), summary: call.summary)
   }
 
-  /// The aggregate that says of a condition what `function` says of numbers.
-  private static func aggregate(_ function: AggregateFunction, ofCondition condition: String) -> String {
+  /// The histogram that says of a condition what `function` says of numbers.
+  private static func histogram(_ function: GroupFunction, ofCondition condition: String) -> String {
     switch function {
     case .sum: "to count the hits for which it holds, write `count where \(condition)`"
     case .mean: "for the fraction of hits for which it holds, write `mean(if(\(condition), 1, 0))`"
@@ -119,7 +119,7 @@ extension ChainBuilder {
   }
 
   private struct Call {
-    let function: AggregateFunction
+    let function: GroupFunction
     let argument: Expression?
     let condition: Expression?
     let split: LocatedText?
@@ -129,15 +129,15 @@ extension ChainBuilder {
   /// Reads both forms: `min(time) where HEAD == 2` and `{min: time, where: HEAD == 2, per: chamber}`.
   private func aggregateCall(_ setting: Setting) -> Call? {
     if let text = setting.text {
-      guard let call = ExpressionParser.parseAggregate(text, findings: findings) else { return nil }
+      guard let call = ExpressionParser.parseGroupFunction(text, findings: findings) else { return nil }
       return Call(
         function: call.function, argument: call.argument, condition: call.condition, split: nil, summary: text.written)
     }
-    let checker = Checker(findings: findings)
+    let checker = SettingsChecker(findings: findings)
     guard
       let settings = checker.check(setting.node, as: .variant(GroupSections.functions), what: "a value of a group")?
         .settings,
-      let function = AggregateFunction(rawValue: settings.specification.name)
+      let function = GroupFunction(rawValue: settings.specification.name)
     else { return nil }
     var argument: Expression?
     var summary = function.rawValue
@@ -172,7 +172,7 @@ extension ChainBuilder {
     return type.range
   }
 
-  private func resultType(_ function: AggregateFunction, _ argument: ValueType?) -> ValueType {
+  private func resultType(_ function: GroupFunction, _ argument: ValueType?) -> ValueType {
     switch function {
     case .count: return .integer(0...Int64.max)
     case .any: return .boolean(mayBeUnknown: true)

@@ -17,7 +17,7 @@ struct OperatorDraft {
   let outputs: [(name: LocatedText, type: ValueType)]
 
   /// Adds its columns to a stage, with the step that computes them.
-  func add(to stage: StageBuilder, names: Names, faults: FaultBox) {
+  func add(to stage: StageBuilder, names: NameTable, faults: FaultBox) {
     let sources = inputs.map { stage.slot(of: $0.text) }
     let results = outputs.map { stage.addColumn($0.name.text, type: $0.type) }
     switch work {

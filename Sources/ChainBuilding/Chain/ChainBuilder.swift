@@ -8,7 +8,7 @@ import Specifications
 package struct ChainBuilder {
   let declaration: Declaration
   let findings: Findings
-  let names: Names
+  let names: NameTable
   let categories = Categories()
   /// Every record without errors, the chain's own first.
   var records: [RecordDraft] = []
@@ -30,7 +30,7 @@ package struct ChainBuilder {
   private init(_ declaration: Declaration, findings: Findings) {
     self.declaration = declaration
     self.findings = findings
-    names = Names(findings: findings)
+    names = NameTable(findings: findings)
   }
 
   /// The plan is nil where there are errors, the format of a declared source only where its record itself has some.
@@ -78,13 +78,13 @@ package struct ChainBuilder {
   // MARK: Sections
 
   private mutating func addConstants() {
-    let checker = Checker(findings: findings)
+    let checker = SettingsChecker(findings: findings)
     for constant in declaration.constants {
       if constant.setting.isInvalid {
         names.addFailed(constant.name, as: "constant")
       } else if constant.setting.node.mapping != nil {
         let errorsBefore = findings.errorCount
-        guard let settings = checker.check(constant.setting.node, against: Sections.lookup),
+        guard let settings = checker.check(constant.setting.node, against: PipelineSections.lookup),
           let by = settings["by"]?.text, let values = settings["values"]?.mapping
         else {
           if findings.errorCount == errorsBefore {
@@ -163,7 +163,7 @@ package struct ChainBuilder {
 
   private mutating func checkCleansing() {
     for rule in declaration.cleansing {
-      if rule.specification.name == Sections.deadTime.name {
+      if rule.specification.name == PipelineSections.deadTime.name {
         addDeadTime(rule)
         continue
       }

@@ -6,7 +6,7 @@ import Specifications
 extension ChainDescription {
   init(
     _ builder: ChainBuilder, inputs: [RecordInput], row: StageBuilder, rowSteps: [RowStep],
-    groups: [GroupPlan], deferred: (stage: StageBuilder, kept: Int)?, aggregates: [AggregatePlan]
+    groups: [GroupPlan], deferred: (stage: StageBuilder, kept: Int)?, histograms: [HistogramPlan]
   ) {
     let names = builder.names
     func column(_ name: String, _ note: String) -> Column {

@@ -48,7 +48,7 @@ extension ChainEmitter {
     var keys: [(part: Int, slot: Slot)] = []
     var cell: Slot?
     var values: [GroupValueBinding] = []
-    var bindings: [AggregateBinding] = []
+    var bindings: [HistogramBinding] = []
 
     init(group: Int, split: String?) {
       self.group = group
@@ -78,11 +78,11 @@ extension ChainEmitter {
     return draft
   }
 
-  mutating func aggregate(
+  mutating func histogram(
     _ draft: HistogramDraft, _ index: Int, _ stage: StageBuilder
-  ) -> (AggregatePlan, AggregateBinding) {
+  ) -> (HistogramPlan, HistogramBinding) {
     let weight = draft.weight.map { stage.slot(of: $0) }
-    let kind: any AggregateKind
+    let kind: any HistogramKind
     switch draft.form {
     case .histogram(let x, let axis): kind = Histogram1D(axis: axis, column: stage.slot(of: x), weight: weight)
     case .map(let x, let xAxis, let y, let yAxis):
@@ -100,7 +100,7 @@ extension ChainEmitter {
       kind = Histogram1D(
         axis: Axis(label: "", unit: "", edges: [0, 1], isRegular: true, range: 0...0), column: zero, weight: weight)
     }
-    var per: AggregateBinding.Per?
+    var per: HistogramBinding.Per?
     var split: Cells?
     if let name = draft.per?.text {
       split = cells(of: name)
@@ -113,10 +113,10 @@ extension ChainEmitter {
       case .group(let group, let column?): "for every \(builder.groups[group].name) and \(column)"
       case .deferred: "for every hit, once its group is complete"
       }
-    let plan = AggregatePlan(
+    let plan = HistogramPlan(
       name: draft.name.text, title: draft.title, kind: kind, cells: split,
       perType: draft.per.flatMap { names.type(of: $0.text) },
       level: level, summary: kind.summary, bytes: kind.bytesPerCell * max(1, split?.count ?? 1))
-    return (plan, AggregateBinding(aggregate: index, condition: draft.condition.map { stage.slot(of: $0) }, per: per))
+    return (plan, HistogramBinding(histogram: index, condition: draft.condition.map { stage.slot(of: $0) }, per: per))
   }
 }

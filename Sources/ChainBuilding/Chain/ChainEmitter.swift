@@ -17,7 +17,7 @@ extension ChainBuilder {
 struct ChainEmitter {
   let builder: ChainBuilder
   let format: any RecordFormat
-  let names: Names
+  let names: NameTable
   let row: StageBuilder
   private let fields: FieldSlots
   /// Groups that something uses: number of the draft to number in the plan.
@@ -64,7 +64,9 @@ struct ChainEmitter {
     }
   }
 
-  private static func addChambers(_ plan: ChamberDraft, to stage: StageBuilder, names: Names, categories: Categories) {
+  private static func addChambers(
+    _ plan: ChamberDraft, to stage: StageBuilder, names: NameTable, categories: Categories
+  ) {
     let inputs = plan.inputs
     for name in inputs.sorted() { _ = stage.slot(of: name) }
     let types = Dictionary(uniqueKeysWithValues: inputs.map { ($0, names.type(of: $0)!) })
@@ -93,11 +95,11 @@ struct ChainEmitter {
     chooseGroups()
     planGroups()
 
-    var aggregates: [AggregatePlan] = []
-    var rowBindings: [AggregateBinding] = []
+    var histograms: [HistogramPlan] = []
+    var rowBindings: [HistogramBinding] = []
     let deferred = builder.histograms.contains { $0.level == .deferred } ? deferredStage() : nil
     let gate = deferred.flatMap { self.gate($0) }
-    var deferredBindings: [AggregateBinding] = []
+    var deferredBindings: [HistogramBinding] = []
     var groupStages: [GroupStageDraft] = []
     for (index, draft) in builder.histograms.enumerated() {
       let stage: StageBuilder
@@ -106,8 +108,8 @@ struct ChainEmitter {
       case .deferred: stage = deferred!.stage
       case .group(let group, let split): stage = groupStage(group, split, &groupStages).stage
       }
-      let (plan, binding) = aggregate(draft, index, stage)
-      aggregates.append(plan)
+      let (plan, binding) = histogram(draft, index, stage)
+      histograms.append(plan)
       switch draft.level {
       case .row: rowBindings.append(binding)
       case .deferred: deferredBindings.append(binding)
@@ -119,7 +121,7 @@ struct ChainEmitter {
       let steps = draft.stage.takeSteps()
       return DeferredStage(
         layout: draft.stage.layout, kept: draft.kept, values: draft.values, gate: gate, steps: steps,
-        aggregates: deferredBindings, groups: Set(draft.values.map(\.group)).sorted())
+        histograms: deferredBindings, groups: Set(draft.values.map(\.group)).sorted())
     }
     let stages = groupStages.map { draft in
       let steps = draft.stage.takeSteps()
@@ -129,7 +131,7 @@ struct ChainEmitter {
           groupPlans[groupNumbers[draft.group]!].functions.compactMap(\.split).first { $0.column == name }
         },
         layout: draft.stage.layout, keys: draft.keys, cell: draft.cell, values: draft.values, steps: steps,
-        aggregates: draft.bindings)
+        histograms: draft.bindings)
     }
     // Last, because the later stages ask the rows for columns.
     let rowSteps = row.takeSteps()
@@ -137,14 +139,14 @@ struct ChainEmitter {
     let description = ChainDescription(
       builder, inputs: inputs, row: row, rowSteps: cleansingSteps + rowSteps,
       groups: groupPlans,
-      deferred: deferred.map { ($0.stage, $0.kept.count) }, aggregates: aggregates)
+      deferred: deferred.map { ($0.stage, $0.kept.count) }, histograms: histograms)
     return ChainPlan(
       formats: builder.records.map(\.format), sourceFormats: builder.sourceRecords.map { $0 ?? 0 }, window: windowPlan,
       categories: builder.categories,
-      aggregates: aggregates,
+      histograms: histograms,
       rowLayout: row.layout, inputs: inputs,
       cleansingSteps: cleansingSteps, rules: rules, deadTimes: deadTimes, rowSteps: rowSteps,
-      chamber: chamber, groups: groupPlans, rowAggregates: rowBindings, deferred: deferredPlan, groupStages: stages,
+      chamber: chamber, groups: groupPlans, rowHistograms: rowBindings, deferred: deferredPlan, groupStages: stages,
       faults: (cleansingSteps + rowSteps).contains(where: \.mayFail) ? fields.faults : nil,
       description: description)
   }

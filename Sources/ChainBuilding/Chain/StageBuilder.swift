@@ -4,7 +4,7 @@ import Expressions
 
 /// Builds the steps of one stage: a column is computed when the first expression needs it, and once.
 final class StageBuilder {
-  private let names: Names
+  private let names: NameTable
   private let categories: Categories
   private(set) var compiler: Compiler
   private(set) var steps: [RowStep] = []
@@ -13,14 +13,14 @@ final class StageBuilder {
   private let source: (StageBuilder, String) -> Slot
 
   /// Whether a name is taken from the source although it could be computed here.
-  var takesFromSource: (String, Names.Entry) -> Bool = { _, _ in false }
+  var takesFromSource: (String, NameTable.Entry) -> Bool = { _, _ in false }
 
   /// A column computed from rows alone: later stages take its values along instead of computing it again.
-  static func isRowColumn(_ entry: Names.Entry) -> Bool {
+  static func isRowColumn(_ entry: NameTable.Entry) -> Bool {
     if case .derived = entry.definition { entry.groups.isEmpty } else { false }
   }
 
-  init(names: Names, categories: Categories, source: @escaping (StageBuilder, String) -> Slot) {
+  init(names: NameTable, categories: Categories, source: @escaping (StageBuilder, String) -> Slot) {
     self.names = names
     self.categories = categories
     self.source = source

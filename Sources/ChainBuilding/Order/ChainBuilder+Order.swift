@@ -12,7 +12,7 @@ extension ChainBuilder {
     let hint =
       "keep one source in this pipeline, and count each other one in a run of its own; to look across sources, bring their rows into one file or topic, in the order of time"
     let notes = declaration.sources.prefix(2).map { Finding.Note(message: "a source", span: $0.name.span) }
-    for rule in declaration.cleansing where rule.specification.name == Sections.deadTime.name {
+    for rule in declaration.cleansing where rule.specification.name == PipelineSections.deadTime.name {
       findings.error(
         "order-across-sources",
         "`dead_time` needs the row before, and rows of \(words) come in no order among each other", at: rule.span,

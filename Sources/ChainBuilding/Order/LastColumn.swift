@@ -84,7 +84,7 @@ extension ChainBuilder {
   }
 }
 
-extension Names {
+extension NameTable {
   /// Checks what a column of the hit before is made of; nil where that has errors.
   func check(_ syntax: LastSyntax, of name: String) -> LastDraft? {
     for expression in syntax.expressions {

@@ -7,12 +7,12 @@ import Specifications
 extension ChainBuilder {
   /// Histograms that can only overflow, whose bins are finer than what they count, or which have very many.
   func reviewBins(_ plan: ChainPlan) {
-    for ((entry, draft), aggregate) in zip(zip(declaration.histograms, histograms), plan.aggregates) {
+    for ((entry, draft), histogram) in zip(zip(declaration.histograms, histograms), plan.histograms) {
       guard let settings = entry.setting.settings else { continue }
       let scope = scope(where: draft.condition, seenFrom: entry.name.span)
       let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
       for (axis, binning) in zip(draft.axes, bins) { review(axis.axis, of: axis.expression, binning, scope) }
-      reviewSize(draft, aggregate, at: settings["bins"]?.span ?? entry.name.span)
+      reviewSize(draft, histogram, at: settings["bins"]?.span ?? entry.name.span)
       if let per = draft.per { reviewSplit(per, scope) }
     }
   }
@@ -104,8 +104,8 @@ extension ChainBuilder {
   /// The most bins that nobody asks about.
   private static var manyBins: Int { 1_000_000 }
 
-  private func reviewSize(_ draft: HistogramDraft, _ aggregate: AggregatePlan, at span: Span) {
-    let cells = max(aggregate.cells?.count ?? 1, 1)
+  private func reviewSize(_ draft: HistogramDraft, _ histogram: HistogramPlan, at span: Span) {
+    let cells = max(histogram.cells?.count ?? 1, 1)
     let (bins, overflow) = draft.axes.reduce((1, false)) { total, axis in
       let (product, overflow) = total.0.multipliedReportingOverflow(by: axis.axis.count)
       return (product, total.1 || overflow)
@@ -115,7 +115,7 @@ extension ChainBuilder {
     let split = draft.per.map { cells > 1 ? ", for \(cells) values of \($0.text) together" : "" } ?? ""
     findings.warning(
       "many-bins",
-      "`\(draft.name.text)` has \(all) bins\(split): \(size(aggregate.bytes)) for each open window and each thread",
+      "`\(draft.name.text)` has \(all) bins\(split): \(size(histogram.bytes)) for each open window and each thread",
       at: span, hint: "take fewer, wider bins")
   }
 

@@ -44,10 +44,10 @@ package struct EventWindows: Sendable {
 }
 
 /// One histogram of the pipeline.
-package struct AggregatePlan: Sendable {
+package struct HistogramPlan: Sendable {
   package let name: String
   package let title: String
-  let kind: any AggregateKind
+  let kind: any HistogramKind
   /// The cells of its `per` column, with what each is called in results.
   package let cells: Cells?
   let perType: ValueType?
@@ -58,7 +58,7 @@ package struct AggregatePlan: Sendable {
   package let bytes: Int
 
   package init(
-    name: String, title: String, kind: any AggregateKind, cells: Cells?, perType: ValueType?, level: String,
+    name: String, title: String, kind: any HistogramKind, cells: Cells?, perType: ValueType?, level: String,
     summary: String, bytes: Int
   ) {
     self.name = name
@@ -72,14 +72,14 @@ package struct AggregatePlan: Sendable {
   }
 }
 
-/// An aggregate and the columns it reads in the frame of one stage.
-package struct AggregateBinding: Sendable {
-  let aggregate: Int
+/// A histogram and the columns it reads in the frame of one stage.
+package struct HistogramBinding: Sendable {
+  let histogram: Int
   let condition: Slot?
   let per: Per?
 
-  package init(aggregate: Int, condition: Slot?, per: Per?) {
-    self.aggregate = aggregate
+  package init(histogram: Int, condition: Slot?, per: Per?) {
+    self.histogram = histogram
     self.condition = condition
     self.per = per
   }
@@ -119,20 +119,20 @@ package struct DeferredStage: Sendable {
   /// A condition of values of groups that everything counted here has: rows that fail it need nothing else.
   let gate: Gate?
   let steps: [RowStep]
-  let aggregates: [AggregateBinding]
+  let histograms: [HistogramBinding]
   /// The groups that must be complete.
   let groups: [Int]
 
   package init(
     layout: FrameLayout, kept: [(source: Slot, slot: Slot, isText: Bool)], values: [GroupValueBinding], gate: Gate?,
-    steps: [RowStep], aggregates: [AggregateBinding], groups: [Int]
+    steps: [RowStep], histograms: [HistogramBinding], groups: [Int]
   ) {
     self.layout = layout
     self.kept = kept
     self.values = values
     self.gate = gate
     self.steps = steps
-    self.aggregates = aggregates
+    self.histograms = histograms
     self.groups = groups
   }
 
@@ -158,11 +158,11 @@ package struct GroupStage: Sendable {
   let cell: Slot?
   let values: [GroupValueBinding]
   let steps: [RowStep]
-  let aggregates: [AggregateBinding]
+  let histograms: [HistogramBinding]
 
   package init(
     group: Int, split: GroupPlan.Split?, layout: FrameLayout, keys: [(part: Int, slot: Slot)], cell: Slot?,
-    values: [GroupValueBinding], steps: [RowStep], aggregates: [AggregateBinding]
+    values: [GroupValueBinding], steps: [RowStep], histograms: [HistogramBinding]
   ) {
     self.group = group
     self.split = split
@@ -171,7 +171,7 @@ package struct GroupStage: Sendable {
     self.cell = cell
     self.values = values
     self.steps = steps
-    self.aggregates = aggregates
+    self.histograms = histograms
   }
 }
 
@@ -200,7 +200,7 @@ package struct ChainPlan: Sendable {
   package let sourceFormats: [Int]
   package let window: WindowPlan
   package let categories: Categories
-  package let aggregates: [AggregatePlan]
+  package let histograms: [HistogramPlan]
 
   package let rowLayout: FrameLayout
   /// For each format where its fields go.
@@ -214,7 +214,7 @@ package struct ChainPlan: Sendable {
   /// The chamber, where there is a map.
   let chamber: Slot?
   package let groups: [GroupPlan]
-  let rowAggregates: [AggregateBinding]
+  let rowHistograms: [HistogramBinding]
   let deferred: DeferredStage?
   let groupStages: [GroupStage]
   /// Where steps say that they failed; nil where none can.
@@ -224,16 +224,16 @@ package struct ChainPlan: Sendable {
 
   package init(
     formats: [any RecordFormat], sourceFormats: [Int], window: WindowPlan, categories: Categories,
-    aggregates: [AggregatePlan], rowLayout: FrameLayout, inputs: [RecordInput], cleansingSteps: [RowStep],
+    histograms: [HistogramPlan], rowLayout: FrameLayout, inputs: [RecordInput], cleansingSteps: [RowStep],
     rules: [(flag: Slot, keeps: Bool)], deadTimes: [DeadTimePlan], rowSteps: [RowStep], chamber: Slot?,
-    groups: [GroupPlan], rowAggregates: [AggregateBinding], deferred: DeferredStage?, groupStages: [GroupStage],
+    groups: [GroupPlan], rowHistograms: [HistogramBinding], deferred: DeferredStage?, groupStages: [GroupStage],
     faults: FaultBox?, description: ChainDescription
   ) {
     self.formats = formats
     self.sourceFormats = sourceFormats
     self.window = window
     self.categories = categories
-    self.aggregates = aggregates
+    self.histograms = histograms
     self.rowLayout = rowLayout
     self.inputs = inputs
     self.cleansingSteps = cleansingSteps
@@ -242,7 +242,7 @@ package struct ChainPlan: Sendable {
     self.rowSteps = rowSteps
     self.chamber = chamber
     self.groups = groups
-    self.rowAggregates = rowAggregates
+    self.rowHistograms = rowHistograms
     self.deferred = deferred
     self.groupStages = groupStages
     self.faults = faults
@@ -299,7 +299,7 @@ package struct ChainPlan: Sendable {
   }
 
   /// Bytes of one window's counts, with one cell for each that is known.
-  package var windowBytes: Int { aggregates.reduce(0) { $0 + $1.bytes } }
+  package var windowBytes: Int { histograms.reduce(0) { $0 + $1.bytes } }
 
   /// The most event windows that are open at a time, unless one short chunk alone has rows of more.
   static let openWindowLimit = 8192

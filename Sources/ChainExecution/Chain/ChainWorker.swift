@@ -7,7 +7,7 @@ package final class ChainWorker {
   private let frame: Frame
   /// One for each format, made when the first chunk of it comes.
   private var decoders: [(any RecordDecoder)?]
-  private let filler: Filler
+  private let filler: HistogramFiller
   private let updaters: [GroupUpdater]
   private let closer: GroupCloser
   private let splitter: WindowSplitter?
@@ -18,7 +18,7 @@ package final class ChainWorker {
     self.plan = plan
     frame = Frame(layout: plan.rowLayout)
     decoders = Array(repeating: nil, count: plan.formats.count)
-    filler = Filler(plan.rowAggregates)
+    filler = HistogramFiller(plan.rowHistograms)
     updaters = plan.groups.map { GroupUpdater($0) }
     closer = GroupCloser(plan)
     deadTimes = plan.deadTimes.isEmpty ? nil : DeadTimeFilter(plan.deadTimes)
@@ -210,7 +210,7 @@ package final class ChainWorker {
     guard n > 0 else { return }
     let target = windowCounts(window, &work)
     if let chamber = plan.chamber { target.counts.unmapped += UInt64(countUnknown(chamber, rows, n)) }
-    filler.fill(frame, rows: rows, count: n, into: target.aggregates)
+    filler.fill(frame, rows: rows, count: n, into: target.histograms)
     guard !updaters.isEmpty else { return }
     let open = openGroups(window, &work)
     for (index, updater) in updaters.enumerated() {

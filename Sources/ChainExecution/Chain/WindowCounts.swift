@@ -64,16 +64,16 @@ package final class WindowCounts {
   package var counts = RowCounts()
   /// By partition.
   package var offsets: [Int: OffsetRange] = [:]
-  let aggregates: [any AggregateState]
+  let histograms: [any HistogramState]
 
   package init(_ plan: ChainPlan) {
-    aggregates = plan.aggregates.map { $0.kind.makeState() }
+    histograms = plan.histograms.map { $0.kind.makeState() }
   }
 
   package func merge(_ other: WindowCounts) {
     counts += other.counts
     for (partition, range) in other.offsets { extend(partition, range) }
-    for (mine, theirs) in zip(aggregates, other.aggregates) { mine.merge(theirs) }
+    for (mine, theirs) in zip(histograms, other.histograms) { mine.merge(theirs) }
   }
 
   package func extend(_ partition: Int, _ range: OffsetRange) {
@@ -82,21 +82,21 @@ package final class WindowCounts {
 
   /// Tells it of others of the same window, before it counts.
   func share(with other: WindowCounts) {
-    for (mine, theirs) in zip(aggregates, other.aggregates) { mine.share(with: theirs) }
+    for (mine, theirs) in zip(histograms, other.histograms) { mine.share(with: theirs) }
   }
 
   package func reset() {
     counts = RowCounts()
     offsets = [:]
-    for aggregate in aggregates { aggregate.reset() }
+    for histogram in histograms { histogram.reset() }
   }
 
   /// What is published of histogram `index`: its name in the result, and its counts.
-  package func results(of index: Int, _ plan: ChainPlan) -> [(name: String, result: AggregateResult)] {
-    let aggregate = plan.aggregates[index]
-    guard let cells = aggregate.cells else { return [(aggregate.name, aggregates[index].result(cell: 0))] }
+  package func results(of index: Int, _ plan: ChainPlan) -> [(name: String, result: HistogramResult)] {
+    let histogram = plan.histograms[index]
+    guard let cells = histogram.cells else { return [(histogram.name, histograms[index].result(cell: 0))] }
     return cells.values.enumerated().map { cell, value in
-      ("\(aggregate.name)/\(plan.cellName(value, type: aggregate.perType))", aggregates[index].result(cell: cell))
+      ("\(histogram.name)/\(plan.cellName(value, type: histogram.perType))", histograms[index].result(cell: cell))
     }
   }
 }

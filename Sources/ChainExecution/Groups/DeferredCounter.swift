@@ -5,7 +5,7 @@ import Columns
 final class DeferredCounter {
   private let stage: DeferredStage
   private let frame: Frame
-  private let filler: Filler
+  private let filler: HistogramFiller
   /// The rows of the block, by their numbers among those that waited.
   private let block: UnsafeMutablePointer<Int32>
   private let entries: UnsafeMutablePointer<Int64>
@@ -19,7 +19,7 @@ final class DeferredCounter {
   init(_ stage: DeferredStage, groups: [GroupPlan]) {
     self.stage = stage
     frame = Frame(layout: stage.layout)
-    filler = Filler(stage.aggregates)
+    filler = HistogramFiller(stage.histograms)
     block = .allocate(capacity: frame.capacity)
     entries = .allocate(capacity: frame.capacity)
     self.groups = .allocate(capacity: frame.capacity)
@@ -89,7 +89,7 @@ final class DeferredCounter {
       // Again for the rows that are left: everything the gate computed is then there for what follows.
       for step in stage.gate?.steps ?? [] { step.run(frame) }
       for step in stage.steps { step.run(frame) }
-      filler.fill(frame, rows: identity, count: frame.count, into: window.aggregates)
+      filler.fill(frame, rows: identity, count: frame.count, into: window.histograms)
     }
   }
 

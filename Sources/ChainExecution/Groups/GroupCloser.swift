@@ -7,7 +7,7 @@ package final class GroupCloser {
   private final class Stage {
     let plan: GroupStage
     let frame: Frame
-    let filler: Filler
+    let filler: HistogramFiller
     /// Whether the group or the cell of an entry is asked for.
     let needsParts: Bool
     /// The value of each cell.
@@ -16,7 +16,7 @@ package final class GroupCloser {
     init(_ plan: GroupStage, _ groups: [GroupPlan]) {
       self.plan = plan
       frame = Frame(layout: plan.layout)
-      filler = Filler(plan.aggregates)
+      filler = HistogramFiller(plan.histograms)
       let functions = groups[plan.group].functions
       needsParts =
         plan.cell != nil || !plan.keys.isEmpty || plan.values.contains { functions[$0.function].split == nil }
@@ -237,7 +237,7 @@ package final class GroupCloser {
       }
     }
     for step in stage.plan.steps { step.run(frame) }
-    stage.filler.fill(frame, rows: identity, count: n, into: window.aggregates)
+    stage.filler.fill(frame, rows: identity, count: n, into: window.histograms)
   }
 
   /// Writes integers to a column of any lane but that of floats, which no key or cell has.

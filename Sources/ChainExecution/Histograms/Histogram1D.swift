@@ -1,7 +1,7 @@
 import Columns
 
 /// A histogram of one column, with an optional weight.
-package struct Histogram1D: AggregateKind {
+package struct Histogram1D: HistogramKind {
   let axis: Axis
   let column: Slot
   let weight: Slot?
@@ -12,7 +12,7 @@ package struct Histogram1D: AggregateKind {
     self.weight = weight
   }
 
-  package func makeState() -> any AggregateState { weight == nil ? Counted(self) : Weighted(self) }
+  package func makeState() -> any HistogramState { weight == nil ? Counted(self) : Weighted(self) }
 
   package var bytesPerCell: Int { axis.slots * (weight == nil ? 8 : 24) }
 
@@ -25,7 +25,7 @@ package struct Histogram1D: AggregateKind {
   }
 
   /// Every row counts 1.
-  final class Counted: AggregateState {
+  final class Counted: HistogramState {
     private let plan: Histogram1D
     private var counts: Tally<UInt64>
 
@@ -50,7 +50,7 @@ package struct Histogram1D: AggregateKind {
       }
     }
 
-    func merge(_ other: any AggregateState) {
+    func merge(_ other: any HistogramState) {
       counts.add((other as! Counted).counts)
     }
 
@@ -62,7 +62,7 @@ package struct Histogram1D: AggregateKind {
 
     func reset() { counts.reset() }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       let all = counts.cell(cell)
       let n = plan.axis.count
       return .histogram(plan.axis, .init(counts: Array(all[...(n + 1)]), weights: nil, unknown: all[n + 2]))
@@ -70,7 +70,7 @@ package struct Histogram1D: AggregateKind {
   }
 
   /// Every row counts with its weight; the squares give the error of a bin, sqrt(sum of squared weights).
-  final class Weighted: AggregateState {
+  final class Weighted: HistogramState {
     private let plan: Histogram1D
     private var sums: Tally<WeightSums>
 
@@ -85,7 +85,7 @@ package struct Histogram1D: AggregateKind {
       sums.add(input, bins: bins, unknown: plan.axis.unknownBin, weights: ColumnReader(input.frame, plan.weight!))
     }
 
-    func merge(_ other: any AggregateState) { sums.add((other as! Weighted).sums) }
+    func merge(_ other: any HistogramState) { sums.add((other as! Weighted).sums) }
 
     func write(to writer: inout PartialWriter) { sums.write(to: &writer) }
 
@@ -95,7 +95,7 @@ package struct Histogram1D: AggregateKind {
 
     func reset() { sums.reset() }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       let last = plan.axis.count + 1
       let all = sums.cell(cell), bins = all[...last]
       return .histogram(

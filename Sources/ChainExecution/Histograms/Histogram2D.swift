@@ -1,7 +1,7 @@
 import Columns
 
 /// A histogram over two columns, with an optional weight.
-package struct Histogram2D: AggregateKind {
+package struct Histogram2D: HistogramKind {
   let x: Axis
   let y: Axis
   let columns: (x: Slot, y: Slot)
@@ -14,7 +14,7 @@ package struct Histogram2D: AggregateKind {
     self.weight = weight
   }
 
-  package func makeState() -> any AggregateState { weight == nil ? Counted(self) : Weighted(self) }
+  package func makeState() -> any HistogramState { weight == nil ? Counted(self) : Weighted(self) }
 
   /// Flow bins included; one more number for the rows that are unknown.
   private var stride: Int { (x.count + 2) * (y.count + 2) + 1 }
@@ -36,7 +36,7 @@ package struct Histogram2D: AggregateKind {
   }
 
   /// Every row counts 1.
-  final class Counted: AggregateState {
+  final class Counted: HistogramState {
     private let plan: Histogram2D
     private var counts: Tally<UInt64>
 
@@ -55,7 +55,7 @@ package struct Histogram2D: AggregateKind {
       for i in 0..<input.count where cells[i] >= 0 { base[Int(cells[i]) &* stride &+ Int(places[i])] &+= 1 }
     }
 
-    func merge(_ other: any AggregateState) { counts.add((other as! Counted).counts) }
+    func merge(_ other: any HistogramState) { counts.add((other as! Counted).counts) }
 
     func write(to writer: inout PartialWriter) { counts.write(to: &writer) }
 
@@ -65,7 +65,7 @@ package struct Histogram2D: AggregateKind {
 
     func reset() { counts.reset() }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       let all = counts.cell(cell)
       // Not `map(Double.init)`: for a UInt64 that is Double(bitPattern:).
       return .map(
@@ -74,7 +74,7 @@ package struct Histogram2D: AggregateKind {
   }
 
   /// Every row counts with its weight.
-  final class Weighted: AggregateState {
+  final class Weighted: HistogramState {
     private let plan: Histogram2D
     private var sums: Tally<WeightSums>
 
@@ -89,7 +89,7 @@ package struct Histogram2D: AggregateKind {
         weights: ColumnReader(input.frame, plan.weight!))
     }
 
-    func merge(_ other: any AggregateState) { sums.add((other as! Weighted).sums) }
+    func merge(_ other: any HistogramState) { sums.add((other as! Weighted).sums) }
 
     func write(to writer: inout PartialWriter) { sums.write(to: &writer) }
 
@@ -99,7 +99,7 @@ package struct Histogram2D: AggregateKind {
 
     func reset() { sums.reset() }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       let all = sums.cell(cell), bins = all.dropLast()
       return .map(
         x: plan.x, y: plan.y, values: bins.map(\.sum), weights: (bins.map(\.count), bins.map(\.squares)),

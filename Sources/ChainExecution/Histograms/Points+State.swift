@@ -2,7 +2,7 @@ import CScan
 import Columns
 
 extension Points {
-  final class State: AggregateState {
+  final class State: HistogramState {
     private let plan: Points
     private var cells: [PointList] = []
     /// Points that came when their cell's list was closed, by cell.
@@ -18,7 +18,7 @@ extension Points {
       beyond.grow(to: count)
     }
 
-    func share(with other: any AggregateState) { bounds = (other as! State).bounds }
+    func share(with other: any HistogramState) { bounds = (other as! State).bounds }
 
     func fill(_ input: FillInput) {
       grow(to: input.cellCount)
@@ -86,7 +86,7 @@ extension Points {
       }
     }
 
-    func merge(_ other: any AggregateState) {
+    func merge(_ other: any HistogramState) {
       let other = other as! State
       grow(to: other.cells.count)
       settle()
@@ -131,14 +131,14 @@ extension Points {
       closed = (0, .infinity)
     }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       guard cell < cells.count else { return result(PointList()) }
       settle()
       cells[cell].trim(to: plan.limit)
       return result(cells[cell])
     }
 
-    private func result(_ list: PointList) -> AggregateResult {
+    private func result(_ list: PointList) -> HistogramResult {
       .points(
         label: plan.xAxis.label, unit: plan.xAxis.unit, list.points, omitted: list.omitted,
         yLabel: plan.yAxis.label, yUnit: plan.yAxis.unit)

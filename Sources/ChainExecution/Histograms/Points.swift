@@ -4,7 +4,7 @@ import Columns
 ///
 /// A plot keeps the `limit` points with the smallest x and counts the others, so that a window of any length has a message
 /// of bounded size. Which points those are does not depend on how the input was split.
-package struct Points: AggregateKind {
+package struct Points: HistogramKind {
   let columns: (x: Slot, y: Slot)
   let limit: Int
   let xAxis: (label: String, unit: String)
@@ -19,13 +19,13 @@ package struct Points: AggregateKind {
     self.yAxis = yAxis
   }
 
-  package func makeState() -> any AggregateState { State(self) }
+  package func makeState() -> any HistogramState { State(self) }
 
   package var bytesPerCell: Int { limit * 16 }
   package var summary: String { "up to \(limit) points" }
 }
 
-extension AggregatePlan {
+extension HistogramPlan {
   /// The most points that a message has of each plot; nil for other forms.
   package var pointLimit: Int? { (kind as? Points)?.limit }
 }

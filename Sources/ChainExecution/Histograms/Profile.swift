@@ -4,7 +4,7 @@ import Columns
 ///
 /// Kept as sums over the distances from a number near y, so that states merge and times far from 0 keep their digits; the
 /// error is sqrt(variance / n).
-package struct Profile: AggregateKind {
+package struct Profile: HistogramKind {
   let axis: Axis
   let columns: (x: Slot, y: Slot)
   let yLabel: String
@@ -17,12 +17,12 @@ package struct Profile: AggregateKind {
     self.yUnit = yUnit
   }
 
-  package func makeState() -> any AggregateState { State(self) }
+  package func makeState() -> any HistogramState { State(self) }
 
   package var bytesPerCell: Int { axis.slots * MemoryLayout<Deviations>.stride }
   package var summary: String { "mean of \(yLabel) in \(axis.count) bins" }
 
-  final class State: AggregateState {
+  final class State: HistogramState {
     private let plan: Profile
     private var values: Tally<Deviations>
 
@@ -37,7 +37,7 @@ package struct Profile: AggregateKind {
       values.add(input, bins: bins, unknown: plan.axis.unknownBin, values: plan.columns.y)
     }
 
-    func merge(_ other: any AggregateState) { values.add((other as! State).values) }
+    func merge(_ other: any HistogramState) { values.add((other as! State).values) }
 
     func write(to writer: inout PartialWriter) { values.write(to: &writer) }
 
@@ -47,7 +47,7 @@ package struct Profile: AggregateKind {
 
     func reset() { values.reset() }
 
-    func result(cell: Int) -> AggregateResult {
+    func result(cell: Int) -> HistogramResult {
       let last = plan.axis.count + 1
       let all = values.cell(cell)
       return .profile(

@@ -158,9 +158,9 @@ extension ChainPlan {
   /// The `per` columns whose values are not known before the first row, each once, and whether they are texts.
   var openCells: [(cells: Cells, isText: Bool)] {
     var all: [(cells: Cells, isText: Bool)] = []
-    for aggregate in aggregates {
-      guard let cells = aggregate.cells, !cells.isClosed, !all.contains(where: { $0.cells === cells }) else { continue }
-      all.append((cells, aggregate.perType?.kind == .text))
+    for histogram in histograms {
+      guard let cells = histogram.cells, !cells.isClosed, !all.contains(where: { $0.cells === cells }) else { continue }
+      all.append((cells, histogram.perType?.kind == .text))
     }
     return all
   }

@@ -108,13 +108,13 @@ package final class PartialFileWriter {
     /// The number of the stream; the least where rows may be in any.
     let stream: Int64
     var groups: OpenGroups?
-    var late: LateGroups?
+    var late: DisorderedGroups?
   }
 
   func add(_ window: Int64, _ counts: WindowCounts, open: [Open], frontier: Int64?) throws {
     index.append(PartialEntry(window: window, place: place, offsets: counts.offsets, frontier: frontier))
     writer.counts(counts.counts)
-    for aggregate in counts.aggregates { aggregate.write(to: &writer) }
+    for histogram in counts.histograms { histogram.write(to: &writer) }
     writer.count(open.count)
     for open in open {
       writer.signed(open.stream)

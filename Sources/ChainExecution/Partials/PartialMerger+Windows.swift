@@ -132,8 +132,8 @@ extension PartialMerger {
     for piece in pieces {
       try files[piece.file].read(piece.entry) { (reader) throws(PartialError) in
         counts.counts += try reader.counts()
-        for (aggregate, cells) in zip(counts.aggregates, self.cells[piece.file]) {
-          try aggregate.add(from: &reader, cells: cells)
+        for (histogram, cells) in zip(counts.histograms, self.cells[piece.file]) {
+          try histogram.add(from: &reader, cells: cells)
         }
         for _ in 0..<(try reader.count()) {
           let place = layout.place(of: try reader.signed(), in: piece.file)
@@ -164,7 +164,7 @@ extension PartialMerger {
       let keys = try groups.add(from: &reader, plan: plan, texts: texts, shifts: shifts)
       for (group, limit) in (place?.limits ?? []).enumerated() {
         guard let limit, keys[group].contains(where: { $0 < limit }) else { continue }
-        var late = left.late ?? LateGroups(plan)
+        var late = left.late ?? DisorderedGroups(plan)
         // Sets of keys that are held twice would be copied.
         left.late = nil
         late.keys[group].formUnion(keys[group].filter { $0 < limit })
@@ -172,7 +172,7 @@ extension PartialMerger {
       }
     }
     guard flags & 2 != 0 else { return }
-    var late = left.late ?? LateGroups(plan)
+    var late = left.late ?? DisorderedGroups(plan)
     left.late = nil
     for (group, definition) in plan.groups.enumerated() {
       late.keys[group].formUnion(try reader.keys(of: definition, texts: texts, shift: shifts[group]))

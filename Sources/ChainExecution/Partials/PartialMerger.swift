@@ -34,7 +34,7 @@ package final class PartialMerger {
   private var maps: [[Int]] = []
   /// For each file its texts' codes here; empty where they are the same.
   private(set) var texts: [[Int32]] = []
-  /// For each file and each aggregate the cells here.
+  /// For each file and each histogram the cells here.
   private(set) var cells: [[[Int32]]] = []
   /// The stretches of each stream, in order; streams of a topic's partitions are apart.
   var chains: [[Member]] = []
@@ -278,8 +278,8 @@ package final class PartialMerger {
           return code < 0 ? -1 : open.cells.index(of: Int64(code))
         }
       }
-      cells[file] = plan.aggregates.map { aggregate in
-        guard let cells = aggregate.cells else { return [0] }
+      cells[file] = plan.histograms.map { histogram in
+        guard let cells = histogram.cells else { return [0] }
         if let open = plan.openCells.firstIndex(where: { $0.cells === cells }) { return maps[open] }
         return Array(0..<Int32(cells.count))
       }

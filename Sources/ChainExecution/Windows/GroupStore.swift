@@ -15,7 +15,7 @@ struct KeyProgress {
 }
 
 /// Groups of a window that got rows when they may have been counted.
-struct LateGroups {
+struct DisorderedGroups {
   /// The keys of each definition.
   var keys: [Set<Int64>]
   /// What those rows come to; nil where all of them went with the others.
@@ -41,7 +41,7 @@ struct GroupStore {
   private let pool: WindowPool
   private let closer: GroupCloser
   private var open: [Place: OpenGroups] = [:]
-  private var late: [Place: LateGroups] = [:]
+  private var late: [Place: DisorderedGroups] = [:]
   /// Whether rows came of which other streams may have the rest of the group.
   private var areSpread = false
   private var sizesAtLastClosing: [Place: Int] = [:]
@@ -131,10 +131,10 @@ struct GroupStore {
   ) {
     for index in members {
       for row in keys[index].late where row.window == place.window {
-        late[place, default: LateGroups(plan)].keys[index].insert(row.key)
+        late[place, default: DisorderedGroups(plan)].keys[index].insert(row.key)
       }
       guard let limit = keys[index].limit, let closed = outcome.closed[place.window]?[index] else { continue }
-      for key in closed where key < limit { late[place, default: LateGroups(plan)].keys[index].insert(key) }
+      for key in closed where key < limit { late[place, default: DisorderedGroups(plan)].keys[index].insert(key) }
     }
   }
 
@@ -150,7 +150,7 @@ struct GroupStore {
     }
     guard slots.contains(where: { !$0.isEmpty }) else { return }
     // Sets of keys that are held twice would be copied for every chunk.
-    var mine = late.removeValue(forKey: place) ?? LateGroups(plan)
+    var mine = late.removeValue(forKey: place) ?? DisorderedGroups(plan)
     for (index, slots) in slots.enumerated() {
       for slot in slots { mine.keys[index].insert(groups.tables[index].key(Int(slot))) }
     }
@@ -192,7 +192,7 @@ struct GroupStore {
       let ahead = (0..<table.count).map { table.key($0) }.filter { range.contains($0) }
       if ahead.isEmpty { continue }
       let cut = Set(closed[index]).intersection(ahead)
-      if !cut.isEmpty { late[place, default: LateGroups(plan)].keys[index].formUnion(cut) }
+      if !cut.isEmpty { late[place, default: DisorderedGroups(plan)].keys[index].formUnion(cut) }
     }
   }
 
@@ -208,7 +208,7 @@ struct GroupStore {
     for (place, groups) in late where !place.stream.isFile {
       late[place] = nil
       let together = Place(window: place.window, stream: GroupStream(number: nil))
-      var all = late.removeValue(forKey: together) ?? LateGroups(plan)
+      var all = late.removeValue(forKey: together) ?? DisorderedGroups(plan)
       for index in all.keys.indices { all.keys[index].formUnion(groups.keys[index]) }
       if let groups = groups.groups { merge(groups, into: &all.groups) }
       late[together] = all
@@ -227,7 +227,7 @@ struct GroupStore {
   struct Left {
     let stream: GroupStream
     var groups: OpenGroups?
-    var late: LateGroups?
+    var late: DisorderedGroups?
   }
 
   /// Hands out the groups of a window that are open, each stream's apart.

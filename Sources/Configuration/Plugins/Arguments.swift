@@ -77,7 +77,7 @@ extension Parameter {
   /// The section is checked here, before the plugin as a whole: what stands in that depends on them.
   static func all(of plugin: Node, findings: Findings) -> [Parameter]? {
     guard let section = plugin["parameters"] else { return [] }
-    let checker = Checker(findings: findings)
+    let checker = SettingsChecker(findings: findings)
     guard let entries = checker.check(section, as: Parameter.section.form, what: "`parameters`")?.mapping else {
       return nil
     }

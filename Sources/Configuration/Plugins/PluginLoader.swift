@@ -82,7 +82,7 @@ struct PluginLoader {
     }
     seen[bound.identity] = name.span
     here.insert(bound.identity)
-    guard let settings = Checker(findings: findings).check(bound.node, against: specification) else {
+    guard let settings = SettingsChecker(findings: findings).check(bound.node, against: specification) else {
       isWhole = false
       return nil
     }

@@ -18,10 +18,10 @@ package struct Expression: Sendable {
   }
 }
 
-/// A parsed aggregate such as `min(time) where FPGA == 1`.
-package struct AggregateCall: Sendable {
+/// A parsed group function such as `min(time) where FPGA == 1`.
+package struct GroupFunctionCall: Sendable {
   /// How the hits of a group are summed up.
-  package let function: AggregateFunction
+  package let function: GroupFunction
   /// Nil for `count` alone.
   package let argument: Expression?
   /// What stands behind `where`.

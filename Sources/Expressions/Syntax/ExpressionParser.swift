@@ -14,12 +14,12 @@ package enum ExpressionParser {
     return Expression(source: text, root: root)
   }
 
-  /// The aggregate that `text` is, such as `count`, `min(time)` or `mean(drift) where chamber == 0`; nil where a
+  /// The group function that `text` is, such as `count`, `min(time)` or `mean(drift) where chamber == 0`; nil where a
   /// mistake was reported (the codes of ``parse(_:findings:)``, `unknown-function`, `wrong-argument-count`).
-  package static func parseAggregate(_ text: LocatedText, findings: Findings) -> AggregateCall? {
+  package static func parseGroupFunction(_ text: LocatedText, findings: Findings) -> GroupFunctionCall? {
     guard let tokens = Lexer.tokens(of: text, findings: findings) else { return nil }
     var parser = Parser(source: text, tokens: tokens, findings: findings)
-    return parser.aggregate()
+    return parser.groupFunction()
   }
 }
 
@@ -87,7 +87,7 @@ struct Parser {
     case .name where Lexer.foreignWords[found.lowercased()] != nil: hint = Lexer.foreignWords[found.lowercased()]
     case .name, .literal: hint = "put an operator before \(found)"
     case .word(.not): hint = "write != to compare, or not in before a list or a range"
-    case .word(.where): hint = "where belongs to aggregates; here join conditions with and"
+    case .word(.where): hint = "where belongs to group functions; here join conditions with and"
     case .symbol(")"): hint = "no parenthesis is open here"
     case .symbol("]"): hint = "no list is open here"
     case .symbol(".."): hint = "a range stands behind in, such as wire in 0..63"

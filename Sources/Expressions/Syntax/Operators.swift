@@ -58,7 +58,7 @@ package enum Function: String, CaseIterable, Sendable {
 }
 
 /// The functions that sum up the hits of a group.
-package enum AggregateFunction: String, CaseIterable, Sendable {
+package enum GroupFunction: String, CaseIterable, Sendable {
   /// How many hits there are.
   case count
   /// The smallest known value.

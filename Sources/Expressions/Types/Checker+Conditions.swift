@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension ExpressionTyper {
   func comparison(
     _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, _ builder: Builder
   ) -> TypedExpression? {

@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension ExpressionTyper {
   func call(
     _ name: String, _ nameRange: Range<Int>, _ arguments: [Syntax], _ builder: Builder
   ) -> TypedExpression? {
@@ -9,8 +9,8 @@ extension Checker {
     guard let function = Function(rawValue: name) else {
       let functions = Function.allCases.map(\.rawValue)
       let hint: String =
-        if AggregateFunction(rawValue: name) != nil {
-          "\(name) is an aggregate: declare it under groups"
+        if GroupFunction(rawValue: name) != nil {
+          "\(name) is a group function: declare it under groups"
         } else if Unit.named(name) != nil || scope.symbol(named: name) != nil {
           "put an operator between \(name) and the parenthesis"
         } else {

@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension ExpressionTyper {
   /// Conditions joined by `and` or `or`. `comparison` is the nearest one in front of them, outside of `syntax`.
   ///
   /// A chain is a tree that is deep on its left side, so it is taken apart into its operands first: a number among

@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension ExpressionTyper {
   /// `^`, which is exclusive or, where nothing looks like a power: many languages write powers so, and `x^2` of an
   /// integer would count quietly and wrongly.
   func exclusiveOr(_ left: Syntax, _ right: Syntax, _ builder: Builder) -> TypedExpression? {

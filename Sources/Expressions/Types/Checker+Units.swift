@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension ExpressionTyper {
   /// Both values in the finer of their units; reports where they measure different things. `message` tells what was
   /// tried.
   func aligned(

@@ -11,14 +11,14 @@ package enum TypeChecker {
   package static func check(
     _ expression: Expression, in scope: some Scope, findings: Findings
   ) -> TypedExpression? {
-    Checker(source: expression.source, scope: scope, findings: findings).check(expression.root)
+    ExpressionTyper(source: expression.source, scope: scope, findings: findings).check(expression.root)
   }
 
   /// As ``check(_:in:findings:)``, and the expression must be a condition: true or false.
   package static func checkCondition(
     _ expression: Expression, in scope: some Scope, findings: Findings
   ) -> TypedExpression? {
-    let checker = Checker(source: expression.source, scope: scope, findings: findings)
+    let checker = ExpressionTyper(source: expression.source, scope: scope, findings: findings)
     guard let typed = checker.check(expression.root) else { return nil }
     return checker.condition(typed) ? typed : nil
   }

@@ -9,6 +9,6 @@ extension ResultMerger {
   package convenience init(_ pipeline: Pipeline, format: ResultFormat = .json) {
     self.init(
       pipeline: pipeline.declaration.name.text,
-      histograms: pipeline.plan.aggregates.map { Declared(name: $0.name, pointLimit: $0.pointLimit) }, format: format)
+      histograms: pipeline.plan.histograms.map { Declared(name: $0.name, pointLimit: $0.pointLimit) }, format: format)
   }
 }

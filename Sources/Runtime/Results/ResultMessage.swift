@@ -39,9 +39,9 @@ struct ResultMessage {
     head.format = format
     head.dashboard = dashboard
     var histograms: [(name: String, histogram: ResultHistogram)] = []
-    for (index, aggregate) in plan.aggregates.enumerated() {
+    for (index, histogram) in plan.histograms.enumerated() {
       for (name, result) in window.counts.results(of: index, plan) {
-        histograms.append((name, ResultHistogram(result, title: aggregate.title)))
+        histograms.append((name, ResultHistogram(result, title: histogram.title)))
       }
     }
     writer.removeAll()

@@ -44,7 +44,7 @@ package struct Pipeline: Sendable {
       _ environment: @escaping (String) -> String?, _ findings: Findings, folders: PluginFolders? = nil
     ) -> PipelineLoader {
       PipelineLoader(
-        pipeline: Registry.pipeline, plugin: Sections.plugin,
+        pipeline: Registry.pipeline, plugin: PipelineSections.plugin,
         plugins: folders ?? self.folders(environment: environment),
         environment: environment, findings: findings)
     }
@@ -88,7 +88,7 @@ package struct Pipeline: Sendable {
       survey.report(declaration, findings: findings)
     }
     if request.probes {
-      var probe = WorldProbe(findings: findings)
+      var probe = ConnectionProbe(findings: findings)
       probe.probe(declaration)
     }
     return findings.hasErrors ? nil : pipeline
@@ -123,19 +123,21 @@ package struct Pipeline: Sendable {
 
 /// Every component that a pipeline can use.
 package enum Registry {
-  package static let pipeline = Sections.pipeline(
+  package static let pipeline = PipelineSections.pipeline(
     sources: SourceComponent.all.map(\.specification), sinks: SinkComponent.all.map(\.specification),
     emulate: EmulateSection.specification)
 
   package static let specifications: [Specification] =
     [
-      pipeline, Sections.plugin, Parameter.specification, Sections.source(SourceComponent.all.map(\.specification)),
-      Sections.chamber, Sections.lookup, OperatorSections.last, OperatorSections.native, OperatorSections.nativeColumn,
+      pipeline, PipelineSections.plugin, Parameter.specification,
+      PipelineSections.source(SourceComponent.all.map(\.specification)),
+      PipelineSections.chamber, PipelineSections.lookup, OperatorSections.last, OperatorSections.native,
+      OperatorSections.nativeColumn,
       OperatorSections.external, GroupSections.group, DashboardSections.dashboard,
       DashboardSections.panel,
-      DashboardSections.layout, EmulateSection.specification, Sections.test, TestSections.expectation,
+      DashboardSections.layout, EmulateSection.specification, PipelineSections.test, TestSections.expectation,
       TestSections.counts,
     ]
-    + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + Sections.cleansing
+    + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + PipelineSections.cleansing
     + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)
 }

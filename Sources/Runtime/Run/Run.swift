@@ -327,7 +327,7 @@ package final class Run {
   /// What was left out because a limit was reached: never in silence.
   private func reportRefusals() {
     var seen: Set<String> = []
-    for cells in pipeline.plan.aggregates.compactMap(\.cells)
+    for cells in pipeline.plan.histograms.compactMap(\.cells)
     where cells.refusedCount > 0 && seen.insert(cells.column).inserted {
       observer?.warning(
         "\(cells.column) has more than \(Cells.limit) values: \(cells.refusedCount) rows of further values are in no histogram per \(cells.column)"

@@ -63,7 +63,7 @@ extension ConfigurationTest {
     _ request: Pipeline.Request, environment: @escaping (String) -> String?, findings: Findings
   ) throws(UnreadableFile) -> [ConfigurationTest]? {
     guard let node = try request.loader(environment, findings).read(path: request.path) else { return nil }
-    let checker = Checker(findings: findings)
+    let checker = SettingsChecker(findings: findings)
     guard let name = node["plugin"]?.scalar, node["pipeline"] == nil else {
       guard let settings = checker.check(node, against: Registry.pipeline) else { return nil }
       return (settings["tests"]?.mapping ?? []).compactMap { name, test in
@@ -75,7 +75,7 @@ extension ConfigurationTest {
     }
     // The plugin is used below with its parameters; here only the tests count.
     guard let tests = node["tests"] else { return [] }
-    let form = ValueForm.mapping(key: .any, value: .block(Sections.test))
+    let form = ValueForm.mapping(key: .any, value: .block(PipelineSections.test))
     guard let all = checker.check(tests, as: form, what: "`tests`")?.mapping else { return nil }
     var folders = request.folders(environment: environment)
     folders.use(request.path, for: name.text)

@@ -3,7 +3,7 @@ import Diagnostics
 
 /// Holds what the user wrote against specifications: every finding is reported, defaults are filled in, and what comes
 /// out is typed.
-package struct Checker {
+package struct SettingsChecker {
   package let findings: Findings
 
   package init(findings: Findings) {

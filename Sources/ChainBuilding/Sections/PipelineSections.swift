@@ -1,7 +1,7 @@
 import Specifications
 
 /// The sections of a pipeline and of a plugin.
-package enum Sections {
+package enum PipelineSections {
   package static let keep = Specification(
     kind: .cleansing, name: "keep", summary: "Keeps the rows that meet a condition.",
     details: "Rows for which the condition is unknown are dropped.",

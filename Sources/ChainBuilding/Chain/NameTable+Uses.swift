@@ -3,7 +3,7 @@ import Diagnostics
 import Expressions
 
 /// What names come down to, and what uses them.
-extension Names {
+extension NameTable {
   /// The first value of a group that an expression comes down to, found from the names alone: what must come before groups
   /// is looked at before their types are known.
   func groupValue(in expression: Expression) -> String? {
@@ -69,7 +69,7 @@ extension Names {
   }
 }
 
-extension Names.Definition {
+extension NameTable.Definition {
   /// The names in it.
   fileprivate var uses: Set<String> {
     switch self {

@@ -1,12 +1,12 @@
 import Columns
 
-/// What an aggregate reads from a batch: columns of the frame, some of its rows, and the cell of each row.
+/// What a histogram reads from a batch: columns of the frame, some of its rows, and the cell of each row.
 package struct FillInput {
   let frame: Frame
   /// The rows that count, ascending.
   let rows: UnsafePointer<Int32>
   let count: Int
-  /// One cell a row of `rows`, -1 where the row belongs to none; nil where the aggregate is not split.
+  /// One cell a row of `rows`, -1 where the row belongs to none; nil where the histogram is not split.
   let cells: UnsafePointer<Int32>?
   /// How many cells there are.
   let cellCount: Int
@@ -14,31 +14,31 @@ package struct FillInput {
   let scratch: (UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>)
 }
 
-/// Counts of one aggregate in one window. Two states of the same aggregate merge into the state that one would have that
+/// Counts of one histogram in one window. Two states of the same histogram merge into the state that one would have that
 /// had seen the rows of both, whatever the split.
-package protocol AggregateState: AnyObject {
+package protocol HistogramState: AnyObject {
   func fill(_ input: FillInput)
-  /// Adds what `other`, a state of the same aggregate, holds.
-  func merge(_ other: any AggregateState)
+  /// Adds what `other`, a state of the same histogram, holds.
+  func merge(_ other: any HistogramState)
   /// Writes what it holds, for another process.
   func write(to writer: inout PartialWriter)
-  /// Adds what another process wrote of the same aggregate. Its cell i is `cells[i]` here, -1 for one that is left out; an
-  /// aggregate that is not split has one cell.
+  /// Adds what another process wrote of the same histogram. Its cell i is `cells[i]` here, -1 for one that is left out; an
+  /// histogram that is not split has one cell.
   func add(from reader: inout PartialReader, cells: [Int32]) throws(PartialError)
   /// Tells it of another state of the same window that counts at the same time, before either counts.
-  func share(with other: any AggregateState)
+  func share(with other: any HistogramState)
   /// Back to nothing, keeping the memory.
   func reset()
   /// What is published of one cell.
-  func result(cell: Int) -> AggregateResult
+  func result(cell: Int) -> HistogramResult
 }
 
-extension AggregateState {
-  func share(with other: any AggregateState) {}
+extension HistogramState {
+  func share(with other: any HistogramState) {}
 }
 
 /// What one histogram says at the end of a window, ready to be written.
-package enum AggregateResult: Sendable {
+package enum HistogramResult: Sendable {
   /// Underflow first, then the bins, then overflow.
   package struct Bins: Sendable {
     package var counts: [UInt64]
@@ -59,8 +59,8 @@ package enum AggregateResult: Sendable {
 }
 
 /// One entry of `histograms:` once checked: its kind, its columns, its bins.
-package protocol AggregateKind: Sendable {
-  func makeState() -> any AggregateState
+package protocol HistogramKind: Sendable {
+  func makeState() -> any HistogramState
   /// Bytes of one cell.
   var bytesPerCell: Int { get }
   /// For `explain`: `64 bins from 0 to 64`.

@@ -3,7 +3,7 @@ import Specifications
 
 /// Puts the sections of a pipeline and of its plugins together: what uses a plugin wins over it, and what two plugins
 /// both declare is an error that shows both places.
-struct Merger {
+struct PluginCombiner {
   let root: Layer
   let findings: Findings
 

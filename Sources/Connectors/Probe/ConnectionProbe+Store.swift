@@ -2,7 +2,7 @@ import Diagnostics
 import S3
 import Specifications
 
-extension WorldProbe {
+extension ConnectionProbe {
   /// Asks the store of a source `s3` for the first names under its prefix.
   func probeStore(_ settings: Settings) {
     guard let (place, store, _) = S3Keys.read(settings) else { return }

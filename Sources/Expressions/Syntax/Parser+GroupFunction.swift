@@ -1,19 +1,19 @@
 import Diagnostics
 
 extension Parser {
-  /// The whole text as one aggregate with the condition that may follow.
-  mutating func aggregate() -> AggregateCall? {
-    let names = AggregateFunction.allCases.map(\.rawValue)
+  /// The whole text as one group function with the condition that may follow.
+  mutating func groupFunction() -> GroupFunctionCall? {
+    let names = GroupFunction.allCases.map(\.rawValue)
     guard case .name(let name) = current.kind else {
-      return unexpected(wanted: "an aggregate", hint: "write one of \(names.joined(separator: ", "))")
+      return unexpected(wanted: "a group function", hint: "write one of \(names.joined(separator: ", "))")
     }
-    guard let function = AggregateFunction(rawValue: name) else {
+    guard let function = GroupFunction(rawValue: name) else {
       let near = suggestion(for: name, from: names)
       return fail(
-        "\(written(current.range)) is not an aggregate", current.range, code: "unknown-function",
+        "\(written(current.range)) is not a group function", current.range, code: "unknown-function",
         hint: name == "last"
           ? "groups know no order: take a column of the hit before, in columns: NAME: {last: …, where: …}"
-          : near.map { "did you mean \($0)?" } ?? "aggregates are \(names.joined(separator: ", "))")
+          : near.map { "did you mean \($0)?" } ?? "group functions are \(names.joined(separator: ", "))")
     }
     let nameRange = current.range
     advance()
@@ -36,16 +36,16 @@ extension Parser {
       guard expectEnd() else { return nil }
     } else if current.kind != .end {
       return fail(
-        "an aggregate stands alone, so \(written(current.range)) cannot follow", current.range,
-        hint: "write where before a condition, and put arithmetic into a column that uses the aggregate")
+        "a group function stands alone, so \(written(current.range)) cannot follow", current.range,
+        hint: "write where before a condition, and put arithmetic into a column that uses the group function")
     }
-    return AggregateCall(
+    return GroupFunctionCall(
       function: function, argument: argument.map { Expression(source: source, root: $0) },
       condition: condition.map { Expression(source: source, root: $0) },
       span: source.span(nameRange.lowerBound..<current.range.lowerBound))
   }
 
-  private func wrongCount(_ function: AggregateFunction, _ count: Int, _ range: Range<Int>) -> AggregateCall? {
+  private func wrongCount(_ function: GroupFunction, _ count: Int, _ range: Range<Int>) -> GroupFunctionCall? {
     let name = function.rawValue
     switch function {
     case .count:

@@ -1,7 +1,7 @@
 import Columns
 import Diagnostics
 
-extension Checker {
+extension SettingsChecker {
   typealias WrongType = (_ hint: String?) -> Setting?
 
   func checkQuantity(_ node: Node, _ form: ValueForm, what: String, wrongType: WrongType) -> Setting? {

@@ -9,7 +9,7 @@ import Specifications
 #endif
 
 /// Tries what a pipeline needs of the world outside, and leaves no trace: nothing is written, sent or created.
-package struct WorldProbe {
+package struct ConnectionProbe {
   let findings: Findings
   /// How long brokers have to answer.
   private let milliseconds: Int

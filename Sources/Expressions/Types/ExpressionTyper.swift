@@ -2,7 +2,7 @@ import Columns
 import Diagnostics
 
 /// One pass over the syntax tree of one expression.
-struct Checker {
+struct ExpressionTyper {
   private let shared: Label.Source
   let scope: any Scope
   let findings: Findings
@@ -58,12 +58,12 @@ struct Checker {
   }
 
   /// The same names, but under what a condition says of them.
-  func assuming(_ condition: TypedExpression, holds: Bool) -> Checker {
-    Checker(shared, NarrowedScope(base: scope, assuming: condition, holds: holds), findings)
+  func assuming(_ condition: TypedExpression, holds: Bool) -> ExpressionTyper {
+    ExpressionTyper(shared, NarrowedScope(base: scope, assuming: condition, holds: holds), findings)
   }
 
   /// The same, but what is wrong goes to `others`.
-  func reporting(to others: Findings) -> Checker { Checker(shared, scope, others) }
+  func reporting(to others: Findings) -> ExpressionTyper { ExpressionTyper(shared, scope, others) }
 
   func builder(_ range: Range<Int>) -> Builder {
     Builder(words: Label(source: shared, range: range), span: source.span(range))
@@ -104,7 +104,7 @@ struct Checker {
     }
     if Unit.named(name) != nil { return "\(name) is a unit: put a number before it, such as 1 \(name)" }
     if let near = suggestion(for: name, from: scope.names) { return "did you mean \(near)?" }
-    if AggregateFunction(rawValue: name) != nil { return "\(name) is an aggregate: declare it under groups" }
+    if GroupFunction(rawValue: name) != nil { return "\(name) is a group function: declare it under groups" }
     let values = scope.names.filter { $0.hasPrefix(name + ".") }
     if !values.isEmpty { return "values of \(name) are \(listed(values))" }
     return scope.names.isEmpty ? nil : "there are \(listed(scope.names))"

@@ -1,8 +1,8 @@
 import Columns
 
-/// Fills the aggregates of one stage from a batch. What several aggregates have in common, the rows that meet a condition
+/// Fills the histograms of one stage from a batch. What several histograms have in common, the rows that meet a condition
 /// and the cells of a `per` column, is worked out once a batch.
-final class Filler {
+final class HistogramFiller {
   /// Rows that meet one condition.
   private final class RowSet {
     let condition: Slot?
@@ -24,7 +24,7 @@ final class Filler {
     let lookup: CellLookup
     let cells: UnsafeMutablePointer<Int32>
 
-    init(_ per: AggregateBinding.Per, rowSet: Int, capacity: Int) {
+    init(_ per: HistogramBinding.Per, rowSet: Int, capacity: Int) {
       slot = per.slot
       self.rowSet = rowSet
       lookup = CellLookup(per.cells, range: per.range)
@@ -35,7 +35,7 @@ final class Filler {
   }
 
   private struct Work {
-    let aggregate: Int
+    let histogram: Int
     let rowSet: Int
     let cellSet: Int?
   }
@@ -45,7 +45,7 @@ final class Filler {
   private var work: [Work] = []
   private let scratch: (UnsafeMutablePointer<Int32>, UnsafeMutablePointer<Int32>)
 
-  init(_ bindings: [AggregateBinding], capacity: Int = Frame.standardCapacity) {
+  init(_ bindings: [HistogramBinding], capacity: Int = Frame.standardCapacity) {
     scratch = (.allocate(capacity: capacity), .allocate(capacity: capacity))
     for binding in bindings {
       let rowSet =
@@ -63,7 +63,7 @@ final class Filler {
             return cellSets.count - 1
           }()
       }
-      work.append(Work(aggregate: binding.aggregate, rowSet: rowSet, cellSet: cellSet))
+      work.append(Work(histogram: binding.histogram, rowSet: rowSet, cellSet: cellSet))
     }
   }
 
@@ -75,7 +75,7 @@ final class Filler {
   var isIdle: Bool { work.isEmpty }
 
   /// `rows` are the rows of the frame that count, ascending, at most a frame's capacity.
-  func fill(_ frame: Frame, rows: UnsafePointer<Int32>, count n: Int, into states: [any AggregateState]) {
+  func fill(_ frame: Frame, rows: UnsafePointer<Int32>, count n: Int, into states: [any HistogramState]) {
     guard n > 0 else { return }
     for set in rowSets {
       guard let condition = set.condition else { continue }
@@ -99,7 +99,7 @@ final class Filler {
       let (rows, count) = rowsOf(rowSets[item.rowSet])
       if count == 0 { continue }
       let set = item.cellSet.map { cellSets[$0] }
-      states[item.aggregate].fill(
+      states[item.histogram].fill(
         FillInput(
           frame: frame, rows: rows, count: count, cells: set.map { UnsafePointer($0.cells) },
           cellCount: set?.lookup.cells.count ?? 1, scratch: scratch))

@@ -6,7 +6,7 @@ import Specifications
 
 /// Every name that an expression of the pipeline can use, and what it stands for. Derived columns are checked when they
 /// are first asked for, so they may stand in any order.
-final class Names: Scope, @unchecked Sendable {
+final class NameTable: Scope, @unchecked Sendable {
   enum Definition {
     case field(Int)
     /// A column of the chamber map; 0 is the chamber.
@@ -79,7 +79,7 @@ final class Names: Scope, @unchecked Sendable {
   func add(
     _ name: String, at span: Span, as what: String, _ definition: Definition, type: ValueType?, groups: Set<Int> = []
   ) {
-    if Names.reserved.contains(name) {
+    if NameTable.reserved.contains(name) {
       findings.error(
         "bad-name", "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
       return
@@ -195,7 +195,7 @@ final class Names: Scope, @unchecked Sendable {
           ? "give one of the two another name" : "break the circle: one of these must not use the next")
       return false
     case .unchecked:
-      guard stack.count < Names.deepest else {
+      guard stack.count < NameTable.deepest else {
         reportTooDeep(at: entry.span)
         return false
       }
@@ -213,7 +213,7 @@ final class Names: Scope, @unchecked Sendable {
     if isTooDeep { return }
     isTooDeep = true
     findings.error(
-      "cyclic-columns", "columns depend on one another more than \(Names.deepest) deep", at: span,
+      "cyclic-columns", "columns depend on one another more than \(NameTable.deepest) deep", at: span,
       hint: "write some of them as one expression")
   }
 
@@ -295,7 +295,7 @@ final class Names: Scope, @unchecked Sendable {
       return nil
     }
     let depth = 1 + (typed.columns.compactMap { entries[$0]?.depth }.max() ?? 0)
-    guard depth <= Names.deepest else {
+    guard depth <= NameTable.deepest else {
       reportTooDeep(at: entries[name]!.span)
       entries[name]!.state = .failed
       return nil
