@@ -8,6 +8,8 @@ import Synchronization
 /// Rows go as they stand, malformed ones too; headers, comments and blank lines stay behind. Each row goes to the
 /// partition of its key, and a partition's rows keep their order. One thread runs the emulator; any other may stop it,
 /// change its rate and read its ``counts``.
+///
+/// Unchecked `Sendable`: what other threads touch is atomic or behind a lock.
 package final class Emulator: @unchecked Sendable {
   package struct Options: Sendable {
     package var rate: RowRate = .perSecond(1000)

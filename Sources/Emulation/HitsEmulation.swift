@@ -3,6 +3,8 @@ import ChainExecution
 import Specifications
 
 /// An emulator that writes to the topic which a pipeline reads its hits from.
+///
+/// Unchecked `Sendable`: one thread starts and ends it; its emulator takes calls of any.
 package final class HitsEmulation: @unchecked Sendable {
   /// Sends the rows; to be run, or started and waited for.
   package let emulator: Emulator

@@ -8,6 +8,8 @@ import Glibc
 ///
 /// When members join a group or leave it, the others have `session.timeout.ms` less a second to join again, and it
 /// waits all that time; until then commits are refused. `consumerSettings` make that short.
+///
+/// Unchecked `Sendable`: librdkafka's handle of it takes calls of any thread.
 public final class EmbeddedBroker: @unchecked Sendable {
   /// "127.0.0.1:PORT", several with commas between: the setting `bootstrap.servers`.
   public let bootstrap: String

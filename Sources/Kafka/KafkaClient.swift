@@ -4,6 +4,8 @@ internal import CRdKafka
 ///
 /// All calls block up to the time they are given. One thread polls, and everything that a client reports is reported
 /// on that thread, from inside the call that polls.
+///
+/// Unchecked `Sendable`: librdkafka's handles take calls of any thread; what Swift keeps, one thread uses.
 public class KafkaClient: @unchecked Sendable {
   /// nil once closed.
   final var handle: OpaquePointer?

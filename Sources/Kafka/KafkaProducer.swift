@@ -1,6 +1,8 @@
 public import CRdKafka
 
 /// A topic that a producer writes to; valid until the producer is closed.
+///
+/// Unchecked `Sendable`: librdkafka's handle of it takes calls of any thread.
 public struct KafkaTopic: @unchecked Sendable {
   @usableFromInline let handle: OpaquePointer
 }

@@ -5,6 +5,8 @@
 #endif
 
 /// A lock on which threads can wait for a condition.
+///
+/// Unchecked `Sendable`: a mutex and a condition of the system are made for several threads.
 package final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>

@@ -6,6 +6,8 @@ import Specifications
 
 /// Every name that an expression of the pipeline can use, and what it stands for. Derived columns are checked when they
 /// are first asked for, so they may stand in any order.
+///
+/// Unchecked `Sendable`: the thread that builds the chain is the only one to use it; `Scope` wants it Sendable.
 final class NameTable: Scope, @unchecked Sendable {
   enum Definition {
     case field(Int)

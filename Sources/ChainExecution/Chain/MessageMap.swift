@@ -1,6 +1,8 @@
 /// Which message of a topic each byte of a chunk came in: rows of a topic have the offsets of their messages.
 ///
 /// It is filled by the source that reads the messages, and stays as it is while the chunk is processed.
+///
+/// Unchecked `Sendable`: the source has written it before other threads see it.
 package final class MessageMap: @unchecked Sendable {
   /// A message with rows.
   package struct Entry {

@@ -7,6 +7,7 @@ import Columns
   import Musl
 #endif
 
+/// Unchecked `Sendable`: what its pointers lead to never changes, and its library stays loaded.
 package struct NativeFormat: RecordFormat, @unchecked Sendable {
   let library: NativeLibrary
   let decoder: hitmon_decoder

@@ -8,6 +8,8 @@ import Columns
 #endif
 
 /// A library of decoders and functions in machine code. It stays loaded until the program ends.
+///
+/// Unchecked `Sendable`: what its pointer leads to never changes.
 package final class NativeLibrary: @unchecked Sendable {
   /// The name of its file.
   package let name: String

@@ -3,6 +3,8 @@ import Columns
 import Synchronization
 
 /// A function of a library as the pipeline uses it.
+///
+/// Unchecked `Sendable`: what its pointers lead to never changes, and its states are handed out under a lock.
 package final class NativeFunction: @unchecked Sendable {
   /// As messages call it: "`straw` of libstraw.so".
   package let name: String

@@ -2,6 +2,8 @@ import Synchronization
 
 /// The counts of windows that are open, handed out to workers: nobody else writes to what a worker has taken. A window has
 /// as many as there were workers in it at a time; they are merged when it closes. Memory that is free again is used again.
+///
+/// Unchecked `Sendable`: a lock protects what is free; what is handed out has one owner.
 package final class WindowPool: @unchecked Sendable {
   private struct State {
     var idle: [Int64: [WindowCounts]] = [:]

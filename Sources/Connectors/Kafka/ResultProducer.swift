@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// Messages go out with all acknowledgements and without duplicates. Brokers that are away are waited for; what has not
 /// been acknowledged is kept, up to a limit, beyond which `write` waits and so holds the run back.
+///
+/// Unchecked `Sendable`: one thread publishes; what other threads touch is behind a lock.
 final class ResultProducer: @unchecked Sendable {
   private let name: String
   private let watch: BrokerWatch

@@ -6,6 +6,8 @@
 import ChainExecution
 
 /// Memory that a stretch of input is read into; used again when its rows have been counted.
+///
+/// Unchecked `Sendable`: one thread at a time owns it: the source fills it, then a worker reads it.
 package final class ChunkBuffer: @unchecked Sendable {
   /// Bytes a chunk: rows enough that handing one over costs nothing beside decoding it, few enough that the groups of its
   /// rows stay in the cache.

@@ -6,6 +6,8 @@ import Support
 ///
 /// One thread submits, and counts what the others are too busy for. Whichever finishes the next chunk in order brings the
 /// outcomes together.
+///
+/// Unchecked `Sendable`: a monitor protects what its threads share.
 final class Engine: @unchecked Sendable {
   /// A chunk and the memory it lies in.
   private struct Task {
