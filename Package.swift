@@ -130,6 +130,9 @@ let package = Package(
     // Reads files and objects and does nothing with them, to be measured; no part of the program.
     .executableTarget(name: "Reader", dependencies: ["Connectors"], path: "Benchmarks/Reader"),
 
+    // Writes rows of the simulated telescope, as input of benchmarks; no part of the program.
+    .executableTarget(name: "Telescope", dependencies: ["Simulation"], path: "Benchmarks/Telescope"),
+
     // Gives inputs that nobody would write to what reads bytes of others; no part of the program.
     .executableTarget(
       name: "EngineFuzz", dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Connectors", "Runtime"],

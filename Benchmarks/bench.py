@@ -8,10 +8,10 @@ kafka: topics of a broker, beside kcat. scale: Spark and Dask, beside jobs of th
 Chromium. All of them, where none is named. What was measured is printed, and written to docs/benchmarks.md, where what
 was not measured stays as it is.
 
-The yardsticks, generate.py (the input; needs numpy), reference.c and peers.py, are looked for in $HITMON_SHARED/bench
-and in ../shared/bench beside the checkout; what needs a missing one is skipped by name. The input is kept in the
-temporary directory for the next run. QUICK=1 takes a million rows instead of ten million, shorter streams and fewer
-repeats, leaves out other programs and, unless it is named, the page, and writes nothing.
+The input comes from the simulated telescope (Benchmarks/Telescope), and is kept in the temporary directory for the next
+run. Benchmarks/yardsticks has the program in C and the jobs of other programs. QUICK=1 takes a million rows instead of
+ten million, shorter streams and fewer repeats, leaves out other programs and, unless it is named, the page, and writes
+nothing.
 
 hitmon's time is that of the whole process, from start to exit; on one thread it is the processor's, which other work
 does not change. The reference's is its counting loop alone, with the file already in memory: the comparison is in the
@@ -35,7 +35,7 @@ import report
 import s3
 import scale
 from brokers import Tansu
-from inputs import shared_folder, telescope
+from inputs import telescope
 from measure import IS_QUICK, ROOT, Disagreement, build, skip, skipped
 from others import Others
 from report import Part
@@ -53,7 +53,7 @@ def measure_files(repeats: int | None, cache: Path) -> list[Section]:
 
 def measure_s3(repeats: int | None, cache: Path) -> list[Section]:
     """Objects of a bucket."""
-    path = telescope(shared_folder(), s3.QUICK_ROWS if IS_QUICK else s3.ROWS, cache)
+    path = telescope(s3.QUICK_ROWS if IS_QUICK else s3.ROWS, cache)
     return s3.measure(path, repeats or (2 if IS_QUICK else 5)) if path else []
 
 
@@ -62,27 +62,27 @@ def measure_kafka(repeats: int | None, cache: Path) -> list[Section]:
     if not shutil.which("kcat"):
         skip("Kafka: there is no kcat (make setup installs it)")
         return []
-    path = telescope(shared_folder(), KAFKA_ROWS, cache)
+    path = telescope(KAFKA_ROWS, cache)
     if path is None:
         return []
     subprocess.run([ROOT / "scripts/brokers"], check=True)
     if not Tansu.is_there():
         skip("Tansu: it could not be fetched")
-    long = None if IS_QUICK else telescope(shared_folder(), LONG_KAFKA_ROWS, cache)
+    long = None if IS_QUICK else telescope(LONG_KAFKA_ROWS, cache)
     return kafka.measure(path, long, repeats or (1 if IS_QUICK else 3), IS_QUICK)
 
 
 def measure_scale(repeats: int | None, cache: Path) -> list[Section]:
     """Engines."""
     subprocess.run([ROOT / "scripts/scale-packages"], check=True)
-    path = telescope(shared_folder(), scale.QUICK_ROWS if IS_QUICK else scale.ROWS, cache)
+    path = telescope(scale.QUICK_ROWS if IS_QUICK else scale.ROWS, cache)
     return scale.measure(path, repeats or (1 if IS_QUICK else 3), cache) if path else []
 
 
 def measure_page(repeats: int | None, cache: Path) -> list[Section]:
     """The live page, and what it costs the run that serves it."""
     subprocess.run([ROOT / "scripts/python-packages"], check=True)
-    return page.measure(IS_QUICK, telescope(shared_folder(), page.ROWS, cache), repeats or (2 if IS_QUICK else 5))
+    return page.measure(IS_QUICK, telescope(page.ROWS, cache), repeats or (2 if IS_QUICK else 5))
 
 
 # Each part gives its tables.
@@ -104,6 +104,7 @@ def main() -> None:
     parts = options.parts or list(PARTS)
     if not options.no_build:
         build()
+        build("Telescope")
         if "s3" in parts:
             build("Reader")
     cache = Path(tempfile.gettempdir()) / "hitmon-bench"

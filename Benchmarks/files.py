@@ -7,7 +7,7 @@ import memory
 import peers
 import start
 from expressions import expressions
-from inputs import count_rows, shared_folder, telescope
+from inputs import count_rows, telescope
 from measure import IS_QUICK
 from speed import Speed, compiled_reference
 from table import Section
@@ -21,19 +21,18 @@ FEW_ROWS = 1_000_000
 
 def measure(repeats: int, cache: Path) -> list[Section]:
     """The tables."""
-    yardsticks = shared_folder()
     sections = []
-    if path := telescope(yardsticks, ROWS, cache):
+    if path := telescope(ROWS, cache):
         # Reading it once puts it into the page cache: the disk is not what is measured.
         rows = count_rows(path)
         speed = Speed(path, rows, repeats, cache, has_targets=rows >= TARGET_ROWS * 0.99)
-        sections.append(speed.measure(compiled_reference(yardsticks, cache)))
+        sections.append(speed.measure(compiled_reference(cache)))
         if not IS_QUICK:
-            sections += peers.measure(yardsticks, path, rows, speed.best_with_two_threads, cache)
+            sections += peers.measure(path, rows, speed.best_with_two_threads, cache)
         sections.append(formats.measure(speed))
-    if few := telescope(yardsticks, FEW_ROWS, cache):
+    if few := telescope(FEW_ROWS, cache):
         sections.append(histograms.measure(few, count_rows(few), repeats, cache))
-    sections += memory.measure(yardsticks, ROWS, cache)
+    sections += memory.measure(ROWS, cache)
     sections.append(start.measure(cache))
     sections += expressions(cache)
     return sections

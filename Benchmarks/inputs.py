@@ -6,33 +6,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import ROOT, compiled, run, skip
+from measure import ROOT, compiled, skip
+
+TELESCOPE = ROOT / ".build/release/Telescope"
 
 
-def shared_folder() -> Path | None:
-    """The folder with the yardsticks, if there is one."""
-    given = os.environ.get("HITMON_SHARED")
-    folders = [Path(given)] if given else []
-    folders.append(ROOT.parent / "shared")
-    return next((folder / "bench" for folder in folders if (folder / "bench").is_dir()), None)
-
-
-def telescope(yardsticks: Path | None, rows: int, cache: Path) -> Path | None:
-    """The input file, made unless an earlier run left it; None where it cannot be made."""
-    path = cache / f"telescope-{rows}.txt"
-    if path.exists():
-        return path
-    generator = yardsticks / "generate.py" if yardsticks else None
-    if generator is None or not generator.exists():
-        return skip("the telescope file: generate.py is missing (set HITMON_SHARED)")
-    if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode != 0:
-        return skip("the telescope file: generate.py needs numpy (apt-get install python3-numpy)")
-    print(f"making {path}", file=sys.stderr)
-    # Under another name until it is whole, so that an interrupted run leaves nothing that looks complete.
-    partial = path.with_suffix(".partial")
-    run([sys.executable, generator, partial, "--rows", str(rows), "--seed", "1"])
-    partial.rename(path)
-    return path
+def telescope(rows: int, cache: Path) -> Path | None:
+    """Rows of the simulated telescope, made unless an earlier run left them; None where they cannot be made."""
+    if not TELESCOPE.exists():
+        return skip("the telescope file: there is no .build/release/Telescope (leave out --no-build)")
+    return made(cache / f"simulated-{rows}.txt", [TELESCOPE, str(rows)])
 
 
 def later(path: Path, times: int, cache: Path) -> Path | None:

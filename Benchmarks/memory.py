@@ -11,9 +11,9 @@ GROWTH_TARGET = 1.1  # of the memory of a file a tenth as long
 RUNS = [("products 1-4, one thread", REQUIRED, 1), ("all six products, both threads", ALL, 2)]
 
 
-def measure(yardsticks: Path | None, rows: int, cache: Path) -> list[Section]:
+def measure(rows: int, cache: Path) -> list[Section]:
     """The table; nothing without a file."""
-    short = telescope(yardsticks, rows, cache)
+    short = telescope(rows, cache)
     long = later(short, 10, cache) if short else None
     if not short or not long:
         return []

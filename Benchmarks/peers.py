@@ -12,20 +12,17 @@ from table import Measurement, Section, verdict
 # How many times as fast hitmon is to be, with two threads.
 TARGETS = {"polars": 10.0, "duckdb": 12.0, "pandas": 40.0, "dask": 100.0, "spark": 100.0}
 PACKAGES = {"spark": "pyspark"}
+JOBS = ROOT / "Benchmarks/yardsticks/jobs.py"
 
 
-def measure(yardsticks: Path | None, path: Path, rows: int, hitmon: float, cache: Path) -> list[Section]:
+def measure(path: Path, rows: int, hitmon: float, cache: Path) -> list[Section]:
     """The table; `hitmon` is its own speed with two threads, in million rows/s."""
-    script = yardsticks / "peers.py" if yardsticks else None
-    if script is None or not script.exists():
-        skip("other programs: peers.py is missing (set HITMON_SHARED)")
-        return []
     folder = cache / "peers"
     subprocess.run([ROOT / "scripts/peers", folder], check=True)
     table = [Measurement("hitmon, two threads", hitmon, "M rows/s")]
     counted = {}
     for name, target in TARGETS.items():
-        found = peer(name, script, path, folder / name)
+        found = peer(name, path, folder / name)
         if not found:
             continue
         seconds, counted[name] = found
@@ -37,11 +34,11 @@ def measure(yardsticks: Path | None, path: Path, rows: int, hitmon: float, cache
                 f"hitmon {verdict(ratio, target, True, ' times as fast')}", f"{1 / ratio:.3f}"))
     if len(set(counted.values())) > 1:
         skip(f"a judgement of the programs that count otherwise: hits {counted}")
-    note = f"products 1-4 of {rows:,} text rows on both processors, by peers.py; best of two"
+    note = f"products 1-4 of {rows:,} text rows on both processors, by yardsticks/jobs.py; best of two"
     return [Section("Other programs", note, table, "hitmon")] if len(table) > 1 else []
 
 
-def peer(name: str, script: Path, path: Path, folder: Path) -> tuple[float, int] | None:
+def peer(name: str, path: Path, folder: Path) -> tuple[float, int] | None:
     """Seconds that it took, and hits that it counted; None where it is not there or fails."""
     if not folder.exists():
         return skip(f"{name}: it could not be fetched")
@@ -50,7 +47,7 @@ def peer(name: str, script: Path, path: Path, folder: Path) -> tuple[float, int]
     print(f"  {name}", file=sys.stderr)
     environment = os.environ | {"PYTHONPATH": str(folder)}
     done = subprocess.run(
-        [sys.executable, script, path, name], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment,
+        [sys.executable, JOBS, path, name], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment,
         cwd=folder)
     line = re.search(rf"^{name} +([\d.]+) s .* hits (\d+)$", done.stdout, re.MULTILINE)
     if done.returncode != 0 or not line:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from inputs import count_rows, later, shared_folder
+from inputs import count_rows, later
 from measure import PROGRAM, ROOT, alternate, run, skip
 from products import compare, products
 from table import Measurement, Section, verdict
@@ -66,7 +66,8 @@ def measure(path: Path, repeats: int, cache: Path) -> list[Section]:
             found.append(Measurement(f"their own job, {name}", speed / 1e6, "M rows/s", wanted, of_alone))
     note = (
         f"{rows:,} rows, {long.stat().st_size / 1e9:.2f} GB of text, the four required products, by the clock, once "
-        f"the engine is up; best of {repeats}. Their own jobs, by peers.py, over {short_rows:,} rows, best of two")
+        f"the engine is up; best of {repeats}. Their own jobs, by yardsticks/jobs.py, over {short_rows:,} rows, best "
+        "of two")
     costs = parts(path, short_rows, repeats)
     return [
         Section("Engines", note, found, "hitmon alone"),
@@ -131,12 +132,9 @@ ENGINES = {"Dask, two processes": dask, "Spark local[2]": spark}
 
 
 def peer_seconds(name: str, path: Path) -> float | None:
-    """Seconds of the engine's own job, as peers.py has it; None where it is missing."""
-    shared = shared_folder()
-    peers = shared / "peers.py" if shared else None
-    if peers is None or not peers.exists():
-        return skip(f"{name}'s own job: peers.py is missing (set HITMON_SHARED)")
-    answer = subprocess.run([sys.executable, peers, path, name], capture_output=True, text=True, env=os.environ)
+    """Seconds of the engine's own job; None where it fails."""
+    command = [sys.executable, ROOT / "Benchmarks/yardsticks/jobs.py", path, name]
+    answer = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     words = answer.stdout.split()
     if answer.returncode != 0 or len(words) < 2:
         return skip(f"{name}'s own job: it failed")
