@@ -145,6 +145,7 @@ let package = Package(
     .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Diagnostics", "Columns", "Expressions"]),
     .testTarget(
       name: "YAMLTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
+    .testTarget(name: "ChainBuildingTests", dependencies: ["Expressions", "Specifications", "ChainBuilding"]),
     .testTarget(name: "ResultsTests", dependencies: ["JSON", "Results"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),

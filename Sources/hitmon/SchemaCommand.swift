@@ -22,6 +22,7 @@ struct SchemaCommand: ParsableCommand {
   func run() {
     printOut(
       SchemaWriter.json(
-        pipeline: Registry.pipeline, plugin: PipelineSections.plugin, functions: GroupSections.functions))
+        pipeline: Registry.pipeline, plugin: PipelineSections.plugin,
+        functions: GroupFunctionComponent.all.map(\.specification)))
   }
 }

@@ -82,24 +82,7 @@ extension ChainEmitter {
     _ draft: HistogramDraft, _ index: Int, _ stage: StageBuilder
   ) -> (HistogramPlan, HistogramBinding) {
     let weight = draft.weight.map { stage.slot(of: $0) }
-    let kind: any HistogramKind
-    switch draft.form {
-    case .histogram(let x, let axis): kind = Histogram1D(axis: axis, column: stage.slot(of: x), weight: weight)
-    case .map(let x, let xAxis, let y, let yAxis):
-      kind = Histogram2D(x: xAxis, y: yAxis, columns: (stage.slot(of: x), stage.slot(of: y)), weight: weight)
-    case .profile(let y, let x, let axis):
-      kind = Profile(
-        axis: axis, columns: (stage.slot(of: x), stage.slot(of: y)), yLabel: draft.yLabel, yUnit: y.type.unit.symbol)
-    case .points(let y, let x, let limit):
-      kind = Points(
-        columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit,
-        xAxis: (draft.xLabel, x.type.unit.symbol), yAxis: (draft.yLabel, y.type.unit.symbol))
-    case .count:
-      // One bin that holds everything: its column is 0 in every row.
-      let zero = stage.addSlot(.int32)
-      kind = Histogram1D(
-        axis: Axis(label: "", unit: "", edges: [0, 1], isRegular: true, range: 0...0), column: zero, weight: weight)
-    }
+    let kind = draft.checked.place(in: stage, weight: weight)
     var per: HistogramBinding.Per?
     var split: Cells?
     if let name = draft.per?.text {

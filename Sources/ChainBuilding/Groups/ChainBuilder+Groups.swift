@@ -81,7 +81,8 @@ extension ChainBuilder {
         at: expression.place(of: direct), hint: "combine values of groups in `columns:`")
       return nil
     }
-    let isCondition = call.function == .any
+    let component = GroupFunctionComponent.of(call.function)
+    let isCondition = component.takesCondition
     var argument: TypedExpression?
     if let expression = call.argument {
       guard let typed = names.check(expression, condition: isCondition) else { return nil }
@@ -92,12 +93,11 @@ extension ChainBuilder {
       guard let typed = names.check(expression, condition: true) else { return nil }
       condition = typed
     }
-    if let argument, !isCondition, call.function != .distinct, !argument.type.isNumber {
+    if let argument, let hint = component.hintForCondition, !argument.type.isNumber {
       findings.error(
         "type-mismatch", "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
         at: argument.span,
-        hint: argument.type.kind == .boolean
-          ? Self.histogram(call.function, ofCondition: argument.label) : "use `distinct(...)`")
+        hint: argument.type.kind == .boolean ? hint(argument.label) : "use `distinct(...)`")
       return nil
     }
     if let split = call.split {
@@ -105,17 +105,7 @@ extension ChainBuilder {
     }
     return GroupDraft.Function(
       name: name, function: call.function, argument: argument, condition: condition, split: call.split?.text,
-      type: resultType(call.function, argument?.type), summary: call.summary)
-  }
-
-  /// The histogram that says of a condition what `function` says of numbers.
-  private static func histogram(_ function: GroupFunction, ofCondition condition: String) -> String {
-    switch function {
-    case .sum: "to count the hits for which it holds, write `count where \(condition)`"
-    case .mean: "for the fraction of hits for which it holds, write `mean(if(\(condition), 1, 0))`"
-    case .min: "to ask whether it holds for all hits, write `min(if(\(condition), 1, 0))`"
-    case .max, .any, .count, .distinct: "to ask whether it holds for any hit, write `any(\(condition))`"
-    }
+      type: component.type(argument?.type), summary: call.summary)
   }
 
   private struct Call {
@@ -135,7 +125,8 @@ extension ChainBuilder {
     }
     let checker = SettingsChecker(findings: findings)
     guard
-      let settings = checker.check(setting.node, as: .variant(GroupSections.functions), what: "a value of a group")?
+      let settings = checker.check(
+        setting.node, as: .variant(GroupFunctionComponent.all.map(\.specification)), what: "a value of a group")?
         .settings,
       let function = GroupFunction(rawValue: settings.specification.name)
     else { return nil }
@@ -170,22 +161,6 @@ extension ChainBuilder {
       return nil
     }
     return type.range
-  }
-
-  private func resultType(_ function: GroupFunction, _ argument: ValueType?) -> ValueType {
-    switch function {
-    case .count: return .integer(0...Int64.max)
-    case .any: return .boolean(mayBeUnknown: true)
-    case .distinct:
-      let range = argument!.range
-      let (width, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
-      let isOpen = overflow || argument!.kind == .float || width >= Int64(Int32.max)
-      return .integer(0...(isOpen ? Int64(Int32.max) : width + 1), mayBeUnknown: true)
-    case .mean: return .float(unit: argument!.unit, mayBeUnknown: true)
-    case .min, .max, .sum:
-      guard argument!.kind == .integer else { return .float(unit: argument!.unit, mayBeUnknown: true) }
-      return .integer(function == .sum ? ValueType.widest : argument!.range, unit: argument!.unit, mayBeUnknown: true)
-    }
   }
 
   /// Rows that wait for several groups wait until all are complete, and a row's groups end at different places where one is

@@ -38,40 +38,15 @@ extension ChainEmitter {
   }
 
   private mutating func plan(_ draft: GroupDraft.Function) -> GroupPlan.Function {
-    let argument = draft.argument.map { row.slot(of: $0) }
-    let make: @Sendable () -> any GroupFunctionState
-    switch draft.function {
-    case .count: make = { CountState() }
-    case .any: make = { AnyState(argument: argument!) }
-    case .min, .max:
-      let isMaximum = draft.function == .max
-      switch argument!.lane {
-      case .int32: make = { ExtremeState<Int32>(argument: argument!, isMaximum: isMaximum) }
-      case .int64: make = { ExtremeState<Int64>(argument: argument!, isMaximum: isMaximum) }
-      default: make = { ExtremeState<Double>(argument: argument!, isMaximum: isMaximum) }
-      }
-    case .sum:
-      if draft.argument!.type.kind == .integer {
-        make = { IntegerSumState(argument: argument!) }
-      } else {
-        make = { FloatSumState(argument: argument!, isMean: false) }
-      }
-    case .mean: make = { FloatSumState(argument: argument!, isMean: true) }
-    case .distinct:
-      let type = draft.argument!.type
-      if type.kind != .float, DistinctMaskState.fits(type.range) {
-        make = { DistinctMaskState(argument: argument!, range: type.range) }
-      } else {
-        make = { DistinctSetState(argument: argument!, isText: type.kind == .text) }
-      }
-    }
+    let component = GroupFunctionComponent.of(draft.function)
+    let argument = draft.argument.map { GroupFunctionArgument(slot: row.slot(of: $0), type: $0.type) }
     let split = draft.split.map { name in
       let type = names.type(of: name)!
       return GroupPlan.Split(column: name, slot: row.slot(of: name), range: type.range, cells: cells(of: name))
     }
     return GroupPlan.Function(
       name: draft.name.text, type: draft.type, condition: draft.condition.map { row.slot(of: $0) }, split: split,
-      make: make, summary: draft.summary)
+      make: { component.makeState(argument) }, summary: draft.summary)
   }
 
   /// The cells of a column: those of the chamber are known, and so are those of a column of few values.

@@ -11,7 +11,7 @@ extension ChainBuilder {
       guard let settings = entry.setting.settings else { continue }
       let scope = scope(where: draft.condition, seenFrom: entry.name.span)
       let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
-      for (axis, binning) in zip(draft.axes, bins) { review(axis.axis, of: axis.expression, binning, scope) }
+      for (axis, binning) in zip(draft.checked.axes, bins) { review(axis.axis, of: axis.expression, binning, scope) }
       reviewSize(draft, histogram, at: settings["bins"]?.span ?? entry.name.span)
       if let per = draft.per { reviewSplit(per, scope) }
     }
@@ -106,12 +106,12 @@ extension ChainBuilder {
 
   private func reviewSize(_ draft: HistogramDraft, _ histogram: HistogramPlan, at span: Span) {
     let cells = max(histogram.cells?.count ?? 1, 1)
-    let (bins, overflow) = draft.axes.reduce((1, false)) { total, axis in
+    let (bins, overflow) = draft.checked.axes.reduce((1, false)) { total, axis in
       let (product, overflow) = total.0.multipliedReportingOverflow(by: axis.axis.count)
       return (product, total.1 || overflow)
     }
     let (all, tooMany) = bins.multipliedReportingOverflow(by: cells)
-    guard !draft.axes.isEmpty, overflow || tooMany || all > Self.manyBins else { return }
+    guard !draft.checked.axes.isEmpty, overflow || tooMany || all > Self.manyBins else { return }
     let split = draft.per.map { cells > 1 ? ", for \(cells) values of \($0.text) together" : "" } ?? ""
     findings.warning(
       "many-bins",
@@ -147,16 +147,5 @@ extension ChainBuilder {
     for _ in 0..<9 where abs((number * factor).rounded() / factor - number) > abs(number) * 1e-9 { factor *= 10 }
     let rounded = (number * factor).rounded() / factor
     return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int64(saturating: rounded)) : String(rounded)
-  }
-}
-
-extension HistogramDraft {
-  /// Its axes with bins, with what is filled into them.
-  var axes: [(expression: TypedExpression, axis: Axis)] {
-    switch form {
-    case .histogram(let x, let axis), .profile(_, let x, let axis): [(x, axis)]
-    case .map(let x, let xAxis, let y, let yAxis): [(x, xAxis), (y, yAxis)]
-    case .points, .count: []
-    }
   }
 }

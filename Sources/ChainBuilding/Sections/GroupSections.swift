@@ -1,4 +1,3 @@
-import Expressions
 import Specifications
 
 /// What `groups:` and the functions in it declare of themselves.
@@ -30,38 +29,4 @@ package enum GroupSections {
     example:
       "groups: {orbit: {by: ORBIT_CNT, t0: min(time) where FPGA == 1 and TDC_CHANNEL == 128, active: {distinct: wire, per: chamber}}}"
   )
-
-  static let commonKeys: [Key] = [
-    Key("per", .identifier, "A column with few values, such as `chamber`: one value for each of them."),
-    Key("where", .condition, "Only rows that meet this condition count."),
-  ]
-
-  private static func function(
-    _ name: String, _ argument: String, _ summary: String, form: ValueForm = .expression, example: String
-  ) -> Specification {
-    Specification(
-      kind: .group, name: name, summary: summary,
-      keys: [Key(name, form, required: true, argument)] + commonKeys, example: example)
-  }
-
-  package static let functions: [Specification] = [
-    function(
-      "count", "`rows`: what is counted.", "The number of rows.", form: .choice(["rows"]),
-      example: "hits: {count: rows, per: chamber}"),
-    function(
-      "min", "An expression.", "The least value; unknown where no row has one.",
-      example: "t0: {min: time, where: TDC_CHANNEL == 128}"),
-    function(
-      "max", "An expression.", "The greatest value; unknown where no row has one.", example: "last: {max: time}"),
-    function("sum", "An expression.", "The sum; unknown where it goes beyond 63 bits.", example: "charge: {sum: ADC}"),
-    function(
-      "mean", "An expression.", "The mean; unknown where no row has a value.",
-      example: "mean_time: {mean: time, per: chamber}"),
-    function(
-      "any", "A condition.", "Whether any row meets the condition.", form: .condition,
-      example: "triggered: {any: TDC_CHANNEL == 128}"),
-    function(
-      "distinct", "An expression.", "The number of different values.", example: "active: {distinct: wire, per: chamber}"
-    ),
-  ]
 }

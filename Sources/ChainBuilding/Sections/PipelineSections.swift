@@ -100,7 +100,9 @@ package enum PipelineSections {
     Key("native", .oneOrMore(.blockOrFirst(OperatorSections.native)), OperatorSections.native.summary),
     Key("external", .oneOrMore(.block(OperatorSections.external)), OperatorSections.external.summary),
     Key("groups", .mapping(key: .identifier, value: .block(GroupSections.group)), GroupSections.group.summary),
-    Key("histograms", .mapping(key: .name, value: .variant(HistogramSections.all)), "What is counted and published."),
+    Key(
+      "histograms", .mapping(key: .name, value: .variant(HistogramComponent.all.map(\.specification))),
+      "What is counted and published."),
     Key("layouts", .mapping(key: .name, value: .block(DashboardSections.layout)), DashboardSections.layout.summary),
   ]
 

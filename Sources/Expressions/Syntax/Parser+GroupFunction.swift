@@ -58,7 +58,7 @@ extension Parser {
         hint: count == 0
           ? "write \(name)(column)"
           : "\(name) of several values is an expression: give it a column and write \(name)(column)")
-    case .sum, .mean, .any, .distinct:
+    default:
       return fail(
         "\(name) takes one argument, but it has \(count)", range, code: "wrong-argument-count",
         hint: function == .any ? "write any(condition)" : "write \(name)(column)")

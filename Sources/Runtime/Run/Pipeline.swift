@@ -139,5 +139,7 @@ package enum Registry {
       TestSections.counts,
     ]
     + SourceComponent.all.map(\.specification) + DecoderComponent.all.map(\.specification) + PipelineSections.cleansing
-    + GroupSections.functions + WindowSections.windows + HistogramSections.all + SinkComponent.all.map(\.specification)
+    + GroupFunctionComponent.all.map(\.specification) + WindowSections.windows
+    + HistogramComponent.all.map(\.specification)
+    + SinkComponent.all.map(\.specification)
 }

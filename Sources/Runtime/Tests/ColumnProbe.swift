@@ -70,7 +70,7 @@ package struct ColumnProbe {
     }
     let limit = Setting(node: setting(y).node, value: .integer(1_000_000))
     let settings = Settings(
-      specification: HistogramSections.points, span: y.span,
+      specification: HistogramComponent.points.specification, span: y.span,
       entries: ["plot": setting(y), "against": setting(x), "points": limit], given: ["plot", "against", "points"])
     return .init(
       name: y.standing(for: name), setting: Setting(node: setting(y).node, value: .settings(settings)))

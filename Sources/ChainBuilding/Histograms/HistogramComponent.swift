@@ -1,0 +1,43 @@
+import ChainExecution
+import Columns
+import Expressions
+import Specifications
+
+/// A kind of histogram of the registry: what it declares of itself, and how it is made from checked settings.
+package struct HistogramComponent: Sendable {
+  package let specification: Specification
+  /// Nil where errors were reported.
+  let check: @Sendable (Settings, ChainBuilder) -> (any CheckedHistogram)?
+
+  /// Every kind, each in a file of its own beside this one; here is its line. The first key tells a kind from the others.
+  package static let all: [HistogramComponent] = [binned, profile, points, count]
+
+  static func check(_ settings: Settings, _ builder: ChainBuilder) -> (any CheckedHistogram)? {
+    all.first { $0.specification.name == settings.specification.name }?.check(settings, builder)
+  }
+
+  // MARK: Keys
+
+  /// Keys that every kind has.
+  static let commonKeys: [Key] = [
+    Key(
+      "per", .identifier,
+      "A column: one set of counts for each of its values, published as NAME/VALUE. Rows without a value are in none."),
+    Key("where", .condition, "Only rows that meet this condition count."),
+    Key("title", .text, "What stands above the plot; the name if left out."),
+    Key("description", .text, "What the shift should know of it; it stands beside the plot on the dashboard."),
+  ]
+  static let weight = Key(
+    "weight", .expression, "What a row counts for, instead of 1. The sums of squared weights are published too.")
+  static let label = Key("label", .text, "What stands at the x axis; the expression if left out.")
+}
+
+/// A histogram of one kind, before it has places in a frame.
+protocol CheckedHistogram {
+  /// What it is filled with.
+  var values: [TypedExpression] { get }
+  /// Its axes with bins, with what is filled into them.
+  var axes: [(expression: TypedExpression, axis: Axis)] { get }
+  /// The histogram with its columns in this stage.
+  func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind
+}

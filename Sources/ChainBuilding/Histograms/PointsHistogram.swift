@@ -1,0 +1,52 @@
+import ChainExecution
+import Columns
+import Diagnostics
+import Expressions
+import Specifications
+
+extension HistogramComponent {
+  package static let points = HistogramComponent(
+    specification: Specification(
+      kind: .histogram, name: "points",
+      summary: "One value against another, point by point.",
+      details: """
+        A window keeps the points with the smallest x, up to `points` of them for each plot; the number of the others is
+        published as `omitted`.
+        """,
+      keys: [
+        Key("plot", .expression, required: true, "The expression on the y axis."),
+        Key("against", .expression, required: true, "The expression on the x axis."),
+        Key("points", .integer(1...10_000_000), default: "100000", "The most points of a window."),
+      ] + commonKeys + [label],
+      example: "active_vs_orbit: {plot: orbit.active, against: ORBIT_CNT, per: chamber}"),
+    check: { settings, builder in
+      let y = builder.value("plot", of: settings), x = builder.value("against", of: settings)
+      guard let y, let x else { return nil }
+      for typed in [x, y] where !typed.type.isNumber {
+        builder.findings.error(
+          "type-mismatch", "a plot takes numbers, and this is \(typed.type.words)", at: typed.span,
+          hint: typed.type.kind == .boolean ? "plot `if(\(typed.label), 1, 0)`" : nil)
+        return nil
+      }
+      return CheckedPoints(
+        y: y, yLabel: ChainBuilder.words(settings["plot"]?.text), x: x, xLabel: builder.xLabel(of: settings),
+        limit: Int(settings["points"]?.integer ?? 100_000))
+    })
+}
+
+private struct CheckedPoints: CheckedHistogram {
+  let y: TypedExpression
+  let yLabel: String
+  let x: TypedExpression
+  let xLabel: String
+  let limit: Int
+
+  var values: [TypedExpression] { [x, y] }
+  var axes: [(expression: TypedExpression, axis: Axis)] { [] }
+
+  func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind {
+    Points(
+      columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit, xAxis: (xLabel, x.type.unit.symbol),
+      yAxis: (yLabel, y.type.unit.symbol))
+  }
+}
