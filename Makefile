@@ -86,12 +86,12 @@ bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka or scal
 kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts
 	python3 Benchmarks/instructions.py $(ARGS)
 
-docs: build ## Write docs/reference.md, checks.md, shipped-plugins.md and the targets of architecture.md
+docs: build ## Write docs/reference.md, lint-rules.md, shipped-plugins.md and the targets of architecture.md
 	scripts/targets --write
 	$(RELEASE) list --format markdown > .build/reference.md
 	mv .build/reference.md docs/reference.md
-	$(RELEASE) lint --list --format markdown > .build/checks.md
-	mv .build/checks.md docs/checks.md
+	$(RELEASE) lint --list --format markdown > .build/lint-rules.md
+	mv .build/lint-rules.md docs/lint-rules.md
 	HITMON_PLUGINS= $(RELEASE) list plugins --format markdown > .build/shipped-plugins.md
 	mv .build/shipped-plugins.md docs/shipped-plugins.md
 

@@ -28,7 +28,7 @@ extension Findings {
   /// - Parameters:
   ///   - main: the text of the pipeline. An allowance in a plugin may be for another pipeline that uses it.
   ///   - looked: what was looked at beside the pipeline; allowances of other checks may be needed another time.
-  package func settle(main: SourceText?, looked: Set<Check.Needs> = []) {
+  package func settle(main: SourceText?, looked: Set<LintRule.Needs> = []) {
     // A text may have been read more than once: an allowance in it counts wherever it silences something.
     var used: Set<Place> = []
     removeAll { finding in
@@ -42,10 +42,10 @@ extension Findings {
       }
       return isAllowed
     }
-    let codes = Check.all.map(\.code)
+    let codes = LintRule.all.map(\.code)
     for (source, allowance) in allowances {
       for code in allowance.codes where !used.contains(Place(code)) {
-        guard let check = Check.named(code.code) else {
+        guard let check = LintRule.named(code.code) else {
           warning(
             "unused-allow", "there is no finding `\(code.code)`", at: code.span,
             hint: suggestion(for: code.code, from: codes).map { "did you mean `\($0)`?" }

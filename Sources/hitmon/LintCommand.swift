@@ -54,8 +54,8 @@ struct LintCommand: ParsableCommand {
   var list = false
 
   func validate() throws {
-    if let explain, Check.named(explain) == nil {
-      let near = suggestion(for: explain, from: Check.all.map(\.code)).map { "did you mean \($0)?" }
+    if let explain, LintRule.named(explain) == nil {
+      let near = suggestion(for: explain, from: LintRule.all.map(\.code)).map { "did you mean \($0)?" }
       throw ValidationError("there is no finding \(explain); \(near ?? "hitmon lint --list shows all")")
     }
     let isAboutCodes = list || explain != nil
@@ -81,11 +81,11 @@ struct LintCommand: ParsableCommand {
 
   private func describe() {
     let folders = PipelineOptions.plainRequest("pipeline.yaml").folders(environment: environmentValue)
-    let writer = CheckWriter(pluginDirectories: folders.paths)
-    if let check = explain.flatMap(Check.named) {
+    let writer = LintRuleWriter(pluginDirectories: folders.paths)
+    if let check = explain.flatMap(LintRule.named) {
       printOut(format == .markdown ? writer.entry(check) : writer.text(check))
     } else {
-      printOut(format == .markdown ? writer.markdown : CheckWriter.list)
+      printOut(format == .markdown ? writer.markdown : LintRuleWriter.list)
     }
   }
 

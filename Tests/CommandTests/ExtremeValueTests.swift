@@ -20,7 +20,7 @@ import Testing
   /// The examples of all components and all checks, each a pipeline.
   private static let examples: [String] =
     Registry.specifications.map(\.example).filter { !$0.isEmpty }.map(whole)
-    + Check.all.flatMap { [$0.wrong.yaml, $0.right.yaml] }.map(whole)
+    + LintRule.all.flatMap { [$0.wrong.yaml, $0.right.yaml] }.map(whole)
 
   private static func whole(_ yaml: String) -> String {
     yaml.hasPrefix("pipeline:") || yaml.hasPrefix("plugin:") || yaml.contains("\npipeline:") ? yaml : begin + yaml

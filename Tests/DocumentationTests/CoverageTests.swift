@@ -12,11 +12,11 @@ struct CoverageTests {
     #expect(output == Document("docs/reference.md").text, "run `make docs`")
   }
 
-  @Test("docs/checks.md is what `make docs` writes")
+  @Test("docs/lint-rules.md is what `make docs` writes")
   func checksAreCurrent() throws {
     let (status, output) = try Shell().run("hitmon lint --list --format markdown")
     #expect(status == 0)
-    #expect(output == Document("docs/checks.md").text, "run `make docs`")
+    #expect(output == Document("docs/lint-rules.md").text, "run `make docs`")
   }
 
   @Test("docs/shipped-plugins.md is what `make docs` writes")
@@ -38,7 +38,7 @@ struct CoverageTests {
       }
     }
     #expect(codes.count > 40)
-    let declared = Check.all.map(\.code)
+    let declared = LintRule.all.map(\.code)
     #expect(codes.subtracting(declared).sorted() == [])
     #expect(Set(declared).subtracting(codes).sorted() == [])
   }

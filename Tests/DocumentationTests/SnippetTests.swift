@@ -4,7 +4,7 @@ import Runtime
 import Testing
 
 /// Every `yaml` block of the documentation passes lint, whole pipelines as they stand, parts inside a pipeline of the miniDT
-/// telescope. The examples of docs/checks.md have tests of their own.
+/// telescope. The examples of docs/lint-rules.md have tests of their own.
 @Suite("YAML of the documentation")
 struct SnippetTests {
   private static let prefix = "pipeline: snippet\nuses: [detectors/minidt]\n"
@@ -63,7 +63,7 @@ struct SnippetTests {
 
   @Test(
     "passes lint",
-    arguments: Document.all.filter { !["docs/reference.md", "docs/checks.md"].contains($0.name) })
+    arguments: Document.all.filter { !["docs/reference.md", "docs/lint-rules.md"].contains($0.name) })
   func isSound(page: Document) throws {
     for block in page.blocks where block.info == "yaml" {
       let (yaml, plugins) = pipeline(block)

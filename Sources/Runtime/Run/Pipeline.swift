@@ -50,8 +50,8 @@ package struct Pipeline: Sendable {
     }
 
     /// What is looked at beside the pipeline.
-    var looked: Set<Check.Needs> {
-      var looked: Set<Check.Needs> = probes ? [.world] : []
+    var looked: Set<LintRule.Needs> {
+      var looked: Set<LintRule.Needs> = probes ? [.world] : []
       if sample != nil { looked.insert(.sample) }
       return looked
     }

@@ -1,6 +1,6 @@
 /// One mistake that is looked for: what a finding of its code means, and what to do about it. The documentation and
 /// `hitmon lint --explain` are made from these, and tests lint every example.
-package struct Check: Sendable {
+package struct LintRule: Sendable {
   /// What checks are about: the sections of the documentation.
   package enum Family: String, CaseIterable, Sendable {
     case yaml = "YAML"
@@ -90,7 +90,7 @@ package struct Check: Sendable {
   }
 
   /// All checks of a family, in the order of the documentation.
-  package static func all(_ family: Family) -> [Check] {
+  package static func all(_ family: Family) -> [LintRule] {
     switch family {
     case .yaml: yaml
     case .keys: keys
@@ -108,9 +108,9 @@ package struct Check: Sendable {
     }
   }
 
-  package static let all: [Check] = Family.allCases.flatMap { all($0) }
+  package static let all: [LintRule] = Family.allCases.flatMap { all($0) }
 
   private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
 
-  package static func named(_ code: String) -> Check? { byCode[code] }
+  package static func named(_ code: String) -> LintRule? { byCode[code] }
 }

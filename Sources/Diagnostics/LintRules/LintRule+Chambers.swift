@@ -1,6 +1,6 @@
-extension Check {
-  static let chambers: [Check] = [
-    Check(
+extension LintRule {
+  static let chambers: [LintRule] = [
+    LintRule(
       "chamber-never", .warning,
       "No hit can be in a chamber: its condition contradicts itself, or cleansing keeps no such row.",
       wrong: """
@@ -14,7 +14,7 @@ extension Check {
         chambers:
           - {chamber: 4, when: HEAD == 2 and FPGA == 2, wire: TDC_CHANNEL}
         """),
-    Check(
+    LintRule(
       "chamber-shadowed", .warning,
       "No hit comes to a row of the chamber map: rows above take all that it matches, and the first row that matches takes a hit.",
       wrong: """
@@ -28,7 +28,7 @@ extension Check {
           - {chamber: 4, when: FPGA == 2 and TDC_CHANNEL in 0..63, wire: TDC_CHANNEL}
           - {chamber: 5, when: FPGA == 2 and TDC_CHANNEL in 64..127, wire: TDC_CHANNEL - 64}
         """),
-    Check(
+    LintRule(
       "chamber-overlap", .warning,
       "Two rows of the chamber map in one file match the same hits, of which the row above takes them. A range that ends where the next begins, such as `0..64` and `64..127`, is the usual slip. Rows of a pipeline may take what those of its plugins match.",
       wrong: """

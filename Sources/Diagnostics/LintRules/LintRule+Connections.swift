@@ -1,13 +1,13 @@
-extension Check {
+extension LintRule {
   /// Where rows come from, how they are made, and where results go.
-  static let connections: [Check] = [
-    Check(
+  static let connections: [LintRule] = [
+    LintRule(
       "constants-file",
       "A file of constants cannot be read, has no line of the form `5, 93.9`, or stands beside `values`.",
       wrong: "constants: {offset: {by: chamber, file: no-such-folder/offsets.csv}}",
       fix: "Write the path from the folder of the file that it stands in, and the constants as the message says.",
       right: "constants: {offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}"),
-    Check(
+    LintRule(
       "simulate-record",
       "The simulated telescope writes the six fields of `detectors/minidt` as text, and the record is another.",
       wrong: """
@@ -23,7 +23,7 @@ extension Check {
         sources: {telescope: {simulate: {seed: 1}}}
         histograms: {hits: {count: hits}}
         """),
-    Check(
+    LintRule(
       "source-record",
       "A source has a record of its own that does not fit the pipeline: a field that the pipeline uses is missing, or is of another kind or unit.",
       wrong: """
@@ -36,7 +36,7 @@ extension Check {
         sources: {board1: {file: {path: b.bin}, record: {format: words, fields: {TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}}
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
-    Check(
+    LintRule(
       "source-counter", .warning,
       "A counter that orders rows, such as an orbit number, is not as wide as in the pipeline's record. It begins again from 0 after another number of bits, and from then on its rows are taken for rows of another time.",
       wrong: """
@@ -51,7 +51,7 @@ extension Check {
         sources:
           board1: {file: {path: b.bin}, record: {format: words, fields: {ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}
         """),
-    Check(
+    LintRule(
       "kafka-setting",
       "A setting under `settings:` that librdkafka does not know or whose value it refuses, or one that another key decides.",
       wrong:
@@ -59,7 +59,7 @@ extension Check {
       fix:
         "The hint says which key to use instead; librdkafka's CONFIGURATION.md lists its settings and their values.",
       right: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: shift}}}"),
-    Check(
+    LintRule(
       "secret-in-file", .warning,
       "A password or a key stands in the file as it is, for everybody who reads the file. The line is printed without it.",
       wrong:
@@ -68,7 +68,7 @@ extension Check {
       right:
         "sinks: [{kafka: {brokers: \"localhost:9092\", topic: dt-results, settings: {sasl.password: \"${KAFKA_PASSWORD:-}\"}}}]"
     ),
-    Check(
+    LintRule(
       "merge-window",
       "The results of several instances are to be merged, and the window is not the same for all of them: windows of rows, and of the whole input, are each instance's own.",
       wrong: """
@@ -80,7 +80,7 @@ extension Check {
         window: {every: 2 s}
         sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
         """),
-    Check(
+    LintRule(
       "file-clash",
       "Two sinks write the same file, or results go to a file that the pipeline reads: one would destroy what the other writes, or the input. By other names of a file, such as links, `run` finds it when it starts.",
       wrong: """
@@ -94,7 +94,7 @@ extension Check {
           - file: {path: results.jsonl}
           - file: {path: results-uhi.jsonl, format: uhi}
         """),
-    Check(
+    LintRule(
       "sink-clash", .warning,
       "Two sinks take the same topic or port, or results go to the topic that the pipeline reads its rows from.",
       wrong: """

@@ -1,7 +1,7 @@
-extension Check {
+extension LintRule {
   /// Keys, names and the values of keys.
-  static let keys: [Check] = [
-    Check(
+  static let keys: [LintRule] = [
+    LintRule(
       "unknown-key", "Nothing declares this key. The hint gives the nearest key that exists, if one is near.",
       wrong: """
         histograms:
@@ -13,7 +13,7 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         """),
-    Check(
+    LintRule(
       "missing-key", "A key that must be there is not.",
       wrong: """
         histograms:
@@ -24,18 +24,18 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
-    Check(
+    LintRule(
       "unknown-component", "There is no source, sink or format of that name.",
       wrong: "sinks: [{flie: {path: results.jsonl}}]",
       fix: "`hitmon list sink` shows those that there are.",
       right: "sinks: [{file: {path: results.jsonl}}]"),
-    Check(
+    LintRule(
       "wrong-type",
       "A value is of another kind than the key takes: a list for a number, a text for a whole number, a number outside its limits.",
       wrong: "window: {rows: many}",
       fix: "`hitmon list KIND NAME` says what each key takes.",
       right: "window: {rows: 50000}"),
-    Check(
+    LintRule(
       "bad-name", "A column, constant or group has a name that an expression could not use.",
       wrong: """
         columns:
@@ -46,7 +46,7 @@ extension Check {
         columns:
           drift_time: drift
         """),
-    Check(
+    LintRule(
       "duplicate-name", "A name is given twice, to a field, a column, a constant, or a plugin in `uses`.",
       wrong: """
         columns:
@@ -57,7 +57,7 @@ extension Check {
         columns:
           pair: TDC_CHANNEL // 2
         """),
-    Check(
+    LintRule(
       "bad-field-type", "A field's type is none, or does not fit the format.",
       wrong: """
         pipeline: heads
@@ -71,12 +71,12 @@ extension Check {
         record: {format: csv, fields: {HEAD: u8}}
         histograms: {heads: {of: HEAD, bins: integers 0..7}}
         """),
-    Check(
+    LintRule(
       "unknown-unit", "There is no such unit.",
       wrong: "constants: {offset: 3 nsec}",
       fix: "The hint lists them or gives the nearest.",
       right: "constants: {offset: 3 ns}"),
-    Check(
+    LintRule(
       "bad-bins", "Bins are not written as bins, are empty, not ascending, or too many.",
       wrong: """
         histograms:
@@ -87,7 +87,7 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
-    Check(
+    LintRule(
       "bad-override",
       "A `--set` has no `=`, or leads to something that does not exist: an item beyond the end of a list, a key inside a number.",
       wrong: Example("window: {every: 2 s}", overrides: ["window"]),

@@ -1,4 +1,4 @@
-extension Check {
+extension LintRule {
   /// A plugin whose one parameter has no default.
   private static let wires = (
     "plots/wires",
@@ -11,8 +11,8 @@ extension Check {
     """
   )
 
-  static let plugins: [Check] = [
-    Check(
+  static let plugins: [LintRule] = [
+    LintRule(
       "missing-plugin", "No folder of plugins has it, or it cannot be read.",
       wrong: """
         pipeline: other-detector
@@ -24,7 +24,7 @@ extension Check {
         uses: [detectors/minidt]
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
-    Check(
+    LintRule(
       "plugin-name", "A plugin calls itself otherwise than its file is called.",
       wrong: Example(
         """
@@ -37,7 +37,7 @@ extension Check {
         uses: [detectors/minidt, plots/wires]
         """,
         plugins: [("plots/wires", "plugin: plots/wires\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")])),
-    Check(
+    LintRule(
       "plugin-clash", "Two plugins declare the same thing.",
       wrong: """
         pipeline: two-detectors
@@ -49,7 +49,7 @@ extension Check {
         uses: [detectors/minidt-run333]
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
-    Check(
+    LintRule(
       "unknown-parameter", "A plugin is given a parameter that it does not have.",
       wrong: Example(
         """
@@ -62,7 +62,7 @@ extension Check {
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
         plugins: [wires])),
-    Check(
+    LintRule(
       "missing-parameter", "A plugin is used without a parameter that has no default.",
       wrong: Example(
         """
@@ -75,7 +75,7 @@ extension Check {
         uses: [detectors/minidt, {plots/wires: {of: wire}}]
         """,
         plugins: [wires])),
-    Check(
+    LintRule(
       "undefined-parameter", "A plugin writes `$name`, and has no parameter of that name.",
       wrong: Example(
         """
@@ -98,7 +98,7 @@ extension Check {
             "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
           )
         ])),
-    Check(
+    LintRule(
       "parameter-in-text",
       "A parameter stands among other signs and cannot: it is a list, or it is optional and may be nothing.",
       wrong: Example(
@@ -122,7 +122,7 @@ extension Check {
             "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\n  cut: {type: condition, optional: true, description: What counts.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64, where: $cut}}\n"
           )
         ])),
-    Check(
+    LintRule(
       "parameter-declaration",
       "An entry of `parameters:` contradicts itself: limits or a unit of what is no number, or a default of what is optional.",
       wrong: Example(
@@ -146,7 +146,7 @@ extension Check {
             "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
           )
         ])),
-    Check(
+    LintRule(
       "unused-parameter", .warning, "A plugin declares a parameter that stands nowhere in it.",
       wrong: Example(
         """
@@ -169,7 +169,7 @@ extension Check {
             "plugin: plots/wires\nparameters:\n  of: {type: expression, default: wire, description: What is plotted.}\nhistograms: {wires: {of: $of, bins: 64 from 0 to 64}}\n"
           )
         ])),
-    Check(
+    LintRule(
       "cyclic-uses", "Plugins use each other in a circle.",
       wrong: Example(
         """
@@ -191,14 +191,14 @@ extension Check {
           ("plots/wires", "plugin: plots/wires\nuses: [plots/all]\n"),
           ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"),
         ])),
-    Check(
+    LintRule(
       "native-library",
       "A library of `native:` cannot be loaded, is of another version, crashes or refuses when tried, or lacks what is asked of it.",
       wrong: "native: libnone.so",
       fix:
         "Correct its name; make it again with the `hitmon_plugin.h` of this hitmon. docs/native.md has an example that works.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
-    Check(
+    LintRule(
       "too-many-plugins", "Plugins that use plugins come to more than 1000.",
       wrong: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 11)),
       fix: "Use each once where it is needed.",

@@ -1,6 +1,6 @@
-extension Check {
-  static let unused: [Check] = [
-    Check(
+extension LintRule {
+  static let unused: [LintRule] = [
+    LintRule(
       "unused-column", .warning,
       "Nothing uses a column or a constant of the pipeline: no histogram, no rule, no chamber, no group, no window, not by way of other columns either. It costs nothing when it runs; it is more likely to be a slip. Plugins may declare what a pipeline leaves alone.",
       wrong: """
@@ -12,7 +12,7 @@ extension Check {
         columns: {late: BX_COUNTER > 3000}
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: late}}
         """),
-    Check(
+    LintRule(
       "unused-group", .warning,
       "Nothing uses a value of a group of the pipeline. The first group of a pipeline on Kafka is used all the same: its key is that of the emulator's messages.",
       wrong: """
@@ -24,7 +24,7 @@ extension Check {
         groups: {board: {by: FPGA, rows: count}}
         histograms: {board_rows: {of: board.rows, bins: 100 from 0 to 100000}}
         """),
-    Check(
+    LintRule(
       "unused-plugin", .warning, "Nothing that a plugin declares is used.",
       wrong: Example(
         """

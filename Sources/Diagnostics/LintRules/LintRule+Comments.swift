@@ -1,7 +1,7 @@
-extension Check {
+extension LintRule {
   /// `# hitmon: allow(code)`.
-  static let comments: [Check] = [
-    Check(
+  static let comments: [LintRule] = [
+    LintRule(
       "unused-allow", .warning,
       "A comment `# hitmon: allow(code)` silences nothing: there is no such finding on its line, no such code, or the code is that of an error, and errors cannot be silenced.",
       wrong: "cleansing: [{drop: HEAD == 3}]   # hitmon: allow(constant-condition)",

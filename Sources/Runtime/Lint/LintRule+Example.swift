@@ -1,6 +1,6 @@
 import Diagnostics
 
-extension Check.Example {
+extension LintRule.Example {
   /// The folder in which the examples' plugins lie, which is nowhere on the disk.
   private static let folder = "example-plugins"
 

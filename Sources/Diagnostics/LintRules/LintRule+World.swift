@@ -1,7 +1,7 @@
-extension Check {
+extension LintRule {
   /// What rows of the input say: `--sample`.
-  static let sample: [Check] = [
-    Check(
+  static let sample: [LintRule] = [
+    LintRule(
       "clock-restarts", .warning,
       "The clock of the windows, or the key of a group, begins again in the sample: several runs stand one behind the other. Their rows would share windows and groups. No `late` or `disorder` mends that.",
       wrong: Example(
@@ -11,7 +11,7 @@ extension Check {
         "Split the input where the message says, and count each run by itself. Groups can have each file for themselves with `within: file`.",
       right: Example("window: {span: 1000 of ORBIT_CNT, late: 10}", sample: runs(1)),
       needs: .sample),
-    Check(
+    LintRule(
       "late-too-short", .warning,
       "Rows of the sample come further behind the window's clock than `late` allows. In a run those whose window is closed by then are counted as `late`, and nowhere else.",
       wrong: Example(
@@ -21,7 +21,7 @@ extension Check {
       right: Example(
         "window: {span: 1000 of ORBIT_CNT, late: 60}", sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n"),
       needs: .sample),
-    Check(
+    LintRule(
       "disorder-too-short", .warning,
       "Rows of the sample come further behind than the `disorder` of their group allows. In a run their groups may count twice, in two parts; results tell how many in `disordered`.",
       wrong: Example(
@@ -45,30 +45,30 @@ extension Check {
   }
 
   /// What the world outside says: `--probe`.
-  static let probe: [Check] = [
-    Check(
+  static let probe: [LintRule] = [
+    LintRule(
       "missing-input", "A file that is to be read is not there, or cannot be read.",
       wrong: Example("sources: {run: {file: {path: data/none.txt}}}", remark: "with `--probe`"),
       fix: "Correct the path. Paths are seen from the folder where hitmon is started.",
       right: "sources: {run: {file: {path: /dev/null}}}", needs: .world),
-    Check(
+    LintRule(
       "missing-program", "The program of an `external:` is not there, or may not be started.",
       wrong: Example(
         "external: {command: [pyton3, calibrate.py], in: [wire], out: {time_c: f64 ns}}", remark: "with `--probe`"),
       fix: "Correct its name, or install it. What has no `/` in its name is looked for in `$PATH`.",
       right: "external: {command: [sh, calibrate.sh], in: [wire], out: {time_c: f64 ns}}", needs: .world),
-    Check(
+    LintRule(
       "unwritable-file", "Results cannot be written: the folder is not there, or nothing may be written.",
       wrong: Example("sinks: [{file: {path: none/results.jsonl}}]", remark: "with `--probe`"),
       fix: "Make the folder, or correct the path.",
       right: "sinks: [{file: {path: /dev/null}}]", needs: .world),
-    Check(
+    LintRule(
       "port-in-use", "A page cannot be served at its port: something else listens there.",
       wrong: Example(
         "sinks: [{dashboard: {port: 8080}}]", remark: "with `--probe`, while another program has the port"),
       fix: "Give another port, or 0 for any that is free.",
       right: "sinks: [{dashboard: {port: 0}}]", needs: .world),
-    Check(
+    LintRule(
       "no-store",
       "The store of a bucket does not answer, or says no: there is no such bucket, the keys are wrong, or its certificate is of an authority that is not known here.",
       wrong: Example(
@@ -76,7 +76,7 @@ extension Check {
         remark: "with `--probe`"),
       fix: "Do what the message says; [s3.md](s3.md#what-can-go-wrong) has all of them.",
       right: "sources: {archive: {file: {path: /dev/null}}}", needs: .world),
-    Check(
+    LintRule(
       "no-objects", "The bucket is there, and no object's name begins with the prefix.",
       wrong: Example(
         "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/*.txt}}}",
@@ -84,13 +84,13 @@ extension Check {
       fix: "Correct the prefix. It is taken letter by letter, without patterns.",
       right: "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/}}}",
       needs: .world),
-    Check(
+    LintRule(
       "no-broker", "No broker answers within five seconds, or they refuse this client.",
       wrong: Example(
         "sources: {telescope: {kafka: {brokers: \"localhost:1\", topic: dt-hits}}}", remark: "with `--probe`"),
       fix: "Start the brokers, or correct their addresses or the settings of security.",
       right: "sources: {telescope: {kafka: {brokers: embedded, topic: dt-hits}}}", needs: .world),
-    Check(
+    LintRule(
       "missing-topic", .warning, "The brokers have no topic of that name, or none that this client may see.",
       wrong: Example(
         "sources: {telescope: {kafka: {brokers: \"localhost:9092\", topic: dt-hist}}}",

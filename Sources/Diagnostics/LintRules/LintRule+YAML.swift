@@ -1,7 +1,7 @@
-extension Check {
+extension LintRule {
   /// What makes a file no YAML, or not of the kind that is read.
-  static let yaml: [Check] = [
-    Check(
+  static let yaml: [LintRule] = [
+    LintRule(
       "yaml-syntax",
       "The text is not YAML: a missing `:`, space, comma, bracket or quote, a line indented like none above, and so on.",
       wrong: """
@@ -13,7 +13,7 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
-    Check(
+    LintRule(
       "yaml-tab", "A tab indents a line.",
       wrong: """
         histograms:
@@ -24,13 +24,13 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
-    Check(
+    LintRule(
       "yaml-character", "A character that cannot be seen, such as a zero byte, stands in the file.",
       wrong: Example(
         "description: miniDT\u{7F} telescope", remark: "a delete character, U+007F, stands behind `miniDT`"),
       fix: "Delete it.",
       right: "description: miniDT telescope"),
-    Check(
+    LintRule(
       "yaml-key", "A key is missing before a `:`, or a key is a list or a mapping.",
       wrong: """
         columns:
@@ -41,7 +41,7 @@ extension Check {
         columns:
           twice: BX_COUNTER * 2
         """),
-    Check(
+    LintRule(
       "duplicate-key", "A mapping has the same key twice. YAML would silently take one of them.",
       wrong: """
         columns:
@@ -53,7 +53,7 @@ extension Check {
         columns:
           late: BX_COUNTER > 3500
         """),
-    Check(
+    LintRule(
       "yaml-alias", "An alias `*name` has no anchor `&name` above it, or stands inside of it.",
       wrong: """
         histograms:
@@ -67,7 +67,7 @@ extension Check {
           first:  {of: wire, bins: &wires 64 from 0 to 64}
           second: {of: wire, bins: *wires}
         """),
-    Check(
+    LintRule(
       "yaml-merge", "A merge key `<<` takes something other than a mapping.",
       wrong: """
         histograms:
@@ -80,7 +80,7 @@ extension Check {
           occupancy: &occupancy {of: wire, bins: 64 from 0 to 64}
           by_chamber: {<<: *occupancy, per: chamber}
         """),
-    Check(
+    LintRule(
       "yaml-tag", "A value has a tag such as `!!str`. Types come from the key; tags are not used.",
       wrong: """
         description: !!str 333
@@ -89,7 +89,7 @@ extension Check {
       right: """
         description: 333
         """),
-    Check(
+    LintRule(
       "yaml-documents", "A `---` starts a second document. A file holds one.",
       wrong: """
         description: the first
@@ -101,7 +101,7 @@ extension Check {
         description: the first
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
-    Check(
+    LintRule(
       "yaml-empty", "The file is empty, or holds nothing but comments.",
       wrong: Example("# pipeline: telescope", isWhole: true),
       fix: "Begin with `pipeline: NAME`.",
@@ -110,12 +110,12 @@ extension Check {
         uses: [detectors/minidt]
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
-    Check(
+    LintRule(
       "yaml-too-deep", "Values are nested more than 100 levels deep. No pipeline needs that.",
       wrong: Example("description: " + String(repeating: "[", count: 101) + String(repeating: "]", count: 101)),
       fix: "Look for a bracket that is not closed, or for an alias inside of what it stands for.",
       right: "description: telescope"),
-    Check(
+    LintRule(
       "yaml-too-large", "Aliases of aliases repeat so many values that the file would not fit in memory.",
       wrong: """
         a: &a [x, x, x, x, x, x, x, x, x, x]
@@ -126,17 +126,17 @@ extension Check {
         """,
       fix: "Use fewer.",
       right: "description: telescope"),
-    Check(
+    LintRule(
       "not-utf8", "The file is not UTF-8 text. The place is the first byte that is not.",
       wrong: Example("description: Kammern für Myonen", isLatin1: true, remark: "saved as Latin-1"),
       fix: "Save the file as UTF-8 in your editor.",
       right: "description: Kammern für Myonen"),
-    Check(
+    LintRule(
       "undefined-variable", "The environment has no variable of that name, and no default is given.",
       wrong: "description: hits of ${HITMON_DOCUMENTATION_RUN}",
       fix: "Set it, or give a default.",
       right: "description: hits of ${HITMON_DOCUMENTATION_RUN:-run 333}"),
-    Check(
+    LintRule(
       "variable-syntax", "A `${` is not closed, or what it holds is no name.",
       wrong: "description: hits of ${HITMON_DOCUMENTATION_RUN:333}",
       fix: "Write a default behind `:-`. A plain `${` is written `$${`.",

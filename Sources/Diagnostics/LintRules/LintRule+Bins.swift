@@ -1,6 +1,6 @@
-extension Check {
-  static let bins: [Check] = [
-    Check(
+extension LintRule {
+  static let bins: [LintRule] = [
+    LintRule(
       "bins-outside", .warning,
       "A histogram can only overflow, or underflow: no value that the expression can have lies in the bins. What its columns can be, and what `where` and cleansing leave of that, is computed.",
       wrong: """
@@ -12,7 +12,7 @@ extension Check {
         histograms:
           far: {of: BX_COUNTER, bins: 100 from 0 to 4000}
         """),
-    Check(
+    LintRule(
       "bins-too-fine", .warning,
       "Bins are finer than the steps that the expression comes in, so that some stay empty whatever is read: the histogram looks like a comb.",
       wrong: """
@@ -24,7 +24,7 @@ extension Check {
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         """),
-    Check(
+    LintRule(
       "many-bins", .warning,
       "A histogram has more than a million bins, with all values of `per` together. Each takes 8 bytes, 24 with weights, for each open window and each thread that counts, and stands in every result.",
       wrong: """

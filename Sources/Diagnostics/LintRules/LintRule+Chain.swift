@@ -1,13 +1,13 @@
-extension Check {
+extension LintRule {
   /// Groups, windows and histograms.
-  static let chain: [Check] = [
-    Check(
+  static let chain: [LintRule] = [
+    LintRule(
       "needs-group",
       "A value of a group stands where groups are not known yet: in cleansing, in the chamber map, in another group's value, in a window's clock.",
       wrong: "cleansing: [{keep: orbit.t0 is known}]",
       fix: "Move the condition to `where:` of a histogram.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}}"),
-    Check(
+    LintRule(
       "needs-hits",
       "A value of a hit before (`last`) stands where it is not known yet what a hit is: in cleansing, in the chamber map.",
       wrong: """
@@ -20,7 +20,7 @@ extension Check {
         columns: {start: {last: time, where: TDC_CHANNEL == 128}}
         histograms: {hits: {count: hits, where: time - start <= 500 ns}}
         """),
-    Check(
+    LintRule(
       "order-across-sources",
       "A value of the hit before (`last`, `dead_time`) in a pipeline of several sources. Their rows come in no order among each other, so that none sees one of another source.",
       wrong: """
@@ -34,7 +34,7 @@ extension Check {
         columns: {start: {last: time, where: TDC_CHANNEL == 128}}
         histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns}}
         """),
-    Check(
+    LintRule(
       "last-never", .warning,
       "A value of the hit before that no hit can give: cleansing drops every row that its `where` asks for. Dropped rows are no hits, and are not remembered.",
       wrong: """
@@ -48,7 +48,7 @@ extension Check {
         columns: {start: {last: time, where: TDC_CHANNEL == 128}}
         histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns, where: TDC_CHANNEL < 128}}
         """),
-    Check(
+    LintRule(
       "bad-disorder", "`disorder` is a distance in one column, and the group goes by several.",
       wrong: """
         groups:
@@ -61,7 +61,7 @@ extension Check {
           board: {by: [ORBIT_CNT, FPGA], hits: count}
         histograms: {hits: {of: board.hits, bins: integers 0..15}}
         """),
-    Check(
+    LintRule(
       "mixed-within",
       "Rows of a histogram wait for several groups, and not all of these have `within: file`.",
       wrong: """
@@ -79,7 +79,7 @@ extension Check {
         histograms:
           delay: {of: time - event.first, bins: 10 from 0 ns to 500 ns, where: board.hits > 100}
         """),
-    Check(
+    LintRule(
       "group-key-too-wide", "The columns of a group's key need more than 63 bits together.",
       wrong: """
         groups:
@@ -92,7 +92,7 @@ extension Check {
           cell: {by: [ORBIT_CNT, TDC_CHANNEL], hits: count}
         histograms: {hits: {of: cell.hits, bins: integers 0..15}}
         """),
-    Check(
+    LintRule(
       "per-unbounded",
       "`per` takes a column of floats, or splits a value of a group by a column of more than 256 values.",
       wrong: """
@@ -106,18 +106,18 @@ extension Check {
           crossing: {by: ORBIT_CNT, crossings: {distinct: BX_COUNTER, per: chamber}}
         histograms: {crossings: {of: crossing.crossings, bins: integers 0..15}}
         """),
-    Check(
+    LintRule(
       "per-many", .warning,
       "`per` takes a column that can have more values than anybody looks at, such as a counter: there is a set of counts for each value, up to 10,000 of them, and what comes after those is counted nowhere but in the totals.",
       wrong: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: ORBIT_CNT}}",
       fix: "Split by a column with few values, or make the column an axis.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
-    Check(
+    LintRule(
       "bad-window", "A window is too short (below 10 ms), too long, or its span has no clock or no length.",
       wrong: "window: {span: 22448 ORBIT_CNT}",
       fix: "Write a length, `of`, and the column that it is a length of.",
       right: "window: {span: 22448 of ORBIT_CNT}"),
-    Check(
+    LintRule(
       "window-mostly-empty", .warning,
       "Windows are shorter than the time from one row of the emulator, or of the simulated telescope, to the next: most of them will be empty.",
       wrong: """
@@ -129,7 +129,7 @@ extension Check {
         window: {every: 1 s}
         emulate: {rate: 20 /s}
         """),
-    Check(
+    LintRule(
       "no-histograms", .warning, "The pipeline counts rows and plots nothing.",
       wrong: """
         pipeline: empty

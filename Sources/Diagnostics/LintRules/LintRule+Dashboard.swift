@@ -1,6 +1,6 @@
-extension Check {
-  static let dashboard: [Check] = [
-    Check(
+extension LintRule {
+  static let dashboard: [LintRule] = [
+    LintRule(
       "unknown-plot", "A panel of the dashboard shows a histogram that the pipeline does not have.",
       wrong: """
         histograms:
@@ -13,7 +13,7 @@ extension Check {
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         dashboard: {rows: [[{plot: occupancy}]]}
         """),
-    Check(
+    LintRule(
       "unknown-layout", "A panel is drawn in a layout that is not declared.",
       wrong: """
         histograms:
@@ -28,7 +28,7 @@ extension Check {
           wires: {cells: 64, x: bin % 16 * 42, y: bin // 16 * 13, width: 42, height: 13}
         dashboard: {rows: [[{plot: occupancy, as: map, layout: wires}]]}
         """),
-    Check(
+    LintRule(
       "panel-mismatch",
       "A panel asks for something that its histogram cannot give: a form that is not its own, a column that it is not split by, a layout with another number of cells than it has bins.",
       wrong: """

@@ -1,19 +1,19 @@
 import Diagnostics
 import Runtime
 
-/// Explains checks: for a terminal, and as the page docs/checks.md. What lint prints about an example is what lint really
+/// Explains lint rules: for a terminal, and as the page docs/lint-rules.md. What lint prints about an example is what lint really
 /// says to it.
-struct CheckWriter {
+struct LintRuleWriter {
   /// Where the plugins of the examples are looked for.
   let pluginDirectories: [String]
 
   private static let introduction = """
-    # What lint finds
+    # Lint rules
 
-    Made from the checks by `make docs` (`hitmon lint --list --format markdown`). Do not edit it by hand.
+    Made from the rules by `make docs` (`hitmon lint --list --format markdown`). Do not edit it by hand.
 
-    `hitmon lint PIPELINE...` makes the checks that `run` makes before it starts. All findings come at once, each with its
-    place, the line, and a hint where there is something to type:
+    `hitmon lint PIPELINE...` looks for everything that `run` looks for before it starts. All findings come at once, each
+    with its place, the line, and a hint where there is something to type:
 
         pipeline.yaml:8:49: error[unknown-key]: a histogram has no key `pre`
 
@@ -37,26 +37,26 @@ struct CheckWriter {
 
   var markdown: String {
     var lines = [Self.introduction]
-    for family in Check.Family.allCases {
-      let checks = Check.all(family)
-      guard !checks.isEmpty else { continue }
+    for family in LintRule.Family.allCases {
+      let rules = LintRule.all(family)
+      guard !rules.isEmpty else { continue }
       lines += ["", "## \(family.rawValue)"]
-      for check in checks { lines += ["", entry(check)] }
+      for rule in rules { lines += ["", entry(rule)] }
     }
     return lines.joined(separator: "\n")
   }
 
-  func entry(_ check: Check) -> String {
-    var lines = ["### \(check.code)", ""]
-    lines.append(wrap(check.severity == .warning ? "A warning. \(check.cause)" : check.cause, width: 120))
-    lines += blocks(check.wrong, fence: "yaml wrong")
-    if let printed = printed(check) { lines += ["```text", printed, "```"] }
-    lines += ["", wrap(check.fix, width: 120)]
-    lines += blocks(check.right, fence: "yaml")
+  func entry(_ rule: LintRule) -> String {
+    var lines = ["### \(rule.code)", ""]
+    lines.append(wrap(rule.severity == .warning ? "A warning. \(rule.cause)" : rule.cause, width: 120))
+    lines += blocks(rule.wrong, fence: "yaml wrong")
+    if let printed = printed(rule) { lines += ["```text", printed, "```"] }
+    lines += ["", wrap(rule.fix, width: 120)]
+    lines += blocks(rule.right, fence: "yaml")
     return lines.joined(separator: "\n")
   }
 
-  private func blocks(_ example: Check.Example, fence: String) -> [String] {
+  private func blocks(_ example: LintRule.Example, fence: String) -> [String] {
     var lines: [String] = []
     for plugin in example.plugins {
       lines += ["", "The plugin `\(plugin.name)`:", "```\(fence)", plugin.yaml.trimmedEnd, "```"]
@@ -68,27 +68,27 @@ struct CheckWriter {
     return lines
   }
 
-  private func remarks(_ example: Check.Example) -> [String] {
+  private func remarks(_ example: LintRule.Example) -> [String] {
     [example.remark].compactMap { $0 } + example.overrides.map { "with `--set \($0)`" }
   }
 
   /// What lint prints about the example with the mistake; nil where it does not get so far for want of a plugin.
-  private func printed(_ check: Check) -> String? {
-    let findings = check.wrong.lint(pluginDirectories: pluginDirectories)
-    let found = findings.sorted.filter { $0.code == check.code }
-    return found.isEmpty ? nil : FindingPrinter(colour: false).text(findings, only: check.code)
+  private func printed(_ rule: LintRule) -> String? {
+    let findings = rule.wrong.lint(pluginDirectories: pluginDirectories)
+    let found = findings.sorted.filter { $0.code == rule.code }
+    return found.isEmpty ? nil : FindingPrinter(colour: false).text(findings, only: rule.code)
   }
 
   /// For a terminal.
-  func text(_ check: Check) -> String {
-    var lines = ["\(check.severity.rawValue)[\(check.code)]", "", wrap(check.cause, width: 100), ""]
-    lines += indented(check.wrong)
-    if let printed = printed(check) { lines += ["", "lint prints:", "", Self.indent(printed)] }
-    lines += ["", wrap(check.fix, width: 100), ""] + indented(check.right)
+  func text(_ rule: LintRule) -> String {
+    var lines = ["\(rule.severity.rawValue)[\(rule.code)]", "", wrap(rule.cause, width: 100), ""]
+    lines += indented(rule.wrong)
+    if let printed = printed(rule) { lines += ["", "lint prints:", "", Self.indent(printed)] }
+    lines += ["", wrap(rule.fix, width: 100), ""] + indented(rule.right)
     return lines.joined(separator: "\n")
   }
 
-  private func indented(_ example: Check.Example) -> [String] {
+  private func indented(_ example: LintRule.Example) -> [String] {
     var lines: [String] = []
     for plugin in example.plugins {
       lines += ["the plugin \(plugin.name):", "", Self.indent(plugin.yaml.trimmedEnd), "", "the pipeline:", ""]
@@ -114,12 +114,12 @@ struct CheckWriter {
 
   /// One line for each.
   static var list: String {
-    let width = Check.all.map(\.code.count).max() ?? 0
-    return Check.Family.allCases.map { family in
-      let lines = Check.all(family).map { check in
-        let gap = String(repeating: " ", count: width - check.code.count)
-        let severity = check.severity == .warning ? "warning" : "error  "
-        return "  \(check.code)\(gap)  \(severity)  \(gist(check.cause))"
+    let width = LintRule.all.map(\.code.count).max() ?? 0
+    return LintRule.Family.allCases.map { family in
+      let lines = LintRule.all(family).map { rule in
+        let gap = String(repeating: " ", count: width - rule.code.count)
+        let severity = rule.severity == .warning ? "warning" : "error  "
+        return "  \(rule.code)\(gap)  \(severity)  \(gist(rule.cause))"
       }
       return "\(family.rawValue)\n\(lines.joined(separator: "\n"))"
     }.joined(separator: "\n\n") + "\n\nMore on one: hitmon lint --explain unknown-key"
