@@ -3,12 +3,6 @@ import Diagnostics
 import Specifications
 import Support
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Where a topic is read from when a run begins.
 package enum KafkaStart: Sendable, Equatable {
   /// Where the published results end.

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 import ChainExecution
 
 /// Memory that a stretch of input is read into; used again when its rows have been counted.
