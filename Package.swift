@@ -50,16 +50,23 @@ let package = Package(
     // From YAML text to settings that fit a specification.
     .target(name: "Configuration", dependencies: ["CLibYAML", "Diagnostics", "Specifications"]),
 
+    // What a histogram says: its contents, how they are written, read and merged.
+    .target(name: "Histograms", dependencies: ["Support", "JSON"]),
+
     // What runs a chain: decoders, cleansing, the chamber map, groups, windows, histograms and partial results. It knows
     // neither settings nor where they stand in a file.
-    .target(name: "ChainExecution", dependencies: ["CScan", "CPlugin", "Columns", "Expressions"]),
+    .target(
+      name: "ChainExecution", dependencies: ["CScan", "CPlugin", "Support", "Columns", "Expressions", "Histograms"]),
     // What checks the settings of a pipeline and builds its chain.
     .target(
       name: "ChainBuilding",
-      dependencies: ["CPlugin", "Diagnostics", "Columns", "Expressions", "Specifications", "ChainExecution"]),
+      dependencies: [
+        "CPlugin", "Diagnostics", "Columns", "Expressions", "Specifications", "Histograms", "ChainExecution",
+      ]),
 
     // Result messages: how they are written, read and merged.
-    .target(name: "Results", dependencies: ["Support", "JSON", "Diagnostics", "Columns", "ChainExecution"]),
+    .target(
+      name: "Results", dependencies: ["Support", "JSON", "Diagnostics", "Columns", "Histograms", "ChainExecution"]),
 
     // Where rows come from and where results go.
     .target(name: "Simulation"),
@@ -68,15 +75,15 @@ let package = Package(
     .target(
       name: "Connectors",
       dependencies: [
-        "CZlib", "CZstd", "CScan", "Support", "JSON", "Diagnostics", "Columns", "Specifications", "ChainExecution",
-        "Results", "Simulation", "Kafka", "S3",
+        "CZlib", "CZstd", "CScan", "Support", "JSON", "Diagnostics", "Columns", "Specifications", "Histograms",
+        "ChainExecution", "Results", "Simulation", "Kafka", "S3",
       ]),
 
     // What viewers of a live page see: kept windows, totals, the state of the run, other forms and pictures of plots.
     .target(
       name: "Dashboard",
       dependencies: [
-        "Support", "JSON", "Diagnostics", "Columns", "Expressions", "Specifications", "ChainExecution", "Results",
+        "Support", "JSON", "Diagnostics", "Columns", "Expressions", "Specifications", "Histograms", "Results",
         "Connectors",
       ]),
 
@@ -89,7 +96,7 @@ let package = Package(
     .target(
       name: "Runtime",
       dependencies: [
-        "Support", "JSON", "Diagnostics", "Columns", "Specifications", "Configuration", "ChainExecution",
+        "Support", "JSON", "Diagnostics", "Columns", "Specifications", "Configuration", "Histograms", "ChainExecution",
         "ChainBuilding", "Results", "Kafka", "Connectors", "Dashboard", "Emulation",
       ]),
 
@@ -113,8 +120,9 @@ let package = Package(
     .executableTarget(
       name: "hitmon",
       dependencies: [
-        "Support", "Diagnostics", "Columns", "Specifications", "Configuration", "ChainExecution", "ChainBuilding",
-        "Results", "Kafka", "Connectors", "Dashboard", "Emulation", "Runtime", "Authoring", "WebServer",
+        "Support", "Diagnostics", "Columns", "Specifications", "Configuration", "Histograms", "ChainExecution",
+        "ChainBuilding", "Results", "Kafka", "Connectors", "Dashboard", "Emulation", "Runtime", "Authoring",
+        "WebServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -146,17 +154,21 @@ let package = Package(
     .testTarget(
       name: "YAMLTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
     .testTarget(name: "ChainBuildingTests", dependencies: ["Expressions", "Specifications", "ChainBuilding"]),
-    .testTarget(name: "ResultsTests", dependencies: ["JSON", "Results"]),
+    .testTarget(name: "HistogramsTests", dependencies: ["JSON", "Histograms"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "S3Tests", dependencies: ["S3"]),
-    .testTarget(name: "InputTests", dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Connectors"]),
+    .testTarget(
+      name: "InputTests",
+      dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "Connectors"]),
     .testTarget(
       name: "EmulationTests",
       dependencies: ["Diagnostics", "ChainExecution", "Simulation", "Kafka", "Connectors", "Emulation", "Runtime"]),
     .testTarget(
       name: "RuntimeTests",
-      dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime"]),
+      dependencies: [
+        "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime",
+      ]),
     // Whole runs against the embedded broker; Support is that of RuntimeTests.
     .testTarget(
       name: "KafkaRunTests",
@@ -166,7 +178,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Diagnostics", "Specifications", "ChainExecution", "ChainBuilding", "Results", "Connectors", "Dashboard",
+        "Diagnostics", "Specifications", "Histograms", "ChainExecution", "ChainBuilding", "Results", "Connectors",
+        "Dashboard",
       ]),
     // Raw sockets against a server; Messages is that of DashboardTests.
     .testTarget(name: "WebServerTests", dependencies: ["Dashboard", "WebServer"]),

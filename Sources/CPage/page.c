@@ -24,6 +24,36 @@ static const unsigned char colors_js[] = {
 static const unsigned char content_js[] = {
 #embed "page/content.js"
 };
+static const unsigned char contents_arrays_js[] = {
+#embed "page/contents/arrays.js"
+};
+static const unsigned char contents_axes_js[] = {
+#embed "page/contents/axes.js"
+};
+static const unsigned char contents_counts_js[] = {
+#embed "page/contents/counts.js"
+};
+static const unsigned char contents_index_js[] = {
+#embed "page/contents/index.js"
+};
+static const unsigned char contents_map_js[] = {
+#embed "page/contents/map.js"
+};
+static const unsigned char contents_plane_js[] = {
+#embed "page/contents/plane.js"
+};
+static const unsigned char contents_points_js[] = {
+#embed "page/contents/points.js"
+};
+static const unsigned char contents_profile_js[] = {
+#embed "page/contents/profile.js"
+};
+static const unsigned char contents_profileMap_js[] = {
+#embed "page/contents/profileMap.js"
+};
+static const unsigned char contents_row_js[] = {
+#embed "page/contents/row.js"
+};
 static const unsigned char controls_js[] = {
 #embed "page/controls.js"
 };
@@ -41,6 +71,9 @@ static const unsigned char exports_js[] = {
 };
 static const unsigned char figure_js[] = {
 #embed "page/figure.js"
+};
+static const unsigned char flatness_js[] = {
+#embed "page/flatness.js"
 };
 static const unsigned char format_js[] = {
 #embed "page/format.js"
@@ -123,9 +156,6 @@ static const unsigned char sparkline_js[] = {
 static const unsigned char spread_js[] = {
 #embed "page/spread.js"
 };
-static const unsigned char statistics_js[] = {
-#embed "page/statistics.js"
-};
 static const unsigned char table_js[] = {
 #embed "page/table.js"
 };
@@ -156,12 +186,23 @@ static const page_file files[] = {
     FILE("caption.js", SCRIPT, caption_js),
     FILE("colors.js", SCRIPT, colors_js),
     FILE("content.js", SCRIPT, content_js),
+    FILE("contents/arrays.js", SCRIPT, contents_arrays_js),
+    FILE("contents/axes.js", SCRIPT, contents_axes_js),
+    FILE("contents/counts.js", SCRIPT, contents_counts_js),
+    FILE("contents/index.js", SCRIPT, contents_index_js),
+    FILE("contents/map.js", SCRIPT, contents_map_js),
+    FILE("contents/plane.js", SCRIPT, contents_plane_js),
+    FILE("contents/points.js", SCRIPT, contents_points_js),
+    FILE("contents/profile.js", SCRIPT, contents_profile_js),
+    FILE("contents/profileMap.js", SCRIPT, contents_profileMap_js),
+    FILE("contents/row.js", SCRIPT, contents_row_js),
     FILE("controls.js", SCRIPT, controls_js),
     FILE("coverage.js", SCRIPT, coverage_js),
     FILE("dom.js", SCRIPT, dom_js),
     FILE("events.js", SCRIPT, events_js),
     FILE("exports.js", SCRIPT, exports_js),
     FILE("figure.js", SCRIPT, figure_js),
+    FILE("flatness.js", SCRIPT, flatness_js),
     FILE("format.js", SCRIPT, format_js),
     FILE("gestures.js", SCRIPT, gestures_js),
     FILE("history.js", SCRIPT, history_js),
@@ -189,7 +230,6 @@ static const page_file files[] = {
     FILE("settings.js", SCRIPT, settings_js),
     FILE("sparkline.js", SCRIPT, sparkline_js),
     FILE("spread.js", SCRIPT, spread_js),
-    FILE("statistics.js", SCRIPT, statistics_js),
     FILE("table.js", SCRIPT, table_js),
     FILE("theme.css", CSS, theme_css),
     FILE("ticks.js", SCRIPT, ticks_js),

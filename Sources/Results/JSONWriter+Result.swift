@@ -1,4 +1,5 @@
 import Diagnostics
+import Histograms
 import JSON
 
 extension JSONWriter {
@@ -16,14 +17,14 @@ extension JSONWriter {
       }
       endObject()
     case .uhi:
-      for (name, histogram) in histograms where histogram.hasUHI {
+      for (name, histogram) in histograms where histogram.content.uhi != nil {
         key(name)
         histogram.writeUHI(name: name, to: &self)
       }
       endObject()
       key("points")
       beginObject()
-      for (name, histogram) in histograms where !histogram.hasUHI {
+      for (name, histogram) in histograms where histogram.content.uhi == nil {
         key(name)
         histogram.write(to: &self)
       }

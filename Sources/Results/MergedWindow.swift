@@ -1,5 +1,7 @@
 import Diagnostics
+import Histograms
 import JSON
+import Support
 
 /// What the messages of one window that have come so far add up to.
 struct MergedWindow {
@@ -35,7 +37,7 @@ struct MergedWindow {
     for (base, names) in Self.parts(content) where sum.parts[base] != names {
       // One order for any order of messages.
       sum.parts[base] =
-        sum.parts[base].map { Set($0).union(names).sorted { ResultHead.inOrder(Self.value($0), Self.value($1)) } }
+        sum.parts[base].map { Set($0).union(names).sorted { namesInOrder(Self.value($0), Self.value($1)) } }
         ?? names
     }
     sum.saysPartial = sum.saysPartial || content.head.isPartial

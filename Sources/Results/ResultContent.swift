@@ -1,4 +1,5 @@
 import Diagnostics
+import Histograms
 import JSON
 
 /// A whole result message: its head and its histograms, in their order.

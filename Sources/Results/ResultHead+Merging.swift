@@ -1,4 +1,5 @@
 import ChainExecution
+import Histograms
 
 extension ResultHead {
   /// Adds the head of a message that covers other rows of the same window.
@@ -25,7 +26,7 @@ extension ResultHead {
     var sums = a
     for count in b {
       if let index = sums.firstIndex(where: { $0.name == count.name }) {
-        sums[index].value = try Results.sum(sums[index].value, count.value)
+        sums[index].value = try sumOfCounts(sums[index].value, count.value)
       } else {
         sums.append(count)
       }

@@ -1,6 +1,7 @@
+import ChainExecution
 import Columns
 import Diagnostics
-import ChainExecution
+import Histograms
 import JSON
 
 extension ResultHead {

@@ -1,6 +1,8 @@
-import Diagnostics
 import ChainExecution
+import Diagnostics
+import Histograms
 import JSON
+import Support
 
 extension ResultHead {
   /// Writes the fields of the head into an object that is open; `histograms` come next.
@@ -65,7 +67,7 @@ extension ResultHead.Source {
   ) {
     writer.key(key)
     writer.beginObject()
-    for (name, value) in values.sorted(by: { ResultHead.inOrder($0.key, $1.key) }) {
+    for (name, value) in values.sorted(by: { namesInOrder($0.key, $1.key) }) {
       writer.key(name)
       write(&writer, value)
     }

@@ -92,15 +92,3 @@ package struct ResultHead: Sendable, Equatable {
     package init(name: String) { self.name = name }
   }
 }
-
-extension ResultHead {
-  /// Names of partitions in the order of results: numbers first, by value, then the others letter by letter.
-  package static func inOrder(_ a: String, _ b: String) -> Bool {
-    switch (Int64(a), Int64(b)) {
-    case (let first?, let second?) where first != second: first < second
-    case (_?, nil): true
-    case (nil, _?): false
-    default: a.utf8.lexicographicallyPrecedes(b.utf8)
-    }
-  }
-}

@@ -1,5 +1,6 @@
 import ChainExecution
 import Diagnostics
+import Histograms
 import JSON
 import Support
 
@@ -171,7 +172,7 @@ package final class ResultMerger {
     if let released, key <= released {
       throw ResultError("\(window.name) has been given out already: the message comes twice or too late")
     }
-    for (partition, range) in head.source.offsets.sorted(by: { ResultHead.inOrder($0.key, $1.key) }) {
+    for (partition, range) in head.source.offsets.sorted(by: { namesInOrder($0.key, $1.key) }) {
       let covered = window.kind == .span ? pending[key]?.coverage ?? OffsetCoverage() : coverage
       if let overlap = covered.overlap(of: partition, with: range) {
         throw ResultError(

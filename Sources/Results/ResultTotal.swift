@@ -1,4 +1,5 @@
 import Diagnostics
+import Histograms
 import JSON
 
 /// What the windows of a run add up to, in their order.
@@ -53,7 +54,8 @@ package struct ResultTotal: Sendable {
         order.append(name)
         continue
       }
-      if case .points = histogram.content {
+      // Points of all windows would be ever more of them: the newest ones stay.
+      if histogram.content is PointsContent {
         sum = histogram
       } else {
         try sum.add(histogram, pointLimit: nil)
@@ -64,7 +66,7 @@ package struct ResultTotal: Sendable {
     var counts = head?.counts ?? []
     for count in content.head.counts {
       if let index = counts.firstIndex(where: { $0.name == count.name }) {
-        counts[index].value = try Results.sum(counts[index].value, count.value)
+        counts[index].value = try sumOfCounts(counts[index].value, count.value)
       } else {
         counts.append(count)
       }

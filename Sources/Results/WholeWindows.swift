@@ -1,3 +1,5 @@
+import Histograms
+
 /// Makes whole windows of the messages of a topic, where several instances of a pipeline may each publish a part.
 ///
 /// Messages that are whole pass as they are. Parts wait for each other.

@@ -3,7 +3,7 @@ import Diagnostics
 
 extension Binning {
   static let hint =
-    "write bins as `64 from 0 to 64`, `140 from -100 ns to 600 ns`, a list of edges, `integers 0..63`, or `categories A, B`"
+    "write bins as `64 from 0 to 64`, `140 from -100 ns to 600 ns`, `60 log from 1 ns to 1 ms`, a list of edges, `integers 0..63`, or `categories A, B`"
 
   /// About a thousand bins for all integers from `first` to `last`, each as wide as the others; nil where the numbers
   /// are too large to write them.
@@ -131,11 +131,12 @@ private struct BinningParser {
     return Binning(.categories(names.map(\.text)), span: text.span)
   }
 
-  /// `N from A to B`.
+  /// `N from A to B`, `N log from A to B`.
   private func regular(_ words: [LocatedText.Word]) -> Binning? {
+    let isLogarithmic = words.count > 1 && words[1].text == "log"
     guard let from = words.firstIndex(where: { $0.text == "from" }),
       let to = words.firstIndex(where: { $0.text == "to" }),
-      from == 1, to > from + 1, to + 1 < words.count
+      from == (isLogarithmic ? 2 : 1), to > from + 1, to + 1 < words.count
     else { return fail("`\(text.written)` does not describe bins", text.span) }
     let first = text[words[0].range]
     guard let count = Int(first.text), count >= 1 else {
@@ -165,8 +166,9 @@ private struct BinningParser {
         ? fail("the bins begin and end at \(a)", whole.span, hint: "give an end above the beginning")
         : fail(
           "the bins end (\(b)) below where they begin (\(a))", whole.span,
-          hint: "write `\(first.written) from \(b) to \(a)`")
+          hint: "write `\(first.written)\(isLogarithmic ? " log" : "") from \(b) to \(a)`")
     }
+    if isLogarithmic { return logarithmic(count, lowerText, lower, upper) }
     let width = (end - lower.value) / Double(count)
     guard width.isFinite else {
       return fail("the ends \(a) and \(b) are too far apart to compute with", whole.span, hint: "take ends nearer to 0")
@@ -177,6 +179,20 @@ private struct BinningParser {
         hint: "take fewer bins, or subtract an offset in `of:` and bin what is left")
     }
     return Binning(.regular(count: count, from: lower, to: upper), span: text.span)
+  }
+
+  private func logarithmic(_ count: Int, _ lowerText: LocatedText, _ lower: Quantity, _ upper: Quantity) -> Binning? {
+    guard lower.value > 0 else {
+      return fail(
+        "logarithmic bins begin above 0, and these begin at \(lowerText.written)", lowerText.span,
+        hint: "give the smallest value that you want to tell apart; what is below counts as underflow")
+    }
+    let binning = Binning(.logarithmic(count: count, from: lower, to: upper), span: text.span)
+    guard let edges = binning.edges(in: lower.unit), zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 > $0 * 1e-9 })
+    else {
+      return fail("the bins are narrower than the numbers can tell apart", text.span, hint: "take fewer bins")
+    }
+    return binning
   }
 
   func quantity(_ text: LocatedText) -> Quantity? {

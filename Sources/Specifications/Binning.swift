@@ -6,6 +6,8 @@ package struct Binning: Sendable {
   package enum Shape: Sendable {
     /// `64 from 0 to 64`: bins of equal width.
     case regular(count: Int, from: Quantity, to: Quantity)
+    /// `60 log from 1 ns to 1 ms`: each bin wider than the one before by the same factor. The first edge is above 0.
+    case logarithmic(count: Int, from: Quantity, to: Quantity)
     /// `[0 ns, 10 ns, 50 ns]`: the bin edges, ascending.
     case edges([Quantity])
     /// `integers 0..63`: one bin for each integer.
@@ -39,6 +41,9 @@ package struct Binning: Sendable {
         let far = width * Double(number)
         return lower + (far.isFinite ? far / Double(count) : width * (Double(number) / Double(count)))
       }
+    case .logarithmic(let count, let from, let to):
+      guard let lower = from.value(in: unit), let upper = to.value(in: unit) else { return nil }
+      return LogarithmicEdges.edges(count: count, from: lower, to: upper)
     case .edges(let list):
       let edges = list.compactMap { $0.value(in: unit) }
       return edges.count == list.count ? edges : nil
@@ -49,7 +54,7 @@ package struct Binning: Sendable {
 
   package var count: Int {
     switch shape {
-    case .regular(let count, _, _): count
+    case .regular(let count, _, _), .logarithmic(let count, _, _): count
     case .edges(let edges): edges.count - 1
     case .integers(let range): range.count
     case .categories(let names): names.count

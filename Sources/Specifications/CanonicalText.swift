@@ -77,6 +77,7 @@ package struct CanonicalText: Sendable {
   private static func binning(_ bins: Binning) -> String {
     switch bins.shape {
     case .regular(let count, let from, let to): "\(count) from \(edge(from)) to \(edge(to))"
+    case .logarithmic(let count, let from, let to): "\(count) log from \(edge(from)) to \(edge(to))"
     case .edges(let edges): "edges \(edges.map(edge).joined(separator: ", "))"
     case .integers(let range): "integers \(range)"
     case .categories(let names): "categories \(names.joined(separator: ", "))"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Connectors
 import Dashboard
+import Histograms
 import Results
 import Runtime
 import Specifications

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Connectors
+import Histograms
 import Results
 import Runtime
 

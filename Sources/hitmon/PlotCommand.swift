@@ -2,6 +2,7 @@ import ArgumentParser
 import Connectors
 import Dashboard
 import Diagnostics
+import Histograms
 import Results
 
 #if canImport(Glibc)
@@ -112,7 +113,7 @@ struct PlotCommand: ParsableCommand {
         ?? "there are \(unique.joined(separator: ", "))"
       throw ConnectorError("there is no histogram \(name) in \(file); \(hint)")
     }
-    if parts.count > 1, case .map = first.histogram.content {
+    if parts.count > 1, first.histogram.isMap {
       throw ConnectorError("maps cannot be drawn over one another: choose one, such as \(first.name)")
     }
     let head = total.head

@@ -1,5 +1,6 @@
 import Connectors
 import Foundation
+import Histograms
 import Results
 import Synchronization
 import Testing

@@ -1,8 +1,10 @@
+import ChainExecution
 import Connectors
 import Diagnostics
-import ChainExecution
+import Histograms
 import JSON
 import Results
+import Support
 import Testing
 
 @Suite struct ResultHeadTests {
@@ -57,7 +59,7 @@ import Testing
     try head(Self.message).write(to: &writer)
     #expect(Self.message.hasPrefix(writer.text))
     #expect(Self.message.dropFirst(writer.text.count).hasPrefix(",\"histograms\""))
-    #expect(["b", "10", "2", "a", "-1"].sorted(by: ResultHead.inOrder) == ["-1", "2", "10", "a", "b"])
+    #expect(["b", "10", "2", "a", "-1"].sorted(by: namesInOrder) == ["-1", "2", "10", "a", "b"])
   }
 
   @Test func `The histograms are not looked at`() throws {

@@ -18,6 +18,7 @@ try:
     import numpy as np
     import uhi.io.json
     import uproot
+    import uproot.models.TH
     from prometheus_client.parser import text_string_to_metric_families
 except ImportError as error:
     missing = str(error)
@@ -35,6 +36,8 @@ histograms:
   boards: {of: FPGA, bins: "categories 0, 7"}
   weighted: {of: wire, bins: 10 from 8 to 48, weight: TDC_MEAS}
   map: {of: [wire, time], bins: [8 from 8 to 40, 5 from 0 us to 80 us]}
+  mean_map: {profile: TDC_MEAS, against: [wire, FPGA], bins: [8 from 8 to 40, "integers 0..1"]}
+  gaps: {of: TDC_MEAS, bins: 8 log from 1 to 100}
   mean_drift: {profile: drift, against: wire, bins: 16 from 0 to 64, where: orbit.t0 is known}
   active: {plot: orbit.active, against: ORBIT_CNT, per: chamber, points: 100}
 sinks:
@@ -95,6 +98,16 @@ class FormsTest(unittest.TestCase):
             self.assertEqual(set(known) - set(form), set(), name)
             self.assertEqual(set(known["fXaxis"]) - set(form["fXaxis"]), set(), name)
 
+    def test_members_of_a_profile_of_two_axes(self):
+        # uproot reads them and cannot write one: their members are those of TH2D and its own.
+        own = uproot.models.TH.Model_TProfile2D_v8.member_names
+        self.assertIn("fTsumwz2", own)
+        form = self.histogram("mean_map", "root")
+        self.assertEqual(form["_typename"], "TProfile2D")
+        plane = self.histogram("map", "root")
+        self.assertEqual(set(form) - set(plane), set(own))
+        self.assertEqual(set(plane) - set(form), set())
+
     def test_numbers_of_root(self):
         for name in ["occupancy/0", "uneven", "boards"]:
             own, form = self.own(name), self.histogram(name, "root")
@@ -116,6 +129,15 @@ class FormsTest(unittest.TestCase):
         self.assertEqual(array[1:-1, 1:-1].T.tolist(), plane["bin_counts"])
         self.assertEqual(array[:, 0].tolist(), plane["x_underflow"])
         self.assertEqual(array[-1, 1:-1].tolist(), plane["y_overflow"])
+        mean, form = self.own("mean_map"), self.histogram("mean_map", "root")
+        for key, own in [("fArray", "sum"), ("fSumw2", "sum_of_squares"), ("fBinEntries", "bin_counts")]:
+            array = np.array(form[key]).reshape(4, 10)
+            self.assertEqual(array[1:-1, 1:-1].T.tolist(), mean[own], key)
+            flow = "" if own == "bin_counts" else f"_{own}"
+            self.assertEqual(array[:, 0].tolist(), mean[f"x_underflow{flow}"], key)
+            self.assertEqual(array[-1, 1:-1].tolist(), mean[f"y_overflow{flow}"], key)
+        self.assertEqual(form["fTsumwz"], np.sum(mean["sum"]))
+        self.assertEqual(self.histogram("gaps", "root")["fXaxis"]["fXbins"], self.own("gaps")["bin_edges"])
         mean, form = self.own("mean_drift"), self.histogram("mean_drift", "root")
         self.assertEqual(form["_typename"], "TProfile")
         self.assertEqual(form["fBinEntries"][1:-1], mean["bin_counts"])

@@ -36,6 +36,7 @@ histograms:
   boards: {of: FPGA, bins: "categories 0, 1"}
   map: {of: [wire, FPGA], bins: [8 from 0 to 64, 2 from 0 to 2]}
   mean: {profile: drift, against: wire, bins: 8 from 0 to 64, where: orbit.t0 is known}
+  mean_map: {profile: drift, against: [wire, FPGA], bins: [8 log from 1 to 60, 2 from 0 to 2], where: orbit.t0 is known}
   active: {plot: orbit.active, against: ORBIT_CNT, per: chamber}
 window: all
 """
@@ -280,6 +281,14 @@ class ResultsTest(Case):
         for value, wanted in zip(mean.boost().values(), mean.content["mean"], strict=True):
             if wanted is not None:
                 self.assertAlmostEqual(value, wanted, places=9)
+        mean_map = self.many["mean_map"]
+        profile = mean_map.boost()
+        self.assertEqual(profile.counts().tolist(), mean_map.content["bin_counts"])
+        self.assertEqual(list(profile.counts(flow=True)[0]), mean_map.content["x_underflow"])
+        means = [mean for column in mean_map.content["mean"] for mean in column]
+        for value, wanted in zip(profile.values().flatten(), means, strict=True):
+            if wanted is not None:
+                self.assertAlmostEqual(value, wanted, places=9)
         self.assertEqual(self.many["map"].boost().values().tolist(), self.many["map"].content["bin_counts"])
         self.assertEqual(list(self.many["boards"].boost().values()), self.many["boards"].content["bin_counts"])
         with self.assertRaisesRegex(kernel.HitmonError, "is a list of points"):
@@ -298,6 +307,7 @@ class ResultsTest(Case):
         occupancy = self.one["occupancy/0"]
         self.assertEqual(occupancy.frame()["count"].tolist(), occupancy.content["bin_counts"])
         self.assertEqual(len(self.one["map"].frame()), 16)
+        self.assertEqual(list(self.one["mean_map"].frame().columns[-3:]), ["count", "mean", "error"])
         for name in self.one.names:
             axes = self.one.plot(name)
             self.assertEqual(axes.get_title(), self.one[name].content["title"])

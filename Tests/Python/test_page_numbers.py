@@ -103,6 +103,35 @@ class NumbersTest(PageTest):
         figure = self.figures(page, "Wire against time").first
         self.assertEqual(self.counts(figure, column=4), [count for column in columns for count in column])
 
+    def test_means_of_two_axes_and_logarithmic_bins(self):
+        pipeline = SIMULATED.replace("sinks:", """\
+  mean_map: {profile: drift, against: [wire, chamber], bins: [16 from 0 to 64, integers 0..3], where: orbit.t0 is known}
+  log_time: {of: drift, bins: 30 log from 1 ns to 1 us, where: orbit.t0 is known}
+sinks:""")  # fmt: skip
+        hitmon = self.serve(self.write(pipeline), "--keep-open")
+        page = self.open(hitmon.address)
+        self.wait_for_state(page, "finished")
+        messages = self.results()
+        for name in ("mean_map", "log_time"):
+            self.choose(page, name, "table")
+        # The mean of all windows, from the sums of each.
+        parts = [message["histograms"]["mean_map"] for message in messages]
+        figure = self.figures(page, "mean_map").first
+        shown = [float(row[4]) for row in self.rows(figure)]
+        self.assertEqual(len(shown), 64)
+        for place, mean in enumerate(shown):
+            x, y = divmod(place, 4)
+            rows, whole = (sum(part[key][x][y] for part in parts) for key in ("bin_counts", "sum"))
+            # The table shows six digits.
+            self.assertAlmostEqual(mean / (whole / rows), 1, places=5)
+        figure = self.figures(page, "log_time").first
+        self.assertEqual(self.counts(figure, column=2), total(messages, "log_time"))
+        # On the axis each decade is as wide as the others.
+        places = figure.evaluate("({ figure }) => [1, 10, 100, 1000].map((edge) => figure.frame.x(edge))")
+        widths = [right - left for left, right in zip(places, places[1:], strict=False)]
+        self.assertGreater(min(widths), 50)
+        self.assertAlmostEqual(max(widths), min(widths), places=6)
+
     def test_downloads(self):
         _, page = self.finished()
         messages = self.results()

@@ -37,6 +37,7 @@ histograms:
   mean_drift: {profile: drift, against: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}
   few: {profile: drift, against: wire, bins: 200 from 10 to 20, where: orbit.t0 is known and ORBIT_CNT % 97 == 0}
   by_board: {profile: drift, against: FPGA, bins: "categories 1", where: orbit.t0 is known}
+  mean_map: {profile: drift, against: [wire, FPGA], bins: [8 log from 2 to 60, "categories 1"], where: orbit.t0 is known}
   active: {plot: orbit.active, against: ORBIT_CNT, per: chamber, points: 100}
   all: {count: hits}
 sinks:
@@ -150,7 +151,7 @@ class UHITest(unittest.TestCase):
     def test_maps(self):
         seen = weighted = 0
         for _, own, _, histogram in self.pairs():
-            if "x_edges" not in own:
+            if "x_edges" not in own or "sum" in own:
                 continue
             seen += 1
             self.check_axis(histogram.axes[0], own["x_edges"], own["axis"])
@@ -175,7 +176,7 @@ class UHITest(unittest.TestCase):
     def test_profiles(self):
         seen = 0
         for name, own, form, histogram in self.pairs():
-            if "sum" not in own:
+            if "sum" not in own or "x_edges" in own:
                 continue
             seen += 1
             self.check_axis(histogram.axes[0], own["bin_edges"], own["axis"])
@@ -196,6 +197,27 @@ class UHITest(unittest.TestCase):
                 below = histogram.values(flow=True)[0]
                 self.assertAlmostEqual(below, own["underflow_sum"] / own["underflow"])
         self.assertEqual(seen, 6)
+
+    def test_profiles_of_two_axes(self):
+        seen = 0
+        for name, own, form, histogram in self.pairs():
+            if name != "mean_map":
+                continue
+            seen += 1
+            self.check_axis(histogram.axes[0], own["x_edges"], own["axis"])
+            self.check_axis(histogram.axes[1], own["y_edges"], own["y_axis"])
+            self.assertEqual((histogram.kind, form["metadata"]["value_unit"]), ("MEAN", "ns"))
+            np.testing.assert_array_equal(histogram.counts(), own["bin_counts"])
+            # Categories have no underflow; of x there is what is below 2 and above 60.
+            np.testing.assert_array_equal(histogram.counts(flow=True)[0], own["x_underflow"][1:])
+            np.testing.assert_array_equal(histogram.counts(flow=True)[1:-1, -1], own["y_overflow"])
+            means = np.array([numbers(column) for column in own["mean"]])
+            errors = np.array([numbers(column) for column in own["error"]])
+            several = histogram.counts() > 1
+            self.assertGreater(several.sum(), 5)
+            np.testing.assert_array_equal(histogram.values()[several], means[several])
+            np.testing.assert_allclose(np.sqrt(histogram.variances()[several]), errors[several], rtol=1e-12)
+        self.assertEqual(seen, 2)
 
     def test_adding_windows_up(self):
         first, second = (load(message["histograms"]["mean_drift"]) for message in self.plain)

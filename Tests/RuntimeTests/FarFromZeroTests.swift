@@ -1,6 +1,7 @@
+import ChainExecution
 import Connectors
 import Foundation
-import ChainExecution
+import Histograms
 import Results
 import Runtime
 import Testing
@@ -66,7 +67,7 @@ import Testing
     var total = ResultTotal()
     for line in windows.lines { total.add(try content(line)) }
     #expect(total.windows == 34)
-    guard case .profile(let summed)? = total["p"]?.content else {
+    guard let summed = total["p"]?.content as? ProfileContent else {
       Issue.record("there is no total")
       return
     }

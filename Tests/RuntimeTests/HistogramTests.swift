@@ -42,6 +42,9 @@ import Testing
     Binned(of: "f", bins: "16 from -50 to 50", edges: stride(from: -50.0, through: 50, by: 6.25).map { $0 }),
     Binned(of: "a", bins: "[-10, -3, 0, 30]", edges: [-10, -3, 0, 30]),
     Binned(of: "f", bins: "[-99.5, 0, 0.25, 70]", edges: [-99.5, 0, 0.25, 70]),
+    Binned(of: "f", bins: "3 log from 0.1 to 100", edges: [0.1, 1, 10, 100]),
+    Binned(of: "a", bins: "4 log from 1 to 10000", edges: [1, 10, 100, 1000, 10_000]),
+    Binned(of: "a * 3000000000", bins: "3 log from 1e9 to 1e12", edges: [1e9, 1e10, 1e11, 1e12]),
     Binned(of: "kind", bins: "integers 1..2", edges: [1, 2, 3]),
     Binned(of: "a", bins: "integers -5..5", edges: stride(from: -5.0, through: 6, by: 1).map { $0 }),
     Binned(of: "a * 3000000000", bins: "4 from -60000000000 to 60000000000", edges: [-6e10, -3e10, 0, 3e10, 6e10]),
@@ -134,6 +137,37 @@ import Testing
       rows: "1,0,1,2.5,up\n")
     #expect(sparse.histogram("h")?.mean == [nil, 2.5])
     #expect(sparse.histogram("h")?.error == [nil, nil])
+  }
+
+  @Test func `A profile over two columns has a mean in each bin, and sums beside them`() throws {
+    let h = try #require(
+      try histograms("{profile: f, against: [a, kind], bins: [5 from -20 to 30, 'integers 0..2']}")["h"])
+    func values(_ a: Range<Int>, _ kind: Int) -> [Double] {
+      Self.rows.filter { a.contains(Int($0.a)) && Int($0.kind) == kind }.map(\.f)
+    }
+    for x in 0..<5 {
+      for kind in 0..<3 {
+        let values = values((x * 10 - 20)..<(x * 10 - 10), kind)
+        let n = Double(values.count), mean = values.reduce(0, +) / n
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
+        #expect(n > 1)
+        #expect(h.map?[x][kind] == n)
+        #expect(abs(try #require(h.means?[x][kind]) - mean) < 1e-12)
+        #expect(abs(try #require(h.errors?[x][kind]) - (variance / n).squareRoot()) < 1e-9)
+      }
+    }
+    // Kinds go up to 3, which is above in y; below in y is nothing.
+    #expect(h.xOverflow == [0] + (0...3).map { Double(values(30..<10_000, $0).count) })
+    #expect(h.xOverflowSum == [0] + (0...3).map { values(30..<10_000, $0).reduce(0, +) })
+    #expect(h.yOverflow == (0..<5).map { Double(values(($0 * 10 - 20)..<($0 * 10 - 10), 3).count) })
+    #expect(h.yUnderflowDeviations == [0, 0, 0, 0, 0])
+    #expect([h.axis, h.yAxis, h.zAxis].map { $0?.label } == ["a", "kind", "f"])
+    // The mean of nothing and the error of one value do not exist.
+    let sparse = try samplePipeline(
+      "histograms: {h: {profile: f, against: [a, kind], bins: [2 from 0 to 2, 1 from 0 to 9]}}"
+    ).run(rows: "1,0,1,2.5,up\n")
+    #expect(sparse.histogram("h")?.means == [[nil], [2.5]])
+    #expect(sparse.histogram("h")?.errors == [[nil], [nil]])
   }
 
   @Test func `Points stand in order, the smallest are kept, the others counted`() throws {

@@ -52,6 +52,7 @@ import Testing
         weighted: {of: a, bins: 10 from -50 to 50, weight: kind}
         two: {of: [a, f], bins: [10 from -50 to 50, 5 from -100 to 100], where: kind > 0}
         profile: {profile: f, against: a, bins: 10 from -50 to 50, per: kind}
+        profile_map: {profile: f, against: [a, kind], bins: [9 log from 1 to 50, 'integers 0..2'], per: kind}
         points: {plot: f, against: a, points: 50}
         groups: {of: g.n, bins: 'integers 1..20'}
         kinds: {plot: g.k, against: key, per: kind}

@@ -34,7 +34,7 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     kinds = [[key for key in ("x_edges", "mean", "bin_edges", "x", "bin_variances") if key in part] for part in (a, b)]
     if kinds[0] != kinds[1]:
         raise HitmonError(f"`{name}` has not the same form in all windows")
-    for key in ("axis", "y_axis"):
+    for key in ("axis", "y_axis", "z_axis"):
         units = [part.get(key, {}).get("unit", "") for part in (a, b)]
         if units[0] != units[1]:
             raise HitmonError(f"the {key} of `{name}` is in `{units[0]}` in one window and in `{units[1]}` in another")
@@ -66,13 +66,46 @@ def _sum(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
         if key in a:
             pairs = zip(columns(a[key], mine, low), columns(b[key], theirs, high), strict=True)
             total[key] = [[_add(p, q) for p, q in zip(one, other, strict=True)] for one, other in pairs]
-    flows = [[0, *(place + 1 for place in places), height + 1] for places in (low, high)]
-    for suffix in ("", "_variance"):
-        for flow in FLOWS:
-            for key, left, right in ((f"x_{flow}{suffix}", flows[0], flows[1]), (f"y_{flow}{suffix}", mine, theirs)):
-                if key in a and key in b:
-                    total[key] = _added(a[key], b[key], left, right)
+    ends = [[0, *(place + 1 for place in places), height + 1] for places in (low, high)]
+    for flow in FLOWS:
+        for key, left, right in ((f"x_{flow}", ends[0], ends[1]), (f"y_{flow}", mine, theirs)):
+            for name in (key, f"{key}_variance"):
+                if name in a and name in b:
+                    total[name] = _added(a[name], b[name], left, right)
+            if "mean" in a:
+                both = _sum_of_spreads(_flow(a, key), _flow(b, key), left, right)
+                total |= {f"{key}_{name}": [bin[name] for bin in both] for name in SPREAD}
+    if "mean" in a:
+        empty: list[dict[str, Any]] = [{}] * height
+        sides = [
+            _placed([_placed(spreads(_column(part, i)), ys, height) for i in range(len(xs))], xs, width)
+            for part, xs, ys in ((a, mine, low), (b, theirs, high))
+        ]
+        sums = [
+            [sum_of_bins(p or {}, q or {}) for p, q in zip(one or empty, other or empty, strict=True)]
+            for one, other in zip(*sides, strict=True)
+        ]
+        total |= {key: [[bin[key] for bin in column] for column in sums] for key in _Spread().fields}
     return total
+
+
+def _column(part: dict[str, Any], x: int) -> dict[str, Any]:
+    """The bins of one x of a profile of two axes, as a profile has them."""
+    return {"title": part.get("title")} | {key: part[key][x] for key in ("bin_counts", *SPREAD)}
+
+
+def _flow(part: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """What a profile of two axes knows of the bins on one of its sides."""
+    bins = {"title": part.get("title"), "bin_counts": part[key]}
+    return spreads(bins | {name: part[f"{key}_{name}"] for name in SPREAD})
+
+
+def _sum_of_spreads(
+    a: list[dict[str, Any]], b: list[dict[str, Any]], mine: list[int], theirs: list[int]
+) -> list[dict[str, Any]]:
+    size = max([*mine, *theirs], default=-1) + 1
+    pairs = zip(_placed(a, mine, size), _placed(b, theirs, size), strict=True)
+    return [sum_of_bins(one or {}, other or {}) for one, other in pairs]
 
 
 def _union(
@@ -168,14 +201,8 @@ class _Spread:
 def _add_spreads(
     total: dict[str, Any], a: dict[str, Any], b: dict[str, Any], mine: list[int], theirs: list[int]
 ) -> None:
-    empty = _Spread().fields
-    size = len(total["bin_counts"])
-    for key in empty:
-        total[key] = [empty[key]] * size
-    pairs = zip(_placed(spreads(a), mine, size), _placed(spreads(b), theirs, size), strict=True)
-    for place, (one, other) in enumerate(pairs):
-        for key, value in sum_of_bins(one or {}, other or {}).items():
-            total[key][place] = value
+    sums = _sum_of_spreads(spreads(a), spreads(b), mine, theirs)
+    total |= {key: [bin[key] for bin in sums] for key in _Spread().fields}
     for flow in FLOWS:
         ends = [{"bin_counts": part[flow]} | {key: part.get(f"{flow}_{key}") for key in SPREAD} for part in (a, b)]
         both = sum_of_bins(ends[0], ends[1])

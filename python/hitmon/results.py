@@ -142,6 +142,16 @@ class Histogram:
                 view[0, :], view[-1, :] = content[f"x_underflow{suffix}"], content[f"x_overflow{suffix}"]
                 view[1:-1, 0], view[1:-1, -1] = content[f"y_underflow{suffix}"], content[f"y_overflow{suffix}"]
 
+            if "mean" in content:
+                histogram = bh.Histogram(*axes, storage=bh.storage.Mean())
+                view = histogram.view(flow=True)
+                fill(view["count"], "bin_counts")
+                sums, deviations = np.zeros(view.shape), np.zeros(view.shape)
+                fill(sums, "sum", "_sum")
+                fill(deviations, "sum_of_squared_deviations", "_sum_of_squared_deviations")
+                view["value"] = np.divide(sums, view["count"], out=np.zeros(view.shape), where=view["count"] > 0)
+                view["_sum_of_deltas_squared"] = deviations
+                return histogram
             if "bin_variances" in content:
                 histogram = bh.Histogram(*axes, storage=bh.storage.Weight())
                 fill(histogram.view(flow=True)["value"], "bin_counts")
@@ -192,7 +202,7 @@ class Histogram:
 
     def _labels(self) -> list[str]:
         axes = [self.content.get("axis"), self.content.get("y_axis")]
-        return [f"{a['label']} ({a['unit']})" if a["unit"] else a["label"] for a in axes if a]
+        return [_label(axis) for axis in axes if axis]
 
     def frame(self) -> Any:
         """A table: a line for each bin, for each pair of bins of two axes, or for each point."""
@@ -209,7 +219,8 @@ class Histogram:
                 for j, count in enumerate(column)
             ]
             table = pandas.DataFrame(rows, columns=["x_from", "x_to", "y_from", "y_to", "count"])
-            for key, name in (("bin_variances", "variance"), ("bin_entries", "entries")):
+            more = {"bin_variances": "variance", "bin_entries": "entries", "mean": "mean", "error": "error"}
+            for key, name in more.items():
                 if key in content:
                     table[name] = [value for column in content[key] for value in column]
             return table
@@ -232,8 +243,9 @@ class Histogram:
         if self.is_points:
             axes.plot(content["x"], content["y"], ".")
         elif "x_edges" in content:
-            drawn = axes.pcolormesh(content["x_edges"], content["y_edges"], np.transpose(content["bin_counts"]))
-            axes.figure.colorbar(drawn, ax=axes)
+            shown = np.asarray(content.get("mean") or content["bin_counts"], float)
+            drawn = axes.pcolormesh(content["x_edges"], content["y_edges"], shown.T)
+            axes.figure.colorbar(drawn, ax=axes, label=_label(content["z_axis"]) if "z_axis" in content else "")
         elif "mean" in content:
             edges = np.asarray(content["bin_edges"], float)
             mean = np.array([np.nan if v is None else v for v in content["mean"]])
@@ -249,3 +261,7 @@ class Histogram:
         if len(labels) > 1:
             axes.set_ylabel(labels[1])
         return axes
+
+
+def _label(axis: Mapping[str, Any]) -> str:
+    return f"{axis['label']} ({axis['unit']})" if axis["unit"] else str(axis["label"])

@@ -9,7 +9,7 @@ import { linearTicks, logTicks, timeTicks } from './ticks.js';
  */
 export function plotArea(width, height, em, hasColorBar) {
   const left = Math.round(4.8 * em);
-  const right = Math.round(width - (hasColorBar ? 5.2 : 1) * em);
+  const right = Math.round(width - (hasColorBar ? 5.7 : 1) * em);
   const top = Math.round(0.8 * em);
   const bottom = Math.round(height - 2.9 * em);
   return { left, top, right: Math.max(left + 10, right), bottom: Math.max(top + 10, bottom) };
@@ -20,6 +20,7 @@ export function ticksOfX(axis, scale, area, em) {
   if (axis.categories) return categoryTicks(axis.categories, scale, area, em);
   const count = Math.max(2, (area.right - area.left) / (axis.isTime ? 6 * em : 5 * em));
   if (axis.isTime) return timeTicks(scale.domain, count);
+  if (scale.isLog) return logTicks(scale.domain, count);
   return axis.isUnit ? inTheMiddle(linearTicks(scale.domain, count, axis), scale)
     : linearTicks(scale.domain, count, axis);
 }
@@ -49,6 +50,7 @@ export function drawAxes(context, { x, y, xAxis, yAxis, area, em, theme, hasGrid
   const tick = Math.round(em * 0.35);
   if (!xAxis.categories) {
     for (const value of xTicks.values) line(context, x(value), area.bottom, x(value), area.bottom + tick);
+    for (const value of xTicks.minor ?? []) line(context, x(value), area.bottom, x(value), area.bottom + tick / 2);
   }
   for (const value of yTicks.values) line(context, area.left - tick, y(value), area.left, y(value));
   for (const value of yTicks.minor ?? []) line(context, area.left - tick / 2, y(value), area.left, y(value));

@@ -8,7 +8,7 @@ export function numbersOf(part, content) {
   const { statistics: s } = part;
   if (!s) return [['now', `${rate(part.last)} ${content.y.unit}`]];
   const numbers = [['entries', Number.isInteger(s.entries) ? whole(s.entries) : number(s.entries, 6)]];
-  if (content.form === 'map') {
+  if (s.outside !== undefined) {
     const pair = (values) => (values ? values.map((value) => number(value, 3)).join(', ') : '\u2013');
     return [...numbers, ['mean', pair(s.mean)], ['RMS', pair(s.rms)], ['outside', number(s.outside, 4)]];
   }

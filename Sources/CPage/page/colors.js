@@ -43,12 +43,12 @@ export const HEAT = (() => {
   return { words, css };
 })();
 
-/** Where a value is in HEAT, 0 to 255; -1 for one that is not drawn: nothing was counted there. */
-export function heatScale([low, high], isLog) {
+/** Where a value is in HEAT, 0 to 255; -1 for one that is not drawn: nothing was counted there, or no mean is known. */
+export function heatScale([low, high], { isLog, isMean }) {
   const bottom = isLog ? Math.log(low) : low;
   const size = 255.999 / ((isLog ? Math.log(high) : high) - bottom || 1);
   return (value) => {
-    if (!(value !== 0) || Number.isNaN(value) || (isLog && value < 0)) return -1;
+    if ((value === 0 && !isMean) || Number.isNaN(value) || (isLog && value <= 0)) return -1;
     return Math.max(0, Math.min(255, ((isLog ? Math.log(value) : value) - bottom) * size)) | 0;
   };
 }

@@ -1,8 +1,8 @@
 // From a panel's declaration and the viewer's choices to what a figure draws.
 
-import { errorsOf, inOneOrder, referenceIn } from './results.js';
-import { outOfFlat, statistics } from './statistics.js';
+import { outOfFlat } from './flatness.js';
 import { valueLabel } from './format.js';
+import { errorsOf, inOneOrder, isMean, referenceIn, statistics } from './results.js';
 
 /** Colours of series come again after so many. */
 const COLORS = 8;
@@ -40,19 +40,19 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
   const ordered = inOneOrder(parts.map(({ found }) => found.result));
   const shown = joined ?? parts.map((part, i) => ({ ...part, found: { ...part.found, result: ordered[i] } }));
   const { result, seconds, count, note } = shown[0].found;
-  const isMean = result.form === 'profile';
-  const canRate = result.form === 'counts' || result.form === 'map';
+  const hasMeans = isMean(result);
+  const canRate = !hasMeans && result.form !== 'points';
   const isRate = choices.isRate && canRate;
   const factor = isRate ? 1 / (seconds || count) : 1;
   const visible = shown.filter(({ name }) => shown.length === 1 || !choices.hidden?.includes(name));
   const series = visible.map((part) => makeSeries(part, factor, isRate, choices));
   const entries = { label: 'entries', unit: isRate ? (seconds ? '/s' : '/window') : '' };
   const content = {
-    owner, spec, form: result.form, isMean, isRate, canRate, covers: { seconds, count, note },
+    owner, spec, form: result.form, isMean: hasMeans, isRate, canRate, covers: { seconds, count, note },
     parts: shown.map(({ found, name, label, short, color }) => ({ name, label, short, color,
       statistics: statistics(found.result), result: found.result })),
     series, x: axisOf(result.x, result.edges ?? result.xEdges ?? []),
-    y: result.form === 'counts' ? entries : axisOf(result.y, result.yEdges ?? []), z: entries,
+    y: result.form === 'counts' ? entries : axisOf(result.y, result.yEdges ?? []), z: result.z ?? entries,
     isLog: choices.isLog, hasErrors: choices.hasErrors, layout: spec.layout ? view.layouts?.[spec.layout] : null,
   };
   content.expectation = expectationOf(spec, content);
@@ -107,10 +107,10 @@ function joinNumbers(parts, histogram, spec) {
 
 function makeSeries({ name, label, color, found: { result } }, factor, isRate, choices) {
   if (result.form === 'points') return { name, label, color, xs: result.xs, ys: result.ys };
-  if (result.form === 'map') {
+  if (result.xEdges) {
     const { xEdges, yEdges } = result;
     return { name, label, color, xEdges, yEdges, values: scaled(result.values, factor),
-      errors: result.variances ? scaled(errorsOf(result), factor) : null,
+      errors: result.variances || result.errors ? scaled(errorsOf(result), factor) : null,
       isEven: isEven(xEdges) && isEven(yEdges) };
   }
   const frozen = choices.references?.[name];
@@ -153,13 +153,22 @@ function axisOf({ label, unit, categories }, edges) {
   const isWhole = edges.length > 1 && edges.every(Number.isInteger);
   // Bins of one without a unit are whole numbers: wires, counts.
   const isUnit = isWhole && !unit && edges[edges.length - 1] - edges[0] === edges.length - 1;
-  return { label, unit, categories, isWhole, isUnit, isBinary: isUnit && (edges.length - 1) % 16 === 0 };
+  return { label, unit, categories, isWhole, isUnit, isBinary: isUnit && (edges.length - 1) % 16 === 0,
+    isLog: !categories && isLogarithmic(edges) };
 }
 
-function fullDomain({ form, series }) {
+/** Whether bins are as wide as each other on a logarithmic scale, over a factor of ten or more. */
+function isLogarithmic(edges) {
+  if (edges.length < 3 || !(edges[0] > 0) || edges[edges.length - 1] < 10 * edges[0]) return false;
+  const factor = edges[1] / edges[0];
+  return edges.every((edge, i) => i === 0 || Math.abs(edge / edges[i - 1] - factor) <= 1e-6 * factor);
+}
+
+function fullDomain({ series }) {
   if (series.length === 0) return { x: [0, 1] };
-  if (form === 'map') return { x: ends(series[0].xEdges), y: ends(series[0].yEdges) };
-  if (form !== 'points') return { x: ends(series[0].edges) };
+  const [{ edges, xEdges, yEdges }] = series;
+  if (xEdges) return { x: ends(xEdges), y: ends(yEdges) };
+  if (edges) return { x: ends(edges) };
   let [low, high] = [Infinity, -Infinity];
   for (const { xs } of series) {
     for (let i = 0; i < xs.length; i++) {

@@ -8,7 +8,7 @@ import { Gestures } from './gestures.js';
 import { paint, unwatch, watch } from './painter.js';
 import { PLOTS } from './plots/index.js';
 import { hideReading, showReading } from './readout.js';
-import { linearScale, makeScale, steadyBottom, steadyDecades, steadyTop } from './scale.js';
+import { makeScale, steadyBottom, steadyDecades, steadySpan, steadyTop } from './scale.js';
 import { DataTable } from './table.js';
 
 export class Figure {
@@ -29,7 +29,7 @@ export class Figure {
   #size = [0, 0];
   #isVisible = false;
   #isDirty = true;
-  #axes = { top: null, bottom: null, decades: null, key: '' };
+  #axes = { top: null, bottom: null, decades: null, span: null, key: '' };
   #backKey = '';
   #cursor = null;
 
@@ -177,14 +177,14 @@ export class Figure {
     if (this.#plot.isBare) area.bottom = height - Math.round(em * 0.8);
     const zoom = this.panel.choices.zoom ?? {};
     const xDomain = zoom.x ?? content.full.x;
-    const x = linearScale(xDomain, [area.left, area.right]);
+    const x = makeScale(content.x.isLog && xDomain[0] > 0, xDomain, [area.left, area.right]);
     const extent = this.#plot.extent(content, xDomain);
     const range = this.#range(extent, content);
     const frame = { area, em, theme, x };
     if (this.#plot.hasColorBar) frame.z = { domain: range, isLog: content.isLog };
     const yDomain = this.#plot.ownsY ? zoom.y ?? content.full.y : zoom.y ?? range;
     frame.y = this.#plot.ownsY
-      ? linearScale(yDomain, [area.bottom, area.top])
+      ? makeScale(content.y.isLog && yDomain[0] > 0, yDomain, [area.bottom, area.top])
       : makeScale(content.isLog && !this.#plot.isBare && yDomain[0] > 0, yDomain, [area.bottom, area.top]);
     return frame;
   }
@@ -194,9 +194,11 @@ export class Figure {
     const { over, isRate } = this.panel.choices;
     const zoom = this.panel.choices.zoom?.x;
     const key = `${over} ${isRate} ${content.isLog} ${zoom}`;
-    const axes = this.#axes.key === key ? this.#axes : { top: null, bottom: null, decades: null, key };
+    const axes = this.#axes.key === key ? this.#axes : { top: null, bottom: null, decades: null, span: null, key };
     this.#axes = axes;
     if (content.isLog) return (axes.decades = steadyDecades(Number.isFinite(lowest) ? lowest : 1, high, axes.decades));
+    // Colours tell means apart only where they do not begin at 0.
+    if (content.isMean && this.#plot.hasColorBar) return (axes.span = steadySpan(low, high, axes.span));
     axes.top = high > 0 || low >= 0 ? steadyTop(high, axes.top) : 0;
     axes.bottom = steadyBottom(low, axes.bottom);
     return [axes.bottom, axes.top];

@@ -51,11 +51,13 @@ export class Layout {
 
 /** Where nothing is declared: every histogram, two in a row. */
 function defaultRows(view) {
-  const kinds = { counts: 'steps', profile: 'points', points: 'points', map: 'heat' };
-  const specs = Object.entries(view.histograms).map(([plot, { kind, per }]) => ({
-    plot, as: kinds[kind] ?? 'steps', per: kind === 'map' ? per : null, overlay: kind === 'map' ? null : per,
-    scale: 'linear',
-  }));
+  const forms = { counts: 'steps', profile: 'points', points: 'points', map: 'heat', profileMap: 'heat' };
+  const specs = Object.entries(view.histograms).map(([plot, { kind, per }]) => {
+    const as = forms[kind] ?? 'steps';
+    // Colours cannot lie over one another.
+    const isSplit = as === 'heat';
+    return { plot, as, per: isSplit ? per : null, overlay: isSplit ? null : per, scale: 'linear' };
+  });
   const rows = [];
   for (let i = 0; i < specs.length; i += 2) rows.push(specs.slice(i, i + 2));
   return rows;

@@ -62,7 +62,7 @@ function fill(element, panel) {
   const over = (label, value) => option(label, own.over === value, set({ over: value }));
   const canRate = figures.some(({ content }) => content?.canRate);
   const isTrend = panel.spec.as === 'trend';
-  const hasBins = figures.some(({ content }) => content?.form === 'counts' || content?.form === 'profile');
+  const hasBins = figures.some(({ content }) => content?.series[0]?.edges);
   const groups = [];
   if (!isTrend) {
     groups.push(group('Show', option('as the page', own.over === undefined, set({ over: undefined })),

@@ -1,8 +1,7 @@
 // What is known of the run: the newest windows, the total since it began, and the state of the server.
 
 import { addTo, holds, keyOf, positionOf, readWindow, sumOf, sumSeconds, weightOf } from './window.js';
-import { combine } from './results.js';
-import { statistics } from './statistics.js';
+import { combine, statistics } from './results.js';
 
 /** The plot that is no histogram: all hits. */
 export const RATE = 'rate';

@@ -122,8 +122,9 @@ export class Panel {
   pan(figure, share) {
     const { zoom } = this.choices;
     if (!zoom?.x) return;
-    const delta = (zoom.x[1] - zoom.x[0]) * share;
-    this.zoom({ ...zoom, x: zoom.x.map((end) => end + delta) });
+    const { x } = figure.frame;
+    const delta = (x.range[1] - x.range[0]) * share;
+    this.zoom({ ...zoom, x: x.range.map((pixel) => x.invert(pixel + delta)) });
   }
 
   toggleSeries(name) {

@@ -47,6 +47,15 @@ export function steadyBottom(low, current) {
   return low >= 0 ? 0 : -steadyTop(-low, current === null || current >= 0 ? null : -current);
 }
 
+/** The ends of a scale that need not begin at 0: round numbers about `low` and `high`, kept while they fit. */
+export function steadySpan(low, high, current) {
+  if (!(low <= high)) return current ?? [0, 1];
+  const width = high - low || Math.abs(high) || 1;
+  if (current && low >= current[0] && high <= current[1] && width > 0.4 * (current[1] - current[0])) return current;
+  const step = niceAbove(width / 5);
+  return [Math.floor(low / step) * step, Math.ceil(high / step) * step || step];
+}
+
 /** The ends of a logarithmic axis: a round number below the smallest value above zero, and room above. */
 export function steadyDecades(lowest, highest, current) {
   if (!(highest > 0)) return current ?? [0.5, 10];

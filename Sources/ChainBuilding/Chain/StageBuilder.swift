@@ -74,6 +74,11 @@ final class StageBuilder {
     }
   }
 
+  /// Bins of two expressions together.
+  func plane(_ x: CheckedAxis, _ y: CheckedAxis) -> PlaneBins {
+    PlaneBins(x: x.axis, y: y.axis, columns: (slot(of: x.expression), slot(of: y.expression)))
+  }
+
   /// The slot of an expression's value.
   func slot(of expression: TypedExpression) -> Slot {
     for name in expression.columns.sorted() { _ = slot(of: name) }

@@ -11,9 +11,45 @@ extension ChainBuilder {
     settings[key]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
   }
 
-  /// What stands at the x axis of `against:`.
-  func xLabel(of settings: Settings) -> String {
-    settings["label"]?.text?.text ?? Self.words(settings["against"]?.text)
+  /// The axes of a histogram over the one or two expressions of a key; nil where errors were reported.
+  func axes(of key: String, _ settings: Settings) -> [CheckedAxis]? {
+    guard let expressions = settings[key], let bins = settings["bins"], let texts = expressions.list,
+      let binnings = bins.list
+    else { return nil }
+    guard (1...2).contains(texts.count) else {
+      findings.error(
+        "wrong-argument-count", "`\(key)` takes one expression, or two for a 2D histogram, not \(texts.count)",
+        at: expressions.span, hint: "make one histogram for each")
+      return nil
+    }
+    guard binnings.count == texts.count else {
+      findings.error(
+        "wrong-argument-count",
+        "`\(key)` has \(texts.count == 1 ? "one expression" : "two expressions"), but there \(binnings.count == 1 ? "are bins for one axis" : "are bins for \(binnings.count) axes")",
+        at: bins.span,
+        hint: texts.count == 2
+          ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`"
+          : "give bins for one axis, or two expressions: `\(key): [x, y]`")
+      return nil
+    }
+    let typed = texts.map { $0.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) } }
+    let label = settings["label"]?.text?.text
+    let axes = typed.indices.map { index -> CheckedAxis? in
+      guard let expression = typed[index], let binning = binnings[index].binning else { return nil }
+      return axis(expression, binning, label: (index == 0 ? label : nil) ?? Self.words(texts[index].text))
+    }
+    let sound = axes.compactMap(\.self)
+    guard sound.count == texts.count else { return nil }
+    return sound.count == 1 || isSmallEnough(sound[0].axis, sound[1].axis, at: bins.span) ? sound : nil
+  }
+
+  private func isSmallEnough(_ x: Axis, _ y: Axis, at span: Span) -> Bool {
+    let (cells, overflow) = (x.count + 2).multipliedReportingOverflow(by: y.count + 2)
+    if !overflow, cells <= Binning.mostBins { return true }
+    findings.error(
+      "bad-bins", "\(x.count) x \(y.count) bins are more than \(Binning.mostBins)", at: span,
+      hint: "take fewer bins; each takes 8 bytes")
+    return false
   }
 
   /// An expression as an axis shows it: on one line.
@@ -22,7 +58,7 @@ extension ChainBuilder {
   }
 
   /// The axis for an expression, and the expression in the axis' unit.
-  func axis(_ expression: TypedExpression, _ binning: Binning, label: String) -> (TypedExpression, Axis)? {
+  private func axis(_ expression: TypedExpression, _ binning: Binning, label: String) -> CheckedAxis? {
     if case .categories(let texts) = binning.shape {
       guard let values = categoryValues(texts, expression, binning.span) else { return nil }
       return (expression, Axis(label: label, unit: expression.type.unit.symbol, categories: texts, values: values))
@@ -36,7 +72,7 @@ extension ChainBuilder {
     }
     let unit: Unit =
       switch binning.shape {
-      case .regular(_, let from, _): from.unit
+      case .regular(_, let from, _), .logarithmic(_, let from, _): from.unit
       case .edges(let edges): edges[0].unit
       default: expression.type.unit
       }
@@ -52,7 +88,11 @@ extension ChainBuilder {
       return nil
     }
     guard let converted = TypeChecker.converted(expression, to: unit, findings: findings) else { return nil }
-    let isRegular = if case .edges = binning.shape { false } else { true }
+    let isRegular =
+      switch binning.shape {
+      case .edges, .logarithmic: false
+      default: true
+      }
     guard let edges = binning.edges(in: unit) else { return nil }
     // Floats, and integers that floats hold exactly, are binned in the axis' unit; others stay as they are.
     if expression.type.kind == .integer, expression.type.lane == .int64,
@@ -79,6 +119,9 @@ extension ChainBuilder {
     case .integers(let range):
       return WholeBins(
         count: range.count, from: ExactNumber(range.lowerBound), to: ExactNumber(range.upperBound + 1))
+    case .logarithmic(_, let from, _):
+      let edges = (binning.edges(in: from.unit) ?? []).compactMap { Quantity($0, from.unit).exact(in: unit) }
+      return edges.count == binning.count + 1 ? WholeBins(edges) : nil
     case .categories: return nil
     }
   }
@@ -88,8 +131,13 @@ extension ChainBuilder {
       return
         "`[\(edges.prefix(2).map { "\(shortNumber($0.value)) \(unit.symbol)" }.joined(separator: ", "))\(edges.count > 2 ? ", …" : "")]`"
     }
-    guard case .regular(let count, let from, let to) = binning.shape else { return "`0 \(unit.symbol)`" }
-    return "`\(count) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
+    let (words, from, to): (String, Quantity, Quantity)
+    switch binning.shape {
+    case .regular(let count, let first, let last): (words, from, to) = ("\(count)", first, last)
+    case .logarithmic(let count, let first, let last): (words, from, to) = ("\(count) log", first, last)
+    default: return "`0 \(unit.symbol)`"
+    }
+    return "`\(words) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
   }
 
   private func categoryValues(_ texts: [String], _ expression: TypedExpression, _ span: Span) -> [Int64]? {

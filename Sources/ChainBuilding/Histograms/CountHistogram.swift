@@ -16,7 +16,7 @@ extension HistogramComponent {
 
 private struct CheckedCount: CheckedHistogram {
   var values: [TypedExpression] { [] }
-  var axes: [(expression: TypedExpression, axis: Axis)] { [] }
+  var axes: [CheckedAxis] { [] }
 
   func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind {
     // One bin that holds everything: its column is 0 in every row.

@@ -32,12 +32,15 @@ package struct HistogramComponent: Sendable {
   static let label = Key("label", .text, "What stands at the x axis; the expression if left out.")
 }
 
+/// An axis with bins, and the expression that is filled into it, in the axis' unit.
+typealias CheckedAxis = (expression: TypedExpression, axis: Axis)
+
 /// A histogram of one kind, before it has places in a frame.
 protocol CheckedHistogram {
   /// What it is filled with.
   var values: [TypedExpression] { get }
   /// Its axes with bins, with what is filled into them.
-  var axes: [(expression: TypedExpression, axis: Axis)] { get }
+  var axes: [CheckedAxis] { get }
   /// The histogram with its columns in this stage.
   func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind
 }

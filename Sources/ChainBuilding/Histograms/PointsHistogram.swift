@@ -2,6 +2,7 @@ import ChainExecution
 import Columns
 import Diagnostics
 import Expressions
+import Histograms
 import Specifications
 
 extension HistogramComponent {
@@ -29,7 +30,8 @@ extension HistogramComponent {
         return nil
       }
       return CheckedPoints(
-        y: y, yLabel: ChainBuilder.words(settings["plot"]?.text), x: x, xLabel: builder.xLabel(of: settings),
+        y: y, yLabel: ChainBuilder.words(settings["plot"]?.text), x: x,
+        xLabel: settings["label"]?.text?.text ?? ChainBuilder.words(settings["against"]?.text),
         limit: Int(settings["points"]?.integer ?? 100_000))
     })
 }
@@ -42,11 +44,12 @@ private struct CheckedPoints: CheckedHistogram {
   let limit: Int
 
   var values: [TypedExpression] { [x, y] }
-  var axes: [(expression: TypedExpression, axis: Axis)] { [] }
+  var axes: [CheckedAxis] { [] }
 
   func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind {
     Points(
-      columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit, xAxis: (xLabel, x.type.unit.symbol),
-      yAxis: (yLabel, y.type.unit.symbol))
+      columns: (stage.slot(of: x), stage.slot(of: y)), limit: limit,
+      xAxis: ResultAxis(label: xLabel, unit: x.type.unit.symbol),
+      yAxis: ResultAxis(label: yLabel, unit: y.type.unit.symbol))
   }
 }

@@ -2,47 +2,55 @@ import ChainExecution
 import Columns
 import Diagnostics
 import Expressions
+import Histograms
 import Specifications
 
 extension HistogramComponent {
   static let profile = HistogramComponent(
     specification: Specification(
       kind: .histogram, name: "profile",
-      summary: "The mean of one column in bins of another, and its error.",
+      summary: "The mean of one column in bins of one or two others, and its error.",
       details:
         "Published with the number of rows, the mean and the error of the mean, sqrt(variance / n), of every bin.",
       keys: [
         Key("profile", .expression, required: true, "The expression whose mean is plotted."),
-        Key("against", .expression, required: true, "The expression on the x axis."),
-        Key("bins", .binning, required: true, "The bins of the x axis."),
+        Key(
+          "against", .oneOrMore(.expression), required: true,
+          "The expression on the x axis; two of them, x then y, make a map of means."),
+        Key("bins", .oneOrMore(.binning), required: true, "The bins of the x axis; two of them for a map."),
       ] + commonKeys + [label],
       example: "drift_by_wire: {profile: drift, against: wire, bins: 64 from 0 to 64, per: chamber}"),
     check: { settings, builder in
-      let y = builder.value("profile", of: settings), x = builder.value("against", of: settings)
-      guard let y, let x, let binning = settings["bins"]?.binning,
-        let (converted, axis) = builder.axis(x, binning, label: builder.xLabel(of: settings))
-      else { return nil }
-      guard y.type.isNumber else {
+      let value = builder.value("profile", of: settings)
+      let axes = builder.axes(of: "against", settings)
+      guard let value, let axes else { return nil }
+      guard value.type.isNumber else {
         builder.findings.error(
-          "type-mismatch", "a profile takes the mean of a number, and this is \(y.type.words)", at: y.span,
-          hint: y.type.kind == .boolean ? "take the mean of `if(\(y.label), 1, 0)`" : nil)
+          "type-mismatch", "a profile takes the mean of a number, and this is \(value.type.words)", at: value.span,
+          hint: value.type.kind == .boolean ? "take the mean of `if(\(value.label), 1, 0)`" : nil)
         return nil
       }
-      return CheckedProfile(y: y, yLabel: ChainBuilder.words(settings["profile"]?.text), x: converted, axis: axis)
+      let label = ChainBuilder.words(settings["profile"]?.text)
+      return CheckedProfile(value: value, label: label, axes: axes)
     })
 }
 
 private struct CheckedProfile: CheckedHistogram {
-  let y: TypedExpression
-  let yLabel: String
-  let x: TypedExpression
-  let axis: Axis
+  /// Whose mean is taken, and how it is called.
+  let value: TypedExpression
+  let label: String
+  /// One or two.
+  let axes: [CheckedAxis]
 
-  var values: [TypedExpression] { [x, y] }
-  var axes: [(expression: TypedExpression, axis: Axis)] { [(x, axis)] }
+  var values: [TypedExpression] { axes.map(\.expression) + [value] }
 
   func place(in stage: StageBuilder, weight: Slot?) -> any HistogramKind {
-    Profile(
-      axis: axis, columns: (stage.slot(of: x), stage.slot(of: y)), yLabel: yLabel, yUnit: y.type.unit.symbol)
+    let mean = ResultAxis(label: label, unit: value.type.unit.symbol)
+    if axes.count == 2 {
+      let bins = stage.plane(axes[0], axes[1])
+      return ProfileMap(bins, column: stage.slot(of: value), z: mean)
+    }
+    return Profile(
+      axis: axes[0].axis, columns: (stage.slot(of: axes[0].expression), stage.slot(of: value)), y: mean)
   }
 }

@@ -48,7 +48,8 @@ extension ChainBuilder {
     findings.warning(
       "bins-too-fine",
       "\(empty == 1 ? "a bin stays" : "\(empty) of \(axis.count) bins stay") empty whatever is read: \(written) comes in steps of \(short(grid.step))\(unit)",
-      at: binning.span, hint: coarser(axis, grid, reach.bounds, unit) ?? "take bins at least as wide as a step")
+      at: binning.span, hint: coarser(axis, binning, grid, reach.bounds, unit) ?? "take bins at least as wide as a step"
+    )
   }
 
   /// How many bins inside the range of values have none of them.
@@ -70,8 +71,9 @@ extension ChainBuilder {
   ///
   /// The end of an axis belongs to no bin, and who writes `64 from 0 to 63` takes 63 for the last value.
   private func coarser(
-    _ axis: Axis, _ grid: Reach.Grid, _ bounds: ClosedRange<Double>?, _ unit: String
+    _ axis: Axis, _ binning: Binning, _ grid: Reach.Grid, _ bounds: ClosedRange<Double>?, _ unit: String
   ) -> String? {
+    if case .logarithmic = binning.shape { return "take fewer bins, or begin at a larger value" }
     let (first, last) = (axis.edges[0], axis.edges[axis.count])
     let steps = ((last - first) / grid.step).rounded()
     guard steps >= 1, steps < 1e6, abs((last - first) / grid.step - steps) < 1e-6 else { return nil }

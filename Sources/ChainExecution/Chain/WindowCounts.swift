@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// The rows of a window, as counted in `counts` of a result.
 package struct RowCounts: Sendable, Equatable {
@@ -92,11 +93,11 @@ package final class WindowCounts {
   }
 
   /// What is published of histogram `index`: its name in the result, and its counts.
-  package func results(of index: Int, _ plan: ChainPlan) -> [(name: String, result: HistogramResult)] {
+  package func contents(of index: Int, _ plan: ChainPlan) -> [(name: String, content: any HistogramContent)] {
     let histogram = plan.histograms[index]
-    guard let cells = histogram.cells else { return [(histogram.name, histograms[index].result(cell: 0))] }
+    guard let cells = histogram.cells else { return [(histogram.name, histograms[index].content(cell: 0))] }
     return cells.values.enumerated().map { cell, value in
-      ("\(histogram.name)/\(plan.cellName(value, type: histogram.perType))", histograms[index].result(cell: cell))
+      ("\(histogram.name)/\(plan.cellName(value, type: histogram.perType))", histograms[index].content(cell: cell))
     }
   }
 }

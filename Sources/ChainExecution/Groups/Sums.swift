@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// `sum(x)` of integers. A sum beyond 63 bits is unknown, and stays so whatever comes after it.
 package final class IntegerSumState: GroupFunctionState {

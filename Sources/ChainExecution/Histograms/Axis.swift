@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// One axis of a histogram: its bins, and which bin a value falls into.
 ///
@@ -190,5 +191,11 @@ package struct Axis: Sendable {
       let value = values[Int(rows[i])]
       bins[i] = value.isUnknown ? unknownBin : Axis.bin(of: value, lookup: lookup, count: count)
     }
+  }
+}
+
+extension ResultAxis {
+  init(_ axis: Axis) {
+    self.init(label: axis.label, unit: axis.unit, edges: axis.edges, categories: axis.categories)
   }
 }

@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// Values while they are counted: their number, and sums over their distances from one of them.
 ///

@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// A histogram of one column, with an optional weight.
 package struct Histogram1D: HistogramKind {
@@ -62,10 +63,11 @@ package struct Histogram1D: HistogramKind {
 
     func reset() { counts.reset() }
 
-    func result(cell: Int) -> HistogramResult {
+    func content(cell: Int) -> any HistogramContent {
       let all = counts.cell(cell)
       let n = plan.axis.count
-      return .histogram(plan.axis, .init(counts: Array(all[...(n + 1)]), weights: nil, unknown: all[n + 2]))
+      return CountsContent(
+        axis: ResultAxis(plan.axis), entries: Array(all[...(n + 1)]), weights: nil, unknown: all[n + 2])
     }
   }
 
@@ -95,13 +97,12 @@ package struct Histogram1D: HistogramKind {
 
     func reset() { sums.reset() }
 
-    func result(cell: Int) -> HistogramResult {
+    func content(cell: Int) -> any HistogramContent {
       let last = plan.axis.count + 1
       let all = sums.cell(cell), bins = all[...last]
-      return .histogram(
-        plan.axis,
-        .init(
-          counts: bins.map(\.count), weights: (bins.map(\.sum), bins.map(\.squares)), unknown: all[last + 1].count))
+      return CountsContent(
+        axis: ResultAxis(plan.axis), entries: bins.map(\.count),
+        weights: .init(sums: bins.map(\.sum), squares: bins.map(\.squares)), unknown: all[last + 1].count)
     }
   }
 }

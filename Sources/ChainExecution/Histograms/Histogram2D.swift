@@ -1,39 +1,20 @@
 import Columns
+import Histograms
 
 /// A histogram over two columns, with an optional weight.
 package struct Histogram2D: HistogramKind {
-  let x: Axis
-  let y: Axis
-  let columns: (x: Slot, y: Slot)
+  let bins: PlaneBins
   let weight: Slot?
 
-  package init(x: Axis, y: Axis, columns: (x: Slot, y: Slot), weight: Slot?) {
-    self.x = x
-    self.y = y
-    self.columns = columns
+  package init(_ bins: PlaneBins, weight: Slot?) {
+    self.bins = bins
     self.weight = weight
   }
 
   package func makeState() -> any HistogramState { weight == nil ? Counted(self) : Weighted(self) }
 
-  /// Flow bins included; one more number for the rows that are unknown.
-  private var stride: Int { (x.count + 2) * (y.count + 2) + 1 }
-  package var bytesPerCell: Int { stride * (weight == nil ? 8 : 24) }
-  package var summary: String { "\(x.count) x \(y.count) bins" }
-
-  /// The place of each row in its cell. As many places as there may be fit 32 bits.
-  private func assign(_ input: FillInput) -> UnsafeMutablePointer<Int32> {
-    let (xBins, yBins) = input.scratch
-    x.assign(input.frame, columns.x, rows: input.rows, count: input.count, into: xBins)
-    y.assign(input.frame, columns.y, rows: input.rows, count: input.count, into: yBins)
-    let height = y.count + 2, unknown = stride - 1
-    let (unknownX, unknownY) = (x.unknownBin, y.unknownBin)
-    for i in 0..<input.count {
-      let place = xBins[i] == unknownX || yBins[i] == unknownY ? unknown : Int(xBins[i]) &* height &+ Int(yBins[i])
-      xBins[i] = Int32(truncatingIfNeeded: place)
-    }
-    return xBins
-  }
+  package var bytesPerCell: Int { bins.slots * (weight == nil ? 8 : 24) }
+  package var summary: String { bins.summary }
 
   /// Every row counts 1.
   final class Counted: HistogramState {
@@ -42,12 +23,12 @@ package struct Histogram2D: HistogramKind {
 
     init(_ plan: Histogram2D) {
       self.plan = plan
-      counts = Tally(stride: plan.stride)
+      counts = Tally(stride: plan.bins.slots)
     }
 
     func fill(_ input: FillInput) {
       counts.grow(toCells: input.cellCount)
-      let places = plan.assign(input), base = counts.base, stride = counts.stride
+      let places = plan.bins.assign(input), base = counts.base, stride = counts.stride
       guard let cells = input.cells else {
         for i in 0..<input.count { base[Int(places[i])] &+= 1 }
         return
@@ -65,11 +46,12 @@ package struct Histogram2D: HistogramKind {
 
     func reset() { counts.reset() }
 
-    func result(cell: Int) -> HistogramResult {
+    func content(cell: Int) -> any HistogramContent {
       let all = counts.cell(cell)
       // Not `map(Double.init)`: for a UInt64 that is Double(bitPattern:).
-      return .map(
-        x: plan.x, y: plan.y, values: all.dropLast().map { Double($0) }, weights: nil, unknown: all[all.count - 1])
+      return MapContent(
+        x: ResultAxis(plan.bins.x), y: ResultAxis(plan.bins.y), values: all.dropLast().map { Double($0) }, weights: nil,
+        unknown: all[all.count - 1])
     }
   }
 
@@ -80,12 +62,12 @@ package struct Histogram2D: HistogramKind {
 
     init(_ plan: Histogram2D) {
       self.plan = plan
-      sums = Tally(stride: plan.stride)
+      sums = Tally(stride: plan.bins.slots)
     }
 
     func fill(_ input: FillInput) {
       sums.add(
-        input, bins: plan.assign(input), unknown: Int32(truncatingIfNeeded: plan.stride - 1),
+        input, bins: plan.bins.assign(input), unknown: plan.bins.unknownPlace,
         weights: ColumnReader(input.frame, plan.weight!))
     }
 
@@ -99,10 +81,11 @@ package struct Histogram2D: HistogramKind {
 
     func reset() { sums.reset() }
 
-    func result(cell: Int) -> HistogramResult {
+    func content(cell: Int) -> any HistogramContent {
       let all = sums.cell(cell), bins = all.dropLast()
-      return .map(
-        x: plan.x, y: plan.y, values: bins.map(\.sum), weights: (bins.map(\.count), bins.map(\.squares)),
+      return MapContent(
+        x: ResultAxis(plan.bins.x), y: ResultAxis(plan.bins.y), values: bins.map(\.sum),
+        weights: (bins.map(\.count), bins.map(\.squares)),
         unknown: all[all.count - 1].count)
     }
   }

@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// What a histogram reads from a batch: columns of the frame, some of its rows, and the cell of each row.
 package struct FillInput {
@@ -30,32 +31,11 @@ package protocol HistogramState: AnyObject {
   /// Back to nothing, keeping the memory.
   func reset()
   /// What is published of one cell.
-  func result(cell: Int) -> HistogramResult
+  func content(cell: Int) -> any HistogramContent
 }
 
 extension HistogramState {
   func share(with other: any HistogramState) {}
-}
-
-/// What one histogram says at the end of a window, ready to be written.
-package enum HistogramResult: Sendable {
-  /// Underflow first, then the bins, then overflow.
-  package struct Bins: Sendable {
-    package var counts: [UInt64]
-    /// Sums of weights and of squared weights; nil where every row counts 1.
-    package var weights: (sums: [Double], squares: [Double])?
-    package var unknown: UInt64
-  }
-
-  case histogram(Axis, Bins)
-  /// Rows of y for each x, with flow bins at either end of both.
-  ///
-  /// `weights` are numbers of rows and sums of squared weights; nil where every row counts 1.
-  case map(
-    x: Axis, y: Axis, values: [Double], weights: (counts: [UInt64], squares: [Double])?, unknown: UInt64)
-  /// Flow bins at either end.
-  case profile(Axis, [Spread], unit: String, label: String, unknown: UInt64)
-  case points(label: String, unit: String, [PlotPoint], omitted: UInt64, yLabel: String, yUnit: String)
 }
 
 /// One entry of `histograms:` once checked: its kind, its columns, its bins.

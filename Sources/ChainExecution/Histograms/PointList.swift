@@ -1,3 +1,5 @@
+import Histograms
+
 /// The points of one cell. They are sorted when there are twice as many as the limit, of which the larger half goes, and
 /// when the window is published.
 struct PointList {

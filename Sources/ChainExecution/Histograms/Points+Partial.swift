@@ -1,3 +1,5 @@
+import Histograms
+
 extension PartialWriter {
   /// Writes points in ascending order of x. Whole numbers, which counters are, take the distance from the one before.
   mutating func points(_ points: [PlotPoint]) {

@@ -1,3 +1,5 @@
+import Histograms
+
 extension Points {
   /// Takes out points that cannot be among the `limit` smallest, so that there are few more than those to be sorted. Gives
   /// how many it took.

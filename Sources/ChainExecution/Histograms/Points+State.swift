@@ -1,5 +1,6 @@
 import CScan
 import Columns
+import Histograms
 
 extension Points {
   final class State: HistogramState {
@@ -131,17 +132,15 @@ extension Points {
       closed = (0, .infinity)
     }
 
-    func result(cell: Int) -> HistogramResult {
-      guard cell < cells.count else { return result(PointList()) }
+    func content(cell: Int) -> any HistogramContent {
+      guard cell < cells.count else { return content(PointList()) }
       settle()
       cells[cell].trim(to: plan.limit)
-      return result(cells[cell])
+      return content(cells[cell])
     }
 
-    private func result(_ list: PointList) -> HistogramResult {
-      .points(
-        label: plan.xAxis.label, unit: plan.xAxis.unit, list.points, omitted: list.omitted,
-        yLabel: plan.yAxis.label, yUnit: plan.yAxis.unit)
+    private func content(_ list: PointList) -> PointsContent {
+      PointsContent(axis: plan.xAxis, y: plan.yAxis, points: list.points, omitted: list.omitted)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// Values of one column against another, point by point: `plot: orbit.active, against: ORBIT_CNT`.
 ///
@@ -7,11 +8,11 @@ import Columns
 package struct Points: HistogramKind {
   let columns: (x: Slot, y: Slot)
   let limit: Int
-  let xAxis: (label: String, unit: String)
-  let yAxis: (label: String, unit: String)
+  let xAxis: ResultAxis
+  let yAxis: ResultAxis
 
   package init(
-    columns: (x: Slot, y: Slot), limit: Int, xAxis: (label: String, unit: String), yAxis: (label: String, unit: String)
+    columns: (x: Slot, y: Slot), limit: Int, xAxis: ResultAxis, yAxis: ResultAxis
   ) {
     self.columns = columns
     self.limit = limit

@@ -1,4 +1,5 @@
 import Columns
+import Histograms
 
 /// The mean of y in bins of x, and the error of the mean.
 ///
@@ -7,20 +8,19 @@ import Columns
 package struct Profile: HistogramKind {
   let axis: Axis
   let columns: (x: Slot, y: Slot)
-  let yLabel: String
-  let yUnit: String
+  /// Label and unit of y.
+  let y: ResultAxis
 
-  package init(axis: Axis, columns: (x: Slot, y: Slot), yLabel: String, yUnit: String) {
+  package init(axis: Axis, columns: (x: Slot, y: Slot), y: ResultAxis) {
     self.axis = axis
     self.columns = columns
-    self.yLabel = yLabel
-    self.yUnit = yUnit
+    self.y = y
   }
 
   package func makeState() -> any HistogramState { State(self) }
 
   package var bytesPerCell: Int { axis.slots * MemoryLayout<Deviations>.stride }
-  package var summary: String { "mean of \(yLabel) in \(axis.count) bins" }
+  package var summary: String { "mean of \(y.label) in \(axis.count) bins" }
 
   final class State: HistogramState {
     private let plan: Profile
@@ -47,11 +47,11 @@ package struct Profile: HistogramKind {
 
     func reset() { values.reset() }
 
-    func result(cell: Int) -> HistogramResult {
+    func content(cell: Int) -> any HistogramContent {
       let last = plan.axis.count + 1
       let all = values.cell(cell)
-      return .profile(
-        plan.axis, all[...last].map(\.spread), unit: plan.yUnit, label: plan.yLabel, unknown: all[last + 1].count)
+      return ProfileContent(
+        axis: ResultAxis(plan.axis), y: plan.y, spreads: all[...last].map(\.spread), unknown: all[last + 1].count)
     }
   }
 }

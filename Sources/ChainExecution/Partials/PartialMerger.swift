@@ -1,4 +1,5 @@
 import Columns
+import Support
 
 /// Puts partial results together into the windows that one run over the whole input would have given, or into one partial
 /// result. They may come in any order and grouping; what the result depends on, the order of the input, stands in them.
@@ -129,12 +130,7 @@ package final class PartialMerger {
   }
 
   private func inOrder(_ members: [String: [Member]]) -> [[Member]] {
-    members.sorted { PartialMerger.inOrder($0.key, $1.key) }.map { $0.value.sorted(by: precedes) }
-  }
-
-  private static func inOrder(_ a: String, _ b: String) -> Bool {
-    if let first = Int64(a), let second = Int64(b) { return first < second }
-    return a.utf8.lexicographicallyPrecedes(b.utf8)
+    members.sorted { namesInOrder($0.key, $1.key) }.map { $0.value.sorted(by: precedes) }
   }
 
   private func precedes(_ a: Member, _ b: Member) -> Bool {

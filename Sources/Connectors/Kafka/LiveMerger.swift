@@ -1,3 +1,4 @@
+import Histograms
 import Kafka
 import Results
 import Support

@@ -1,7 +1,5 @@
-import Connectors
-import Diagnostics
+import Histograms
 import JSON
-import Results
 
 /// The forms in which a histogram can be had.
 package enum HistogramForm: String, Sendable, CaseIterable {
@@ -20,7 +18,7 @@ extension ResultHistogram {
     switch form {
     case .hitmon: write(to: &writer)
     case .uhi:
-      guard hasUHI else { return nil }
+      guard content.uhi != nil else { return nil }
       writeUHI(name: name, to: &writer)
     case .root: writeROOT(name: name, to: &writer)
     }

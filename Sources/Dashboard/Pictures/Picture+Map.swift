@@ -1,6 +1,5 @@
 import Columns
-import Connectors
-import Results
+import Histograms
 
 #if canImport(Glibc)
   import Glibc
@@ -8,28 +7,38 @@ import Results
   import Musl
 #endif
 
+/// Bins of two axes, to be shown as colours.
+struct ColorMap {
+  let x: ResultAxis
+  let y: ResultAxis
+  /// For each bin of x those of y.
+  let columns: [[Double]]
+  /// What is said of it.
+  let words: String
+  /// Whether the values are means, not counts.
+  let isMean: Bool
+}
+
 extension Picture {
-  /// A 2D histogram as coloured cells, with the scale of colours beside it.
-  func drawMap(_ map: ResultHistogram.Map, _ svg: inout SVG) {
+  /// Bins of two axes as coloured cells, with the scale of colours beside it.
+  func drawMap(_ map: ColorMap, _ svg: inout SVG) {
     var area = area
     area.top += 8
     let bar = (left: area.right - 60, right: area.right - 44)
-    let x = Scale(map.x.edges[0], map.x.edges[map.x.count], from: area.left, to: bar.left - 24)
-    let y = Scale(map.y.edges[0], map.y.edges[map.y.count], from: area.bottom, to: area.top)
-    let height = map.y.count + 2
-    var inside: [Double] = []
-    for column in 1...map.x.count { inside += map.values[(column * height + 1)..<(column * height + 1 + map.y.count)] }
-    let positive = inside.filter { $0 > 0 && $0.isFinite }
-    let most = positive.max() ?? 1
-    let low = isLog ? positive.min() ?? 1 : 0
-    let color = Scale(low, most, from: 0, to: 1, isLog: isLog)
+    func scale(_ axis: ResultAxis, from: Double, to: Double) -> Scale {
+      Scale(axis.edges[0], axis.edges[axis.count], from: from, to: to, isLog: axis.isLogarithmic)
+    }
+    let x = scale(map.x, from: area.left, to: bar.left - 24), y = scale(map.y, from: area.bottom, to: area.top)
+    let color = colors(of: map)
     drawFrame(
       &svg, x, y, xLabel: Self.label(map.x), yLabel: Self.label(map.y), categories: map.x.categories)
-    for (index, value) in inside.enumerated() where value != 0 && value.isFinite {
-      let (column, row) = (index / map.y.count, index % map.y.count)
+    for (column, values) in map.columns.enumerated() {
       let (left, right) = (x(map.x.edges[column]), x(map.x.edges[column + 1]))
-      let (top, bottom) = (y(map.y.edges[row + 1]), y(map.y.edges[row]))
-      svg.rectangle(left, top, right - left, bottom - top, fill: Self.viridis(color(value)))
+      // A bin without rows has no mean, and is no 0.
+      for (row, value) in values.enumerated() where value.isFinite && (map.isMean || value != 0) {
+        let (top, bottom) = (y(map.y.edges[row + 1]), y(map.y.edges[row]))
+        svg.rectangle(left, top, right - left, bottom - top, fill: Self.viridis(color(value)))
+      }
     }
     for step in 0..<64 {
       let share = Double(step) / 64, size = (area.bottom - area.top) / 64
@@ -38,8 +47,15 @@ extension Picture {
     }
     let side = Scale(color.low, color.high, from: area.bottom, to: area.top, isLog: isLog)
     for tick in side.ticks(6) { svg.words(shown(tick), bar.right + 6, side(tick) + 4) }
-    let all = map.values.filter(\.isFinite).reduce(0, +)
-    svg.words("entries \(shown(all))", area.right, 44, anchor: .end)
+    svg.words(map.words, area.right, 44, anchor: .end)
+  }
+
+  /// Counts begin at 0, and means at the smallest of them.
+  private func colors(of map: ColorMap) -> Scale {
+    let values = map.columns.joined().filter(\.isFinite), positive = values.filter { $0 > 0 }
+    if isLog { return Scale(positive.min() ?? 1, positive.max() ?? 1, from: 0, to: 1, isLog: true) }
+    if map.isMean { return Scale(values.min() ?? 0, values.max() ?? 1, from: 0, to: 1) }
+    return Scale(0, positive.max() ?? 1, from: 0, to: 1)
   }
 
   /// The colour scale viridis, between nine of its colours.

@@ -1,5 +1,4 @@
-import Connectors
-import Results
+import Histograms
 
 /// A plot as a picture, drawn without a browser.
 package struct Picture {
@@ -22,14 +21,16 @@ package struct Picture {
     guard parts.count > 1 else { return nil }
     var entries: [UInt64] = [0]
     for part in parts {
-      guard case .bins(let bins) = part.histogram.content, bins.axis.count == 1, bins.weights == nil else { return nil }
+      guard let bins = part.histogram.content as? CountsContent, bins.axis.count == 1, bins.weights == nil else {
+        return nil
+      }
       entries.append(bins.entries[1])
     }
-    guard case .bins(var whole) = parts[0].histogram.content else { return nil }
+    guard var whole = parts[0].histogram.content as? CountsContent else { return nil }
     whole.axis = ResultAxis(
       label: "", unit: "", edges: (0...parts.count).map { Double($0) }, categories: parts.map(\.label))
     whole.entries = entries + [0]
-    return ResultHistogram(title: parts[0].histogram.title, content: .bins(whole))
+    return ResultHistogram(title: parts[0].histogram.title, content: whole)
   }
 
   /// The colours of Okabe and Ito, which people who see colours otherwise can tell apart.
@@ -40,10 +41,14 @@ package struct Picture {
     var svg = SVG(width: width, height: height)
     svg.words(title, 70, 26, size: 16, isBold: true)
     svg.words(note, 70, height - 12, fill: "#666666")
-    if parts.count == 1, case .map(let map) = parts[0].histogram.content {
+    let drawings = parts.map { ($0.label, ($0.histogram.content as? any DrawnContent)?.picture()) }
+    if drawings.count == 1, case .colors(let map)? = drawings[0].1 {
       drawMap(map, &svg)
     } else {
-      drawSeries(&svg)
+      let series = drawings.compactMap { label, drawing -> (String, Series)? in
+        if case .series(let series)? = drawing { (label, series) } else { nil }
+      }
+      drawSeries(series, &svg)
     }
     svg.end()
     return svg.text

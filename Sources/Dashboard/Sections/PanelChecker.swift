@@ -1,16 +1,13 @@
 import Columns
 import Diagnostics
+import Histograms
 import Specifications
 
 /// Holds the panels of a pipeline against its histograms.
 struct PanelChecker {
   /// What there is to plot.
   private struct Plot {
-    enum Form {
-      case bins, map, profile, points
-    }
-
-    let form: Form
+    let content: any DrawnContent.Type
     /// How many bins it has; nil where that is not known.
     let bins: Int?
     let per: String?
@@ -36,16 +33,9 @@ struct PanelChecker {
       uniquingKeysWith: { $1 })
   }
 
-  private static func plot(_ name: LocatedText, _ settings: Settings) -> Plot {
-    let bins = settings["bins"]?.list?.first?.binning?.count ?? settings["bins"]?.binning?.count
-    let form: (Plot.Form, Int?) =
-      switch settings.specification.name {
-      case "profile": (.profile, bins)
-      case "points": (.points, nil)
-      case "count": (.bins, 1)
-      default: settings["of"]?.list?.count == 2 ? (.map, nil) : (.bins, bins)
-      }
-    return Plot(form: form.0, bins: form.1, per: settings["per"]?.text?.text, name: name)
+  private static func plot(_ name: LocatedText, _ settings: Settings) -> Plot? {
+    guard let content = DrawnContents.declared(by: settings) else { return nil }
+    return Plot(content: content, bins: content.bins(of: settings), per: settings["per"]?.text?.text, name: name)
   }
 
   /// The panel; nil where it has errors, which are reported.
@@ -119,23 +109,10 @@ struct PanelChecker {
 
   private func checkForm(_ settings: Settings, _ plot: Plot, _ name: LocatedText) -> Bool {
     guard let form = settings["as"], let text = form.text else { return true }
-    let fitting: [String] =
-      switch plot.form {
-      case .bins: ["steps", "bars", "trend", "map"]
-      case .map: ["heat", "trend"]
-      case .profile: ["steps", "bars", "points", "map"]
-      case .points: ["points"]
-      }
+    let fitting = plot.content.panelForms.map(\.rawValue)
     if fitting.contains(text.text) { return true }
-    let what =
-      switch plot.form {
-      case .bins: "is a histogram of one column"
-      case .map: "is a histogram of two columns"
-      case .profile: "is a profile"
-      case .points: "has points"
-      }
     mismatch(
-      "`\(name.written)` \(what) and cannot be drawn as `\(text.written)`", form.span,
+      "`\(name.written)` \(plot.content.words) and cannot be drawn as `\(text.written)`", form.span,
       "draw it as \(alternatives(fitting))", note: plot.name)
     return false
   }
@@ -210,7 +187,7 @@ struct PanelChecker {
         hint: "write `expect: flat within 20 %`")
       return nil
     }
-    guard case .bins = plot.form else {
+    guard plot.content == CountsContent.self else {
       mismatch("only counts of one column can be expected to be flat", setting.span, "remove it", note: plot.name)
       return nil
     }

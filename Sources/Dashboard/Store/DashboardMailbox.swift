@@ -1,4 +1,5 @@
 import Connectors
+import Histograms
 import Results
 import Support
 

@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Histograms
 import JSON
 import Results
 import Support

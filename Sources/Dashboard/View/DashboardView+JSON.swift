@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Histograms
 import JSON
 import Results
 
@@ -39,7 +40,7 @@ extension DashboardView.Histogram {
     writer.beginObject()
     writer.field("title", title)
     writer.field("description", orNull: description)
-    writer.field("kind", kind.rawValue)
+    writer.field("kind", kind)
     axis("x", x)
     axis("y", y)
     writer.field("per", orNull: per)

@@ -1,13 +1,10 @@
 import Connectors
+import Histograms
 import Results
 
 /// The page's contents but for the numbers: which plots there are, and where.
 package struct DashboardView: Sendable, Equatable {
   package struct Histogram: Sendable, Equatable {
-    package enum Kind: String, Sendable {
-      case counts, points, map, profile
-    }
-
     package struct Axis: Sendable, Equatable {
       package var label: String
       package var unit: String
@@ -16,12 +13,15 @@ package struct DashboardView: Sendable, Equatable {
     package var name: String
     package var title: String
     package var description: String?
-    package var kind: Kind
+    /// What it holds, as the page calls it: `counts`, `profile` and so on.
+    package var kind: String
     package var x: Axis
     package var y: Axis?
     /// The column that it is split by, and the values that were seen.
     package var per: String?
     package var values: [String]
+    /// How it is drawn where nobody says.
+    var form: Panel.Form
     /// Whether it has words, not ranges of numbers, on its axis: categories, or one number for each value.
     var hasWords: Bool
     /// Whether it has one bin only.
@@ -118,31 +118,19 @@ extension DashboardView {
 }
 
 extension DashboardView.Histogram {
-  /// How it is drawn where nobody says.
-  fileprivate var form: Panel.Form {
-    switch kind {
-    case .counts: hasWords ? .bars : .steps
-    case .map: .heat
-    case .profile: .steps
-    case .points: .points
-    }
-  }
-
   fileprivate init(name: String, _ result: ResultHistogram) {
+    func axis(_ axis: ResultAxis) -> Axis { Axis(label: axis.label, unit: axis.unit) }
     self.name = name
     title = result.title
     per = nil
     values = []
-    (hasWords, isNumber) = (false, false)
-    func axis(_ axis: ResultAxis) -> Axis { Axis(label: axis.label, unit: axis.unit) }
-    switch result.content {
-    case .bins(let bins):
-      (kind, x, y) = (.counts, axis(bins.axis), nil)
-      isNumber = bins.axis.count == 1
-      hasWords = isNumber || bins.axis.categories != nil
-    case .map(let map): (kind, x, y) = (.map, axis(map.x), axis(map.y))
-    case .profile(let profile): (kind, x, y) = (.profile, axis(profile.axis), axis(profile.y))
-    case .points(let points): (kind, x, y) = (.points, axis(points.axis), axis(points.y))
-    }
+    let drawn = result.content as? any DrawnContent
+    kind = drawn.map { type(of: $0).kind } ?? ""
+    let view = drawn?.view
+    x = view.map { axis($0.x) } ?? Axis(label: "", unit: "")
+    y = view?.y.map(axis)
+    form = view?.form ?? .steps
+    hasWords = view?.hasWords ?? false
+    isNumber = view?.isNumber ?? false
   }
 }

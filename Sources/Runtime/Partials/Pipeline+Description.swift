@@ -2,6 +2,7 @@ import ChainExecution
 import Columns
 import Connectors
 import Diagnostics
+import Histograms
 import JSON
 import Results
 import Specifications

@@ -1,6 +1,7 @@
+import ChainExecution
 import Connectors
 import Diagnostics
-import ChainExecution
+import Histograms
 import JSON
 import Results
 import Support
@@ -40,16 +41,13 @@ struct ResultMessage {
     head.dashboard = dashboard
     var histograms: [(name: String, histogram: ResultHistogram)] = []
     for (index, histogram) in plan.histograms.enumerated() {
-      for (name, result) in window.counts.results(of: index, plan) {
-        histograms.append((name, ResultHistogram(result, title: histogram.title)))
+      for (name, content) in window.counts.contents(of: index, plan) {
+        histograms.append((name, ResultHistogram(title: histogram.title, content: content)))
       }
     }
     writer.removeAll()
-    let points = histograms.reduce(0) { count, entry in
-      if case .points(let points) = entry.histogram.content { count + points.points.count } else { count }
-    }
     // All at once: a message with many points is by far the longest that there is.
-    writer.reserve(points * 14)
+    writer.reserve(histograms.reduce(0) { $0 + $1.histogram.content.expectedBytes })
     writer.result(head, histograms)
     return writer.bytes
   }

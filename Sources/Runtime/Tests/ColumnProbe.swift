@@ -1,7 +1,8 @@
-import Connectors
-import Diagnostics
 import ChainBuilding
 import ChainExecution
+import Connectors
+import Diagnostics
+import Histograms
 import Results
 import Specifications
 
@@ -50,11 +51,8 @@ package struct ColumnProbe {
     plan = pipeline.plan
     let outcome = try TestOutcome(pipeline, bytes: bytes, chunkBytes: chunkBytes)
     let histograms = outcome.windows.flatMap(\.histograms)
-    func points(_ name: String) -> ResultHistogram.Points? {
-      guard case .points(let points)? = histograms.first(where: { $0.name == name })?.histogram.content else {
-        return nil
-      }
-      return points
+    func points(_ name: String) -> PointsContent? {
+      histograms.first { $0.name == name }?.histogram.content as? PointsContent
     }
     rows = points("rows")?.points.map(\.x) ?? []
     columns = expressions.indices.map { index in

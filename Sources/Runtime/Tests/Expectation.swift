@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Histograms
 import Results
 import Specifications
 
@@ -33,7 +34,11 @@ struct Expectation {
             ?? "there \(names.count == 1 ? "is" : "are") \(alternatives(names, and: true))")
         continue
       }
-      HistogramExpectation(name.text, found, findings: findings).check(setting.node)
+      guard let content = found.content as? any ComparedContent else {
+        fail("`\(name.written)` is of a kind that tests cannot compare", at: name.span)
+        continue
+      }
+      HistogramExpectation(name.text, content, findings: findings).check(setting.node)
     }
   }
 

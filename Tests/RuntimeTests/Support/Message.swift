@@ -73,6 +73,12 @@ struct Histogram: Decodable, Equatable {
   var xOverflow: [Double]?
   var yUnderflow: [Double]?
   var yOverflow: [Double]?
+  // Profiles of two axes
+  var zAxis: Axis?
+  var means: [[Double?]]?
+  var errors: [[Double?]]?
+  var xOverflowSum: [Double]?
+  var yUnderflowDeviations: [Double]?
   // Profiles
   var mean: [Double?]?
   var error: [Double?]?
@@ -86,9 +92,9 @@ struct Histogram: Decodable, Equatable {
   var omitted: Int?
 
   private enum Key: String, CodingKey {
-    case title, axis, y_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
+    case title, axis, y_axis, z_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
     case x_edges, y_edges, x_underflow, x_overflow, y_underflow, y_overflow, mean, error, sum, sum_remainder,
-      sum_of_squares, sum_of_squared_deviations, x, y, omitted
+      sum_of_squares, sum_of_squared_deviations, x_overflow_sum, y_underflow_sum_of_squared_deviations, x, y, omitted
   }
 
   init(from decoder: any Decoder) throws {
@@ -120,12 +126,20 @@ struct Histogram: Decodable, Equatable {
     xOverflow = try numbers(.x_overflow)
     yUnderflow = try numbers(.y_underflow)
     yOverflow = try numbers(.y_overflow)
-    mean = try from.decodeIfPresent([Double?].self, forKey: .mean)
-    error = try from.decodeIfPresent([Double?].self, forKey: .error)
-    sum = try numbers(.sum)
-    sumRemainder = try numbers(.sum_remainder)
-    sumOfSquares = try numbers(.sum_of_squares)
-    deviations = try numbers(.sum_of_squared_deviations)
+    if xEdges == nil {
+      mean = try from.decodeIfPresent([Double?].self, forKey: .mean)
+      error = try from.decodeIfPresent([Double?].self, forKey: .error)
+      sum = try numbers(.sum)
+      sumRemainder = try numbers(.sum_remainder)
+      sumOfSquares = try numbers(.sum_of_squares)
+      deviations = try numbers(.sum_of_squared_deviations)
+    } else {
+      zAxis = try from.decodeIfPresent(Axis.self, forKey: .z_axis)
+      means = try from.decodeIfPresent([[Double?]].self, forKey: .mean)
+      errors = try from.decodeIfPresent([[Double?]].self, forKey: .error)
+      xOverflowSum = try numbers(.x_overflow_sum)
+      yUnderflowDeviations = try numbers(.y_underflow_sum_of_squared_deviations)
+    }
     x = try numbers(.x)
     y = try numbers(.y)
     omitted = try from.decodeIfPresent(Int.self, forKey: .omitted)

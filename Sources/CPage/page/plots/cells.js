@@ -9,7 +9,7 @@ import { colorExtent, drawColorBar } from './colorbar.js';
 export const cells = {
   hasColorBar: true,
   isBare: true,
-  extent: (content) => colorExtent(content.series[0]?.values ?? []),
+  extent: (content) => colorExtent(content.series[0]?.values ?? [], content.isMean),
 
   back(context, content, frame) {
     drawColorBar(context, frame);
@@ -22,7 +22,7 @@ export const cells = {
     const [series] = content.series;
     if (!series) return;
     const { z, theme, em } = frame;
-    const color = heatScale(z.domain, z.isLog);
+    const color = heatScale(z.domain, { isLog: z.isLog, isMean: content.isMean });
     const out = new Set(content.expectation?.bins);
     context.textAlign = 'center';
     context.textBaseline = 'middle';

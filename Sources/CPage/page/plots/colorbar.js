@@ -32,9 +32,9 @@ export function drawColorBar(context, { area, em, theme, z }) {
   context.stroke();
 }
 
-/** The extent of values as colours: what is empty does not count. */
-export function colorExtent(values) {
-  let [low, high, lowest] = [0, -Infinity, Infinity];
+/** The extent of values as colours: what is empty does not count. That of means need not reach down to 0. */
+export function colorExtent(values, isMean) {
+  let [low, high, lowest] = [isMean ? Infinity : 0, -Infinity, Infinity];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value > high) high = value;

@@ -11,7 +11,7 @@ const images = new WeakMap();
 export const heat = {
   hasColorBar: true,
   ownsY: true,
-  extent: (content) => colorExtent(content.series[0]?.values ?? []),
+  extent: (content) => colorExtent(content.series[0]?.values ?? [], content.isMean),
   back: (context, content, frame) => drawColorBar(context, frame),
 
   draw(context, content, frame) {
@@ -19,7 +19,7 @@ export const heat = {
     if (!series) return;
     const { x, y, z } = frame;
     const [columns, rows] = [series.xEdges.length - 1, series.yEdges.length - 1];
-    const color = heatScale(z.domain, z.isLog);
+    const color = heatScale(z.domain, { isLog: z.isLog, isMean: content.isMean });
     if (!series.isEven) return drawBins(context, series, frame, color);
     const image = imageFor(content.owner, columns, rows);
     for (let j = 0; j < rows; j++) {

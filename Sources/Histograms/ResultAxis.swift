@@ -1,5 +1,3 @@
-import Diagnostics
-import ChainExecution
 import JSON
 
 /// One axis of a histogram as a result message has it.
@@ -20,13 +18,28 @@ package struct ResultAxis: Sendable, Equatable {
     self.categories = categories
   }
 
-  init(_ axis: Axis) {
-    self.init(label: axis.label, unit: axis.unit, edges: axis.edges, categories: axis.categories)
+  /// An axis without bins: that of a mean, or of points.
+  package init(label: String, unit: String) {
+    self.init(label: label, unit: unit, edges: [])
   }
 
-  /// An axis without bins: that of a profile's mean, or of points.
-  init(label: String, unit: String) {
-    self.init(label: label, unit: unit, edges: [])
+  /// The middle of a bin inside. Halves are added: the sum of two edges may be beyond the doubles.
+  package func center(_ bin: Int) -> Double { edges[bin] / 2 + edges[bin + 1] / 2 }
+
+  /// Bins of equal width, up to a rounding of edges that decides no value's bin.
+  package var isRegular: Bool {
+    let lower = edges[0], upper = edges[count]
+    let width = (upper - lower) / Double(count)
+    return edges.indices.allSatisfy {
+      abs(lower + (upper - lower) * Double($0) / Double(count) - edges[$0]) <= 1e-9 * width
+    }
+  }
+
+  /// Bins of equal width on a logarithmic scale, over a factor of ten or more: pictures have such an axis then.
+  package var isLogarithmic: Bool {
+    guard categories == nil, count > 1, edges[0] > 0, edges[count] >= 10 * edges[0] else { return false }
+    let factor = edges[1] / edges[0]
+    return zip(edges, edges.dropFirst()).allSatisfy { abs($1 / $0 - factor) <= 1e-6 * factor }
   }
 
   /// Writes all but the edges.
@@ -62,3 +75,6 @@ package struct ResultAxis: Sendable, Equatable {
     }
   }
 }
+
+/// The bins without those at either end.
+func inner<T>(_ all: [T]) -> [T] { Array(all[1..<(all.count - 1)]) }

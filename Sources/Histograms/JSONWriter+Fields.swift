@@ -1,4 +1,3 @@
-import Diagnostics
 import JSON
 
 extension JSONWriter {
@@ -30,15 +29,6 @@ extension JSONWriter {
   package mutating func field(_ key: String, _ values: [UInt64]) {
     self.key(key)
     values.withUnsafeBufferPointer { integers($0) }
-  }
-
-  /// One end of a window; nothing where it has none.
-  package mutating func field(_ key: String, _ mark: ResultHead.Mark?) {
-    switch mark {
-    case .number(let number): field(key, number)
-    case .time(let time): field(key, time)
-    case nil: break
-    }
   }
 
   /// Numbers as an array.

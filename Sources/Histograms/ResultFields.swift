@@ -1,9 +1,8 @@
-import Diagnostics
 import JSON
 
 /// The fields of one object of a message, in whatever order they come. Checked for their form; what they hold is read when
 /// asked for.
-struct ResultFields {
+package struct ResultFields {
   private let bytes: UnsafeRawBufferPointer
   private let start: Int
   private var places: [String: Int] = [:]

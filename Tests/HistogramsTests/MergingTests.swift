@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Results
+import Histograms
 import Testing
 
 /// Sums of two histograms of messages. Tests/Vectors/merging.json has the parts and what they come to; the page and the
@@ -91,6 +91,11 @@ struct MergingTests {
     #expect(profile["overflow_sum"] as? Int == 16)
     let map = try sum("two axes")
     #expect(map["bin_counts"] as? [[Int]] == [[1, 2], [13, 24], [30, 40]])
+    let means = try sum("a profile of two axes")
+    // 1, 3 and 2; 7, 9 and 11: means 2 and 9, and none where no row was.
+    #expect(means["bin_counts"] as? [[Int]] == [[2, 1], [1, 3], [2, 0]])
+    #expect((means["mean"] as? [[Any]])?[1] as? [Double] == [2, 9])
+    #expect((means["sum_of_squared_deviations"] as? [[Double]])?[1] == [0, 8])
     let refused = cases.filter { $0["refused"] != nil }.compactMap { $0["name"] as? String }
     #expect(
       refused == [
@@ -100,6 +105,8 @@ struct MergingTests {
         "weights that cancel in the overflow of one that lacks a category", "weights in one alone",
         "a profile with overflow that lacks a category", "a profile with its mean in another unit",
         "a profile and bins", "two axes with overflow of x that lacks a category", "points in another unit",
+        "a profile of two axes with overflow of x that lacks a category",
+        "a profile of two axes with its mean in another unit", "a profile of two axes and counts of two axes",
       ])
   }
 }

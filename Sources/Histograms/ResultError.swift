@@ -1,4 +1,3 @@
-import Diagnostics
 import JSON
 
 /// Why bytes are no result message, or one that cannot be used: one sentence for the user, no full stop.
@@ -9,7 +8,7 @@ package struct ResultError: Error, Equatable, Sendable, CustomStringConvertible 
     self.description = description
   }
 
-  init(_ error: JSONError) {
+  package init(_ error: JSONError) {
     self.init("not a result message: \(error)")
   }
 }
