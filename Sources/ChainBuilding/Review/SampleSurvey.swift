@@ -23,7 +23,7 @@ package final class SampleSurvey {
   private var window: SampleLag?
   private var groups: [SampleLag?]
   private var report = DecodeReport()
-  private let memory: RowMemory
+  private let rowSteps: RowStepRunner
   /// The file that rows are of, and its lines before them.
   private var file: (number: Int, name: String?)?
   private var lines: Int64 = 0
@@ -35,7 +35,7 @@ package final class SampleSurvey {
     self.plan = plan
     frame = Frame(layout: plan.rowLayout)
     decoder = plan.formats[0].makeDecoder(columns: plan.inputs[0].columns, categories: plan.categories)
-    memory = RowMemory(plan.rowSteps)
+    rowSteps = RowStepRunner(plan.rowSteps)
     if case .span(let windows) = plan.window { window = SampleLag(wrapBits: windows.wrapBits, limit: windows.late) }
     groups = plan.groups.map { group in
       group.key.count == 1 ? group.disorder.map { SampleLag(wrapBits: group.wrapBits, limit: $0) } : nil
@@ -92,7 +92,7 @@ package final class SampleSurvey {
     guard !kept.isEmpty else { return }
     for (place, row) in kept.enumerated() { frame.selection[place] = Int32(truncatingIfNeeded: row) }
     frame.selectedCount = kept.count
-    memory.run(plan.rowSteps, frame, stream: 0)
+    rowSteps.run(frame, stream: 0)
     func place(_ index: Int) -> Place {
       var number = lines + Int64(kept[index]) + 1
       if case .lines = plan.format.framing {
@@ -141,7 +141,7 @@ package final class SampleSurvey {
         ? ("\(restart.from)", "\(restart.to)")
         : ("\(rounded(Double(restart.from) / unit))", "\(rounded(Double(restart.to) / unit))")
       findings.warning(
-        "clock-restarts",
+        .clockRestarts,
         "the clock `\(windows.label)` goes from \(from) back to \(to) at \(words(window)): several runs would fall into the same windows, or the later ones be `late`",
         at: settings["span"]?.span ?? settings.span,
         hint:
@@ -153,7 +153,7 @@ package final class SampleSurvey {
       let wanted = unit == 1 ? "\(window.greatest)" : "\(rounded(Double(window.greatest) / unit))"
       let limit = settings["late"]?.node.scalar?.written ?? "0"
       findings.warning(
-        "late-too-short",
+        .lateTooShort,
         "\(share(window)) of the sample come later than `late` allows (\(limit)), up to \(wanted) behind the clock of `\(windows.label)`",
         at: settings.given.contains("late") ? settings["late"]!.span : settings.span,
         hint: "write `late: \(wanted)`, with the unit of `\(windows.label)` if it has one")
@@ -166,7 +166,7 @@ package final class SampleSurvey {
       if let restart = lag.restarts.first {
         let isSplit = lag.restarts.allSatisfy { $0.isAtFile }
         findings.warning(
-          "clock-restarts",
+          .clockRestarts,
           "the key of `\(plan.name)` goes from \(restart.from) back to \(restart.to) at \(words(lag)): groups of several runs would have the same keys",
           at: settings["by"]?.span ?? disorder.span,
           hint: isSplit
@@ -176,7 +176,7 @@ package final class SampleSurvey {
       }
       guard lag.beyond > 0 else { continue }
       findings.warning(
-        "disorder-too-short",
+        .disorderTooShort,
         "\(share(lag)) of the sample come later than `disorder` allows (\(lag.limit)), up to \(lag.greatest) behind the newest; their groups are cut in two",
         at: disorder.span, hint: "write `disorder: \(lag.greatest)`")
     }

@@ -12,7 +12,7 @@ package final class ChainWorker {
   private let closer: GroupCloser
   private let splitter: WindowSplitter?
   private let deadTimes: DeadTimeFilter?
-  private let memory: RowMemory
+  private let rowSteps: RowStepRunner
 
   package init(_ plan: ChainPlan) {
     self.plan = plan
@@ -22,7 +22,7 @@ package final class ChainWorker {
     updaters = plan.groups.map { GroupUpdater($0) }
     closer = GroupCloser(plan)
     deadTimes = plan.deadTimes.isEmpty ? nil : DeadTimeFilter(plan.deadTimes)
-    memory = RowMemory(plan.rowSteps)
+    rowSteps = RowStepRunner(plan.rowSteps)
     if case .span(let windows) = plan.window { splitter = WindowSplitter(windows) } else { splitter = nil }
   }
 
@@ -117,9 +117,7 @@ package final class ChainWorker {
     } else {
       frame.selectedCount = 0
     }
-    if frame.selectedCount > 0 {
-      memory.run(plan.rowSteps, frame, stream: work.chunk.stream)
-    }
+    if frame.selectedCount > 0 { rowSteps.run(frame, stream: work.chunk.stream) }
     if let faults = plan.faults, let fault = faults.value {
       work.outcome.fault = fault
       return

@@ -8,7 +8,7 @@ package enum RowStep: Sendable {
   case lookup(LookupColumn)
   case external(ExternalStep)
   case native(NativeStep)
-  /// What it gives depends on the rows before: only a ``RowMemory`` runs it.
+  /// What it returns depends on the rows before: only a ``RowStepRunner`` runs it.
   case last(LastStep)
 
   package func run(_ frame: Frame) {
@@ -18,7 +18,7 @@ package enum RowStep: Sendable {
     case .lookup(let lookup): lookup.run(frame)
     case .external(let step): step.run(frame)
     case .native(let step): step.run(frame)
-    case .last: preconditionFailure("a step that remembers rows runs in a row memory")
+    case .last: preconditionFailure("a step that needs the hit before is run by RowStepRunner")
     }
   }
 

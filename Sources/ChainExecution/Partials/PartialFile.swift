@@ -35,7 +35,7 @@ package final class PartialFile {
     }
     guard begin == magic else {
       throw PartialError(
-        "\(name) is a partial result of version `\(String(decoding: begin.suffix(1), as: UTF8.self))`, and this program knows version 3"
+        "\(name) is a partial result of version `\(String(decoding: begin.suffix(1), as: UTF8.self))`, and this program knows version \(String(decoding: PartialFileWriter.magic.suffix(1), as: UTF8.self))"
       )
     }
     let head = try Self.block(at: magic.count, name, size, read)

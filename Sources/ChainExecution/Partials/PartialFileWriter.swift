@@ -127,12 +127,12 @@ package final class PartialFileWriter {
   }
 
   /// Writes the end of the file.
-  func finish(_ tail: PartialTail, streamNumbers: [Int64], input: PartialInput) throws {
+  package func finish(_ tail: PartialTail, _ input: PartialInput) throws {
     let start = place
     writer.tables(plan)
     writer.input(input)
     writer.count(tail.streams.count)
-    for (number, stream) in zip(streamNumbers, tail.streams) {
+    for (number, stream) in zip(tail.streamNumbers, tail.streams) {
       writer.signed(number)
       writer.stream(stream)
     }

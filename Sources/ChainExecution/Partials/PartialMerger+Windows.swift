@@ -56,7 +56,8 @@ extension PartialMerger {
     var left = tail
     (left.pending, left.gaps) = (pending, gaps)
     left.streams = layout.joined
-    try rest?.finish(left, streamNumbers: layout.joined.indices.map(Int64.init), input: input)
+    left.streamNumbers = layout.joined.indices.map(Int64.init)
+    try rest?.finish(left, input)
     unpublished = rest == nil ? pending : RowCounts()
   }
 

@@ -35,8 +35,10 @@ struct PartialStream {
 }
 
 /// What one process says of its part of an input as a whole.
-struct PartialTail {
+package struct PartialTail {
   var streams: [PartialStream] = []
+  /// How each of them is called, in their order.
+  var streamNumbers: [Int64] = []
   /// Rows of no window.
   var pending = RowCounts()
   var gaps: [Int: [OffsetRange]] = [:]

@@ -48,19 +48,12 @@ package final class WindowSequencer {
   private var frontier: Int64?
   private var pending = RowCounts()
   private var gaps: [Int: [OffsetRange]] = [:]
-  private var ends: [Int: Int64] = [:]
-  /// How far earlier runs had read partitions when they last published.
-  private var readBefore: [Int: Int64] = [:]
-  /// Partitions that stay: every window says how far they are, with rows of them or without.
-  private var lasting: Set<Int> = []
+  private var positions = ReadPositions()
+  /// The windows that are open and have rows, or may have.
   private var touched: Set<Int64> = []
   /// The partition that was read last of each stream.
   private var partitions: [Int: Int] = [:]
-  private var starts: [Int64: [Int: Int64]] = [:]
-  /// How long chunks should be; grows from the least while windows are few.
-  private var chunkBytes = leastChunkBytes
-  private static let leastChunkBytes = 16_384
-  private static let mostChunkBytes = 1 << 20
+  private var chunkLength = ChunkLength()
 
   private struct Settled {
     var frontier: Int64?
@@ -87,9 +80,9 @@ package final class WindowSequencer {
 
   // MARK: Streams
 
-  /// Goes on where earlier runs ended: event windows up to `published` are closed for all partitions, and those near `last`
-  /// are where a wrapping counter stands. No row has come yet, of these partitions or of others.
-  package func begin(published: Int64?, near last: Int64?) {
+  /// Continues where earlier runs ended: event windows up to `published` are closed for all partitions, and those near
+  /// `last` are where a wrapping counter stands. No row has come yet, of these partitions or of others.
+  package func resume(behind published: Int64?, near last: Int64?) {
     frontier = published.map { $0 + 1 }
     if case .span(let windows) = plan.window, let last {
       let (tick, overflow) = (last + 1).multipliedReportingOverflow(by: windows.span)
@@ -97,33 +90,19 @@ package final class WindowSequencer {
     }
   }
 
+  /// Continues where another chain, of which no window is open, has been. No row has come yet.
+  package func takeOver(_ positions: ReadPositions) { self.positions = positions }
+
+  /// How far the input has been read, for a chain that continues there.
+  package var readPositions: ReadPositions { positions }
+
   /// Notes a partition that stays until the end, where reading begins, and how far it was read before.
-  package func begin(partition: Int, at offset: Int64, readBefore: Int64) {
-    ends[partition] = offset
-    self.readBefore[partition] = max(offset, readBefore)
-    lasting.insert(partition)
+  package func add(partition: Int, at offset: Int64, readBefore: Int64) {
+    positions.add(partition: partition, at: offset, readBefore: readBefore)
   }
 
-  /// How far the input has been read, for a chain that goes on there.
-  package struct Position {
-    fileprivate let ends: [Int: Int64]
-    fileprivate let readBefore: [Int: Int64]
-    fileprivate let lasting: Set<Int>
-  }
-
-  package var position: Position { Position(ends: ends, readBefore: readBefore, lasting: lasting) }
-
-  /// Goes on where another chain, of which no window is open, has been. No row has come yet.
-  package func begin(at position: Position) {
-    (ends, readBefore, lasting) = (position.ends, position.readBefore, position.lasting)
-  }
-
-  /// Forgets a partition of which no row came since it began.
-  package func end(partition: Int) {
-    ends[partition] = nil
-    readBefore[partition] = nil
-    lasting.remove(partition)
-  }
+  /// Forgets a partition of which no row came since it was added.
+  package func remove(partition: Int) { positions.remove(partition: partition) }
 
   /// The streams that the clock waits for: it stands where the slowest of them is.
   package func wait(for streams: Set<Int>) {
@@ -146,7 +125,7 @@ package final class WindowSequencer {
     if number == 0 {
       return ChunkContext(
         frontier: frontier, clock: clocks.begin, groupClocks: plan.groups.map { _ in nil },
-        newWindows: ChainPlan.openWindowLimit, chunkBytes: chunkBytes)
+        newWindows: ChainPlan.openWindowLimit, chunkBytes: chunkLength.bytes)
     }
     guard let settled = settled(for: number) else { return nil }
     return ChunkContext(
@@ -178,13 +157,10 @@ package final class WindowSequencer {
     part?.note(chunk, outcome, frontier: settled(for: completed)?.frontier)
     for (index, counts) in outcome.windows {
       touched.insert(index)
-      for (partition, range) in counts.offsets {
-        let start = starts[index]?[partition] ?? range.start
-        starts[index, default: [:]][partition] = min(start, range.start)
-      }
+      positions.note(counts.offsets, ofWindow: index)
       pool.give(index, counts)
     }
-    ends[chunk.partition] = chunk.place.end
+    positions.note(end: chunk.place.end, of: chunk.partition)
     pending += outcome.unplaced
     if !chunk.isRepeat { pending.malformed += UInt64(chunk.unusable.count) }
     place(outcome.leading, of: chunk)
@@ -194,7 +170,7 @@ package final class WindowSequencer {
     groups.note(outcome, keys)
     for (window, open) in outcome.open { groups.take(open, window: window, outcome, keys) }
     endFile(before: chunk)
-    adaptChunkBytes(chunk.bytes.count, windows: outcome.windows.count)
+    if !plan.window.cutsInput { chunkLength.adapt(to: chunk.bytes.count, windows: outcome.windows.count) }
     settle()
     publishReady()
   }
@@ -264,16 +240,6 @@ package final class WindowSequencer {
     }
   }
 
-  /// Aims at chunks of some 256 event windows: many small windows in long chunks would all be open at a time.
-  private func adaptChunkBytes(_ bytes: Int, windows: Int) {
-    guard !plan.window.cutsInput, windows > 0 else { return }
-    let ideal = bytes / windows * 256
-    // A chunk that was cut short by the end of what had been read says nothing for a longer one.
-    if ideal < chunkBytes || bytes * 2 > chunkBytes {
-      chunkBytes = min(max(ideal, Self.leastChunkBytes), 2 * chunkBytes, Self.mostChunkBytes)
-    }
-  }
-
   private func advanceFrontier() {
     guard case .span(let windows) = plan.window, let now = clocks.slowest else { return }
     let (tick, overflow) = now.subtractingReportingOverflow(windows.late)
@@ -285,8 +251,8 @@ package final class WindowSequencer {
     advanceFrontier()
     // Garbage in the clock's column must not fill the memory with windows. A chunk of the least length always gets one for
     // each of its rows, so that no row of the stream itself is left out.
-    let room = max(ChainPlan.openWindowLimit - touched.count, Self.leastChunkBytes / 4)
-    settled.append(Settled(frontier: frontier, clocks: clocks.times, newWindows: room, chunkBytes: chunkBytes))
+    let room = max(ChainPlan.openWindowLimit - touched.count, ChunkLength.least / 4)
+    settled.append(Settled(frontier: frontier, clocks: clocks.times, newWindows: room, chunkBytes: chunkLength.bytes))
     if settled.count > lag + 1 { settled.removeFirst() }
   }
 
@@ -301,33 +267,30 @@ package final class WindowSequencer {
   /// Closes a window, with or without rows. For windows that cut the input: no chunk after this call is of the window.
   package func close(_ index: Int64) {
     let counts = pool.collect(index)
-    if part != nil {
-      touched.remove(index)
-      starts[index] = nil
-      var window = ClosedWindow(index: index, counts: counts, resume: [:], read: [:], gaps: [:])
-      window.open = groups.takeAll(index)
-      window.frontier = part?.takeFrontier(of: index)
-      publish(window)
-      for left in window.open {
-        if let groups = left.groups { pool.giveGroups(groups) }
-        if let groups = left.late?.groups { pool.giveGroups(groups) }
-      }
-      return
-    }
+    touched.remove(index)
+    positions.close(window: index)
+    if part != nil { return publishPiece(of: index, counts) }
     groups.close(index, into: counts)
     counts.counts += pending
     pending = RowCounts()
-    touched.remove(index)
-    starts[index] = nil
-    var resume = plan.window.cutsInput ? counts.offsets.mapValues(\.end) : ends
-    for partition in lasting { resume[partition] = ends[partition] }
-    for window in starts.values {
-      for (partition, start) in window { resume[partition] = min(resume[partition] ?? start, start) }
-    }
-    // What was read before stays read: rows without a window of their own are not counted again.
-    let read = plan.window.cutsInput ? resume : ends.merging(readBefore) { max($0, $1) }
-    publish(ClosedWindow(index: index, counts: counts, resume: resume, read: read, gaps: gaps))
+    let resume = positions.resume(behind: plan.window.cutsInput ? counts.offsets : nil)
+    publish(
+      ClosedWindow(
+        index: index, counts: counts, resume: resume, read: plan.window.cutsInput ? resume : positions.read, gaps: gaps)
+    )
     gaps = [:]
+  }
+
+  /// Of a part of an input: others count the rest of the window, and of the groups that are open.
+  private func publishPiece(of index: Int64, _ counts: WindowCounts) {
+    var window = ClosedWindow(index: index, counts: counts, resume: [:], read: [:], gaps: [:])
+    window.open = groups.takeAll(index)
+    window.frontier = part?.takeFrontier(of: index)
+    publish(window)
+    for left in window.open {
+      if let groups = left.groups { pool.giveGroups(groups) }
+      if let groups = left.late?.groups { pool.giveGroups(groups) }
+    }
   }
 
   /// Closes all windows that are open, in order. `always` closes one even where there was no row.
@@ -336,29 +299,25 @@ package final class WindowSequencer {
     for window in touched.sorted() { close(window) }
   }
 
-  /// What those need to know who put the parts of an input together.
-  private func takePart() -> (tail: PartialTail, streamNumbers: [Int64])? {
+  /// Of a part of an input that has ended: what its merger must know of it besides the windows. Nil where this is all.
+  package func takePartialTail() -> PartialTail? {
     guard var part else { return nil }
     for (stream, owner) in clocks.owners { part.end(stream, owner: owner) }
-    for index in plan.groups.indices where plan.closesEarly(index) {
+    for index in plan.groups.indices {
+      guard plan.closesEarly(index), let disorder = plan.groups[index].disorder else { continue }
       for (stream, edges) in groups.edges[index] {
         guard stream.isFile || groupsAreWhole, let now = clocks.times.keyClock(index, of: stream)?.now else { continue }
-        part.complete(stream, group: index, edges.complete(now: now, disorder: plan.groups[index].disorder!))
+        part.complete(stream, group: index, edges.complete(now: now, disorder: disorder))
       }
     }
     var tail = PartialTail()
     tail.streams = part.all(clocks.times, frontier: settled(for: completed)?.frontier)
+    tail.streamNumbers = part.numbers
     tail.pending = pending
     tail.gaps = gaps
-    tail.ends = ends.merging(readBefore) { max($0, $1) }
-    tail.lasting = lasting.sorted()
-    return (tail, part.numbers)
-  }
-
-  /// Ends the file of a part of an input.
-  package func end(_ file: PartialFileWriter, _ input: PartialInput) throws {
-    guard let (tail, streamNumbers) = takePart() else { return }
-    try file.finish(tail, streamNumbers: streamNumbers, input: input)
+    tail.ends = positions.read
+    tail.lasting = positions.lasting.sorted()
+    return tail
   }
 
   /// Rows that belong to no window that was published.

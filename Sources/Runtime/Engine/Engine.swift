@@ -217,13 +217,13 @@ final class Engine: @unchecked Sendable {
   }
 
   /// How far the input was read; to be asked when the engine has finished.
-  var position: WindowSequencer.Position { sequencer.position }
+  var readPositions: ReadPositions { sequencer.readPositions }
 
   /// Rows that were read and belong to no window published; to be asked when the engine has finished.
   var unpublished: RowCounts { sequencer.unpublished }
 
-  /// Ends the file of a part of an input; to be called when the engine has finished.
-  func end(_ file: PartialFileWriter, _ input: PartialInput) throws { try sequencer.end(file, input) }
+  /// Of a part of an input, what its merger must know besides the windows; to be called when the engine has finished.
+  func takePartialTail() -> PartialTail? { sequencer.takePartialTail() }
 
   // MARK: Workers
 

@@ -45,11 +45,13 @@ package final class Kernel {
   private let warn: @Sendable (String) -> Void
   private let partitions = PartitionNames()
   private var counts = RowCounts()
-  private var malformedLogged = 0
+  private let malformed: MalformedLog
   private var failure: (any Error)?
   private var published: [Int: PartitionStart] = [:]
 
-  private static let malformedLogLimit = 5
+  private var intake: RowIntake {
+    RowIntake(source: source, number: 0, name: nil, format: format, ownsGroups: options.isOrdered)
+  }
 
   /// Opens the input. Throws a sentence for the user where that fails, or where the pipeline's windows cannot be counted in
   /// parts.
@@ -57,6 +59,7 @@ package final class Kernel {
     self.pipeline = pipeline
     self.options = options
     self.warn = warn
+    malformed = MalformedLog(warn: warn)
     guard !pipeline.plan.needsOrder else {
       throw ConnectorError(
         "`dead_time` and columns of `last` need the hit before, which may be in another part: count the whole with `hitmon run`"
@@ -139,7 +142,7 @@ package final class Kernel {
     var feed = Feed(window: pipeline.plan.window, begin: 0, firstRow: options.firstRow ?? 0)
     let window: Int64? = if case .every = pipeline.plan.window { options.arrival } else { nil }
     if let near = options.clockNear, case .span(let windows) = pipeline.plan.window {
-      engine.inOrder { $0.begin(published: nil, near: windows.index(of: near)) }
+      engine.inOrder { $0.resume(behind: nil, near: windows.index(of: near)) }
     }
     // Of a topic the clock waits for partitions that have not come yet: windows are given out at the end.
     if source.streams == .one, options.isOrdered { engine.wait(for: [-1]) }
@@ -176,74 +179,37 @@ package final class Kernel {
     if source.topic == nil, let first = options.order {
       for index in input.partitions.indices { input.partitions[index].order = first + Int64(index) }
     }
-    try engine.end(file, input)
+    if let tail = engine.takePartialTail() { try file.finish(tail, input) }
     for sentence in pipeline.plan.refusedGroups { warn(sentence) }
     return counts
   }
 
   private func chunk(_ rows: SourceRows, _ buffer: ChunkBuffer, window: Int64?) -> Chunk {
-    let partition = partitions.number(
-      source: 0, partition: rows.partition, name: source.partitions[rows.partition], sourceName: nil)
-    var chunk = Chunk(bytes: buffer.bytes, partition: partition, offset: rows.offset, window: window)
-    chunk.order = rows.order
-    chunk.format = format
-    chunk.stream = source.streams == .one ? -1 : partition
-    if let end = rows.end {
-      chunk.place.end = end
-      if rows.refused == nil { chunk.messages = buffer.messages }
-    }
-    chunk.refused = rows.refused
-    chunk.groupsAreWhole = options.isOrdered && (source.streams == .one || rows.isKeyed)
+    var chunk = intake.chunk(rows, buffer, window: window, in: partitions)
     chunk.isOrdered = options.isOrdered
-    chunk.isRepeat = rows.isRepeat
-    chunk.unusable = rows.unusable
-    if !rows.isRepeat {
-      for sample in rows.unusableSamples {
-        log("partition \(source.partitions[rows.partition]) offset \(sample.offset): \(sample.reason)")
-      }
-    }
+    intake.troubles(of: rows).forEach { malformed.note($0) }
     return chunk
   }
 
   /// Tells what earlier runs have published of a partition, and what is missing of it.
   private func begin(_ number: Int, _ engine: Engine) {
     guard let start = (source as? BlockSource)?.start(of: number) else { return }
-    let partition = partitions.number(
-      source: 0, partition: number, name: source.partitions[number], sourceName: nil)
+    let partition = intake.partition(number, in: partitions)
     guard published.updateValue(start, forKey: partition) == nil else { return }
     let near = options.clockNear == nil ? start.published : nil
     engine.inOrder { sequencer in
-      if near != nil { sequencer.begin(published: nil, near: near) }
-      sequencer.begin(partition: partition, at: start.offset, readBefore: start.readBefore)
+      if near != nil { sequencer.resume(behind: nil, near: near) }
+      sequencer.add(partition: partition, at: start.offset, readBefore: start.readBefore)
     }
   }
 
-  /// Called in the order of the input, one chunk at a time.
+  /// Called in the order of the input, one chunk at a time. Where a part has lines before it that nobody counts, a row has
+  /// a byte, not a line.
   private func report(_ chunk: Chunk, _ outcome: ChunkOutcome) {
-    if let fault = outcome.fault {
-      if failure == nil {
-        failure = fault
-        if let row = fault.row { failure = ConnectorError("\(place(of: row, in: chunk)): \(fault.message)") }
-      }
+    let error = malformed.report(chunk, outcome, pipeline.plan) { row in
+      let offset = chunk.offset(of: row.offset), name = partitions.all[chunk.partition]
+      return chunk.messages == nil ? "\(name), byte \(offset)" : "partition \(name) offset \(offset)"
     }
-    guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
-    for row in outcome.report.samples {
-      let place = self.place(of: row, in: chunk)
-      log("malformed row in \(place): \(row.reason): \(row.excerpt)")
-      if pipeline.plan.stopsAtMalformed(format: chunk.format) {
-        failure = failure ?? ConnectorError("\(place): \(row.reason) (on_malformed: stop)")
-      }
-    }
-  }
-
-  private func place(of row: MalformedRow, in chunk: Chunk) -> String {
-    "\(partitions.all[chunk.partition]) at \(chunk.messages == nil ? "byte" : "offset") \(chunk.offset(of: row.offset))"
-  }
-
-  private func log(_ sentence: String) {
-    guard malformedLogged < Self.malformedLogLimit else { return }
-    malformedLogged += 1
-    warn(sentence)
-    if malformedLogged == Self.malformedLogLimit { warn("further malformed rows are counted and not shown") }
+    failure = failure ?? error
   }
 }

@@ -102,37 +102,26 @@ struct Reader {
 
   private mutating func submit(_ rows: SourceRows, of index: Int, _ buffer: ChunkBuffer) {
     hasRead = true
-    let partition = number(of: rows.partition, index)
-    let source = sources[index].source
-    var chunk = Chunk(bytes: buffer.bytes, partition: partition, offset: rows.offset, window: feed.window)
-    chunk.order = rows.order
-    chunk.format = sources[index].format
-    chunk.linesBefore = rows.linesBefore
-    if let end = rows.end {
-      chunk.place.end = end
-      if rows.refused == nil { chunk.messages = buffer.messages }
-    }
-    chunk.refused = rows.refused
-    chunk.stream = stream(of: partition, index)
-    chunk.groupsAreWhole = sources.count == 1 && (source.streams == .one || rows.isKeyed)
+    let intake = intake(index)
+    var chunk = intake.chunk(rows, buffer, window: feed.window, in: partitions)
     chunk.published = sources[index].published[rows.partition]
-    chunk.isRepeat = rows.isRepeat
     if let gap = rows.gap {
-      report("\(place(of: rows.partition, index)): offsets \(gap.start) to \(gap.end - 1) are not there any more")
-      engine.inOrder { $0.note(gap: gap, partition: partition) }
+      engine.inOrder { [partition = chunk.partition] in $0.note(gap: gap, partition: partition) }
     }
-    chunk.unusable = rows.unusable
-    if !rows.isRepeat {
-      for sample in rows.unusableSamples {
-        report("\(place(of: rows.partition, index)) offset \(sample.offset): \(sample.reason)")
-      }
-    }
+    intake.troubles(of: rows).forEach(report)
     engine.submit(chunk, buffer)
     isAtEdge = false
     feed.took(rows.rows ?? 0) {
       engine.close($0)
       isAtEdge = true
     }
+  }
+
+  private func intake(_ index: Int) -> RowIntake {
+    let open = sources[index]
+    return RowIntake(
+      source: open.source, number: index, name: sources.count > 1 ? open.name : nil, format: open.format,
+      ownsGroups: sources.count == 1)
   }
 
   // MARK: A changed chain
@@ -155,7 +144,7 @@ struct Reader {
     guard let takeover, isAtEdge || !window.cutsInput || !hasRead else { return }
     self.takeover = nil
     _ = engine.finish(always: nil, discarded: !window.cutsInput)
-    let position = engine.position
+    let positions = engine.readPositions
     takeover()
     engine = makeEngine()
     guard window.cutsInput else {
@@ -165,7 +154,7 @@ struct Reader {
       hasRead = false
       return
     }
-    engine.inOrder { $0.begin(at: position) }
+    engine.inOrder { $0.takeOver(positions) }
   }
 
   // MARK: Windows
@@ -214,10 +203,11 @@ struct Reader {
       for other in sources.indices where other != index { try sources[other].source.restart() }
       hasRead = false
     }
+    let intake = intake(index)
     let published = starts.compactMap(\.published)
     sources[index].published = Dictionary(
       uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
-    let numbered = starts.map { (number(of: $0.partition, index), $0.offset, $0.readBefore) }
+    let numbered = starts.map { (intake.partition($0.partition, in: partitions), $0.offset, $0.readBefore) }
     let isComplete = published.count == starts.count
     let former = sources[index].assigned
     sources[index].assigned = numbered.map(\.0)
@@ -225,25 +215,14 @@ struct Reader {
     engine.inOrder { [publisher] sequencer in
       publisher.source = said
       // They may be another instance's now: no result may say where to resume in them.
-      for partition in former { sequencer.end(partition: partition) }
+      for partition in former { sequencer.remove(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
-      sequencer.begin(published: isComplete ? published.min() : nil, near: published.max())
+      sequencer.resume(behind: isComplete ? published.min() : nil, near: published.max())
       for (partition, offset, readBefore) in numbered {
-        sequencer.begin(partition: partition, at: offset, readBefore: readBefore)
+        sequencer.add(partition: partition, at: offset, readBefore: readBefore)
       }
     }
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
-  }
-
-  private func number(of partition: Int, _ index: Int) -> Int {
-    partitions.number(
-      source: index, partition: partition, name: sources[index].source.partitions[partition],
-      sourceName: sources.count > 1 ? sources[index].name : nil)
-  }
-
-  /// Partitions at paces of their own are streams of their own; those of other sources are one, with a number below 0.
-  private func stream(of partition: Int, _ index: Int) -> Int {
-    sources[index].source.streams == .one ? -1 - index : partition
   }
 
   private func waitForStreams() {
@@ -251,17 +230,9 @@ struct Reader {
       return
     }
     var active: Set<Int> = []
-    for (index, open) in sources.enumerated() where !open.isAtEnd {
-      switch open.source.streams {
-      case .one: active.insert(-1 - index)
-      case .partitions(let names): active.formUnion(names.map { number(of: $0, index) })
-      }
+    for index in sources.indices where !sources[index].isAtEnd {
+      active.formUnion(intake(index).activeStreams(in: partitions))
     }
     engine.wait(for: active)
-  }
-
-  private func place(of partition: Int, _ index: Int) -> String {
-    let source = sources[index].source
-    return "\(source.topic.map { "\($0.name) " } ?? "")partition \(source.partitions[partition])"
   }
 }

@@ -45,14 +45,11 @@ package final class Run {
   private let tell: @Sendable (String) -> Void
   /// The same, also for those who want to see little.
   private let warn: @Sendable (String) -> Void
+  private let malformed: MalformedLog
   private var hasToldDisorder = false
   // Counting threads write these, and so does the reading thread, or looks at them.
   private let rowsRead = Atomic<Int64>(0)
-  private let malformed = Mutex((logged: 0, first: String?.none))
   private let failure = Mutex<(any Error)?>(nil)
-
-  /// Malformed rows that are described in the log; all are counted.
-  private static let malformedLogLimit = 5
 
   /// Opens sources and sinks, and changes nothing: what results replace is whole until the first window. Throws a sentence
   /// for the user where that fails.
@@ -62,7 +59,9 @@ package final class Run {
     self.observer = observer
     let told = UncheckedBox { [weak observer] in observer }
     tell = { sentence in (try? told.value())??.note(sentence) }
-    warn = { sentence in (try? told.value())??.warning(sentence) }
+    let warn: @Sendable (String) -> Void = { sentence in (try? told.value())??.warning(sentence) }
+    self.warn = warn
+    malformed = MalformedLog(warn: warn)
     embedded = EmbeddedBrokers(tell: tell)
     feed = EmbeddedFeed(stop: options.stop, tell: tell)
     try pipeline.plan.begin(tell: tell)
@@ -188,7 +187,7 @@ package final class Run {
           })
       },
       rowsRead: { [unowned self] in rowsRead.load(ordering: .relaxed) },
-      report: { [unowned self] in logMalformed($0) })
+      report: { [malformed] in malformed.note($0) })
     do {
       try reader.readAll(until: { hasFailed || options.stop() || feed.isDrained }) { reader, source in
         if let changed = options.changed() { takeOver(with: changed, &reader, publisher, start) }
@@ -220,7 +219,7 @@ package final class Run {
     totals.counts = publisher.counts
     totals.unpublished = reader.engine.unpublished
     totals.counts += totals.unpublished
-    totals.firstMalformed = malformed.withLock(\.first)
+    totals.firstMalformed = malformed.first
     if publisher.isRemote { totals.latencies = acknowledgements.latencies }
     totals.seconds = Double(monotonicNanoseconds() - start.begin) * 1e-9
     totals.programs = pipeline.plan.programs.map(\.totals)
@@ -289,39 +288,17 @@ package final class Run {
         ? "\(partition):\(lines + Int64(row.line) + 1)"
         : "partition \(partition) offset \(chunk.offset(of: row.offset))"
     }
-    if let fault = outcome.fault {
-      guard let row = fault.row else { return fail(fault) }
-      return fail(ConnectorError("\(place(of: row)): \(fault.message)"))
-    }
-    rowsRead.add(Int64(outcome.rows + outcome.report.malformed), ordering: .relaxed)
-    guard outcome.report.malformed > 0, !chunk.isRepeat else { return }
-    for row in outcome.report.samples {
+    if outcome.fault == nil { rowsRead.add(Int64(outcome.rows + outcome.report.malformed), ordering: .relaxed) }
+    let error = malformed.report(chunk, outcome, pipeline.plan, place: place) { [observer] row in
       observer?.malformed(row, number: lines + Int64(row.line) + 1)
-      logMalformed("\(place(of: row)): \(row.reason): \(row.excerpt)", of: "malformed row at ")
-      if pipeline.plan.stopsAtMalformed(format: chunk.format) {
-        fail(ConnectorError("\(place(of: row)): \(row.reason) (on_malformed: stop)"))
-      }
     }
+    if let error { fail(error) }
   }
 
   private func tellDisorder(_ counts: RowCounts) {
     guard !hasToldDisorder, let note = counts.disorderNote else { return }
     hasToldDisorder = true
     observer?.warning(note)
-  }
-
-  /// - Parameter kind: what stands before the sentence in the log.
-  private func logMalformed(_ sentence: String, of kind: String = "") {
-    let logged = malformed.withLock {
-      $0.first = $0.first ?? sentence
-      $0.logged += 1
-      return $0.logged
-    }
-    guard logged <= Self.malformedLogLimit else { return }
-    observer?.warning(kind + sentence)
-    if logged == Self.malformedLogLimit {
-      observer?.warning("further malformed rows are counted and not shown")
-    }
   }
 
   /// What was left out because a limit was reached: never in silence.

@@ -82,26 +82,21 @@ private struct LastHits {
   }
 }
 
-/// Runs the steps over hits in the order of their stream. It remembers hits from batch to batch, from chunk to chunk, and
-/// across the edges of windows, so one of them is enough for a chain whose chunks run in their order.
-package final class RowMemory {
+/// Computes columns of values of the hit before, over hits in the order of their stream. It remembers hits from batch to
+/// batch, from chunk to chunk, and across the edges of windows, so one of them is enough for a chain whose chunks run in
+/// their order.
+final class LastHitMemory {
   /// For each step that remembers a table for each stream: there is no order among streams.
   private var tables: [[Int: LastHits]]
   private let keys = UnsafeMutablePointer<Int64>.allocate(capacity: Frame.standardCapacity)
 
-  package init(_ steps: [RowStep]) {
+  init(_ steps: [RowStep]) {
     tables = Array(repeating: [:], count: steps.count(where: \.needsOrder))
   }
 
   deinit { keys.deallocate() }
 
-  package func run(_ steps: [RowStep], _ frame: Frame, stream: Int) {
-    for step in steps {
-      if case .last(let last) = step { run(last, frame, stream) } else { step.run(frame) }
-    }
-  }
-
-  private func run(_ step: LastStep, _ frame: Frame, _ stream: Int) {
+  func run(_ step: LastStep, _ frame: Frame, stream: Int) {
     // Taken out, so that it is not copied.
     var hits = tables[step.number].removeValue(forKey: stream) ?? LastHits()
     step.key.read(frame, into: keys)
