@@ -21,7 +21,7 @@ struct ConfigurationFiles {
       findings.noteRead(source)
       if let invalid {
         findings.error(
-          "not-utf8", "the file is not UTF-8 text from here on", at: invalid, hint: "save it as UTF-8 in your editor")
+          .notUtf8, "the file is not UTF-8 text from here on", at: invalid, hint: "save it as UTF-8 in your editor")
         return nil
       }
       return YAML.compose(source, environment: environment, findings: findings)

@@ -25,12 +25,12 @@ struct ConstantsFile {
   private func expand(_ node: Node, _ file: Node) -> Node? {
     guard let entries = node.mapping else { return nil }
     guard let path = file.scalar, !path.trimmed.scalars.isEmpty else {
-      findings.error("wrong-type", "`file` takes a path, not \(file.kindName)", at: file.span)
+      findings.error(.wrongType, "`file` takes a path, not \(file.kindName)", at: file.span)
       return nil
     }
     if let values = entries.first(where: { $0.name == "values" }) {
       findings.error(
-        "constants-file", "the table has `values` and a `file`", at: values.key.span, hint: "keep one of the two")
+        .constantsFile, "the table has `values` and a `file`", at: values.key.span, hint: "keep one of the two")
       return nil
     }
     guard let source = read(path) else { return nil }
@@ -53,7 +53,7 @@ struct ConstantsFile {
     switch files.texts[full].map(Result.success) ?? readFile(full) {
     case .failure(let error):
       findings.error(
-        "constants-file", error.message, at: path.span,
+        .constantsFile, error.message, at: path.span,
         hint: isRelative ? "paths go from the folder of the file that they stand in" : nil)
       return nil
     case .success(let bytes):
@@ -95,14 +95,14 @@ struct ConstantsFile {
       }
       guard fields.indices.contains(index), index > 0, !fields[index].scalars.isEmpty else {
         findings.error(
-          "constants-file", "the line has no field \(index &+ 1)", at: key.span,
+          .constantsFile, "the line has no field \(index &+ 1)", at: key.span,
           hint: "write a number and its constant: `5, 93.9`",
           notes: [.init(message: "the file is named here", span: path.span)])
         return nil
       }
       if let first = places[key.text] {
         findings.error(
-          "duplicate-key", "`\(key.text)` comes twice", at: key.span, hint: "remove one of the two lines",
+          .duplicateKey, "`\(key.text)` comes twice", at: key.span, hint: "remove one of the two lines",
           notes: [.init(message: "it is first here", span: first)])
         return nil
       }
@@ -111,13 +111,13 @@ struct ConstantsFile {
       values.append(.init(key: key, value: Node(.scalar(value, quoted: false), span: value.span)))
     }
     guard values.isEmpty else { return values }
-    findings.error("constants-file", "the file has no constants", at: path.span, hint: "write lines such as `5, 93.9`")
+    findings.error(.constantsFile, "the file has no constants", at: path.span, hint: "write lines such as `5, 93.9`")
     return nil
   }
 
   private func reportColumn(_ name: LocatedText, _ header: [LocatedText]) -> [Node.Entry]? {
     findings.error(
-      "constants-file", "the file has no column `\(name.written)`", at: name.span,
+      .constantsFile, "the file has no column `\(name.written)`", at: name.span,
       hint: header.isEmpty
         ? "its first line names none: give the number of the column, such as `column: 2`"
         : suggestion(for: name.text, from: header.map(\.text)).map { "did you mean `\($0)`?" }

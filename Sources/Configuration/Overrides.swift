@@ -19,7 +19,7 @@ extension PipelineLoader {
         let option = LocatedText(option: "--set", text: text)
         guard let equals = option.scalars.firstIndex(of: "="), equals > 0 else {
           findings.error(
-            "bad-override", "`--set` takes a path, `=` and a value", at: option.span,
+            .badOverride, "`--set` takes a path, `=` and a value", at: option.span,
             hint: "for example: `--set emulate.seed=2`")
           return node
         }
@@ -47,7 +47,7 @@ extension PipelineLoader {
     case .list(var items):
       guard let index = Int(key.text), items.indices.contains(index) else {
         findings.error(
-          "bad-override", "there is no item `\(key.text)` in a list of \(items.count)", at: key.span,
+          .badOverride, "there is no item `\(key.text)` in a list of \(items.count)", at: key.span,
           hint: items.isEmpty ? "the list is empty" : "items count from 0: the last is \(items.count - 1)")
         return node
       }
@@ -67,7 +67,7 @@ extension PipelineLoader {
         span: key.span)
     case .scalar:
       findings.error(
-        "bad-override", "there is no `\(key.text)` inside of a single value", at: key.span,
+        .badOverride, "there is no `\(key.text)` inside of a single value", at: key.span,
         hint: "end the path before it")
       return node
     }

@@ -53,13 +53,13 @@ package struct PipelineLoader {
     let checker = SettingsChecker(findings: findings)
     guard changed.mapping != nil else {
       findings.error(
-        "wrong-type", "a pipeline is a block of sections such as `histograms:`, and this is \(changed.kindName)",
+        .wrongType, "a pipeline is a block of sections such as `histograms:`, and this is \(changed.kindName)",
         at: changed.span, hint: "begin with `pipeline: NAME`")
       return nil
     }
     if changed["pipeline"] == nil, let plugin = changed["plugin"] {
       findings.error(
-        "wrong-type", "this is a plugin, and a pipeline is needed",
+        .wrongType, "this is a plugin, and a pipeline is needed",
         at: changed.mapping?.first { $0.name == "plugin" }?.key.span,
         hint: "write a pipeline with `uses: [\(plugin.scalar?.written ?? "NAME")]`")
       return nil
@@ -91,7 +91,7 @@ package struct PipelineLoader {
     let candidates = folders.map { $0.isEmpty ? name.text : "\($0)/\(name.text)" }
     guard let path = candidates.first(where: isFile) else {
       findings.error(
-        "native-library", "there is no library `\(name.written)`", at: name.span,
+        .nativeLibrary, "there is no library `\(name.written)`", at: name.span,
         hint: "it is looked for in the folder of the file that names it, and in those of plugins")
       return nil
     }

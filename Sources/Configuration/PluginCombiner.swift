@@ -60,13 +60,13 @@ struct PluginCombiner {
     if one == other {
       // What both have stands in one file: the two uses tell them apart.
       findings.error(
-        "plugin-clash", "`\(other)` is used twice, and both times it has \(what)", at: second.layer.use,
+        .pluginClash, "`\(other)` is used twice, and both times it has \(what)", at: second.layer.use,
         hint: "give the two uses different parameters, such as `name`",
         notes: [.init(message: "it is used here too", span: first.layer.use)])
       return
     }
     findings.error(
-      "plugin-clash", "the plugins `\(one)` and `\(other)` both have \(what)", at: second.span,
+      .pluginClash, "the plugins `\(one)` and `\(other)` both have \(what)", at: second.span,
       hint: "use one of the two plugins, or declare it in the pipeline, which wins",
       notes: [.init(message: "`\(one)` has it here", span: first.span)])
   }

@@ -35,26 +35,26 @@ extension Findings {
       guard finding.severity == .warning, let span = finding.span else { return false }
       var isAllowed = false
       for (source, allowance) in allowances where source.name == span.source.name && allowance.line == span.start.line {
-        for code in allowance.codes where code.code == finding.code {
+        for code in allowance.codes where code.code == finding.code.name {
           used.insert(Place(code))
           isAllowed = true
         }
       }
       return isAllowed
     }
-    let codes = LintRule.all.map(\.code)
+    let codes = LintRule.all.map(\.code.name)
     for (source, allowance) in allowances {
       for code in allowance.codes where !used.contains(Place(code)) {
         guard let check = LintRule.named(code.code) else {
           warning(
-            "unused-allow", "there is no finding `\(code.code)`", at: code.span,
+            .unusedAllow, "there is no finding `\(code.code)`", at: code.span,
             hint: suggestion(for: code.code, from: codes).map { "did you mean `\($0)`?" }
               ?? "`hitmon lint --list` shows all codes")
           continue
         }
         guard check.severity == .warning else {
           warning(
-            "unused-allow", "`\(code.code)` is an error, and errors cannot be silenced", at: code.span,
+            .unusedAllow, "`\(code.code)` is an error, and errors cannot be silenced", at: code.span,
             hint: "mend what it is about, and delete the comment")
           continue
         }
@@ -62,7 +62,7 @@ extension Findings {
         let wasLookedAt = check.needs.map(looked.contains) ?? true
         if source === main, !hasErrors, wasLookedAt {
           warning(
-            "unused-allow", "there is no `\(code.code)` on line \(allowance.line) to silence", at: code.span,
+            .unusedAllow, "there is no `\(code.code)` on line \(allowance.line) to silence", at: code.span,
             hint: "delete it")
         }
       }

@@ -16,8 +16,7 @@ package struct Finding: Sendable {
   }
 
   package let severity: Severity
-  /// A stable name such as `unknown-key`, under which the documentation explains the finding.
-  package let code: String
+  package let code: FindingCode
   /// One sentence, no full stop: what is wrong.
   package let message: String
   package let span: Span?
@@ -27,7 +26,7 @@ package struct Finding: Sendable {
   package var notes: [Note]
 
   package init(
-    _ severity: Severity = .error, _ code: String, _ message: String, at span: Span?, hint: String? = nil,
+    _ severity: Severity = .error, _ code: FindingCode, _ message: String, at span: Span?, hint: String? = nil,
     notes: [Note] = []
   ) {
     self.severity = severity
@@ -134,7 +133,7 @@ package final class Findings {
 
   /// Message and hint are made only for a finding that is kept.
   package func error(
-    _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
+    _ code: FindingCode, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
     notes: [Finding.Note] = []
   ) {
     guard keepsNext(.error) else { return count(.error) }
@@ -142,7 +141,7 @@ package final class Findings {
   }
 
   package func warning(
-    _ code: String, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
+    _ code: FindingCode, _ message: @autoclosure () -> String, at span: Span?, hint: @autoclosure () -> String? = nil,
     notes: [Finding.Note] = []
   ) {
     guard keepsNext(.warning) else { return count(.warning) }

@@ -18,7 +18,7 @@ extension FindingPrinter {
       writer.key("severity")
       writer.string(finding.severity.rawValue)
       writer.key("code")
-      writer.string(finding.code)
+      writer.string(finding.code.name)
       writer.key("message")
       writer.string(finding.message)
       if let hint = finding.hint {
@@ -65,7 +65,7 @@ extension FindingPrinter {
           properties.append("endColumn=\(max(span.start.column, span.end.column - 1))")
         }
       }
-      properties.append("title=" + property(finding.code))
+      properties.append("title=" + property(finding.code.name))
       var message = finding.message + (finding.hint.map { "\nhint: " + $0 } ?? "")
       for note in finding.notes {
         let place = note.span.map { " (\($0.source.name):\($0.start.line):\($0.start.column))" } ?? ""

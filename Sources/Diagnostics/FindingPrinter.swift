@@ -10,7 +10,7 @@ package struct FindingPrinter: Sendable {
 
   /// All findings in their order, a blank line between two; empty if there are none. No line end at the end.
   /// `only` leaves out those of other codes.
-  package func text(_ findings: Findings, only code: String? = nil) -> String {
+  package func text(_ findings: Findings, only code: FindingCode? = nil) -> String {
     let shown = findings.sorted.filter { code == nil || $0.code == code }.map { text($0, hiding: findings.secrets) }
     if findings.omitted == 0 { return shown.joined(separator: "\n\n") }
     let rest = "and \(findings.omitted) more findings, which are not shown: mend these first"

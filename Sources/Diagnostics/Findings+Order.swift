@@ -18,7 +18,7 @@ extension Findings {
   /// What makes two findings the same to a reader.
   private struct Identity: Hashable {
     let severity: Severity
-    let code: String
+    let code: FindingCode
     let message: String
     let file: String?
     let start: Position?

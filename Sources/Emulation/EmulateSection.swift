@@ -28,7 +28,7 @@ package enum EmulateSection {
   package static func check(_ settings: Settings, findings: Findings) {
     if let text = settings["rate"]?.text, RowRate(text.text) == nil {
       findings.error(
-        "wrong-type", "`rate` is how many rows go in a second, and `\(text.written)` is not", at: text.span,
+        .wrongType, "`rate` is how many rows go in a second, and `\(text.written)` is not", at: text.span,
         hint: "write `rate: 5 kHz` or `rate: max`")
     }
     SimulatedTelescope.check(settings, findings: findings)

@@ -25,7 +25,7 @@ extension Binning {
     var edges: [Quantity] = []
     var before: LocatedText?
     func fail(_ message: String, _ span: Span, hint: String) -> Binning? {
-      findings.error("bad-bins", message, at: span, hint: hint)
+      findings.error(.badBins, message, at: span, hint: hint)
       return nil
     }
     for node in nodes {
@@ -82,7 +82,7 @@ private struct BinningParser {
   }
 
   private func fail(_ message: String, _ span: Span, hint: String = Binning.hint) -> Binning? {
-    findings.error("bad-bins", message, at: span, hint: hint)
+    findings.error(.badBins, message, at: span, hint: hint)
     return nil
   }
 
@@ -204,7 +204,7 @@ private struct BinningParser {
         reportUnknownUnit(text, findings: findings)
       case .notANumber:
         findings.error(
-          "bad-bins", "`\(text.written)` is not a number", at: text.span,
+          .badBins, "`\(text.written)` is not a number", at: text.span,
           hint: "give numbers, with a unit if there is one: `600 ns`")
       }
       return nil
@@ -238,7 +238,7 @@ package func reportUnknown(unit: LocatedText, findings: Findings) {
   // Every part is a unit, so it is the whole that is too much.
   if unit.text.split(separator: "/").allSatisfy({ Unit.named($0.filter { $0 != " " }) != nil }) {
     findings.error(
-      "unknown-unit", "the unit `\(unit.written)` is too large or too small to compute with", at: unit.span,
+      .unknownUnit, "the unit `\(unit.written)` is too large or too small to compute with", at: unit.span,
       hint: "use a simpler unit, such as `um/ns`")
     return
   }
@@ -247,7 +247,7 @@ package func reportUnknown(unit: LocatedText, findings: Findings) {
   let ascii = String(part.text.map { $0 == "µ" || $0 == "μ" ? "u" : $0 })
   let near = Unit.named(ascii) != nil ? ascii : others[ascii.lowercased()] ?? suggestion(for: part.text, from: symbols)
   findings.error(
-    "unknown-unit", "`\(part.written)` is not a unit", at: part.span,
+    .unknownUnit, "`\(part.written)` is not a unit", at: part.span,
     hint: near.map { "did you mean `\($0)`?" }
       ?? "units are \(symbols.joined(separator: ", ")), and quotients such as `um/ns`")
 }

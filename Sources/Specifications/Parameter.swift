@@ -41,7 +41,7 @@ package struct Parameter: Sendable {
       }
       guard kind == .number else {
         findings.error(
-          "parameter-declaration", "only numbers have a unit, and `\(name.written)` is \(kind.words)", at: text.span,
+          .parameterDeclaration, "only numbers have a unit, and `\(name.written)` is \(kind.words)", at: text.span,
           hint: "write `type: number`, or leave `unit` out")
         return nil
       }
@@ -59,13 +59,13 @@ package struct Parameter: Sendable {
       guard let limit, let span = settings[key]?.span else { continue }
       guard kind == .number || kind == .integer else {
         findings.error(
-          "parameter-declaration", "only numbers have limits, and `\(name.written)` is \(kind.words)", at: span,
+          .parameterDeclaration, "only numbers have limits, and `\(name.written)` is \(kind.words)", at: span,
           hint: "leave `\(key)` out")
         return false
       }
       guard limit.unit.dimension == (unit ?? .none).dimension else {
         findings.error(
-          "parameter-declaration", "`\(limit.text)` is not a limit of a value in \(unit?.symbol ?? "plain numbers")",
+          .parameterDeclaration, "`\(limit.text)` is not a limit of a value in \(unit?.symbol ?? "plain numbers")",
           at: span, hint: "give it the parameter's unit: `\(key): \(Quantity(limit.value, unit ?? .none).text)`")
         return false
       }
@@ -73,7 +73,7 @@ package struct Parameter: Sendable {
     if let standard {
       if isOptional {
         findings.error(
-          "parameter-declaration", "`\(name.written)` has a default, so it need not be `optional`",
+          .parameterDeclaration, "`\(name.written)` has a default, so it need not be `optional`",
           at: settings["optional"]?.span, hint: "leave one of the two out")
         return false
       }
@@ -96,7 +96,7 @@ package struct Parameter: Sendable {
     let isAbove = greatest.flatMap { $0.value(in: unit) }.map { value > $0 } ?? false
     if isBelow || isAbove {
       findings.error(
-        "wrong-type", "`\(name.text)` takes \(form.description)\(limits), not `\(argument.scalar?.written ?? "")`",
+        .wrongType, "`\(name.text)` takes \(form.description)\(limits), not `\(argument.scalar?.written ?? "")`",
         at: argument.span, hint: "give \(isBelow ? "at least \(least!.text)" : "at most \(greatest!.text)")")
       return false
     }

@@ -19,7 +19,7 @@ extension SettingsChecker {
       let unit = Unit.known.first { $0.dimension == dimension && $0.scale == .one }
       let hint = quantity.unit.isNone ? unit.map { "give it a unit: `\(text.written) \($0.symbol)`" } : nil
       findings.error(
-        "unit-mismatch", "\(what) takes \(form.description), but `\(text.written)` is \(quantity.unit.dimension.name)",
+        .unitMismatch, "\(what) takes \(form.description), but `\(text.written)` is \(quantity.unit.dimension.name)",
         at: text.span, hint: hint)
       return nil
     }
@@ -36,7 +36,7 @@ extension SettingsChecker {
       ]
       let hint = others[word.lowercased()] ?? suggestion(for: word, from: names)
       findings.error(
-        "bad-field-type", "`\(text.written)` is not a field type", at: text.span,
+        .badFieldType, "`\(text.written)` is not a field type", at: text.span,
         hint: hint.map { "did you mean `\($0)`?" }
           ?? "the types are \(names.joined(separator: ", ")), with a unit if it has one: `f32 ns`")
       return nil
@@ -45,10 +45,10 @@ extension SettingsChecker {
     let rest = text.text(after: first)
     guard storage != .text, !storage.isTime, let unit = Unit.parse(rest.text) else {
       if storage == .text {
-        findings.error("bad-field-type", "text has no unit", at: rest.span, hint: "write `text`")
+        findings.error(.badFieldType, "text has no unit", at: rest.span, hint: "write `text`")
       } else if storage.isTime {
         findings.error(
-          "bad-field-type", "a field of type `\(storage.rawValue)` is in ns, however it is written", at: rest.span,
+          .badFieldType, "a field of type `\(storage.rawValue)` is in ns, however it is written", at: rest.span,
           hint: "write `\(storage.rawValue)`")
       } else {
         reportUnknown(unit: rest, findings: findings)
@@ -95,18 +95,18 @@ extension SettingsChecker {
       for entry in entries {
         if let meant = suggestion(for: entry.name, from: discriminators) {
           findings.error(
-            "unknown-key", "\(what) has no key `\(entry.name)`", at: entry.key.span, hint: "did you mean `\(meant)`?")
+            .unknownKey, "\(what) has no key `\(entry.name)`", at: entry.key.span, hint: "did you mean `\(meant)`?")
           return nil
         }
       }
       let names = alternatives(discriminators)
       if entries.count == 1 {
         findings.error(
-          "unknown-key", "\(what) has no key `\(entries[0].name)`", at: entries[0].key.span,
+          .unknownKey, "\(what) has no key `\(entries[0].name)`", at: entries[0].key.span,
           hint: "it takes one of the keys \(names)")
       } else {
         findings.error(
-          "missing-key", "\(what) needs one of the keys \(names)", at: node.span,
+          .missingKey, "\(what) needs one of the keys \(names)", at: node.span,
           hint: "for example: `\(specifications[0].exampleLine)`")
       }
       return nil
@@ -117,7 +117,7 @@ extension SettingsChecker {
       specification.key(second.name) == nil
     {
       findings.error(
-        "unknown-key", "\(specification.title) has no key `\(second.name)`", at: second.key.span,
+        .unknownKey, "\(specification.title) has no key `\(second.name)`", at: second.key.span,
         hint: "`\(specification.discriminator)` and `\(second.name)` make two different things: keep one of them")
       return nil
     }
@@ -146,7 +146,7 @@ extension SettingsChecker {
       let known = entries.first { entry in specifications.contains { $0.name == entry.name } }
       guard let entry = known ?? entries.first else {
         findings.error(
-          "missing-key", "\(what) needs one of the keys \(alternatives(specifications.map(\.name)))", at: node.span,
+          .missingKey, "\(what) needs one of the keys \(alternatives(specifications.map(\.name)))", at: node.span,
           hint: "for example: `\(specifications[0].exampleLine)`")
         return nil
       }
@@ -160,7 +160,7 @@ extension SettingsChecker {
     guard let specification = specifications.first(where: { $0.name == name.text }) else {
       let names = specifications.map(\.name)
       findings.error(
-        "unknown-component", "there is no \(specifications[0].kind.words) `\(name.written)`", at: name.span,
+        .unknownComponent, "there is no \(specifications[0].kind.words) `\(name.written)`", at: name.span,
         hint: suggestion(for: name.text, from: names).map { "did you mean `\($0)`?" }
           ?? "there \(names.count == 1 ? "is" : "are") \(alternatives(names, and: true))")
       return nil
@@ -176,11 +176,11 @@ extension SettingsChecker {
   ) {
     if let meant = suggestion(for: second.name, from: beside?.keys.map(\.name) ?? []) {
       findings.error(
-        "unknown-key", "\(what) has no key `\(second.name)`", at: second.key.span, hint: "did you mean `\(meant)`?")
+        .unknownKey, "\(what) has no key `\(second.name)`", at: second.key.span, hint: "did you mean `\(meant)`?")
       return
     }
     findings.error(
-      "unknown-key", "\(what) takes one component, and `\(second.name)` is a second", at: second.key.span,
+      .unknownKey, "\(what) takes one component, and `\(second.name)` is a second", at: second.key.span,
       hint: component?.key(second.name) != nil
         ? "put it inside: `\(component!.name): {\(second.name): …}`" : "remove it, or give it an entry of its own")
   }
@@ -193,10 +193,10 @@ extension SettingsChecker {
     guard let entry = entries.first(where: { $0.name == key }) else {
       if let slip = entries.first(where: { suggestion(for: $0.name, from: [key]) != nil }) {
         findings.error(
-          "unknown-key", "\(what) has no key `\(slip.name)`", at: slip.key.span, hint: "did you mean `\(key)`?")
+          .unknownKey, "\(what) has no key `\(slip.name)`", at: slip.key.span, hint: "did you mean `\(key)`?")
       } else {
         findings.error(
-          "missing-key", "\(what) needs the key `\(key)`", at: node.span,
+          .missingKey, "\(what) needs the key `\(key)`", at: node.span,
           hint: "add `\(key): \(names[0])`; there are \(alternatives(names, and: true))")
       }
       return nil
@@ -205,7 +205,7 @@ extension SettingsChecker {
     else {
       let written = entry.value.scalar.map { "`\($0.written)`" } ?? entry.value.kindName
       findings.error(
-        "unknown-component", "there is no \(specifications[0].kind.words) \(written)", at: entry.value.span,
+        .unknownComponent, "there is no \(specifications[0].kind.words) \(written)", at: entry.value.span,
         hint: entry.value.scalar.flatMap { suggestion(for: $0.text, from: names) }.map { "did you mean `\($0)`?" }
           ?? "there are \(alternatives(names, and: true))")
       return nil

@@ -19,7 +19,7 @@ package struct SettingsChecker {
   ) -> Settings? {
     guard let entries = node.mapping ?? (node.isEmpty ? [] : nil) else {
       findings.error(
-        "wrong-type",
+        .wrongType,
         "\(specification.title) takes a block of keys, not \(node.scalar.map { "`\($0.written)`" } ?? node.kindName)",
         at: node.span, hint: "for example: `\(specification.exampleLine)`")
       return nil
@@ -53,7 +53,7 @@ package struct SettingsChecker {
         if let near = suggestion(for: entry.name, from: open) { meant.insert(near) }
         if beside?.key(entry.name) != nil {
           findings.error(
-            "unknown-key", "\(specification.title) has no key `\(entry.name)`", at: entry.key.span,
+            .unknownKey, "\(specification.title) has no key `\(entry.name)`", at: entry.key.span,
             hint: "put it beside `\(specification.name)`, not inside: `{\(specification.name): …, \(entry.name): …}`")
         } else {
           reportUnknownKey(entry, before: index > 0 ? entries[index - 1] : nil, of: specification, open: open)
@@ -65,7 +65,7 @@ package struct SettingsChecker {
         isSound = false
         if meant.contains(key.name) { continue }
         findings.error(
-          "missing-key", "\(specification.title) needs the key `\(key.name)`", at: nameSpan ?? node.span,
+          .missingKey, "\(specification.title) needs the key `\(key.name)`", at: nameSpan ?? node.span,
           hint: "add `\(key.name):` with \(key.form.brief)")
       } else if let standard = key.standard {
         let text = LocatedText(option: "default of \(key.name)", text: standard)
@@ -84,7 +84,7 @@ package struct SettingsChecker {
     if isReported(node) { return nil }
     func wrongType(hint: String? = nil) -> Setting? {
       let written = node.scalar.map { "`\($0.written)`" } ?? node.kindName
-      findings.error("wrong-type", "\(what) takes \(form.brief), not \(written)", at: node.span, hint: hint)
+      findings.error(.wrongType, "\(what) takes \(form.brief), not \(written)", at: node.span, hint: hint)
       return nil
     }
     func setting(_ value: Value) -> Setting { Setting(node: node, value: value) }
@@ -107,7 +107,7 @@ package struct SettingsChecker {
     case .text, .expression, .condition, .path:
       guard let text = node.scalar else { return wrongType() }
       if text.trimmed.scalars.isEmpty, !(node.isQuoted && isText(form)) {
-        findings.error("wrong-type", "\(what) is empty", at: node.span, hint: "give \(form.description)")
+        findings.error(.wrongType, "\(what) is empty", at: node.span, hint: "give \(form.description)")
         return nil
       }
       return setting(.text(text))
@@ -124,7 +124,7 @@ package struct SettingsChecker {
           reportBadName(text, loose: true)
         } else {
           findings.error(
-            "bad-name", "\(what) takes the name of a column, not `\(text.written)`", at: text.span,
+            .badName, "\(what) takes the name of a column, not `\(text.written)`", at: text.span,
             hint: "give the expression a name in `columns:`, and write that name here")
         }
         return nil
@@ -220,7 +220,7 @@ package struct SettingsChecker {
     if node.list != nil || node.mapping != nil { return false }
     return findings.all.contains { finding in
       guard let span = finding.span, span.source === node.span.source else { return false }
-      return ["undefined-variable", "variable-syntax", "yaml-alias"].contains(finding.code)
+      return [.undefinedVariable, .variableSyntax, .yamlAlias].contains(finding.code)
         && span.start >= node.span.start
         && span.end <= node.span.end
     }
@@ -235,7 +235,7 @@ package struct SettingsChecker {
       before.key.span.start.line == key.span.start.line
     {
       findings.error(
-        "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span,
+        .unknownKey, "\(specification.title) has no key `\(key.written)`", at: key.span,
         hint:
           "between braces a comma ends a value; put all of it in quotes: `\(before.name): \"\(value.written), \(key.written)\"`"
       )
@@ -247,7 +247,7 @@ package struct SettingsChecker {
       ? "it takes none"
       : names.count == 1 ? "its only key is `\(names[0])`" : "its keys are \(alternatives(names, and: true))"
     findings.error(
-      "unknown-key", "\(specification.title) has no key `\(key.written)`", at: key.span,
+      .unknownKey, "\(specification.title) has no key `\(key.written)`", at: key.span,
       hint: suggestion(for: key.text, from: open).map { "did you mean `\($0)`?" } ?? all)
   }
 
@@ -255,7 +255,7 @@ package struct SettingsChecker {
     let valid = String(String.UnicodeScalarView(name.scalars.map { isNameScalar($0, loose: loose) ? $0 : "_" }))
     let isNearlyValid = name.replacements.isEmpty && valid.unicodeScalars.first.map(isLetter) == true
     findings.error(
-      "bad-name", "`\(name.written)` cannot be a name", at: name.span,
+      .badName, "`\(name.written)` cannot be a name", at: name.span,
       hint: isNearlyValid
         ? "write `\(valid)`"
         : "a name starts with a letter and goes on with letters, digits and \(loose ? "`_`, `-`, `.` or `/`" : "`_`")")

@@ -55,7 +55,7 @@ struct LintCommand: ParsableCommand {
 
   func validate() throws {
     if let explain, LintRule.named(explain) == nil {
-      let near = suggestion(for: explain, from: LintRule.all.map(\.code)).map { "did you mean \($0)?" }
+      let near = suggestion(for: explain, from: LintRule.all.map(\.code.name)).map { "did you mean \($0)?" }
       throw ValidationError("there is no finding \(explain); \(near ?? "hitmon lint --list shows all")")
     }
     let isAboutCodes = list || explain != nil

@@ -114,10 +114,10 @@ struct LintRuleWriter {
 
   /// One line for each.
   static var list: String {
-    let width = LintRule.all.map(\.code.count).max() ?? 0
+    let width = LintRule.all.map(\.code.name.count).max() ?? 0
     return LintRule.Family.allCases.map { family in
       let lines = LintRule.all(family).map { rule in
-        let gap = String(repeating: " ", count: width - rule.code.count)
+        let gap = String(repeating: " ", count: width - rule.code.name.count)
         let severity = rule.severity == .warning ? "warning" : "error  "
         return "  \(rule.code)\(gap)  \(severity)  \(gist(rule.cause))"
       }

@@ -142,3 +142,8 @@ import Testing
         == "::error file=x.yaml,line=1,col=4,endLine=2,title=x::m")
   }
 }
+
+/// Codes of no rule, for what is printed whatever it says.
+extension FindingCode: ExpressibleByStringLiteral {
+  public init(stringLiteral name: String) { self.init(name) }
+}

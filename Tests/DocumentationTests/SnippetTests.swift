@@ -24,7 +24,7 @@ struct SnippetTests {
 
   /// What is wrong with it. A part of a pipeline need not use what it declares.
   private func mistakes(_ findings: Findings, isWhole: Bool) -> [Finding] {
-    findings.all.filter { isWhole || !$0.code.hasPrefix("unused-") }
+    findings.all.filter { isWhole || !$0.code.name.hasPrefix("unused-") }
   }
 
   private func topKeys(_ yaml: String) -> [String] {
@@ -84,7 +84,7 @@ struct SnippetTests {
       let findings = try lint(yaml)
       // The library of the examples has to be made first; docs/native.md does that.
       #expect(
-        mistakes(findings, isWhole: false).filter { $0.code != "native-library" }.isEmpty,
+        mistakes(findings, isWhole: false).filter { $0.code.name != "native-library" }.isEmpty,
         "\(block.heading)\n\(FindingPrinter(colour: false).text(findings))")
     }
     #expect(count > 15)

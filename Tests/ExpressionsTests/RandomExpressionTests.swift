@@ -66,7 +66,8 @@ import Testing
     if typed == nil {
       let errors = findings.all.filter { $0.severity == .error }
       #expect(
-        !errors.isEmpty && errors.allSatisfy { $0.code == "constant-overflow" }, "\(text): \(errors.map(\.message))")
+        !errors.isEmpty && errors.allSatisfy { $0.code.name == "constant-overflow" },
+        "\(text): \(errors.map(\.message))")
     } else {
       #expect(!findings.hasErrors)
     }

@@ -14,7 +14,7 @@ import Testing
     for (name, text) in plugins { request.texts["own/\(name).yaml"] = Array(text.utf8) }
     let findings = Findings()
     _ = try Pipeline.load(request, environment: { _ in nil }, findings: findings)
-    return findings.sorted.map { ($0.code, $0.span?.start.line ?? 0) }
+    return findings.sorted.map { ($0.code.name, $0.span?.start.line ?? 0) }
   }
 
   @Test(arguments: [

@@ -23,7 +23,7 @@ import Testing
     #expect(!findings.all.isEmpty)
     #expect((pipeline == nil) == findings.hasErrors)
     for finding in findings.all {
-      #expect(finding.span != nil && !finding.code.isEmpty)
+      #expect(finding.span != nil && !finding.code.name.isEmpty)
       #expect(!finding.message.hasSuffix("."))
     }
     #expect(!text.contains("hunter2"))
@@ -34,7 +34,7 @@ import Testing
     let shown = findings.sorted
     let json = try #require(
       JSONSerialization.jsonObject(with: Data(FindingPrinter.json(shown).utf8)) as? [[String: Any]])
-    #expect(json.map { $0["code"] as? String } == shown.map(\.code))
+    #expect(json.map { $0["code"] as? String } == shown.map(\.code.name))
     #expect(json.map { $0["line"] as? Int } == shown.map { $0.span?.start.line })
     #expect(json.map { $0["column"] as? Int } == shown.map { $0.span?.start.column })
     #expect(!FindingPrinter.json(shown).contains("hunter2") && !FindingPrinter.github(shown).contains("hunter2"))

@@ -33,6 +33,6 @@ import Testing
       #expect(text == String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
     #expect(findings.hasErrors)
-    #expect(!findings.all.contains { $0.code.isEmpty || $0.span == nil })
+    #expect(!findings.all.contains { $0.code.name.isEmpty || $0.span == nil })
   }
 }

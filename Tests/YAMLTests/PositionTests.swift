@@ -83,7 +83,7 @@ import Testing
   @Test(arguments: ["\u{85}", "\u{2028}", "\u{2029}"]) func separatorsOfUnicodeAreRefused(separator: String) {
     let (root, findings) = composed("x: 1\nk: 'a\(separator)b'")
     #expect(root == nil)
-    #expect(findings.all.map(\.code) == ["yaml-character"])
+    #expect(findings.all.map(\.code.name) == ["yaml-character"])
     #expect(findings.all[0].span?.text == "2:6-2:7")
     #expect(composed("k: \"\\N\\L\\P\"").root?["k"]?.scalar?.text == "\u{85}\u{2028}\u{2029}")
   }

@@ -53,7 +53,7 @@ import Testing
 
   @Test func undefinedOnesAreAllReportedAndStayAsTyped() {
     let (root, findings) = composed("a: x${A}${B:-b}\nb: '${C}'", variables)
-    #expect(findings.all.map(\.code) == ["undefined-variable", "undefined-variable"])
+    #expect(findings.all.map(\.code.name) == ["undefined-variable", "undefined-variable"])
     #expect(findings.all.map { $0.span?.text } == ["1:5-1:9", "2:5-2:9"])
     #expect(root?.outline == "{a: x${A}b, b: '${C}'}")
   }

@@ -86,7 +86,7 @@ extension ChainBuilder {
       }
       guard value.type.isNumber == before.isNumber, value.type.isNumber || value.type.kind == before.kind else {
         findings.error(
-          "type-mismatch", "`\(name.text)` is \(value.type.words) here and \(before.words) in a chamber above",
+          .typeMismatch, "`\(name.text)` is \(value.type.words) here and \(before.words) in a chamber above",
           at: value.span, hint: "give it the same type in every chamber")
         return nil
       }

@@ -81,7 +81,7 @@ extension ChainBuilder {
       }
       guard type.storage != .text else {
         findings.error(
-          "type-mismatch", "a program gives numbers, and `\(name.text)` is text", at: setting.span,
+          .typeMismatch, "a program gives numbers, and `\(name.text)` is text", at: setting.span,
           hint: "give a number for each text, such as `\(name.text): u8`")
         names.addFailed(name, as: "column of a program")
         continue
@@ -92,7 +92,7 @@ extension ChainBuilder {
     }
     if outputs.isEmpty, let out = settings["out"] {
       findings.error(
-        "missing-key", "the program gives no column", at: out.span, hint: "declare one: `{time_c: f64 ns}`")
+        .missingKey, "the program gives no column", at: out.span, hint: "declare one: `{time_c: f64 ns}`")
     }
     let command = (settings["command"]?.list ?? []).compactMap(\.text)
     guard let first = command.first, columns.count == outputs.count, inputs.count == settings["in"]?.list?.count else {
@@ -134,7 +134,7 @@ extension ChainBuilder {
         guard let type = names.type(of: input.text) else { continue }
         if type.kind == .text {
           findings.error(
-            "type-mismatch", "it gets numbers, and `\(input.written)` is text", at: input.span,
+            .typeMismatch, "it gets numbers, and `\(input.written)` is text", at: input.span,
             hint: "compare it in `columns:`, and give it that column")
         }
         columns.append(ExternalColumn(name: input.text, type: type))

@@ -72,13 +72,13 @@ extension ChainBuilder {
   private func reportLacking(_ sources: [LocatedText]) {
     if records.isEmpty {
       findings.error(
-        "missing-key", "the pipeline does not say how a row is made", at: declaration.name.span,
+        .missingKey, "the pipeline does not say how a row is made", at: declaration.name.span,
         hint: "use the plugin of a detector, such as `uses: [detectors/minidt]`, or add `record:`")
       return
     }
     for source in sources {
       findings.error(
-        "missing-key", "neither `\(source.written)` nor the pipeline says how its rows are made", at: source.span,
+        .missingKey, "neither `\(source.written)` nor the pipeline says how its rows are made", at: source.span,
         hint: "add a `record:` to `\(source.written)`, or one to the pipeline for all sources that have none")
     }
   }
@@ -116,7 +116,7 @@ extension ChainBuilder {
       if let other = record.format.fields.first(where: { $0.name == field.name }) {
         guard let (message, hint) = misfit(of: other, in: record, to: field) else { continue }
         findings.error(
-          "source-record", message, at: record.typeSpan(of: other), hint: hint,
+          .sourceRecord, message, at: record.typeSpan(of: other), hint: hint,
           notes: [.init(message: "`\(field.name)` of the pipeline is here", span: own.nameSpan(of: field))])
       } else {
         missing.append(field)
@@ -141,7 +141,7 @@ extension ChainBuilder {
         case (nil, let there): "never begins again, and does after \(there ?? 0) bits in the pipeline"
         }
       findings.warning(
-        "source-counter", "`\(field.name)` \(words), and rows are put in order by it",
+        .sourceCounter, "`\(field.name)` \(words), and rows are put in order by it",
         at: record.typeSpan(of: other), hint: "give it the same number of bits in all records",
         notes: [.init(message: "`\(field.name)` of the pipeline is here", span: records[0].nameSpan(of: field))])
     }
@@ -160,7 +160,7 @@ extension ChainBuilder {
         "fields are found by their names: if \(alternatives(others)) \(missing.count == 1 ? "is" : "are") the same, call \(others.count == 1 ? "it" : "them") so"
       }
     findings.error(
-      "source-record",
+      .sourceRecord,
       "the record of `\(owner.written)` has no \(missing.count == 1 ? "field" : "fields") \(wanted), which the pipeline uses",
       at: record.settings["fields"]?.span ?? record.settings.span, hint: hint,
       notes: [.init(message: "`\(missing[0].name)` of the pipeline is here", span: records[0].nameSpan(of: missing[0]))]

@@ -22,7 +22,7 @@ extension ChainBuilder {
       }
       guard seconds >= 0.01, seconds <= 1e6 else {
         findings.error(
-          "bad-window",
+          .badWindow,
           "a window of \(settings["every"]!.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")",
           at: settings["every"]!.span,
           hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or write `window: all`")
@@ -42,7 +42,7 @@ extension ChainBuilder {
   private func checkSpan(_ settings: Settings) -> WindowDraft? {
     guard let text = settings["span"]?.text else { return nil }
     func fail(_ message: String, _ span: Span, hint: String? = nil) -> WindowDraft? {
-      findings.error("bad-window", message, at: span, hint: hint)
+      findings.error(.badWindow, message, at: span, hint: hint)
       return nil
     }
     let scalars = text.scalars
@@ -80,7 +80,7 @@ extension ChainBuilder {
     }
     guard let span = quantity.value(in: clock.type.unit) else {
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "the span is \(quantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
         at: length.span,
         hint: clock.type.unit.isNone
@@ -96,7 +96,7 @@ extension ChainBuilder {
     // A bare 0 needs no unit.
     guard let late = lateQuantity.value(in: clock.type.unit) ?? (lateQuantity.value == 0 ? 0 : nil) else {
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "`late` is \(lateQuantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
         at: settings["late"]!.span,
         hint: clock.type.unit.isNone ? "give `late` without a unit" : "give `late` in \(clock.type.unit.symbol)")

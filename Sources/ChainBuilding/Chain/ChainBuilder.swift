@@ -89,7 +89,7 @@ package struct ChainBuilder {
         else {
           if findings.errorCount == errorsBefore {
             findings.error(
-              "missing-key", "a table of constants needs `values`, or a `file`", at: constant.setting.span,
+              .missingKey, "a table of constants needs `values`, or a `file`", at: constant.setting.span,
               hint: "for example: `{by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}`")
           }
           names.addFailed(constant.name, as: "constant")
@@ -118,14 +118,14 @@ package struct ChainBuilder {
       guard let quantity = setting.quantity else { continue }
       guard let number = Int64(key.text) else {
         findings.error(
-          "wrong-type", "`\(key.written)` is not a value of `\(by.written)`", at: key.span,
+          .wrongType, "`\(key.written)` is not a value of `\(by.written)`", at: key.span,
           hint: "give whole numbers, such as `0: 93.9 ns`")
         continue
       }
       let first = unit ?? quantity.unit
       guard let value = quantity.value(in: first) else {
         findings.error(
-          "unit-mismatch",
+          .unitMismatch,
           "`\(setting.node.scalar?.written ?? "it")` is \(quantity.unit.dimension.name), and the first value is \(first.dimension.name)",
           at: setting.span,
           hint: quantity.unit.isNone
@@ -144,7 +144,7 @@ package struct ChainBuilder {
         addLast(column.name, settings)
       } else if let text = column.setting.text, Self.isCallOfLast(text) {
         findings.error(
-          "expression-syntax", "a value of the hit before is written as a block", at: text.span,
+          .expressionSyntax, "a value of the hit before is written as a block", at: text.span,
           hint: "write `\(column.name.written): {last: …, where: …}`")
         names.addFailed(column.name, as: "column")
       } else if let text = column.setting.text, let expression = ExpressionParser.parse(text, findings: findings) {
@@ -184,7 +184,7 @@ package struct ChainBuilder {
     if let value = names.groupValue(in: expression) {
       let direct = expression.names.sorted().first { names.groupValue(from: [$0]) != nil } ?? value
       findings.error(
-        "needs-group",
+        .needsGroup,
         "\(what), and \(direct == value ? "`\(value)` is a value of a group" : "`\(direct)` depends on `\(value)`, a value of a group")",
         at: expression.place(of: direct), hint: hint)
       return nil
@@ -200,7 +200,7 @@ package struct ChainBuilder {
     guard let value = names.lastColumn(from: expression.names) else { return expression }
     let direct = expression.names.sorted().first { names.lastColumn(from: [$0]) != nil } ?? value
     findings.error(
-      "needs-hits",
+      .needsHits,
       "\(section) comes before it is known what a hit is, and \(direct == value ? "`\(value)` is a value of a hit before" : "`\(direct)` depends on `\(value)`, a value of a hit before")",
       at: expression.place(of: direct), hint: hint)
     return nil

@@ -64,7 +64,7 @@ extension NameTable {
   /// Reports a word or a constant where the name of a column should stand.
   func reportNoColumn(_ name: LocatedText) {
     findings.error(
-      "type-mismatch", "`\(name.written)` is the same for all rows, and a column is needed", at: name.span,
+      .typeMismatch, "`\(name.written)` is the same for all rows, and a column is needed", at: name.span,
       hint: "name a column such as `chamber`")
   }
 }

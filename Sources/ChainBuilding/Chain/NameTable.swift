@@ -83,12 +83,12 @@ final class NameTable: Scope, @unchecked Sendable {
   ) {
     if NameTable.reserved.contains(name) {
       findings.error(
-        "bad-name", "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
+        .badName, "`\(name)` is a word of expressions and cannot be a name", at: span, hint: "choose another name")
       return
     }
     if let other = entries[name] {
       findings.error(
-        "duplicate-name", "there is already a \(other.what) `\(name)`", at: span, hint: "give one of them another name",
+        .duplicateName, "there is already a \(other.what) `\(name)`", at: span, hint: "give one of them another name",
         notes: [.init(message: "the \(other.what) `\(name)` is here", span: other.span)])
       return
     }
@@ -183,14 +183,14 @@ final class NameTable: Scope, @unchecked Sendable {
     case .failed: return false
     case .mapping:
       findings.error(
-        "cyclic-columns",
+        .cyclicColumns,
         "the chamber map gives `\(name)`, so it cannot use it\(stack.isEmpty ? "" : " by way of `\(stack[0])`")",
         at: user?.place(of: name) ?? entry.span, hint: "use fields of the record")
       return false
     case .checking:
       let cycle = (stack.firstIndex(of: name).map { Array(stack[$0...]) } ?? []) + [name]
       findings.error(
-        "cyclic-columns",
+        .cyclicColumns,
         cycle.count == 2 ? "`\(name)` uses itself" : "`\(name)` depends on itself: \(cycle.joined(separator: " -> "))",
         at: entry.span,
         hint: cycle.count == 2
@@ -215,7 +215,7 @@ final class NameTable: Scope, @unchecked Sendable {
     if isTooDeep { return }
     isTooDeep = true
     findings.error(
-      "cyclic-columns", "columns depend on one another more than \(NameTable.deepest) deep", at: span,
+      .cyclicColumns, "columns depend on one another more than \(NameTable.deepest) deep", at: span,
       hint: "write some of them as one expression")
   }
 
@@ -246,7 +246,7 @@ final class NameTable: Scope, @unchecked Sendable {
     let type = key.type
     guard type.kind == .integer || type.kind == .boolean else {
       findings.error(
-        "type-mismatch", "a table goes by whole numbers, and `\(by.written)` is \(type.words)", at: by.span,
+        .typeMismatch, "a table goes by whole numbers, and `\(by.written)` is \(type.words)", at: by.span,
         hint: "choose by a column such as `chamber`")
       entries[name]!.state = .failed
       return false

@@ -23,14 +23,14 @@ extension ChainBuilder {
     else { return }
     guard time.type.isNumber else {
       findings.error(
-        "type-mismatch", "the time of a row is a number, and `\(of.written)` is \(time.type.words)", at: of.span,
+        .typeMismatch, "the time of a row is a number, and `\(of.written)` is \(time.type.words)", at: of.span,
         hint: "give a column such as `time`")
       return
     }
     guard let limit = quantity.value(in: time.type.unit) else {
       let unit = time.type.unit
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "the dead time is \(quantity.unit.isNone ? "a plain number" : quantity.unit.dimension.name), and `\(of.written)` is \(time.type.words)",
         at: setting.span,
         hint: quantity.unit.isNone
@@ -38,7 +38,7 @@ extension ChainBuilder {
       return
     }
     guard limit >= 0 else {
-      findings.error("wrong-type", "a dead time is not below 0", at: setting.span, hint: "give 0 or more")
+      findings.error(.wrongType, "a dead time is not below 0", at: setting.span, hint: "give 0 or more")
       return
     }
     let texts = (rule["per"]?.list ?? []).compactMap(\.text)

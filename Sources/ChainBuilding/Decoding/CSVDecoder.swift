@@ -51,7 +51,7 @@ extension DecoderComponent {
           return byte
         }
         findings.error(
-          "wrong-type", "`\(key)` takes one character that is not part of a number, not `\(text.written)`",
+          .wrongType, "`\(key)` takes one character that is not part of a number, not `\(text.written)`",
           at: text.span,
           hint: key == "separator" ? "write \",\", \";\", tab or blanks" : "write '\"'")
         return nil

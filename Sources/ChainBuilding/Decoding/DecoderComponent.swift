@@ -29,7 +29,7 @@ package struct DecoderComponent: Sendable {
     guard let fields = settings["fields"]?.mapping else { return nil }
     if fields.isEmpty {
       findings.error(
-        "missing-key", "the record has no fields", at: settings["fields"]!.span,
+        .missingKey, "the record has no fields", at: settings["fields"]!.span,
         hint: "declare them: `{HEAD: u8, FPGA: u8}`")
       return nil
     }

@@ -27,7 +27,7 @@ extension DecoderComponent {
       guard let own = libraries.isEmpty ? nil : all else {
         if libraries.isEmpty, !findings.hasErrors {
           findings.error(
-            "native-library", "no library is named that could decode records", at: settings.span,
+            .nativeLibrary, "no library is named that could decode records", at: settings.span,
             hint: "name it: `native: libstraws.so`")
         }
         return nil
@@ -37,7 +37,7 @@ extension DecoderComponent {
         wanted != nil || own.count == 1
       else {
         findings.error(
-          "native-library",
+          .nativeLibrary,
           wanted.map { "no library has a decoder `\($0.written)`" }
             ?? (own.isEmpty ? "the libraries have no decoder" : "there are several decoders"),
           at: wanted?.span ?? settings.span,

@@ -32,7 +32,7 @@ extension DecoderComponent {
         let type = setting.fieldType!
         guard type.storage.byteCount > 0 else {
           findings.error(
-            "bad-field-type",
+            .badFieldType,
             type.storage == .text
               ? "a binary record has no text fields" : "only text has fields of type `\(type.storage.rawValue)`",
             at: setting.span,
@@ -47,7 +47,7 @@ extension DecoderComponent {
       let bytes = settings["bytes"]?.integer.map(Int.init) ?? offset
       guard bytes >= offset else {
         findings.error(
-          "wrong-type", "the fields take \(offset) bytes, more than the record's \(bytes)", at: settings["bytes"]!.span,
+          .wrongType, "the fields take \(offset) bytes, more than the record's \(bytes)", at: settings["bytes"]!.span,
           hint: "write `bytes: \(offset)`, or leave it out")
         return nil
       }

@@ -36,14 +36,14 @@ extension DecoderComponent {
         let unitText = text.split(separator: " ").filter { !$0.scalars.isEmpty }.dropFirst(isSigned ? 2 : 1).first
         guard let first = words.first, let width = Int(first), (1...63).contains(width) else {
           findings.error(
-            "bad-field-type", "`\(text.written)` is not a number of bits", at: text.span,
+            .badFieldType, "`\(text.written)` is not a number of bits", at: text.span,
             hint: "give 1 to 63 bits: `\(name.text): 12`, or `\(name.text): 12 signed`")
           continue
         }
         guard let unit = unitText.map({ Unit.parse($0.text) }) ?? Unit.none else {
           if let unitText, unitText.text == "unsigned" {
             findings.error(
-              "bad-field-type", "bits are unsigned anyway", at: unitText.span, hint: "write `\(name.text): \(width)`")
+              .badFieldType, "bits are unsigned anyway", at: unitText.span, hint: "write `\(name.text): \(width)`")
           } else if let unitText {
             reportUnknown(unit: unitText, findings: findings)
           }
@@ -52,7 +52,7 @@ extension DecoderComponent {
         if shift + width > 8 * bytes {
           let rest = 8 * bytes - shift
           findings.error(
-            "bad-field-type",
+            .badFieldType,
             rest > 0
               ? "`\(name.text)` takes \(width) bits, and \(rest) of the word's \(8 * bytes) are left"
               : "the fields before `\(name.text)` fill all \(8 * bytes) bits of the word",

@@ -74,7 +74,7 @@ extension ChainBuilder {
       guard let value = names.groupValue(in: expression) else { continue }
       let direct = expression.names.sorted().first { names.groupValue(from: [$0]) != nil } ?? value
       findings.error(
-        "needs-group",
+        .needsGroup,
         direct == value
           ? "a value of a group cannot use another, and `\(value)` is one"
           : "a value of a group cannot use another, and `\(direct)` depends on `\(value)`",
@@ -95,7 +95,7 @@ extension ChainBuilder {
     }
     if let argument, let hint = component.hintForCondition, !argument.type.isNumber {
       findings.error(
-        "type-mismatch", "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
+        .typeMismatch, "`\(call.function.rawValue)` takes numbers, and this is \(argument.type.words)",
         at: argument.span,
         hint: argument.type.kind == .boolean ? hint(argument.label) : "use `distinct(...)`")
       return nil
@@ -156,7 +156,7 @@ extension ChainBuilder {
     let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
     guard type.kind == .integer || type.kind == .boolean, !overflow, width < Self.mostSplits else {
       findings.error(
-        "per-unbounded", "`\(name.written)` has too many values to keep one for each in every group",
+        .perUnbounded, "`\(name.written)` has too many values to keep one for each in every group",
         at: name.span, hint: "use a column of at most \(Self.mostSplits) values, such as `chamber`")
       return nil
     }
@@ -177,7 +177,7 @@ extension ChainBuilder {
       let outside = used.sorted().first(where: { !groups[$0].isWithinFile })
     else { return }
     findings.error(
-      "mixed-within",
+      .mixedWithin,
       "rows wait for their groups `\(groups[inside].name)` and `\(groups[outside].name)`, and only the first is within its file",
       at: groups[inside].settings["within"]!.span, hint: "write `within: file` in both groups, or in neither",
       notes: waiting.prefix(3).map { .init(message: "this is filled when the groups are complete", span: $0.name.span) }
@@ -194,7 +194,7 @@ extension ChainBuilder {
       else { continue }
       if typed.type.kind == .float {
         findings.error(
-          "type-mismatch", "a group goes by whole numbers or texts, and `\(text.written)` is \(typed.type.words)",
+          .typeMismatch, "a group goes by whole numbers or texts, and `\(text.written)` is \(typed.type.words)",
           at: text.span, hint: "round it: `\(Self.rounded(text.written, typed.type.unit))`")
       } else {
         groups[index].keys.append(typed)
@@ -204,14 +204,14 @@ extension ChainBuilder {
     groups[index].isWithinFile = settings["within"]?.text?.text == "file"
     if groups[index].disorder != nil, groups[index].keys.count > 1 {
       findings.error(
-        "bad-disorder",
+        .badDisorder,
         "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count) columns",
         at: settings["disorder"]!.span, hint: "leave `disorder` out, or group by one column")
     }
     let bits = groups[index].keys.reduce(0) { $0 + Self.keyBits($1.type) }
     if groups[index].keys.count > 1, bits > 63 {
       findings.error(
-        "group-key-too-wide", "the columns of `by` need \(bits) bits together, and 63 is the most",
+        .groupKeyTooWide, "the columns of `by` need \(bits) bits together, and 63 is the most",
         at: settings["by"]!.span, hint: "group by fewer columns, or by columns with smaller values")
     }
   }

@@ -18,13 +18,13 @@ extension ChainBuilder {
     else { return nil }
     guard (1...2).contains(texts.count) else {
       findings.error(
-        "wrong-argument-count", "`\(key)` takes one expression, or two for a 2D histogram, not \(texts.count)",
+        .wrongArgumentCount, "`\(key)` takes one expression, or two for a 2D histogram, not \(texts.count)",
         at: expressions.span, hint: "make one histogram for each")
       return nil
     }
     guard binnings.count == texts.count else {
       findings.error(
-        "wrong-argument-count",
+        .wrongArgumentCount,
         "`\(key)` has \(texts.count == 1 ? "one expression" : "two expressions"), but there \(binnings.count == 1 ? "are bins for one axis" : "are bins for \(binnings.count) axes")",
         at: bins.span,
         hint: texts.count == 2
@@ -47,7 +47,7 @@ extension ChainBuilder {
     let (cells, overflow) = (x.count + 2).multipliedReportingOverflow(by: y.count + 2)
     if !overflow, cells <= Binning.mostBins { return true }
     findings.error(
-      "bad-bins", "\(x.count) x \(y.count) bins are more than \(Binning.mostBins)", at: span,
+      .badBins, "\(x.count) x \(y.count) bins are more than \(Binning.mostBins)", at: span,
       hint: "take fewer bins; each takes 8 bytes")
     return false
   }
@@ -65,7 +65,7 @@ extension ChainBuilder {
     }
     guard expression.type.isNumber else {
       findings.error(
-        "type-mismatch", "these bins are for numbers, and this is \(expression.type.words)", at: expression.span,
+        .typeMismatch, "these bins are for numbers, and this is \(expression.type.words)", at: expression.span,
         hint: expression.type.kind == .boolean
           ? "write `bins: \"categories false, true\"`" : "write `bins: \"categories A, B\"`")
       return nil
@@ -82,7 +82,7 @@ extension ChainBuilder {
         ? "write the bins without a unit"
         : "\(unit.isNone ? "give the bins a unit" : "use its unit"): \(exampleBins(binning, expression.type.unit))"
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "the bins are \(unit.isNone ? "plain numbers" : "in \(unit.symbol)"), and \(expression.label) is \(expression.type.unit.isNone ? "a plain number" : "in \(expression.type.unit.symbol)")",
         at: binning.span, hint: hint)
       return nil
@@ -144,7 +144,7 @@ extension ChainBuilder {
     let type = expression.type
     guard type.kind != .float else {
       findings.error(
-        "bad-bins",
+        .badBins,
         "categories are for whole numbers, texts and conditions, and \(expression.label) is \(type.words)",
         at: span,
         hint:
@@ -158,7 +158,7 @@ extension ChainBuilder {
       case .text:
         guard let code = categories.code(for: text) else {
           findings.error(
-            "bad-bins", "the histograms name more than \(categories.limit) categories", at: span, hint: "name fewer")
+            .badBins, "the histograms name more than \(categories.limit) categories", at: span, hint: "name fewer")
           return nil
         }
         values.append(Int64(code))
@@ -167,7 +167,7 @@ extension ChainBuilder {
       default:
         let wanted = type.kind == .boolean ? "`true` and `false`" : "whole numbers"
         findings.error(
-          "bad-bins", "the categories of \(expression.label) are \(wanted), and these are others", at: span,
+          .badBins, "the categories of \(expression.label) are \(wanted), and these are others", at: span,
           hint: type.kind == .boolean ? "write `\"categories false, true\"`" : "write `\"categories 2, 5, 7\"`")
         return nil
       }

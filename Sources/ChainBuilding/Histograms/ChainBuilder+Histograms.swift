@@ -45,7 +45,7 @@ extension ChainBuilder {
       let own = entry.setting.settings.map(Self.declaredBins) ?? 0
       guard bins + own <= Double(Self.mostBinsTogether) else {
         findings.error(
-          "bad-bins", "the histograms up to here have more than \(Self.mostBinsTogether) bins together",
+          .badBins, "the histograms up to here have more than \(Self.mostBinsTogether) bins together",
           at: entry.name.span, hint: "take fewer, wider bins; each takes 8 bytes for each open window and each thread")
         return
       }
@@ -58,7 +58,7 @@ extension ChainBuilder {
     // Where there are errors the histograms may only be misspelt.
     if declaration.histograms.isEmpty, !findings.hasErrors {
       findings.warning(
-        "no-histograms", "the pipeline counts rows and plots nothing", at: declaration.name.span,
+        .noHistograms, "the pipeline counts rows and plots nothing", at: declaration.name.span,
         hint: "add `histograms:`, such as `occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}`")
     }
   }
@@ -71,7 +71,7 @@ extension ChainBuilder {
     let weight = settings["weight"]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
     if let weight, !weight.type.isNumber {
       findings.error(
-        "type-mismatch", "a weight is a number, and this is \(weight.type.words)", at: weight.span,
+        .typeMismatch, "a weight is a number, and this is \(weight.type.words)", at: weight.span,
         hint: weight.type.kind == .boolean ? "put the condition into `where:`" : nil)
       return nil
     }
@@ -80,7 +80,7 @@ extension ChainBuilder {
       guard let type = typeOfColumn(per) else { return nil }
       guard type.kind != .float else {
         findings.error(
-          "per-unbounded",
+          .perUnbounded,
           "`per` takes a column of whole numbers, texts or conditions, and `\(per.written)` is \(type.words)",
           at: per.span,
           hint:

@@ -25,7 +25,7 @@ extension HistogramComponent {
       guard let y, let x else { return nil }
       for typed in [x, y] where !typed.type.isNumber {
         builder.findings.error(
-          "type-mismatch", "a plot takes numbers, and this is \(typed.type.words)", at: typed.span,
+          .typeMismatch, "a plot takes numbers, and this is \(typed.type.words)", at: typed.span,
           hint: typed.type.kind == .boolean ? "plot `if(\(typed.label), 1, 0)`" : nil)
         return nil
       }

@@ -26,7 +26,7 @@ extension HistogramComponent {
       guard let value, let axes else { return nil }
       guard value.type.isNumber else {
         builder.findings.error(
-          "type-mismatch", "a profile takes the mean of a number, and this is \(value.type.words)", at: value.span,
+          .typeMismatch, "a profile takes the mean of a number, and this is \(value.type.words)", at: value.span,
           hint: value.type.kind == .boolean ? "take the mean of `if(\(value.label), 1, 0)`" : nil)
         return nil
       }

@@ -19,7 +19,7 @@ extension ChainBuilder {
   /// `problem` goes on after the library's name.
   static func report(_ problem: String, of library: String, at span: Span, findings: Findings) {
     findings.error(
-      "native-library", "`\(library)` \(problem)", at: span, hint: "docs/native.md says what a library must have")
+      .nativeLibrary, "`\(library)` \(problem)", at: span, hint: "docs/native.md says what a library must have")
   }
 
   /// Adds the columns of a library: those that are declared, or one for each function.
@@ -46,7 +46,7 @@ extension ChainBuilder {
       }
       guard let function = library.functions.first(where: { string($0.pointee.name) == wanted.text }) else {
         findings.error(
-          "native-library", "`\(library.name)` has no function `\(wanted.written)`", at: wanted.span,
+          .nativeLibrary, "`\(library.name)` has no function `\(wanted.written)`", at: wanted.span,
           hint: suggestion(for: wanted.text, from: known).map { "did you mean `\($0)`?" }
             ?? (known.isEmpty ? nil : "it has \(alternatives(known, and: true))"))
         names.addFailed(name, as: "native column")
@@ -70,7 +70,7 @@ extension ChainBuilder {
     guard columns.count == wanted.count else {
       let list = wanted.isEmpty ? "none" : alternatives(wanted, and: true)
       findings.error(
-        "native-library",
+        .nativeLibrary,
         "\(function.name) takes \(wanted.count) \(wanted.count == 1 ? "column" : "columns"), and \(columns.count) \(columns.count == 1 ? "is" : "are") given",
         at: inputs?.span ?? place.span, hint: "in this order: \(list)")
       names.addFailed(name, as: "native column")
@@ -102,14 +102,14 @@ extension ChainBuilder {
     }
     if !fits {
       findings.error(
-        "type-mismatch",
+        .typeMismatch,
         "\(function.name) takes \(wanted.typeName) for `\(wanted.columnName)`, and `\(column.name)` is \(type.words)",
         at: place.span, hint: "give it another column, or change what the library takes")
     } else if let ratio = type.unit.factor(to: unit), ratio == .one || wanted.lane == .float64 {
       factor = Double(ratio.numerator) / Double(ratio.denominator)
     } else {
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "\(function.name) takes \(unit.isNone ? "a plain number" : unit.symbol) for `\(wanted.columnName)`, and `\(column.name)` is \(type.words)",
         at: place.span, hint: "give it a column in its unit")
     }

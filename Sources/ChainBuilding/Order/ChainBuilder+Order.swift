@@ -14,7 +14,7 @@ extension ChainBuilder {
     let notes = declaration.sources.prefix(2).map { Finding.Note(message: "a source", span: $0.name.span) }
     for rule in declaration.cleansing where rule.specification.name == PipelineSections.deadTime.name {
       findings.error(
-        "order-across-sources",
+        .orderAcrossSources,
         "`dead_time` needs the row before, and rows of \(words) come in no order among each other", at: rule.span,
         hint: hint, notes: notes)
     }
@@ -24,7 +24,7 @@ extension ChainBuilder {
     let more =
       columns.count == 1 ? "," : ", as \(columns.count - 1) more \(columns.count == 2 ? "column is" : "columns are"),"
     findings.error(
-      "order-across-sources",
+      .orderAcrossSources,
       "`\(first)` is a value of a hit before\(more) and rows of \(words) come in no order among each other",
       at: span, hint: hint, notes: notes)
   }
@@ -37,7 +37,7 @@ extension ChainBuilder {
         let rule = ruleOut(condition, seenFrom: entry.span)
       else { continue }
       findings.warning(
-        "last-never", "`\(name)` never has a value: cleansing drops every row that its `where` asks for",
+        .lastNever, "`\(name)` never has a value: cleansing drops every row that its `where` asks for",
         at: condition.span,
         hint:
           "let `\(rule.keeps ? "keep" : "drop")` leave those rows, and leave them out with `where:` of the histograms",

@@ -10,7 +10,7 @@ extension ChainBuilder {
     for key in keys {
       guard key.type.kind != .float else {
         findings.error(
-          "type-mismatch", "a channel is a whole number, and `\(key.label)` is \(key.type.words)",
+          .typeMismatch, "a channel is a whole number, and `\(key.label)` is \(key.type.words)",
           at: key.span, hint: "count channels by whole numbers, such as `wire`")
         return false
       }
@@ -18,7 +18,7 @@ extension ChainBuilder {
     }
     guard channels < 0x1p62 else {
       findings.error(
-        "group-key-too-wide", "the channel's columns need more than 62 bits together", at: place,
+        .groupKeyTooWide, "the channel's columns need more than 62 bits together", at: place,
         hint: "take fewer or narrower columns")
       return false
     }

@@ -60,7 +60,7 @@ extension ChainBuilder {
     let keys = (settings["per"]?.list ?? []).compactMap { parse($0) }
     if settings["of"] != nil, settings["within"] == nil, isSound {
       findings.error(
-        "missing-key", "`of` says what `within` is a distance in, and there is no `within`", at: settings["of"]!.span,
+        .missingKey, "`of` says what `within` is a distance in, and there is no `within`", at: settings["of"]!.span,
         hint: "add `within:`, or leave `of` out")
       isSound = false
     }
@@ -91,7 +91,7 @@ extension NameTable {
       guard let value = groupValue(in: expression) else { continue }
       let direct = expression.names.sorted().first { groupValue(from: [$0]) != nil } ?? value
       findings.error(
-        "needs-group",
+        .needsGroup,
         "hits are remembered before their groups are complete, and \(direct == value ? "`\(value)` is a value of a group" : "`\(direct)` depends on `\(value)`, a value of a group")",
         at: expression.place(of: direct), hint: "use columns of the row")
       return nil
@@ -121,7 +121,7 @@ extension NameTable {
   private func distance(_ setting: Setting, in of: TypedExpression) -> Double? {
     guard of.type.isNumber else {
       findings.error(
-        "type-mismatch", "a distance is one of numbers, and `\(of.label)` is \(of.type.words)", at: of.span,
+        .typeMismatch, "a distance is one of numbers, and `\(of.label)` is \(of.type.words)", at: of.span,
         hint: "say what the distance is in, such as `of: time`")
       return nil
     }
@@ -130,7 +130,7 @@ extension NameTable {
     guard let distance = quantity.value(in: unit) else {
       let isPlain = quantity.unit.isNone
       findings.error(
-        "unit-mismatch",
+        .unitMismatch,
         "the distance is \(isPlain ? "a plain number" : quantity.unit.dimension.name), and `\(of.label)` is \(of.type.words)",
         at: setting.span,
         hint: isPlain
@@ -141,7 +141,7 @@ extension NameTable {
       return nil
     }
     guard distance >= 0 else {
-      findings.error("wrong-type", "a distance is not below 0", at: setting.span, hint: "give 0 or more")
+      findings.error(.wrongType, "a distance is not below 0", at: setting.span, hint: "give 0 or more")
       return nil
     }
     return distance

@@ -27,7 +27,7 @@ extension ChainBuilder {
       let values = names.compactMap { Double($0) }
       if !values.isEmpty, !values.contains(where: bounds.contains) {
         findings.warning(
-          "bins-outside", "no category can occur: \(written) is \(words(bounds, axis))", at: binning.span,
+          .binsOutside, "no category can occur: \(written) is \(words(bounds, axis))", at: binning.span,
           hint: "name values that it can have")
       }
       return
@@ -36,7 +36,7 @@ extension ChainBuilder {
     if let bounds = reach.bounds, bounds.lowerBound >= last || bounds.upperBound < first {
       let side = bounds.upperBound < first ? "underflow" : "overflow"
       findings.warning(
-        "bins-outside", "every value falls into the \(side): \(written) is \(words(bounds, axis))", at: binning.span,
+        .binsOutside, "every value falls into the \(side): \(written) is \(words(bounds, axis))", at: binning.span,
         hint: fitting(bounds, reach.grid, axis).map { "take bins in that range, such as `\($0)`" }
           ?? "take bins in that range")
       return
@@ -46,7 +46,7 @@ extension ChainBuilder {
     guard empty > 0 else { return }
     let unit = axis.unit.isEmpty ? "" : " \(axis.unit)"
     findings.warning(
-      "bins-too-fine",
+      .binsTooFine,
       "\(empty == 1 ? "a bin stays" : "\(empty) of \(axis.count) bins stay") empty whatever is read: \(written) comes in steps of \(short(grid.step))\(unit)",
       at: binning.span, hint: coarser(axis, binning, grid, reach.bounds, unit) ?? "take bins at least as wide as a step"
     )
@@ -116,7 +116,7 @@ extension ChainBuilder {
     guard !draft.checked.axes.isEmpty, overflow || tooMany || all > Self.manyBins else { return }
     let split = draft.per.map { cells > 1 ? ", for \(cells) values of \($0.text) together" : "" } ?? ""
     findings.warning(
-      "many-bins",
+      .manyBins,
       "`\(draft.name.text)` has \(all) bins\(split): \(size(histogram.bytes)) for each open window and each thread",
       at: span, hint: "take fewer, wider bins")
   }
@@ -131,7 +131,7 @@ extension ChainBuilder {
     // Narrower fields are numbers of channels and boards, of which few occur.
     guard overflow || width > Int64(UInt16.max) else { return }
     findings.warning(
-      "per-many",
+      .perMany,
       "`\(per.written)` can have \(overflow ? "any number of" : "\(width + 1)") values, and there are counts for the first \(Cells.limit) that come",
       at: per.span, hint: "split by a column with few values, such as `chamber`")
   }

@@ -20,18 +20,18 @@ extension ChainBuilder {
       let kept = scope(where: nil, seenFrom: place)
       if let column = row.ranges.keys.sorted().first(where: { isRuledOut($0, row.ranges[$0]!, kept) }) {
         findings.warning(
-          "chamber-never", "no hit can be in this chamber: cleansing keeps no row with such a `\(column)`", at: place,
+          .chamberNever, "no hit can be in this chamber: cleansing keeps no row with such a `\(column)`", at: place,
           hint: "change the condition, or delete the row")
         continue
       }
       guard let answer = coverage?.rows[number] else { continue }
       if answer.matches == 0 {
         let isReported = findings.all.contains {
-          $0.code == "constant-condition" && $0.span?.source === place.source && $0.span?.start.line == place.start.line
+          $0.code == .constantCondition && $0.span?.source === place.source && $0.span?.start.line == place.start.line
         }
         if !isReported {
           findings.warning(
-            "chamber-never", "no hit can be in this chamber: nothing meets the condition", at: place,
+            .chamberNever, "no hit can be in this chamber: nothing meets the condition", at: place,
             hint: "change the condition, or delete the row")
         }
       } else if answer.takes == 0 {
@@ -42,7 +42,7 @@ extension ChainBuilder {
           Finding.Note(message: "this row takes them", span: declaration.chambers[number]["when"]?.span)
         }
         findings.warning(
-          "chamber-shadowed",
+          .chamberShadowed,
           "no hit comes to this row: \(above.count == 1 ? "a row above takes" : "rows above take") all that it matches",
           at: place, hint: "put it above \(above.count == 1 ? "that row" : "those rows"), or delete it", notes: notes)
       } else {
@@ -63,7 +63,7 @@ extension ChainBuilder {
       guard let other = declaration.chambers[above]["when"]?.span, other.source === place.source else { continue }
       let example = lost.example.map { "\($0.column) \($0.value)" }.joined(separator: ", ")
       findings.warning(
-        "chamber-overlap",
+        .chamberOverlap,
         "this row and one above both match \(lost.count == 1 ? "" : "\(lost.count) cases, such as ")\(example); the one above takes \(lost.count == 1 ? "it" : "them")",
         at: place, hint: "say in the condition which of the two it is",
         notes: [.init(message: "this row takes \(lost.count == 1 ? "it" : "them")", span: other)])

@@ -16,7 +16,7 @@ extension ChainBuilder {
       guard used.contains(name) else {
         if entry.span.source === main, ["column", "constant", "column of a program"].contains(entry.what) {
           findings.warning(
-            "unused-column", "nothing uses the \(entry.what) `\(name)`", at: entry.span, hint: "use it, or delete it")
+            .unusedColumn, "nothing uses the \(entry.what) `\(name)`", at: entry.span, hint: "use it, or delete it")
         }
         continue
       }
@@ -35,7 +35,7 @@ extension ChainBuilder {
         sources.insert(ObjectIdentifier(group.name.span.source))
       } else if group.name.span.source === main {
         findings.warning(
-          "unused-group", "nothing uses a value of the group `\(group.name.text)`", at: group.name.span,
+          .unusedGroup, "nothing uses a value of the group `\(group.name.text)`", at: group.name.span,
           hint: "plot one of its values, or delete it")
       }
     }
@@ -67,7 +67,7 @@ extension ChainBuilder {
       let isUsed = uses.contains { $0.isUsed && $0.span.source === main && $0.span.start == use.span.start }
       guard !isUsed, seen.insert(use.span.start).inserted else { continue }
       findings.warning(
-        "unused-plugin", "nothing that this plugin declares is used", at: use.span,
+        .unusedPlugin, "nothing that this plugin declares is used", at: use.span,
         hint: "use one of its columns, or delete it")
     }
   }

@@ -13,7 +13,7 @@ package enum YAMLFormat {
   /// - Returns: nil where it is no YAML; the text itself where another form of it would not mean the same.
   package static func format(_ bytes: [UInt8], name: String, findings: Findings) -> String? {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      findings.error("not-utf8", "the file is not UTF-8 text", at: nil, hint: "save it as UTF-8 in your editor")
+      findings.error(.notUtf8, "the file is not UTF-8 text", at: nil, hint: "save it as UTF-8 in your editor")
       return nil
     }
     guard let before = meaning(text, name: name, findings: findings) else { return nil }

@@ -17,7 +17,7 @@ struct Arguments {
   func read(_ given: Node?) -> [String: Node]? {
     guard let entries = given.map({ $0.isEmpty ? [] : $0.mapping }) ?? [] else {
       findings.error(
-        "wrong-type", "the parameters of `\(plugin.written)` are a block, not \(given!.kindName)", at: given!.span,
+        .wrongType, "the parameters of `\(plugin.written)` are a block, not \(given!.kindName)", at: given!.span,
         hint: parameters.isEmpty ? "it takes none" : "write `{\(parameters[0].name.text): …}`")
       return nil
     }
@@ -41,7 +41,7 @@ struct Arguments {
         values[name] = standard
       } else if !parameter.isOptional, !meant.contains(name), !entries.contains(where: { $0.name == name }) {
         findings.error(
-          "missing-parameter", "`\(plugin.written)` needs `\(name)`: \(Self.sentence(parameter.summary))",
+          .missingParameter, "`\(plugin.written)` needs `\(name)`: \(Self.sentence(parameter.summary))",
           at: plugin.span,
           hint: "give it \(parameter.form.brief): `{\(plugin.written): {\(name): …}}`",
           notes: [.init(message: "it is declared here", span: parameter.name.span)])
@@ -59,7 +59,7 @@ struct Arguments {
       : names.count == 1
         ? "its only parameter is `\(names[0])`" : "its parameters are \(alternatives(names, and: true))"
     findings.error(
-      "unknown-parameter", "`\(plugin.written)` has no parameter `\(name.written)`", at: name.span,
+      .unknownParameter, "`\(plugin.written)` has no parameter `\(name.written)`", at: name.span,
       hint: near.map { "did you mean `\($0)`?" } ?? all)
   }
 

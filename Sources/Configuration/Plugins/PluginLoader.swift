@@ -52,7 +52,7 @@ struct PluginLoader {
     if let first = open.firstIndex(where: { $0.name == name.text }) {
       let circle = (open[first...].map(\.name) + [name.text]).map { "`\($0)`" }.joined(separator: " uses ")
       findings.error(
-        "cyclic-uses",
+        .cyclicUses,
         open.count - first == 1 ? "\(circle), itself" : "the plugins use each other in a circle: \(circle)",
         at: name.span, hint: "move what both need into a plugin of its own")
       isWhole = false
@@ -62,7 +62,7 @@ struct PluginLoader {
     guard count <= Self.most else {
       if count == Self.most + 1 {
         findings.error(
-          "too-many-plugins", "more than \(Self.most) plugins are used, with those that plugins use", at: name.span,
+          .tooManyPlugins, "more than \(Self.most) plugins are used, with those that plugins use", at: name.span,
           hint: "let plugins use others once")
       }
       isWhole = false
@@ -75,7 +75,7 @@ struct PluginLoader {
     if let first = seen[bound.identity] {
       if here.contains(bound.identity) {
         findings.error(
-          "duplicate-name", "the plugin `\(name.written)` is used twice", at: name.span, hint: "remove one of them",
+          .duplicateName, "the plugin `\(name.written)` is used twice", at: name.span, hint: "remove one of them",
           notes: [.init(message: "used first here", span: first)])
       }
       return nil
@@ -88,7 +88,7 @@ struct PluginLoader {
     }
     if let declared = settings["plugin"]?.text, declared.text != name.text {
       findings.error(
-        "plugin-name", "the plugin calls itself `\(declared.written)`, and its file is named `\(name.written)`",
+        .pluginName, "the plugin calls itself `\(declared.written)`, and its file is named `\(name.written)`",
         at: declared.span, hint: "write `plugin: \(name.written)`")
     }
     open.append((name.text, name.span))
@@ -105,12 +105,12 @@ struct PluginLoader {
     }
     guard
       let node = files.read(
-        path, unreadable: { findings.error("missing-plugin", $0, at: name.span) },
+        path, unreadable: { findings.error(.missingPlugin, $0, at: name.span) },
         begin: { findings.noteOrigin(of: $0, .init(message: "used from here", span: name.span)) })
     else { return nil }
     if node["plugin"] == nil, let key = node.mapping?.first(where: { $0.name == "pipeline" })?.key {
       findings.error(
-        "wrong-type", "this is a pipeline, and `uses` takes plugins", at: key.span,
+        .wrongType, "this is a pipeline, and `uses` takes plugins", at: key.span,
         hint: "move what both pipelines need into a plugin: a file that begins with `plugin: NAME`")
       return nil
     }
@@ -134,7 +134,7 @@ struct PluginLoader {
       }
     let places = alternatives(folders.paths, and: true)
     findings.error(
-      "missing-plugin", "there is no plugin `\(name.written)`", at: name.span, hint: hint,
+      .missingPlugin, "there is no plugin `\(name.written)`", at: name.span, hint: hint,
       notes: places.isEmpty ? [] : [.init(message: "looked for \(name.written).yaml in \(places)")])
   }
 
@@ -157,7 +157,7 @@ struct PluginLoader {
     guard findings.errorCount == errorsBefore else { return nil }
     for parameter in parameters where !substitution.used.contains(parameter.name.text) {
       findings.warning(
-        "unused-parameter", "nothing in the plugin is `$\(parameter.name.text)`", at: parameter.name.span,
+        .unusedParameter, "nothing in the plugin is `$\(parameter.name.text)`", at: parameter.name.span,
         hint: "write `$\(parameter.name.text)` where it belongs, or remove it")
     }
     let identity = values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.canonical)" }.joined(

@@ -69,7 +69,7 @@ struct Substitution {
       }
       if let first = places[key.text] {
         findings.error(
-          "duplicate-key", "the key `\(key.written)` comes twice", at: key.span, hint: "give them different names",
+          .duplicateKey, "the key `\(key.written)` comes twice", at: key.span, hint: "give them different names",
           notes: [.init(message: "it is first here", span: first)])
         continue
       }
@@ -97,7 +97,7 @@ struct Substitution {
       let names = parameters.keys.sorted()
       let near = suggestion(for: name, from: names).map { "did you mean `$\($0)`?" }
       findings.error(
-        "undefined-parameter", "the plugin has no parameter `\(name)`", at: text.span(range),
+        .undefinedParameter, "the plugin has no parameter `\(name)`", at: text.span(range),
         hint: near
           ?? (names.isEmpty
             ? "declare it under `parameters:`, or write `$$` for a plain `$`"
@@ -147,7 +147,7 @@ struct Substitution {
 
   private func report(_ text: LocatedText, _ reference: Reference, _ what: String) {
     findings.error(
-      "parameter-in-text", "`\(reference.name ?? "")` \(what)", at: text.span(reference.range),
+      .parameterInText, "`\(reference.name ?? "")` \(what)", at: text.span(reference.range),
       hint: "let `$\(reference.name ?? "")` be a whole value")
   }
 

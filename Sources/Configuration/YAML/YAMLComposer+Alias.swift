@@ -39,21 +39,21 @@ extension YAMLComposer {
   mutating func alias(_ name: String, at span: Span, depth: Int) throws(Stop) -> Node {
     if let open = openAnchors[name] {
       findings.error(
-        "yaml-alias", "`*\(name)` stands inside of what it names", at: span,
+        .yamlAlias, "`*\(name)` stands inside of what it names", at: span,
         notes: [.init(message: "`&\(name)` starts here", span: open)])
       return Node(.empty, span: span)
     }
     guard let anchor = anchors[name] else {
       let near = suggestion(for: name, from: anchors.keys.sorted())
       findings.error(
-        "yaml-alias", "nothing above is named `&\(name)`", at: span,
+        .yamlAlias, "nothing above is named `&\(name)`", at: span,
         hint: near.map { "did you mean `*\($0)`?" } ?? "put the text in quotes if the `*` belongs to it")
       return Node(.empty, span: span)
     }
     let note = Finding.Note(message: "`&\(name)` is here", span: anchor.span)
     if depth - 1 + anchor.size.depth > YAML.Limit.depth {
       findings.error(
-        "yaml-too-deep", "with this alias, the file is nested more than \(YAML.Limit.depth) levels deep", at: span,
+        .yamlTooDeep, "with this alias, the file is nested more than \(YAML.Limit.depth) levels deep", at: span,
         notes: [note])
       throw Stop()
     }
@@ -61,7 +61,7 @@ extension YAMLComposer {
     repeated.characters += anchor.size.characters
     if repeated.nodes > YAML.Limit.nodes || repeated.characters > YAML.Limit.characters {
       findings.error(
-        "yaml-too-large", "aliases up to here repeat more than \(YAML.Limit.nodes) values", at: span,
+        .yamlTooLarge, "aliases up to here repeat more than \(YAML.Limit.nodes) values", at: span,
         notes: [note])
       throw Stop()
     }

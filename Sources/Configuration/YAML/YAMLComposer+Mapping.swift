@@ -27,7 +27,7 @@ extension YAMLComposer {
       if case .scalar(_, .plain) = event.kind { checkPlainKey(key, value) }
       if let first = isMerge ? mergePlace : places[key.text] {
         findings.error(
-          "duplicate-key", "the key `\(key.written)` is given twice", at: key.span,
+          .duplicateKey, "the key `\(key.written)` is given twice", at: key.span,
           hint: isMerge ? "merge several with one list: `<<: [*a, *b]`" : nil,
           notes: [.init(message: "it is first given here", span: first)])
         continue
@@ -46,7 +46,7 @@ extension YAMLComposer {
   private func checkPlainKey(_ key: LocatedText, _ value: Node) {
     if let first = key.scalars.first, YAMLSource.isOddSpace(first) {
       findings.error(
-        "yaml-syntax", "what looks like a space here is another character, \(YAMLSource.name(first))",
+        .yamlSyntax, "what looks like a space here is another character, \(YAMLSource.name(first))",
         at: key.span(0..<1), hint: "type a plain space")
       return
     }
@@ -60,7 +60,7 @@ extension YAMLComposer {
       ? key[colon + 1..<key.scalars.count].written
       : String(key.source.line(place.line).unicodeScalars.dropFirst(place.column))
     findings.error(
-      "yaml-syntax", "a space is missing after this `:`", at: key.span(colon..<colon + 1),
+      .yamlSyntax, "a space is missing after this `:`", at: key.span(colon..<colon + 1),
       hint: rest.count > 60 ? nil : "write `\(key[0..<colon].written): \(rest)`")
   }
 
@@ -70,7 +70,7 @@ extension YAMLComposer {
     case .scalar(let value, let style):
       let node = try keyNode(event, value, style)
       if style == .plain, value.isEmpty {
-        findings.error("yaml-key", "a key is missing before this `:`", at: source.span(at: event.range.lowerBound))
+        findings.error(.yamlKey, "a key is missing before this `:`", at: source.span(at: event.range.lowerBound))
         return nil
       }
       return node
@@ -79,14 +79,14 @@ extension YAMLComposer {
       let node = try alias(name, at: span, depth: 1)
       if node.isEmpty { return nil }
       if let text = node.scalar { return text }
-      findings.error("yaml-key", "`*\(name)` is \(node.kindName), and a key must be text", at: span)
+      findings.error(.yamlKey, "`*\(name)` is \(node.kindName), and a key must be text", at: span)
       return nil
     default:
       let start = contentStart(event)
       let what = if case .listStart = event.kind { "a list" } else { "a mapping" }
       let isTemplate = source[start] == "{" && source[start - 1] == "{"
       findings.error(
-        "yaml-key", "\(what) cannot be a key", at: source.span(at: start),
+        .yamlKey, "\(what) cannot be a key", at: source.span(at: start),
         hint: isTemplate
           ? "write \"${NAME}\" for a variable of the environment"
           : "a key is a name; put a text that starts with `[` or `{` in quotes")
@@ -133,7 +133,7 @@ extension YAMLComposer {
         result += entries
       } else if !(node.isEmpty && hasError(at: node.span)) {
         findings.error(
-          "yaml-merge", "`<<` takes in the keys of a mapping, and this is \(node.kindName)", at: node.span,
+          .yamlMerge, "`<<` takes in the keys of a mapping, and this is \(node.kindName)", at: node.span,
           hint: "write `<<: *name`, and `&name` before the mapping")
       }
     }

@@ -23,7 +23,7 @@ extension YAMLComposer {
     if source[start] == "&" { start = skipSpace(propertyEnd(start)) }
     let range = start..<propertyEnd(start)
     findings.error(
-      "yaml-tag", "`\(source.text(range))` is a tag, and tags are not used here", at: source.span(range),
+      .yamlTag, "`\(source.text(range))` is a tag, and tags are not used here", at: source.span(range),
       hint: "delete it, or put the value in quotes if the `!` belongs to it")
   }
 

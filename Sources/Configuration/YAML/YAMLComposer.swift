@@ -49,7 +49,7 @@ struct YAMLComposer {
       let second = try next()
       if case .documentStart = second.kind {
         findings.error(
-          "yaml-documents", "a second document starts here, but a file holds one", at: source.span(second.range),
+          .yamlDocuments, "a second document starts here, but a file holds one", at: source.span(second.range),
           hint: "delete the `---`, or move what follows to a file of its own")
       }
       return root
@@ -61,7 +61,7 @@ struct YAMLComposer {
   private func empty() -> Node? {
     let start = source.end(from: 0) { !YAMLScalar.isBlank($0) && !YAMLScalar.isBreak($0) }
     findings.error(
-      "yaml-empty", source[start] == "#" ? "the file holds nothing but comments" : "the file is empty",
+      .yamlEmpty, source[start] == "#" ? "the file holds nothing but comments" : "the file is empty",
       at: source.span(at: 0))
     return nil
   }
@@ -96,7 +96,7 @@ struct YAMLComposer {
     if event.hasTag { reportTag(event) }
     if depth > YAML.Limit.depth {
       findings.error(
-        "yaml-too-deep", "this is nested more than \(YAML.Limit.depth) levels deep", at: source.span(at: start))
+        .yamlTooDeep, "this is nested more than \(YAML.Limit.depth) levels deep", at: source.span(at: start))
       throw Stop()
     }
     let place = event.anchor.map {

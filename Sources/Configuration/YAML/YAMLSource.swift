@@ -75,7 +75,7 @@ struct YAMLSource {
       default: "delete it, or write it in double quotes: \"\\u\(name.dropFirst(2))\""
       }
     findings.error(
-      "yaml-character", "an invisible character, \(name), may not stand in YAML", at: span(at: index), hint: hint)
+      .yamlCharacter, "an invisible character, \(name), may not stand in YAML", at: span(at: index), hint: hint)
     return false
   }
 

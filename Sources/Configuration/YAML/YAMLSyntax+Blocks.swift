@@ -182,7 +182,7 @@ extension YAMLSyntax {
   /// A `:` with nothing in front of it.
   func noKey() -> Finding {
     Finding(
-      .error, "yaml-key", "a key is missing before this `:`", at: source.span(at: failure.index),
+      .error, .yamlKey, "a key is missing before this `:`", at: source.span(at: failure.index),
       hint: "write the key, or put the text in quotes")
   }
 }

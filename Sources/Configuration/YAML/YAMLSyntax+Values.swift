@@ -26,7 +26,7 @@ extension YAMLSyntax {
     let start = failure.contextIndex
     let range = start..<source.end(from: start) { YAMLScalar.isBlank($0) || YAMLScalar.isBreak($0) }
     return Finding(
-      .error, "yaml-tag", "`\(source.text(range))` is a tag, and tags are not used here", at: source.span(range),
+      .error, .yamlTag, "`\(source.text(range))` is a tag, and tags are not used here", at: source.span(range),
       hint: "delete it, or put the value in quotes if the `!` belongs to it")
   }
 

@@ -48,7 +48,7 @@ struct YAMLSyntax {
   }
 
   func error(_ message: String, at range: Range<Int>, hint: String? = nil, notes: [Finding.Note] = []) -> Finding {
-    Finding(.error, "yaml-syntax", message, at: source.span(range), hint: hint, notes: notes)
+    Finding(.error, .yamlSyntax, message, at: source.span(range), hint: hint, notes: notes)
   }
 
   // MARK: Characters that look like a space
@@ -83,7 +83,7 @@ struct YAMLSyntax {
 
   private func tab(at index: Int) -> Finding {
     Finding(
-      .error, "yaml-tab", "a tab stands where YAML needs spaces", at: source.span(at: index), hint: "indent with spaces"
+      .error, .yamlTab, "a tab stands where YAML needs spaces", at: source.span(at: index), hint: "indent with spaces"
     )
   }
 }

@@ -21,7 +21,7 @@ struct YAMLVariables {
       } else if starts("${", scalars, index) {
         guard let close = scalars[index...].firstIndex(of: "}") else {
           findings.error(
-            "variable-syntax", "`${` is not closed", at: text.span(index..<index + 2),
+            .variableSyntax, "`${` is not closed", at: text.span(index..<index + 2),
             hint: "write ${NAME}, or $${ for a plain ${")
           result.copy(index..<scalars.count)
           break
@@ -55,7 +55,7 @@ struct YAMLVariables {
       let rest = inner[colon...]
       guard rest.hasPrefix(":-") else {
         findings.error(
-          "variable-syntax", "`\(text[range].text)` is not a variable: `:` needs `-` behind it", at: text.span(range),
+          .variableSyntax, "`\(text[range].text)` is not a variable: `:` needs `-` behind it", at: text.span(range),
           hint: "write ${\(name):-default}")
         return nil
       }
@@ -63,7 +63,7 @@ struct YAMLVariables {
     }
     guard Self.isName(name) else {
       findings.error(
-        "variable-syntax",
+        .variableSyntax,
         name.isEmpty ? "`\(text[range].text)` names no variable" : "`\(name)` cannot be the name of a variable",
         at: text.span(range), hint: "a name has letters, digits and _; for a plain ${ write $${")
       return nil
@@ -72,7 +72,7 @@ struct YAMLVariables {
     if let standIn, found ?? "" == "" { return standIn }
     if found == nil {
       findings.error(
-        "undefined-variable", "the environment has no variable `\(name)`", at: text.span(range),
+        .undefinedVariable, "the environment has no variable `\(name)`", at: text.span(range),
         hint: "set \(name), or give a default: ${\(name):-value}")
     }
     return found

@@ -31,12 +31,12 @@ enum KafkaKeys {
       // What comes from the environment is shown as it is written.
       let words = text.written == text.text ? problem : "`\(text.written)` holds none"
       findings.error(
-        "wrong-type", "`brokers` takes addresses: \(words)", at: text.span,
+        .wrongType, "`brokers` takes addresses: \(words)", at: text.span,
         hint: "write `brokers: localhost:9092`, several with commas between, or `brokers: embedded`")
     }
     if let text = settings["topic"]?.text, !isTopic(text.text) {
       findings.error(
-        "wrong-type", "`\(text.written)` cannot be a topic's name", at: text.span,
+        .wrongType, "`\(text.written)` cannot be a topic's name", at: text.span,
         hint: "a topic has up to 249 letters, digits, `.`, `_` and `-`")
     }
     for (key, setting) in settings["settings"]?.mapping ?? [] { check(key, setting, findings) }
@@ -45,7 +45,7 @@ enum KafkaKeys {
   private static func check(_ key: LocatedText, _ setting: Setting, _ findings: Findings) {
     guard let value = setting.node.scalar else {
       findings.error(
-        "wrong-type", "`\(key.text)` takes a single value, not \(setting.node.kindName)", at: setting.span,
+        .wrongType, "`\(key.text)` takes a single value, not \(setting.node.kindName)", at: setting.span,
         hint: "write `\(key.text): VALUE`")
       return
     }
@@ -53,17 +53,17 @@ enum KafkaKeys {
     if isLiteral, KafkaSettings.isSecret(key.text) { findings.hide(setting.span) }
     if let instead = owned[key.text] {
       findings.error(
-        "kafka-setting", "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
+        .kafkaSetting, "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
     } else if let problem = KafkaSettings.check(name: key.text, value: value.text) {
       // At the key, and without what came from the environment: the value may be a secret.
       let words = problem.replacing("\"\(value.text)\"", with: "\"\(value.written)\"")
       findings.error(
-        "kafka-setting", "librdkafka: \(words)", at: key.span,
+        .kafkaSetting, "librdkafka: \(words)", at: key.span,
         hint: "librdkafka's CONFIGURATION.md lists its settings")
     } else if isLiteral, KafkaSettings.isSecret(key.text) {
       let name = key.text.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
       findings.warning(
-        "secret-in-file", "`\(key.text)` is a secret, and stands in the file", at: key.span,
+        .secretInFile, "`\(key.text)` is a secret, and stands in the file", at: key.span,
         hint: "take it from the environment: `\(key.text): ${\(name)}`")
     }
   }

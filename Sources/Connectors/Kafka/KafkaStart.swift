@@ -39,7 +39,7 @@ package enum KafkaStart: Sendable, Equatable {
         }
       }
       findings?.error(
-        "wrong-type", "`start` says where reading begins, and this does not", at: setting.span,
+        .wrongType, "`start` says where reading begins, and this does not", at: setting.span,
         hint: "write \(Self.forms)")
       return nil
     }

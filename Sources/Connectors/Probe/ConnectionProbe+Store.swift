@@ -16,7 +16,7 @@ extension ConnectionProbe {
       probe(place, S3Settings(), at: text.span, text.span)
     } else {
       findings.error(
-        "no-store", "`\(text.written)` names no bucket", at: text.span, hint: "write `s3://BUCKET/PREFIX`")
+        .noStore, "`\(text.written)` names no bucket", at: text.span, hint: "write `s3://BUCKET/PREFIX`")
     }
     return true
   }
@@ -33,10 +33,10 @@ extension ConnectionProbe {
       // Where the key was left out, the source's own place stands for it.
       if error.kind == .nothingThere {
         findings.error(
-          "no-objects", "\(error)", at: prefix, hint: "correct `prefix`, or `bucket` if it is another one")
+          .noObjects, "\(error)", at: prefix, hint: "correct `prefix`, or `bucket` if it is another one")
       } else {
         findings.error(
-          "no-store", "\(error)", at: bucket,
+          .noStore, "\(error)", at: bucket,
           hint: "docs/s3.md says what each answer of a store means, and what to do")
       }
     }

@@ -52,7 +52,7 @@ package struct ConnectionProbe {
         reason = text.written == text.text ? "\(error)" : "cannot read \(text.written)"
       }
       findings.error(
-        "missing-input", reason, at: text.span,
+        .missingInput, reason, at: text.span,
         hint: "give a file that is there; paths are seen from the folder where hitmon is started")
     }
   }
@@ -70,7 +70,7 @@ package struct ConnectionProbe {
     }
     guard !candidates.contains(where: { access($0, X_OK) == 0 }) else { return }
     findings.error(
-      "missing-program", "there is no program `\(text.written)` that can be started", at: text.span,
+      .missingProgram, "there is no program `\(text.written)` that can be started", at: text.span,
       hint: text.text.contains("/")
         ? "paths go from the folder of the file that they stand in" : "it is looked for in the folders of `$PATH`")
   }
@@ -87,7 +87,7 @@ package struct ConnectionProbe {
     }
     guard code != 0 else { return }
     findings.error(
-      "unwritable-file", "cannot write \(text.written): \(systemWords(for: code))", at: text.span,
+      .unwritableFile, "cannot write \(text.written): \(systemWords(for: code))", at: text.span,
       hint: code == ENOENT ? "make the folder, or give another path" : "give another path")
   }
 
@@ -98,7 +98,7 @@ package struct ConnectionProbe {
     let host = settings["host"]?.text?.text ?? "127.0.0.1"
     guard let code = Self.failureToListen(host: host, port: UInt16(port)) else { return }
     findings.error(
-      "port-in-use", "nothing can be served at \(host):\(port): \(systemWords(for: code))",
+      .portInUse, "nothing can be served at \(host):\(port): \(systemWords(for: code))",
       at: settings.given.contains("port") ? setting.span : settings.nameSpan ?? settings.span,
       hint: "give another `port`, or 0 for any that is free")
   }
@@ -136,13 +136,13 @@ package struct ConnectionProbe {
     switch topics(of: target) {
     case .failure(let error):
       findings.error(
-        "no-broker", "no broker of \(brokers.written) answers: \(error.message)", at: brokers.span,
+        .noBroker, "no broker of \(brokers.written) answers: \(error.message)", at: brokers.span,
         hint: "start the brokers, or correct the addresses")
     case .success(let topics):
       guard isRead, !topics.contains(where: { $0.name == target.topic && $0.partitions > 0 }) else { return }
       let near = suggestion(for: target.topic, from: topics.map(\.name))
       findings.warning(
-        "missing-topic", "the brokers have no topic `\(topic.written)`", at: topic.span,
+        .missingTopic, "the brokers have no topic `\(topic.written)`", at: topic.span,
         hint: near.map { "did you mean `\($0)`?" } ?? "hitmon emulate, or the program that writes to it, makes it")
     }
   }

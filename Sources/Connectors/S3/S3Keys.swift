@@ -71,7 +71,7 @@ enum S3Keys {
   static func check(_ settings: Settings, _ findings: Findings) {
     if let text = settings["bucket"]?.text, !S3Place.isBucket(text.text) {
       findings.error(
-        "wrong-type", "`\(text.written)` cannot be a bucket's name", at: text.span,
+        .wrongType, "`\(text.written)` cannot be a bucket's name", at: text.span,
         hint: text.text.hasPrefix(S3Place.scheme)
           ? "write the bucket alone, and how the objects' names begin as `prefix`"
           : "a bucket has letters, digits, `.`, `-` and `_`; how the objects' names begin is `prefix`")
@@ -80,19 +80,19 @@ enum S3Keys {
       // A name and a password may stand before the host.
       if text.text.contains("@") { findings.hide(text.span) }
       findings.error(
-        "wrong-type", "`endpoint` takes the address of a store", at: text.span,
+        .wrongType, "`endpoint` takes the address of a store", at: text.span,
         hint: text.text.contains("@")
           ? "keys do not stand in the address: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
           : "write `endpoint: https://HOST:PORT`")
     }
     if let patience = settings["patience"], let quantity = patience.quantity, quantity.value < 0 {
       findings.error(
-        "wrong-type", "`patience` is a time, and `\(quantity.text)` is less than none", at: patience.span,
+        .wrongType, "`patience` is a time, and `\(quantity.text)` is less than none", at: patience.span,
         hint: "write `patience: 60 s`")
     }
     if settings["anonymous"]?.boolean == true, let profile = settings["profile"] {
       findings.error(
-        "wrong-type", "a source that is `anonymous` uses no keys, and `profile` names some", at: profile.span,
+        .wrongType, "a source that is `anonymous` uses no keys, and `profile` names some", at: profile.span,
         hint: "leave one of the two out")
     }
   }

@@ -31,7 +31,7 @@ extension SinkComponent {
       case .every, .span: break
       case .rows, .all:
         findings.error(
-          "merge-window", "windows by rows, and of the whole input, are each instance's own: they cannot be merged",
+          .mergeWindow, "windows by rows, and of the whole input, are each instance's own: they cannot be merged",
           at: merge.span, hint: "write `window: {every: 2 s}`, or a span of the record's clock")
       }
     },

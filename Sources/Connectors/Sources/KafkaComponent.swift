@@ -41,7 +41,7 @@ extension SourceComponent {
       KafkaKeys.check(settings, findings)
       if case .lines(.yes) = format.framing {
         findings.error(
-          "source-record", "the record says `header: \"yes\"`, and messages of a topic have no header",
+          .sourceRecord, "the record says `header: \"yes\"`, and messages of a topic have no header",
           at: (settings["topic"]?.span) ?? settings.span,
           hint: "leave `header` out: the fields of a message are those of the record, in their order")
       }

@@ -21,13 +21,13 @@ extension SourceComponent {
     check: { settings, format, findings in
       if let text = settings["rate"]?.text, RowRate(text.text) == nil {
         findings.error(
-          "wrong-type", "`rate` is how many rows come in a second, and `\(text.written)` is not", at: text.span,
+          .wrongType, "`rate` is how many rows come in a second, and `\(text.written)` is not", at: text.span,
           hint: "write `rate: 1000 /s` or `rate: max`")
       }
       SimulatedTelescope.check(settings, findings: findings)
       if !SimulatedTelescope.canWrite(format) {
         findings.error(
-          "simulate-record",
+          .simulateRecord,
           "the simulated telescope writes rows of \(TelescopeRow.csvHeader), and the record has others",
           at: settings.nameSpan ?? settings.span,
           hint: "take the record of the plugin `detectors/minidt`, or read a file: `{file: {path: data}}`")

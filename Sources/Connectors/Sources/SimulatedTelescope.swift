@@ -19,7 +19,7 @@ package enum SimulatedTelescope {
     for key in ["muons", "noise"] {
       if let setting = settings[key], let share = setting.number, !(0...1).contains(share) {
         findings.error(
-          "wrong-type",
+          .wrongType,
           "`\(key)` is a share of the rows, and `\(setting.node.scalar?.written ?? "")` is not between 0 and 1",
           at: setting.span, hint: "write `\(key): 0.25` for a quarter of them")
       }
@@ -28,7 +28,7 @@ package enum SimulatedTelescope {
       (0...1).contains(noise), muons + noise > 1
     {
       findings.error(
-        "wrong-type", "`muons` and `noise` together are more than all rows", at: settings.nameSpan ?? settings.span,
+        .wrongType, "`muons` and `noise` together are more than all rows", at: settings.nameSpan ?? settings.span,
         hint: "let `muons` and `noise` add up to at most 1; the rest is ancillary")
     }
   }

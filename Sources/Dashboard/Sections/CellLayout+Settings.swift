@@ -12,7 +12,7 @@ extension CellLayout {
     for key in ["width", "height"] {
       guard let setting = settings[key], let size = setting.number, size <= 0 || size > Self.farthest else { continue }
       findings.error(
-        "wrong-type", "`\(key)` is the size of a cell, and `\(setting.node.scalar?.written ?? "")` is none",
+        .wrongType, "`\(key)` is the size of a cell, and `\(setting.node.scalar?.written ?? "")` is none",
         at: setting.span, hint: "give a number above 0")
       return nil
     }

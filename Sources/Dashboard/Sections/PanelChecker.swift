@@ -72,7 +72,7 @@ struct PanelChecker {
   private func reportUnknown(_ written: LocatedText, _ name: String) {
     let all = names + [Panel.rate]
     findings.error(
-      "unknown-plot", "there is no histogram `\(written.written)`", at: written.span,
+      .unknownPlot, "there is no histogram `\(written.written)`", at: written.span,
       hint: suggestion(for: name, from: all).map { "did you mean `\($0)`?" }
         ?? (all.count <= 8 ? "there \(all.count == 1 ? "is" : "are") \(alternatives(all, and: true))" : nil))
   }
@@ -96,7 +96,7 @@ struct PanelChecker {
     guard let last = settings["last"], let quantity = last.quantity else { return true }
     guard quantity.value > 0 else {
       findings.error(
-        "wrong-type", "`last` is how far back a trend goes, and `\(quantity.text)` goes nowhere", at: last.span,
+        .wrongType, "`last` is how far back a trend goes, and `\(quantity.text)` goes nowhere", at: last.span,
         hint: "write `last: 10 min`")
       return false
     }
@@ -146,7 +146,7 @@ struct PanelChecker {
       guard isMap, let form = settings["as"] else { return true }
       let known = layouts.keys.sorted()
       findings.error(
-        "missing-key", "a map needs the key `layout`", at: form.span,
+        .missingKey, "a map needs the key `layout`", at: form.span,
         hint: known.isEmpty
           ? "declare one in `layouts:`, and name it here" : "add `layout: \(known[0])`")
       return false
@@ -154,7 +154,7 @@ struct PanelChecker {
     guard let cells = layouts[layout.text] else {
       let known = layouts.keys.sorted()
       findings.error(
-        "unknown-layout", "there is no layout `\(layout.written)`", at: layout.span,
+        .unknownLayout, "there is no layout `\(layout.written)`", at: layout.span,
         hint: suggestion(for: layout.text, from: known).map { "did you mean `\($0)`?" }
           ?? (known.isEmpty
             ? "declare it in `layouts:`" : "there \(known.count == 1 ? "is" : "are") \(alternatives(known, and: true))")
@@ -183,7 +183,7 @@ struct PanelChecker {
     let number = words.hasPrefix("flat within ") && words.hasSuffix("%") ? words.dropFirst(12).dropLast() : ""
     guard let percent = Double(number.filter { $0 != " " }), percent > 0, percent.isFinite else {
       findings.error(
-        "wrong-type", "`expect` says what is normal, and `\(text.written)` does not", at: text.span,
+        .wrongType, "`expect` says what is normal, and `\(text.written)` does not", at: text.span,
         hint: "write `expect: flat within 20 %`")
       return nil
     }
@@ -196,7 +196,7 @@ struct PanelChecker {
 
   private func mismatch(_ message: String, _ span: Span, _ hint: String, note: LocatedText? = nil) {
     findings.error(
-      "panel-mismatch", message, at: span, hint: hint,
+      .panelMismatch, message, at: span, hint: hint,
       notes: note.map { [.init(message: "it is declared here", span: $0.span)] } ?? [])
   }
 }

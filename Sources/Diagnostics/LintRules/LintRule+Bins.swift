@@ -1,7 +1,13 @@
+extension FindingCode {
+  package static let binsOutside = FindingCode("bins-outside")
+  package static let binsTooFine = FindingCode("bins-too-fine")
+  package static let manyBins = FindingCode("many-bins")
+}
+
 extension LintRule {
   static let bins: [LintRule] = [
     LintRule(
-      "bins-outside", .warning,
+      .binsOutside, .warning,
       "A histogram can only overflow, or underflow: no value that the expression can have lies in the bins. What its columns can be, and what `where` and cleansing leave of that, is computed.",
       wrong: """
         histograms:
@@ -13,7 +19,7 @@ extension LintRule {
           far: {of: BX_COUNTER, bins: 100 from 0 to 4000}
         """),
     LintRule(
-      "bins-too-fine", .warning,
+      .binsTooFine, .warning,
       "Bins are finer than the steps that the expression comes in, so that some stay empty whatever is read: the histogram looks like a comb.",
       wrong: """
         histograms:
@@ -25,7 +31,7 @@ extension LintRule {
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         """),
     LintRule(
-      "many-bins", .warning,
+      .manyBins, .warning,
       "A histogram has more than a million bins, with all values of `per` together. Each takes 8 bytes, 24 with weights, for each open window and each thread that counts, and stands in every result.",
       wrong: """
         histograms:

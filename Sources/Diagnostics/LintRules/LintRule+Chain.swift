@@ -1,14 +1,29 @@
+extension FindingCode {
+  package static let needsGroup = FindingCode("needs-group")
+  package static let needsHits = FindingCode("needs-hits")
+  package static let orderAcrossSources = FindingCode("order-across-sources")
+  package static let lastNever = FindingCode("last-never")
+  package static let badDisorder = FindingCode("bad-disorder")
+  package static let mixedWithin = FindingCode("mixed-within")
+  package static let groupKeyTooWide = FindingCode("group-key-too-wide")
+  package static let perUnbounded = FindingCode("per-unbounded")
+  package static let perMany = FindingCode("per-many")
+  package static let badWindow = FindingCode("bad-window")
+  package static let windowMostlyEmpty = FindingCode("window-mostly-empty")
+  package static let noHistograms = FindingCode("no-histograms")
+}
+
 extension LintRule {
   /// Groups, windows and histograms.
   static let chain: [LintRule] = [
     LintRule(
-      "needs-group",
+      .needsGroup,
       "A value of a group stands where groups are not known yet: in cleansing, in the chamber map, in another group's value, in a window's clock.",
       wrong: "cleansing: [{keep: orbit.t0 is known}]",
       fix: "Move the condition to `where:` of a histogram.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}}"),
     LintRule(
-      "needs-hits",
+      .needsHits,
       "A value of a hit before (`last`) stands where it is not known yet what a hit is: in cleansing, in the chamber map.",
       wrong: """
         columns: {start: {last: time, where: TDC_CHANNEL == 128}}
@@ -21,7 +36,7 @@ extension LintRule {
         histograms: {hits: {count: hits, where: time - start <= 500 ns}}
         """),
     LintRule(
-      "order-across-sources",
+      .orderAcrossSources,
       "A value of the hit before (`last`, `dead_time`) in a pipeline of several sources. Their rows come in no order among each other, so that none sees one of another source.",
       wrong: """
         sources: {a: {file: {path: a.txt}}, b: {file: {path: b.txt}}}
@@ -35,7 +50,7 @@ extension LintRule {
         histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns}}
         """),
     LintRule(
-      "last-never", .warning,
+      .lastNever, .warning,
       "A value of the hit before that no hit can give: cleansing drops every row that its `where` asks for. Dropped rows are no hits, and are not remembered.",
       wrong: """
         cleansing: [{keep: TDC_CHANNEL < 128}]
@@ -49,7 +64,7 @@ extension LintRule {
         histograms: {delay: {of: time - start, bins: 10 from 0 ns to 500 ns, where: TDC_CHANNEL < 128}}
         """),
     LintRule(
-      "bad-disorder", "`disorder` is a distance in one column, and the group goes by several.",
+      .badDisorder, "`disorder` is a distance in one column, and the group goes by several.",
       wrong: """
         groups:
           board: {by: [ORBIT_CNT, FPGA], disorder: 100, hits: count}
@@ -62,7 +77,7 @@ extension LintRule {
         histograms: {hits: {of: board.hits, bins: integers 0..15}}
         """),
     LintRule(
-      "mixed-within",
+      .mixedWithin,
       "Rows of a histogram wait for several groups, and not all of these have `within: file`.",
       wrong: """
         groups:
@@ -80,7 +95,7 @@ extension LintRule {
           delay: {of: time - event.first, bins: 10 from 0 ns to 500 ns, where: board.hits > 100}
         """),
     LintRule(
-      "group-key-too-wide", "The columns of a group's key need more than 63 bits together.",
+      .groupKeyTooWide, "The columns of a group's key need more than 63 bits together.",
       wrong: """
         groups:
           cell: {by: [ORBIT_CNT, BX_COUNTER, TDC_CHANNEL], hits: count}
@@ -93,7 +108,7 @@ extension LintRule {
         histograms: {hits: {of: cell.hits, bins: integers 0..15}}
         """),
     LintRule(
-      "per-unbounded",
+      .perUnbounded,
       "`per` takes a column of floats, or splits a value of a group by a column of more than 256 values.",
       wrong: """
         groups:
@@ -107,18 +122,18 @@ extension LintRule {
         histograms: {crossings: {of: crossing.crossings, bins: integers 0..15}}
         """),
     LintRule(
-      "per-many", .warning,
+      .perMany, .warning,
       "`per` takes a column that can have more values than anybody looks at, such as a counter: there is a set of counts for each value, up to 10,000 of them, and what comes after those is counted nowhere but in the totals.",
       wrong: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: ORBIT_CNT}}",
       fix: "Split by a column with few values, or make the column an axis.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
     LintRule(
-      "bad-window", "A window is too short (below 10 ms), too long, or its span has no clock or no length.",
+      .badWindow, "A window is too short (below 10 ms), too long, or its span has no clock or no length.",
       wrong: "window: {span: 22448 ORBIT_CNT}",
       fix: "Write a length, `of`, and the column that it is a length of.",
       right: "window: {span: 22448 of ORBIT_CNT}"),
     LintRule(
-      "window-mostly-empty", .warning,
+      .windowMostlyEmpty, .warning,
       "Windows are shorter than the time from one row of the emulator, or of the simulated telescope, to the next: most of them will be empty.",
       wrong: """
         window: {every: 10 ms}
@@ -130,7 +145,7 @@ extension LintRule {
         emulate: {rate: 20 /s}
         """),
     LintRule(
-      "no-histograms", .warning, "The pipeline counts rows and plots nothing.",
+      .noHistograms, .warning, "The pipeline counts rows and plots nothing.",
       wrong: """
         pipeline: empty
         uses: [detectors/minidt]

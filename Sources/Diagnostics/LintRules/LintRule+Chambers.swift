@@ -1,7 +1,13 @@
+extension FindingCode {
+  package static let chamberNever = FindingCode("chamber-never")
+  package static let chamberShadowed = FindingCode("chamber-shadowed")
+  package static let chamberOverlap = FindingCode("chamber-overlap")
+}
+
 extension LintRule {
   static let chambers: [LintRule] = [
     LintRule(
-      "chamber-never", .warning,
+      .chamberNever, .warning,
       "No hit can be in a chamber: its condition contradicts itself, or cleansing keeps no such row.",
       wrong: """
         cleansing: [{keep: HEAD == 2}]
@@ -15,7 +21,7 @@ extension LintRule {
           - {chamber: 4, when: HEAD == 2 and FPGA == 2, wire: TDC_CHANNEL}
         """),
     LintRule(
-      "chamber-shadowed", .warning,
+      .chamberShadowed, .warning,
       "No hit comes to a row of the chamber map: rows above take all that it matches, and the first row that matches takes a hit.",
       wrong: """
         chambers:
@@ -29,7 +35,7 @@ extension LintRule {
           - {chamber: 5, when: FPGA == 2 and TDC_CHANNEL in 64..127, wire: TDC_CHANNEL - 64}
         """),
     LintRule(
-      "chamber-overlap", .warning,
+      .chamberOverlap, .warning,
       "Two rows of the chamber map in one file match the same hits, of which the row above takes them. A range that ends where the next begins, such as `0..64` and `64..127`, is the usual slip. Rows of a pipeline may take what those of its plugins match.",
       wrong: """
         chambers:

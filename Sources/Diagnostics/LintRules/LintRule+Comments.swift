@@ -1,8 +1,12 @@
+extension FindingCode {
+  package static let unusedAllow = FindingCode("unused-allow")
+}
+
 extension LintRule {
   /// `# hitmon: allow(code)`.
   static let comments: [LintRule] = [
     LintRule(
-      "unused-allow", .warning,
+      .unusedAllow, .warning,
       "A comment `# hitmon: allow(code)` silences nothing: there is no such finding on its line, no such code, or the code is that of an error, and errors cannot be silenced.",
       wrong: "cleansing: [{drop: HEAD == 3}]   # hitmon: allow(constant-condition)",
       fix:

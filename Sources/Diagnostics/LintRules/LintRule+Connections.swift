@@ -1,14 +1,26 @@
+extension FindingCode {
+  package static let constantsFile = FindingCode("constants-file")
+  package static let simulateRecord = FindingCode("simulate-record")
+  package static let sourceRecord = FindingCode("source-record")
+  package static let sourceCounter = FindingCode("source-counter")
+  package static let kafkaSetting = FindingCode("kafka-setting")
+  package static let secretInFile = FindingCode("secret-in-file")
+  package static let mergeWindow = FindingCode("merge-window")
+  package static let fileClash = FindingCode("file-clash")
+  package static let sinkClash = FindingCode("sink-clash")
+}
+
 extension LintRule {
   /// Where rows come from, how they are made, and where results go.
   static let connections: [LintRule] = [
     LintRule(
-      "constants-file",
+      .constantsFile,
       "A file of constants cannot be read, has no line of the form `5, 93.9`, or stands beside `values`.",
       wrong: "constants: {offset: {by: chamber, file: no-such-folder/offsets.csv}}",
       fix: "Write the path from the folder of the file that it stands in, and the constants as the message says.",
       right: "constants: {offset: {by: chamber, values: {0: 93.9 ns, 1: 101.4 ns}}}"),
     LintRule(
-      "simulate-record",
+      .simulateRecord,
       "The simulated telescope writes the six fields of `detectors/minidt` as text, and the record is another.",
       wrong: """
         pipeline: other-record
@@ -24,7 +36,7 @@ extension LintRule {
         histograms: {hits: {count: hits}}
         """),
     LintRule(
-      "source-record",
+      .sourceRecord,
       "A source has a record of its own that does not fit the pipeline: a field that the pipeline uses is missing, or is of another kind or unit.",
       wrong: """
         sources: {board1: {file: {path: b.bin}, record: {format: words, fields: {CHAN: 9, FPGA: 3, HEAD: 3}}}}
@@ -37,7 +49,7 @@ extension LintRule {
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
     LintRule(
-      "source-counter", .warning,
+      .sourceCounter, .warning,
       "A counter that orders rows, such as an orbit number, is not as wide as in the pipeline's record. It begins again from 0 after another number of bits, and from then on its rows are taken for rows of another time.",
       wrong: """
         window: {span: 22448 of ORBIT_CNT}
@@ -52,7 +64,7 @@ extension LintRule {
           board1: {file: {path: b.bin}, record: {format: words, fields: {ORBIT_CNT: 32, TDC_CHANNEL: 9, FPGA: 3, HEAD: 3}}}
         """),
     LintRule(
-      "kafka-setting",
+      .kafkaSetting,
       "A setting under `settings:` that librdkafka does not know or whose value it refuses, or one that another key decides.",
       wrong:
         "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, settings: {group.id: shift}}}}",
@@ -60,7 +72,7 @@ extension LintRule {
         "The hint says which key to use instead; librdkafka's CONFIGURATION.md lists its settings and their values.",
       right: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: shift}}}"),
     LintRule(
-      "secret-in-file", .warning,
+      .secretInFile, .warning,
       "A password or a key stands in the file as it is, for everybody who reads the file. The line is printed without it.",
       wrong:
         "sinks: [{kafka: {brokers: \"localhost:9092\", topic: dt-results, settings: {sasl.password: swordfish}}}]",
@@ -69,7 +81,7 @@ extension LintRule {
         "sinks: [{kafka: {brokers: \"localhost:9092\", topic: dt-results, settings: {sasl.password: \"${KAFKA_PASSWORD:-}\"}}}]"
     ),
     LintRule(
-      "merge-window",
+      .mergeWindow,
       "The results of several instances are to be merged, and the window is not the same for all of them: windows of rows, and of the whole input, are each instance's own.",
       wrong: """
         window: {rows: 1000}
@@ -81,7 +93,7 @@ extension LintRule {
         sinks: [{kafka: {brokers: "localhost:9092", topic: dt-results, merge: true}}]
         """),
     LintRule(
-      "file-clash",
+      .fileClash,
       "Two sinks write the same file, or results go to a file that the pipeline reads: one would destroy what the other writes, or the input. By other names of a file, such as links, `run` finds it when it starts.",
       wrong: """
         sinks:
@@ -95,7 +107,7 @@ extension LintRule {
           - file: {path: results-uhi.jsonl, format: uhi}
         """),
     LintRule(
-      "sink-clash", .warning,
+      .sinkClash, .warning,
       "Two sinks take the same topic or port, or results go to the topic that the pipeline reads its rows from.",
       wrong: """
         sinks:

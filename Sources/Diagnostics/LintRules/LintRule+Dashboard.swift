@@ -1,7 +1,13 @@
+extension FindingCode {
+  package static let unknownPlot = FindingCode("unknown-plot")
+  package static let unknownLayout = FindingCode("unknown-layout")
+  package static let panelMismatch = FindingCode("panel-mismatch")
+}
+
 extension LintRule {
   static let dashboard: [LintRule] = [
     LintRule(
-      "unknown-plot", "A panel of the dashboard shows a histogram that the pipeline does not have.",
+      .unknownPlot, "A panel of the dashboard shows a histogram that the pipeline does not have.",
       wrong: """
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
@@ -14,7 +20,7 @@ extension LintRule {
         dashboard: {rows: [[{plot: occupancy}]]}
         """),
     LintRule(
-      "unknown-layout", "A panel is drawn in a layout that is not declared.",
+      .unknownLayout, "A panel is drawn in a layout that is not declared.",
       wrong: """
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
@@ -29,7 +35,7 @@ extension LintRule {
         dashboard: {rows: [[{plot: occupancy, as: map, layout: wires}]]}
         """),
     LintRule(
-      "panel-mismatch",
+      .panelMismatch,
       "A panel asks for something that its histogram cannot give: a form that is not its own, a column that it is not split by, a layout with another number of cells than it has bins.",
       wrong: """
         histograms:

@@ -1,8 +1,21 @@
+extension FindingCode {
+  package static let unknownKey = FindingCode("unknown-key")
+  package static let missingKey = FindingCode("missing-key")
+  package static let unknownComponent = FindingCode("unknown-component")
+  package static let wrongType = FindingCode("wrong-type")
+  package static let badName = FindingCode("bad-name")
+  package static let duplicateName = FindingCode("duplicate-name")
+  package static let badFieldType = FindingCode("bad-field-type")
+  package static let unknownUnit = FindingCode("unknown-unit")
+  package static let badBins = FindingCode("bad-bins")
+  package static let badOverride = FindingCode("bad-override")
+}
+
 extension LintRule {
   /// Keys, names and the values of keys.
   static let keys: [LintRule] = [
     LintRule(
-      "unknown-key", "Nothing declares this key. The hint gives the nearest key that exists, if one is near.",
+      .unknownKey, "Nothing declares this key. The hint gives the nearest key that exists, if one is near.",
       wrong: """
         histograms:
           occupancy: {of: wire, bins: 64 from 0 to 64, pre: chamber}
@@ -14,7 +27,7 @@ extension LintRule {
           occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}
         """),
     LintRule(
-      "missing-key", "A key that must be there is not.",
+      .missingKey, "A key that must be there is not.",
       wrong: """
         histograms:
           occupancy: {of: wire}
@@ -25,18 +38,18 @@ extension LintRule {
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
     LintRule(
-      "unknown-component", "There is no source, sink or format of that name.",
+      .unknownComponent, "There is no source, sink or format of that name.",
       wrong: "sinks: [{flie: {path: results.jsonl}}]",
       fix: "`hitmon list sink` shows those that there are.",
       right: "sinks: [{file: {path: results.jsonl}}]"),
     LintRule(
-      "wrong-type",
+      .wrongType,
       "A value is of another kind than the key takes: a list for a number, a text for a whole number, a number outside its limits.",
       wrong: "window: {rows: many}",
       fix: "`hitmon list KIND NAME` says what each key takes.",
       right: "window: {rows: 50000}"),
     LintRule(
-      "bad-name", "A column, constant or group has a name that an expression could not use.",
+      .badName, "A column, constant or group has a name that an expression could not use.",
       wrong: """
         columns:
           drift-time: drift
@@ -47,7 +60,7 @@ extension LintRule {
           drift_time: drift
         """),
     LintRule(
-      "duplicate-name", "A name is given twice, to a field, a column, a constant, or a plugin in `uses`.",
+      .duplicateName, "A name is given twice, to a field, a column, a constant, or a plugin in `uses`.",
       wrong: """
         columns:
           wire: TDC_CHANNEL // 2
@@ -58,7 +71,7 @@ extension LintRule {
           pair: TDC_CHANNEL // 2
         """),
     LintRule(
-      "bad-field-type", "A field's type is none, or does not fit the format.",
+      .badFieldType, "A field's type is none, or does not fit the format.",
       wrong: """
         pipeline: heads
         record: {format: csv, fields: {HEAD: uint8}}
@@ -72,12 +85,12 @@ extension LintRule {
         histograms: {heads: {of: HEAD, bins: integers 0..7}}
         """),
     LintRule(
-      "unknown-unit", "There is no such unit.",
+      .unknownUnit, "There is no such unit.",
       wrong: "constants: {offset: 3 nsec}",
       fix: "The hint lists them or gives the nearest.",
       right: "constants: {offset: 3 ns}"),
     LintRule(
-      "bad-bins", "Bins are not written as bins, are empty, not ascending, or too many.",
+      .badBins, "Bins are not written as bins, are empty, not ascending, or too many.",
       wrong: """
         histograms:
           occupancy: {of: wire, bins: 64 from 64 to 0}
@@ -88,7 +101,7 @@ extension LintRule {
           occupancy: {of: wire, bins: 64 from 0 to 64}
         """),
     LintRule(
-      "bad-override",
+      .badOverride,
       "A `--set` has no `=`, or leads to something that does not exist: an item beyond the end of a list, a key inside a number.",
       wrong: Example("window: {every: 2 s}", overrides: ["window"]),
       fix: "Give the path, `=`, and the value.",

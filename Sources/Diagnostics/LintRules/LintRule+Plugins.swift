@@ -1,3 +1,18 @@
+extension FindingCode {
+  package static let missingPlugin = FindingCode("missing-plugin")
+  package static let pluginName = FindingCode("plugin-name")
+  package static let pluginClash = FindingCode("plugin-clash")
+  package static let unknownParameter = FindingCode("unknown-parameter")
+  package static let missingParameter = FindingCode("missing-parameter")
+  package static let undefinedParameter = FindingCode("undefined-parameter")
+  package static let parameterInText = FindingCode("parameter-in-text")
+  package static let parameterDeclaration = FindingCode("parameter-declaration")
+  package static let unusedParameter = FindingCode("unused-parameter")
+  package static let cyclicUses = FindingCode("cyclic-uses")
+  package static let nativeLibrary = FindingCode("native-library")
+  package static let tooManyPlugins = FindingCode("too-many-plugins")
+}
+
 extension LintRule {
   /// A plugin whose one parameter has no default.
   private static let wires = (
@@ -13,7 +28,7 @@ extension LintRule {
 
   static let plugins: [LintRule] = [
     LintRule(
-      "missing-plugin", "No folder of plugins has it, or it cannot be read.",
+      .missingPlugin, "No folder of plugins has it, or it cannot be read.",
       wrong: """
         pipeline: other-detector
         uses: [detectors/minidd]
@@ -25,7 +40,7 @@ extension LintRule {
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
     LintRule(
-      "plugin-name", "A plugin calls itself otherwise than its file is called.",
+      .pluginName, "A plugin calls itself otherwise than its file is called.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
@@ -38,7 +53,7 @@ extension LintRule {
         """,
         plugins: [("plots/wires", "plugin: plots/wires\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n")])),
     LintRule(
-      "plugin-clash", "Two plugins declare the same thing.",
+      .pluginClash, "Two plugins declare the same thing.",
       wrong: """
         pipeline: two-detectors
         uses: [detectors/minidt, detectors/minidt-run333]
@@ -50,7 +65,7 @@ extension LintRule {
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64}}
         """),
     LintRule(
-      "unknown-parameter", "A plugin is given a parameter that it does not have.",
+      .unknownParameter, "A plugin is given a parameter that it does not have.",
       wrong: Example(
         """
         uses: [detectors/minidt, {plots/wires: {off: wire}}]
@@ -63,7 +78,7 @@ extension LintRule {
         """,
         plugins: [wires])),
     LintRule(
-      "missing-parameter", "A plugin is used without a parameter that has no default.",
+      .missingParameter, "A plugin is used without a parameter that has no default.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
@@ -76,7 +91,7 @@ extension LintRule {
         """,
         plugins: [wires])),
     LintRule(
-      "undefined-parameter", "A plugin writes `$name`, and has no parameter of that name.",
+      .undefinedParameter, "A plugin writes `$name`, and has no parameter of that name.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
@@ -99,7 +114,7 @@ extension LintRule {
           )
         ])),
     LintRule(
-      "parameter-in-text",
+      .parameterInText,
       "A parameter stands among other signs and cannot: it is a list, or it is optional and may be nothing.",
       wrong: Example(
         """
@@ -123,7 +138,7 @@ extension LintRule {
           )
         ])),
     LintRule(
-      "parameter-declaration",
+      .parameterDeclaration,
       "An entry of `parameters:` contradicts itself: limits or a unit of what is no number, or a default of what is optional.",
       wrong: Example(
         """
@@ -147,7 +162,7 @@ extension LintRule {
           )
         ])),
     LintRule(
-      "unused-parameter", .warning, "A plugin declares a parameter that stands nowhere in it.",
+      .unusedParameter, .warning, "A plugin declares a parameter that stands nowhere in it.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
@@ -170,7 +185,7 @@ extension LintRule {
           )
         ])),
     LintRule(
-      "cyclic-uses", "Plugins use each other in a circle.",
+      .cyclicUses, "Plugins use each other in a circle.",
       wrong: Example(
         """
         uses: [detectors/minidt, plots/wires]
@@ -192,14 +207,14 @@ extension LintRule {
           ("plots/all", "plugin: plots/all\nhistograms: {wires: {of: wire, bins: 64 from 0 to 64}}\n"),
         ])),
     LintRule(
-      "native-library",
+      .nativeLibrary,
       "A library of `native:` cannot be loaded, is of another version, crashes or refuses when tried, or lacks what is asked of it.",
       wrong: "native: libnone.so",
       fix:
         "Correct its name; make it again with the `hitmon_plugin.h` of this hitmon. docs/native.md has an example that works.",
       right: "histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber}}"),
     LintRule(
-      "too-many-plugins", "Plugins that use plugins come to more than 1000.",
+      .tooManyPlugins, "Plugins that use plugins come to more than 1000.",
       wrong: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 11)),
       fix: "Use each once where it is needed.",
       right: Example("uses: [detectors/minidt, plots/a]", plugins: tower(of: 1))),

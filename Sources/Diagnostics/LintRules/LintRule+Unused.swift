@@ -1,7 +1,13 @@
+extension FindingCode {
+  package static let unusedColumn = FindingCode("unused-column")
+  package static let unusedGroup = FindingCode("unused-group")
+  package static let unusedPlugin = FindingCode("unused-plugin")
+}
+
 extension LintRule {
   static let unused: [LintRule] = [
     LintRule(
-      "unused-column", .warning,
+      .unusedColumn, .warning,
       "Nothing uses a column or a constant of the pipeline: no histogram, no rule, no chamber, no group, no window, not by way of other columns either. It costs nothing when it runs; it is more likely to be a slip. Plugins may declare what a pipeline leaves alone.",
       wrong: """
         columns: {late: BX_COUNTER > 3000}
@@ -13,7 +19,7 @@ extension LintRule {
         histograms: {occupancy: {of: wire, bins: 64 from 0 to 64, where: late}}
         """),
     LintRule(
-      "unused-group", .warning,
+      .unusedGroup, .warning,
       "Nothing uses a value of a group of the pipeline. The first group of a pipeline on Kafka is used all the same: its key is that of the emulator's messages.",
       wrong: """
         groups: {board: {by: FPGA, rows: count}}
@@ -25,7 +31,7 @@ extension LintRule {
         histograms: {board_rows: {of: board.rows, bins: 100 from 0 to 100000}}
         """),
     LintRule(
-      "unused-plugin", .warning, "Nothing that a plugin declares is used.",
+      .unusedPlugin, .warning, "Nothing that a plugin declares is used.",
       wrong: Example(
         """
         uses: [detectors/minidt, columns/late]

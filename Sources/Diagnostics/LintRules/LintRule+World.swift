@@ -1,8 +1,22 @@
+extension FindingCode {
+  package static let clockRestarts = FindingCode("clock-restarts")
+  package static let lateTooShort = FindingCode("late-too-short")
+  package static let disorderTooShort = FindingCode("disorder-too-short")
+  package static let missingInput = FindingCode("missing-input")
+  package static let missingProgram = FindingCode("missing-program")
+  package static let unwritableFile = FindingCode("unwritable-file")
+  package static let portInUse = FindingCode("port-in-use")
+  package static let noStore = FindingCode("no-store")
+  package static let noObjects = FindingCode("no-objects")
+  package static let noBroker = FindingCode("no-broker")
+  package static let missingTopic = FindingCode("missing-topic")
+}
+
 extension LintRule {
   /// What rows of the input say: `--sample`.
   static let sample: [LintRule] = [
     LintRule(
-      "clock-restarts", .warning,
+      .clockRestarts, .warning,
       "The clock of the windows, or the key of a group, begins again in the sample: several runs stand one behind the other. Their rows would share windows and groups. No `late` or `disorder` mends that.",
       wrong: Example(
         "window: {span: 1000 of ORBIT_CNT, late: 10}", sample: runs(2),
@@ -12,7 +26,7 @@ extension LintRule {
       right: Example("window: {span: 1000 of ORBIT_CNT, late: 10}", sample: runs(1)),
       needs: .sample),
     LintRule(
-      "late-too-short", .warning,
+      .lateTooShort, .warning,
       "Rows of the sample come further behind the window's clock than `late` allows. In a run those whose window is closed by then are counted as `late`, and nowhere else.",
       wrong: Example(
         "window: {span: 1000 of ORBIT_CNT, late: 10}", sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n",
@@ -22,7 +36,7 @@ extension LintRule {
         "window: {span: 1000 of ORBIT_CNT, late: 60}", sample: "2,0,5,5000,10,3\n2,0,6,5100,10,3\n2,0,7,5040,10,3\n"),
       needs: .sample),
     LintRule(
-      "disorder-too-short", .warning,
+      .disorderTooShort, .warning,
       "Rows of the sample come further behind than the `disorder` of their group allows. In a run their groups may count twice, in two parts; results tell how many in `disordered`.",
       wrong: Example(
         """
@@ -47,29 +61,29 @@ extension LintRule {
   /// What the world outside says: `--probe`.
   static let probe: [LintRule] = [
     LintRule(
-      "missing-input", "A file that is to be read is not there, or cannot be read.",
+      .missingInput, "A file that is to be read is not there, or cannot be read.",
       wrong: Example("sources: {run: {file: {path: data/none.txt}}}", remark: "with `--probe`"),
       fix: "Correct the path. Paths are seen from the folder where hitmon is started.",
       right: "sources: {run: {file: {path: /dev/null}}}", needs: .world),
     LintRule(
-      "missing-program", "The program of an `external:` is not there, or may not be started.",
+      .missingProgram, "The program of an `external:` is not there, or may not be started.",
       wrong: Example(
         "external: {command: [pyton3, calibrate.py], in: [wire], out: {time_c: f64 ns}}", remark: "with `--probe`"),
       fix: "Correct its name, or install it. What has no `/` in its name is looked for in `$PATH`.",
       right: "external: {command: [sh, calibrate.sh], in: [wire], out: {time_c: f64 ns}}", needs: .world),
     LintRule(
-      "unwritable-file", "Results cannot be written: the folder is not there, or nothing may be written.",
+      .unwritableFile, "Results cannot be written: the folder is not there, or nothing may be written.",
       wrong: Example("sinks: [{file: {path: none/results.jsonl}}]", remark: "with `--probe`"),
       fix: "Make the folder, or correct the path.",
       right: "sinks: [{file: {path: /dev/null}}]", needs: .world),
     LintRule(
-      "port-in-use", "A page cannot be served at its port: something else listens there.",
+      .portInUse, "A page cannot be served at its port: something else listens there.",
       wrong: Example(
         "sinks: [{dashboard: {port: 8080}}]", remark: "with `--probe`, while another program has the port"),
       fix: "Give another port, or 0 for any that is free.",
       right: "sinks: [{dashboard: {port: 0}}]", needs: .world),
     LintRule(
-      "no-store",
+      .noStore,
       "The store of a bucket does not answer, or says no: there is no such bucket, the keys are wrong, or its certificate is of an authority that is not known here.",
       wrong: Example(
         "sources: {archive: {s3: {endpoint: \"http://127.0.0.1:1\", bucket: hits, anonymous: true}}}",
@@ -77,7 +91,7 @@ extension LintRule {
       fix: "Do what the message says; [s3.md](s3.md#what-can-go-wrong) has all of them.",
       right: "sources: {archive: {file: {path: /dev/null}}}", needs: .world),
     LintRule(
-      "no-objects", "The bucket is there, and no object's name begins with the prefix.",
+      .noObjects, "The bucket is there, and no object's name begins with the prefix.",
       wrong: Example(
         "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/*.txt}}}",
         remark: "with `--probe`, where the bucket has `data/0.txt`"),
@@ -85,13 +99,13 @@ extension LintRule {
       right: "sources: {archive: {s3: {endpoint: \"https://store.example.org\", bucket: hits, prefix: data/}}}",
       needs: .world),
     LintRule(
-      "no-broker", "No broker answers within five seconds, or they refuse this client.",
+      .noBroker, "No broker answers within five seconds, or they refuse this client.",
       wrong: Example(
         "sources: {telescope: {kafka: {brokers: \"localhost:1\", topic: dt-hits}}}", remark: "with `--probe`"),
       fix: "Start the brokers, or correct their addresses or the settings of security.",
       right: "sources: {telescope: {kafka: {brokers: embedded, topic: dt-hits}}}", needs: .world),
     LintRule(
-      "missing-topic", .warning, "The brokers have no topic of that name, or none that this client may see.",
+      .missingTopic, .warning, "The brokers have no topic of that name, or none that this client may see.",
       wrong: Example(
         "sources: {telescope: {kafka: {brokers: \"localhost:9092\", topic: dt-hist}}}",
         remark: "with `--probe`, where the brokers have a topic `dt-hits`"),

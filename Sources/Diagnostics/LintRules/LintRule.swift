@@ -59,8 +59,7 @@ package struct LintRule: Sendable {
     package init(stringLiteral yaml: String) { self.init(yaml) }
   }
 
-  /// A stable name such as `unknown-key`.
-  package let code: String
+  package let code: FindingCode
   package let severity: Severity
   /// What causes it.
   package let cause: String
@@ -73,7 +72,7 @@ package struct LintRule: Sendable {
   package var needs: Needs?
 
   init(
-    _ code: String, _ severity: Severity, _ cause: String, wrong: Example, fix: String, right: Example,
+    _ code: FindingCode, _ severity: Severity, _ cause: String, wrong: Example, fix: String, right: Example,
     needs: Needs? = nil
   ) {
     self.code = code
@@ -85,7 +84,7 @@ package struct LintRule: Sendable {
     self.needs = needs
   }
 
-  init(_ code: String, _ cause: String, wrong: Example, fix: String, right: Example, needs: Needs? = nil) {
+  init(_ code: FindingCode, _ cause: String, wrong: Example, fix: String, right: Example, needs: Needs? = nil) {
     self.init(code, .error, cause, wrong: wrong, fix: fix, right: right, needs: needs)
   }
 
@@ -110,7 +109,7 @@ package struct LintRule: Sendable {
 
   package static let all: [LintRule] = Family.allCases.flatMap { all($0) }
 
-  private static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.code.name, $0) })
 
-  package static func named(_ code: String) -> LintRule? { byCode[code] }
+  package static func named(_ code: String) -> LintRule? { byName[code] }
 }

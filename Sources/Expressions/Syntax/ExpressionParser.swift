@@ -57,7 +57,8 @@ struct Parser {
   /// What was typed there, for messages: where a variable stands, its name and not its value.
   func written(_ range: Range<Int>) -> String { source[range].written }
 
-  func fail<T>(_ message: String, _ range: Range<Int>, code: String = "expression-syntax", hint: String? = nil) -> T? {
+  func fail<T>(_ message: String, _ range: Range<Int>, code: FindingCode = .expressionSyntax, hint: String? = nil) -> T?
+  {
     findings.error(code, message, at: source.span(range), hint: hint)
     return nil
   }
@@ -96,7 +97,7 @@ struct Parser {
     default: break
     }
     findings.error(
-      "expression-syntax", "the expression should end before \(found)", at: source.span(current.range), hint: hint)
+      .expressionSyntax, "the expression should end before \(found)", at: source.span(current.range), hint: hint)
     return false
   }
 

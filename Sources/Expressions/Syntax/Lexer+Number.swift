@@ -53,7 +53,7 @@ extension Lexer {
     }
     if isFloat {
       guard let value = Double(plain), value.isFinite else {
-        return fail("\(written(start..<index)) is too large for a float", start..<index, code: "constant-overflow")
+        return fail("\(written(start..<index)) is too large for a float", start..<index, code: .constantOverflow)
       }
       return .float(value)
     }
@@ -84,7 +84,7 @@ extension Lexer {
     guard let value else {
       let isDecimal = start + 1 >= index || scalars[start + 1].isDigit || scalars[start + 1] == "_"
       return fail(
-        "\(written(start..<index)) needs more than 63 bits", start..<index, code: "constant-overflow",
+        "\(written(start..<index)) needs more than 63 bits", start..<index, code: .constantOverflow,
         hint: isDecimal
           ? "the largest integer is \(Int64.max); write it with a point to make it a float"
           : "the largest integer is 0x7FFFFFFFFFFFFFFF; -1 has all bits set")
@@ -118,7 +118,7 @@ extension Lexer {
       guard let quotient = unit.dividing(by: named) else {
         return fail(
           "this unit is too large or too small to compute with", number.lowerBound..<range.upperBound,
-          code: "unit-mismatch")
+          code: .unitMismatch)
       }
       unit = quotient
       index = range.upperBound
@@ -143,6 +143,6 @@ extension Lexer {
     } else {
       hint = "units are \(symbols.joined(separator: ", ")); to multiply, write \(written(number)) * \(typed)"
     }
-    return fail("\(typed) is not a unit", range, code: "unknown-unit", hint: hint)
+    return fail("\(typed) is not a unit", range, code: .unknownUnit, hint: hint)
   }
 }

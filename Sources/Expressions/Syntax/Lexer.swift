@@ -40,7 +40,8 @@ struct Lexer {
   }
 
   /// Reports a mistake of form and ends the scan.
-  func fail<T>(_ message: String, _ range: Range<Int>, code: String = "expression-syntax", hint: String? = nil) -> T? {
+  func fail<T>(_ message: String, _ range: Range<Int>, code: FindingCode = .expressionSyntax, hint: String? = nil) -> T?
+  {
     findings.error(code, message, at: source.span(range), hint: hint)
     return nil
   }

@@ -10,7 +10,7 @@ extension Parser {
     guard let function = GroupFunction(rawValue: name) else {
       let near = suggestion(for: name, from: names)
       return fail(
-        "\(written(current.range)) is not a group function", current.range, code: "unknown-function",
+        "\(written(current.range)) is not a group function", current.range, code: .unknownFunction,
         hint: name == "last"
           ? "groups know no order: take a column of the hit before, in columns: NAME: {last: …, where: …}"
           : near.map { "did you mean \($0)?" } ?? "group functions are \(names.joined(separator: ", "))")
@@ -50,17 +50,17 @@ extension Parser {
     switch function {
     case .count:
       return fail(
-        "count takes no argument here, but it has \(count)", range, code: "wrong-argument-count",
+        "count takes no argument here, but it has \(count)", range, code: .wrongArgumentCount,
         hint: "write count where ... to count the hits of a condition")
     case .min, .max:
       return fail(
-        "\(name) takes one argument here, but it has \(count)", range, code: "wrong-argument-count",
+        "\(name) takes one argument here, but it has \(count)", range, code: .wrongArgumentCount,
         hint: count == 0
           ? "write \(name)(column)"
           : "\(name) of several values is an expression: give it a column and write \(name)(column)")
     default:
       return fail(
-        "\(name) takes one argument, but it has \(count)", range, code: "wrong-argument-count",
+        "\(name) takes one argument, but it has \(count)", range, code: .wrongArgumentCount,
         hint: function == .any ? "write any(condition)" : "write \(name)(column)")
     }
   }

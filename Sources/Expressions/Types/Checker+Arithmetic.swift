@@ -30,7 +30,7 @@ extension ExpressionTyper {
       return false
     }
     findings.error(
-      "type-mismatch", "\(operation.rawValue) needs numbers, but \(first.label) is boolean", at: first.span,
+      .typeMismatch, "\(operation.rawValue) needs numbers, but \(first.label) is boolean", at: first.span,
       hint: "write \(word) between two conditions")
     return true
   }
@@ -84,21 +84,21 @@ extension ExpressionTyper {
     switch operation {
     case .divide where dividesByZero, .floorDivide where dividesByZero, .modulo where dividesByZero:
       findings.warning(
-        "constant-unknown", "\(result.label) divides by zero, so it is always unknown", at: result.span)
+        .constantUnknown, "\(result.label) divides by zero, so it is always unknown", at: result.span)
     case .shiftLeft where !Interval.shiftCounts.overlaps(b.type.range),
       .shiftRight where !Interval.shiftCounts.overlaps(b.type.range):
       findings.warning(
-        "constant-unknown", "\(b.label) is not a number of bits to shift by, so \(result.label) is always unknown",
+        .constantUnknown, "\(b.label) is not a number of bits to shift by, so \(result.label) is always unknown",
         at: b.span, hint: "shift by 0 to 63 bits")
     case .add, .subtract, .multiply:
       let isInteger = result.type.kind == .integer
       return error(
-        "constant-overflow", "\(result.label) \(isInteger ? "needs more than 63 bits" : "is too large for a float")",
+        .constantOverflow, "\(result.label) \(isInteger ? "needs more than 63 bits" : "is too large for a float")",
         at: result.span, hint: isInteger ? "write one of the numbers with a point to compute with floats" : nil)
     case .divide:
-      return error("constant-overflow", "\(result.label) is too large for a float", at: result.span)
+      return error(.constantOverflow, "\(result.label) is too large for a float", at: result.span)
     default:
-      return error("constant-overflow", "\(result.label) needs more than 63 bits", at: result.span)
+      return error(.constantOverflow, "\(result.label) needs more than 63 bits", at: result.span)
     }
     return result
   }

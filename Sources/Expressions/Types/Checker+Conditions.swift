@@ -9,7 +9,7 @@ extension ExpressionTyper {
     guard let (x, y) = comparable(a, b, span: builder.span) else { return nil }
     guard x.type.isNumber || isEquality else {
       return error(
-        "type-mismatch", "\(operation.rawValue) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span,
+        .typeMismatch, "\(operation.rawValue) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span,
         hint: "\(a.type.kind == .text ? "texts" : "booleans") can be compared by == and !=")
     }
     // `a > b` is `b < a`: one loop for both.
@@ -29,7 +29,7 @@ extension ExpressionTyper {
     }
     guard a.type.kind == b.type.kind else {
       findings.error(
-        "type-mismatch",
+        .typeMismatch,
         "cannot compare \(a.label) (\(a.type.kind.name)) with \(b.label) (\(b.type.kind.name))", at: span,
         hint: quotesHint(a, b) ?? quotesHint(b, a))
       return nil
@@ -58,7 +58,7 @@ extension ExpressionTyper {
     let verdict = isEmpty || verdicts.contains(false) ? false : verdicts == [true, true] ? true : nil
     if isEmpty {
       findings.warning(
-        "constant-condition",
+        .constantCondition,
         "the range \(lower.label)..\(upper.label) is empty, so this is \(negated ? "always" : "never") true",
         at: builder.span, hint: "write the smaller number first")
     } else {
@@ -105,7 +105,7 @@ extension ExpressionTyper {
     } else if value.type.kind == .integer, !value.isFixed {
       for (member, verdict) in zip(members, verdicts) where verdict == false {
         findings.warning(
-          "constant-condition", "\(value.label) is \(value.type.rangeText), so it is never \(member.label)",
+          .constantCondition, "\(value.label) is \(value.type.rangeText), so it is never \(member.label)",
           at: member.span)
       }
     }
@@ -125,7 +125,7 @@ extension ExpressionTyper {
     let known = builder.isKnown(value)
     if !value.type.mayBeUnknown, !value.isFixed {
       findings.warning(
-        "constant-condition", "\(value.label) is always known, so this is \(negated ? "never" : "always") true",
+        .constantCondition, "\(value.label) is always known, so this is \(negated ? "never" : "always") true",
         at: builder.span)
     }
     return negated ? builder.not(known) : known
@@ -145,7 +145,7 @@ extension ExpressionTyper {
       ranges.isEmpty
       ? "this" : "\(ranges.joined(separator: " and "))\(fractions ? " without fractions" : ""), so this"
     findings.warning(
-      "constant-condition", "\(reason) is \(verdict ? "always" : "never") true", at: builder.span)
+      .constantCondition, "\(reason) is \(verdict ? "always" : "never") true", at: builder.span)
   }
 }
 

@@ -19,11 +19,11 @@ extension ExpressionTyper {
             ?? suggestion(for: name, from: functions).map { "did you mean \($0)?" }
             ?? "functions are \(functions.joined(separator: ", "))"
         }
-      return error("unknown-function", "\(label(nameRange)) is not a function", at: nameSpan, hint: hint)
+      return error(.unknownFunction, "\(label(nameRange)) is not a function", at: nameSpan, hint: hint)
     }
     guard function.accepts(arguments.count) else {
       return error(
-        "wrong-argument-count", "\(name) takes \(function.countText), but it has \(arguments.count)", at: nameSpan,
+        .wrongArgumentCount, "\(name) takes \(function.countText), but it has \(arguments.count)", at: nameSpan,
         hint: "write \(function.example)")
     }
     if function == .if { return choice(arguments, builder) }
@@ -46,7 +46,7 @@ extension ExpressionTyper {
   private func rounded(_ rounding: Rounding, _ a: TypedExpression, _ builder: Builder) -> TypedExpression? {
     let result = builder.rounded(rounding, a)
     guard result.isAlwaysUnknown, a.constant != nil else { return result }
-    return error("constant-overflow", "\(builder.label) needs more than 63 bits", at: builder.span)
+    return error(.constantOverflow, "\(builder.label) needs more than 63 bits", at: builder.span)
   }
 
   private func extremum(
@@ -75,13 +75,13 @@ extension ExpressionTyper {
     }
     guard let unit = radicand.type.unit.squareRoot else {
       return error(
-        "unit-mismatch", "the square root of \(a.described) has no unit", at: builder.span,
+        .unitMismatch, "the square root of \(a.described) has no unit", at: builder.span,
         hint: "every unit under a root must be squared, such as sqrt(x * x)")
     }
     let result = builder.squareRoot(builder.toFloat(radicand), unit: unit)
     if result.isAlwaysUnknown, !a.isAlwaysUnknown {
       findings.warning(
-        "constant-unknown", "\(a.label) is always negative, so its square root is always unknown", at: builder.span)
+        .constantUnknown, "\(a.label) is always negative, so its square root is always unknown", at: builder.span)
     }
     return result
   }
@@ -104,7 +104,7 @@ extension ExpressionTyper {
     }
     guard first.type.kind == second.type.kind else {
       return error(
-        "type-mismatch", "the branches of if are \(first.described) and \(second.described)", at: builder.span,
+        .typeMismatch, "the branches of if are \(first.described) and \(second.described)", at: builder.span,
         hint: "both must be numbers, texts or conditions")
     }
     return builder.choose(test, first, second)

@@ -11,13 +11,15 @@ extension ExpressionTyper {
     let checker = reporting(to: inner)
     let a = checker.check(left)
     let b = checker.check(right)
-    for finding in inner.all where !["type-mismatch", "unit-mismatch"].contains(finding.code) { findings.add(finding) }
+    for finding in inner.all where ![FindingCode.typeMismatch, .unitMismatch].contains(finding.code) {
+      findings.add(finding)
+    }
     let place = source.span(power.range)
     guard let a, let b, [a, b].allSatisfy({ $0.type.kind == .integer && $0.type.unit.isNone }) else {
-      return error("power-sign", "^ is exclusive or of integers, not a power", at: place, hint: "write \(power.words)")
+      return error(.powerSign, "^ is exclusive or of integers, not a power", at: place, hint: "write \(power.words)")
     }
     findings.warning(
-      "power-sign", "^ is exclusive or, not a power", at: place,
+      .powerSign, "^ is exclusive or, not a power", at: place,
       hint: "write \(power.words), and \(power.mask) for exclusive or")
     return binary(.bitXor, a, b, builder)
   }
@@ -28,7 +30,7 @@ extension ExpressionTyper {
     guard let a, let b else { return nil }
     if let float = [a, b].first(where: { $0.type.kind == .float }), a.type.isNumber, b.type.isNumber {
       return error(
-        "type-mismatch", "^ is exclusive or of integers, not a power, and \(float.label) is float", at: float.span,
+        .typeMismatch, "^ is exclusive or of integers, not a power, and \(float.label) is float", at: float.span,
         hint: "write x * x for the square, sqrt(x) for the root, 1 / x for the inverse")
     }
     return binary(.bitXor, a, b, builder)

@@ -10,7 +10,7 @@ extension ExpressionTyper {
     guard a.type.unit.dimension == b.type.unit.dimension else {
       let (plain, other) = b.type.unit.isNone ? (b, a) : (a, b)
       findings.error(
-        "unit-mismatch", message(a.described, b.described), at: span, hint: plain.unitHint(toMatch: other.type.unit))
+        .unitMismatch, message(a.described, b.described), at: span, hint: plain.unitHint(toMatch: other.type.unit))
       return nil
     }
     let isFirstFiner = Ratio.isSmaller(a.type.unit.scale, than: b.type.unit.scale)
@@ -23,7 +23,7 @@ extension ExpressionTyper {
   func converted(_ a: TypedExpression, to unit: Unit) -> TypedExpression? {
     guard let factor = a.type.unit.factor(to: unit) else {
       return error(
-        "unit-mismatch", "\(a.described) is too far from \(unit.symbol) to be converted exactly", at: a.span)
+        .unitMismatch, "\(a.described) is too far from \(unit.symbol) to be converted exactly", at: a.span)
     }
     return Builder(words: a.words, span: a.span).convert(a, by: factor, to: unit)
   }
@@ -37,7 +37,7 @@ extension ExpressionTyper {
   }
 
   func unitTooLarge(_ builder: Builder) -> TypedExpression? {
-    error("unit-mismatch", "the unit of \(builder.label) is too large or too small to compute with", at: builder.span)
+    error(.unitMismatch, "the unit of \(builder.label) is too large or too small to compute with", at: builder.span)
   }
 }
 

@@ -73,7 +73,7 @@ struct ExpressionTyper {
   func label(_ range: Range<Int>) -> String { Label(source: shared, range: range).text }
 
   func error(
-    _ code: String, _ message: @autoclosure () -> String, at span: Span, hint: @autoclosure () -> String? = nil
+    _ code: FindingCode, _ message: @autoclosure () -> String, at span: Span, hint: @autoclosure () -> String? = nil
   ) -> TypedExpression? {
     findings.error(code, message(), at: span, hint: hint())
     return nil
@@ -86,7 +86,7 @@ struct ExpressionTyper {
     case .constant(let constant)?: return builder.constant(constant)
     case nil:
       return error(
-        "unknown-column", "\(builder.label) is not a column of this pipeline", at: builder.span,
+        .unknownColumn, "\(builder.label) is not a column of this pipeline", at: builder.span,
         hint: hint(forUnknown: name))
     }
   }
@@ -126,7 +126,7 @@ struct ExpressionTyper {
 
   func refuseCondition(_ a: TypedExpression, hint: String) {
     findings.error(
-      "type-mismatch", "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span, hint: hint)
+      .typeMismatch, "\(a.label) is \(a.type.kind.name), but a condition is needed", at: a.span, hint: hint)
   }
 
   /// What to type for a value where a condition is needed. A constant is one side of a comparison: against 0 it would
@@ -144,7 +144,7 @@ struct ExpressionTyper {
       a.type.kind == .boolean
       ? "to count it, write if(\(a.label), 1, 0)" : "texts can be compared by ==, != and in, nothing else"
     findings.error(
-      "type-mismatch", "\(user) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span, hint: hint)
+      .typeMismatch, "\(user) needs numbers, but \(a.label) is \(a.type.kind.name)", at: a.span, hint: hint)
     return false
   }
 
@@ -153,13 +153,13 @@ struct ExpressionTyper {
     guard number(a, user) else { return false }
     if a.type.kind != .integer {
       findings.error(
-        "type-mismatch", "\(user) needs integers, but \(a.label) is float", at: a.span,
+        .typeMismatch, "\(user) needs integers, but \(a.label) is float", at: a.span,
         hint: "round it first, such as floor(\(a.label))")
       return false
     }
     if !a.type.unit.isNone {
       findings.error(
-        "unit-mismatch", "\(user) needs plain numbers, but \(a.described) has a unit", at: a.span,
+        .unitMismatch, "\(user) needs plain numbers, but \(a.described) has a unit", at: a.span,
         hint: a.unitHint(toMatch: .none))
       return false
     }

@@ -29,14 +29,14 @@ package enum TypeChecker {
   package static func converted(_ expression: TypedExpression, to unit: Unit, findings: Findings) -> TypedExpression? {
     guard expression.type.isNumber else {
       findings.error(
-        "type-mismatch", "\(expression.label) is \(expression.type.kind.name), but a number is needed",
+        .typeMismatch, "\(expression.label) is \(expression.type.kind.name), but a number is needed",
         at: expression.span)
       return nil
     }
     guard let factor = expression.type.unit.factor(to: unit) else {
       let wanted = unit.isNone ? "a plain number" : "\(unit.dimension.name) in \(unit.symbol)"
       findings.error(
-        "unit-mismatch", "\(expression.described) cannot be converted to \(wanted)", at: expression.span,
+        .unitMismatch, "\(expression.described) cannot be converted to \(wanted)", at: expression.span,
         hint: expression.unitHint(toMatch: unit))
       return nil
     }
@@ -66,7 +66,7 @@ package enum TypeChecker {
     let typed = check(expression, in: scope, findings: own)
     for finding in own.all {
       // What is a warning where rows come and go is an error where the one value is missing.
-      let isFatal = typed?.isAlwaysUnknown == true && finding.code == "constant-unknown"
+      let isFatal = typed?.isAlwaysUnknown == true && finding.code == .constantUnknown
       findings.add(
         isFatal ? Finding(.error, finding.code, finding.message, at: finding.span, hint: finding.hint) : finding)
     }
@@ -74,7 +74,7 @@ package enum TypeChecker {
     if typed.constant != nil { return typed }
     let columns = typed.columns.sorted().joined(separator: ", ")
     findings.error(
-      "type-mismatch", "a fixed value is needed here, but \(columns) changes from row to row", at: typed.span)
+      .typeMismatch, "a fixed value is needed here, but \(columns) changes from row to row", at: typed.span)
     return nil
   }
 }

@@ -40,11 +40,11 @@ struct PipelineReview {
       let isRead = "results go to \(place.name), which the pipeline reads"
       if place.key.hasPrefix("path:") {
         findings.error(
-          "file-clash", other.isInput ? isRead : "two sinks write \(place.name)", at: place.span,
+          .fileClash, other.isInput ? isRead : "two sinks write \(place.name)", at: place.span,
           hint: "give it another path", notes: notes)
       } else {
         findings.warning(
-          "sink-clash", other.isInput ? isRead : "two sinks take \(place.name)", at: place.span,
+          .sinkClash, other.isInput ? isRead : "two sinks take \(place.name)", at: place.span,
           hint: "give it another \(place.key.prefix { $0 != ":" })", notes: notes)
       }
     }
@@ -100,7 +100,7 @@ struct PipelineReview {
     let distance = 1e9 / rate.perSecond
     guard Double(nanoseconds) < distance else { return }
     findings.warning(
-      "window-mostly-empty",
+      .windowMostlyEmpty,
       "most windows will be empty: a row comes every \(Self.time(distance)), and a window is \(window.node.scalar?.written ?? "shorter")",
       at: window.span,
       // No window by arrival is longer than a million seconds.

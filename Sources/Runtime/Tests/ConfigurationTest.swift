@@ -8,7 +8,7 @@ import Specifications
 /// One of the `tests:` of a pipeline or a plugin, ready to run.
 package struct ConfigurationTest {
   /// The code of what a test found otherwise than it expects. No check of lint has it.
-  static let failure = "test-failed"
+  static let failure = FindingCode("test-failed")
 
   package let name: LocatedText
   /// The pipeline that it runs, as the loader reads it.

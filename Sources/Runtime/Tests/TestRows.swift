@@ -37,26 +37,26 @@ struct TestRows {
       for entry in entries {
         guard names.contains(entry.name) else {
           findings.error(
-            "unknown-key", "the record has no field `\(entry.key.written)`", at: entry.key.span,
+            .unknownKey, "the record has no field `\(entry.key.written)`", at: entry.key.span,
             hint: suggestion(for: entry.name, from: names).map { "did you mean `\($0)`?" }
               ?? "its fields are \(alternatives(names, and: true))")
           return nil
         }
         guard let value = entry.value.scalar else {
-          findings.error("wrong-type", "a field is a single value, not \(entry.value.kindName)", at: entry.value.span)
+          findings.error(.wrongType, "a field is a single value, not \(entry.value.kindName)", at: entry.value.span)
           return nil
         }
         values[entry.name] = value
       }
       do throws(EncodingError) {
         if let row = try format.encode(values.mapValues(\.text)) { return row }
-        findings.error("wrong-type", "rows of this format cannot be made from fields", at: node.span)
+        findings.error(.wrongType, "rows of this format cannot be made from fields", at: node.span)
       } catch {
         report(error, values)
       }
       return nil
     default:
-      findings.error("wrong-type", "a row is a line or a block of fields, not \(node.kindName)", at: node.span)
+      findings.error(.wrongType, "a row is a line or a block of fields, not \(node.kindName)", at: node.span)
       return nil
     }
   }
@@ -66,7 +66,7 @@ struct TestRows {
     let message =
       error.range.map { "a field of \($0.lowerBound) to \($0.upperBound) cannot hold `\(value.written)`" }
       ?? "`\(error.field)` takes a number, not `\(value.written)`"
-    findings.error("wrong-type", message, at: value.span)
+    findings.error(.wrongType, message, at: value.span)
   }
 
   /// `2a 00 ff`, as the bytes stand in a file.
@@ -74,7 +74,7 @@ struct TestRows {
     let digits = text.text.unicodeScalars.filter { $0 != " " && $0 != "\n" }.map { Int(String($0), radix: 16) }
     guard digits.count % 2 == 0, !digits.contains(nil) else {
       findings.error(
-        "wrong-type", "a binary row is bytes in hexadecimal or a block of fields", at: text.span,
+        .wrongType, "a binary row is bytes in hexadecimal or a block of fields", at: text.span,
         hint: "write `\"2a 00 ff\"`, or `{\(format.fields[0].name): 1}`")
       return nil
     }
