@@ -80,7 +80,7 @@ wheel: build ## Make python/dist/hitmon-*.whl: the Python package with the progr
 install: build ## Install hitmon, its plugins and pipelines under PREFIX (/usr/local); needs no Swift at run time
 	@scripts/install $(RELEASE) "$(PREFIX)"
 
-bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka or scale for a part, QUICK=1 for a quick look
+bench: build ## Measure speed, memory and latency; ARGS=files, s3, kafka, page or scale for a part, QUICK=1 for a quick look
 	python3 Benchmarks/bench.py $(ARGS)
 
 kernels: setup ## Count the instructions of each kernel, as make test does; ARGS=--accept takes new counts
