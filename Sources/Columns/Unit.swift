@@ -15,6 +15,7 @@ public struct Dimension: Hashable, Sendable {
   }
 
   public static let none = Dimension()
+  public static let time = Dimension(time: 1)
 
   /// Nil where an exponent leaves -127...127.
   public static func * (a: Dimension, b: Dimension) -> Dimension? {
@@ -89,6 +90,7 @@ public struct Unit: Hashable, Sendable {
 
   /// A plain number.
   public static let none = Unit(dimension: .none, scale: .one, symbol: "")
+  public static let second = Unit(dimension: .time, scale: .one, symbol: "s")
   public var isNone: Bool { dimension == .none }
 
   public static func == (a: Unit, b: Unit) -> Bool { a.dimension == b.dimension && a.scale == b.scale }

@@ -105,13 +105,14 @@ package struct Specification: Sendable {
   package let freeKeys: Key?
 
   package init(
-    kind: Kind, name: String, summary: String, details: String = "", keys: [Key], freeKeys: Key? = nil, example: String
+    kind: Kind, name: String, summary: String, details: String = "", keys: [any KeyDeclaration], freeKeys: Key? = nil,
+    example: String
   ) {
     self.kind = kind
     self.name = name
     self.summary = summary
     self.details = details
-    self.keys = keys
+    self.keys = keys.map(\.key)
     self.freeKeys = freeKeys
     self.example = example
   }

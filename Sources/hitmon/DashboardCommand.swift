@@ -48,18 +48,18 @@ struct DashboardCommand: ParsableCommand {
   var pipeline: String?
 
   @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "n"))
-  var port = 8080
+  var port = Int(DashboardKeys.port.standard)
 
   @Option(
     help: ArgumentHelp(
       "The address to listen at; 0.0.0.0 is open to everyone who can reach this machine.", valueName: "address"))
-  var host = "127.0.0.1"
+  var host = DashboardKeys.host.standard
 
   @Option(
     help: ArgumentHelp(
       "How many windows of a topic are kept, and read from it at the start; as far as they fit into 64 MB.",
       valueName: "n"))
-  var windows = 600
+  var windows = Int(DashboardKeys.keep.standard)
 
   @Flag(help: "Go on with what is written to the file.")
   var follow = false

@@ -9,16 +9,16 @@ import WebServer
 /// The pages that a run serves: those that the pipeline declares as sinks, as the command line changes them.
 final class RunDashboards: Sendable {
   private struct Place {
-    var host = "127.0.0.1"
-    var port = 8080
-    var windows = 600
+    var host = DashboardKeys.host.standard
+    var port = Int(DashboardKeys.port.standard)
+    var windows = Int(DashboardKeys.keep.standard)
 
     init() {}
 
     init(_ settings: Settings) {
-      host = settings["host"]?.text?.text ?? host
-      port = settings["port"]?.integer.map(Int.init) ?? port
-      windows = settings["keep"]?.integer.map(Int.init) ?? windows
+      host = settings[DashboardKeys.host]
+      port = Int(settings[DashboardKeys.port])
+      windows = Int(settings[DashboardKeys.keep])
     }
   }
 

@@ -70,9 +70,9 @@ extension ChainBuilder {
   }
 
   private mutating func addProgram(_ settings: Settings) {
-    let outputs = settings["out"]?.mapping ?? []
+    let outputs = settings[ExternalKeys.out] ?? []
     let number = operators.count
-    let inputs = (settings["in"]?.list ?? []).compactMap(\.text)
+    let inputs = (settings[ExternalKeys.in] ?? []).compactMap(\.text)
     var columns: [(name: LocatedText, type: ValueType)] = []
     for (name, setting) in outputs {
       guard let type = setting.fieldType else {
@@ -90,17 +90,18 @@ extension ChainBuilder {
       valueType.mayBeUnknown = true
       columns.append((name, valueType))
     }
-    if outputs.isEmpty, let out = settings["out"] {
+    if outputs.isEmpty, let out = settings.setting(ExternalKeys.out) {
       findings.error(
         .missingKey, "the program gives no column", at: out.span, hint: "declare one: `{time_c: f64 ns}`")
     }
-    let command = (settings["command"]?.list ?? []).compactMap(\.text)
-    guard let first = command.first, columns.count == outputs.count, inputs.count == settings["in"]?.list?.count else {
+    let command = (settings[ExternalKeys.command] ?? []).compactMap(\.text)
+    guard let first = command.first, columns.count == outputs.count, inputs.count == settings[ExternalKeys.in]?.count
+    else {
       for column in columns { names.addFailed(column.name, as: "column of a program") }
       return
     }
-    func time(_ key: String) -> Int64 {
-      let seconds = settings[key]?.quantity?.value(in: Unit.parse("s")!) ?? 0
+    func nanoseconds(_ key: DefaultKey<Quantity>) -> Int64 {
+      let seconds = settings[key].value(in: .second) ?? 0
       return Int64(saturating: (min(max(seconds, 0.001), 1e9) * 1e9).rounded())
     }
     let words = command.map(\.written).joined(separator: " ")
@@ -111,8 +112,10 @@ extension ChainBuilder {
             name: words.count > 60 ? words.prefix(57) + "..." : words,
             place: "\(first.source.name):\(first.span.start.line)", command: command.map(\.text),
             directory: Self.folder(of: first.source.name), inputs: [],
-            outputs: columns.map { ExternalColumn(name: $0.name.text, type: $0.type) }, timeout: time("timeout"),
-            start: time("start"), restarts: Int(settings["restarts"]?.integer ?? 0), within: time("within"))),
+            outputs: columns.map { ExternalColumn(name: $0.name.text, type: $0.type) },
+            timeout: nanoseconds(ExternalKeys.timeout),
+            start: nanoseconds(ExternalKeys.start), restarts: Int(settings[ExternalKeys.restarts]),
+            within: nanoseconds(ExternalKeys.within))),
         inputs: inputs, outputs: columns))
     for column in columns {
       names.addOperated(

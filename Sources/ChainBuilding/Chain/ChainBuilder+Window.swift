@@ -17,7 +17,7 @@ extension ChainBuilder {
     guard let settings = declaration.window else { return .all }
     switch settings.specification.name {
     case "every":
-      guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: Unit.named("s")!) else {
+      guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: .second) else {
         return nil
       }
       guard seconds >= 0.01, seconds <= 1e6 else {

@@ -1,6 +1,26 @@
 import Columns
 import Specifications
 
+/// The keys of `external`.
+enum ExternalKeys {
+  static let command = TypedKey.oneOrMore(
+    "command", of: .text, required: true,
+    "The program and its arguments: `[python3, calibrate.py]`. The program is looked for in `$PATH`.")
+  static let `in` = TypedKey.list("in", of: .identifier, required: true, "The columns that it gets.")
+  static let out = TypedKey.mapping(
+    "out", key: .identifier, value: .fieldType, required: true,
+    "The columns that it gives, with their types and units. Any value may be unknown.")
+  static let timeout = DefaultKey.quantity(
+    "timeout", .time, default: Quantity(10, .second), "How long it may take for a batch.")
+  static let start = DefaultKey.quantity(
+    "start", .time, default: Quantity(30, .second), "How long it may take until it is ready.")
+  static let restarts = DefaultKey.integer(
+    "restarts", 0...1_000_000, default: 3,
+    "How often it is started again within the time `within`; once more ends the run.")
+  static let within = DefaultKey.quantity(
+    "within", .time, default: Quantity(60, .second), "The time in which restarts are counted.")
+}
+
 /// What computes columns beside hitmon's own expressions.
 package enum OperatorSections {
   package static let last = Specification(
@@ -65,19 +85,8 @@ package enum OperatorSections {
       twice. A list has several programs.
       """,
     keys: [
-      Key(
-        "command", .oneOrMore(.text), required: true,
-        "The program and its arguments: `[python3, calibrate.py]`. The program is looked for in `$PATH`."),
-      Key("in", .list(.identifier), required: true, "The columns that it gets."),
-      Key(
-        "out", .mapping(key: .identifier, value: .fieldType), required: true,
-        "The columns that it gives, with their types and units. Any value may be unknown."),
-      Key("timeout", .quantity(Dimension(time: 1)), default: "10 s", "How long it may take for a batch."),
-      Key("start", .quantity(Dimension(time: 1)), default: "30 s", "How long it may take until it is ready."),
-      Key(
-        "restarts", .integer(0...1_000_000), default: "3",
-        "How often it is started again within the time `within`; once more ends the run."),
-      Key("within", .quantity(Dimension(time: 1)), default: "60 s", "The time in which restarts are counted."),
+      ExternalKeys.command, ExternalKeys.in, ExternalKeys.out,
+      ExternalKeys.timeout, ExternalKeys.start, ExternalKeys.restarts, ExternalKeys.within,
     ],
     example: "external: {command: [python3, calibrate.py], in: [wire, time], out: {time_c: f64 ns}}")
 }

@@ -94,12 +94,14 @@ package struct ConnectionProbe {
   // MARK: Ports
 
   private func probePort(_ settings: Settings) {
-    guard let setting = settings["port"], let port = setting.integer, port > 0, port <= 65_535 else { return }
-    let host = settings["host"]?.text?.text ?? "127.0.0.1"
+    let port = settings[DashboardKeys.port], host = settings[DashboardKeys.host]
+    guard SinkComponent.isDashboard(settings), let setting = settings.setting(DashboardKeys.port), port > 0 else {
+      return
+    }
     guard let code = Self.failureToListen(host: host, port: UInt16(port)) else { return }
     findings.error(
       .portInUse, "nothing can be served at \(host):\(port): \(systemWords(for: code))",
-      at: settings.given.contains("port") ? setting.span : settings.nameSpan ?? settings.span,
+      at: settings.isGiven(DashboardKeys.port) ? setting.span : settings.nameSpan ?? settings.span,
       hint: "give another `port`, or 0 for any that is free")
   }
 

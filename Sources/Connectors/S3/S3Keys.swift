@@ -63,7 +63,7 @@ enum S3Keys {
     result.style = settings["style"]?.text.flatMap { S3Settings.Style(rawValue: $0.text) } ?? .auto
     result.certificates = settings["ca"]?.text?.text
     result.requests = settings["requests"]?.integer.map { Int($0) } ?? result.requests
-    result.patience = settings["patience"]?.quantity?.value(in: Unit.named("s")!) ?? result.patience
+    result.patience = settings["patience"]?.quantity?.value(in: .second) ?? result.patience
     let order = settings["order"]?.text.flatMap { S3Order(rawValue: $0.text) } ?? .name
     return (S3Place(bucket: bucket, prefix: settings["prefix"]?.text?.text ?? ""), result, order)
   }

@@ -1,5 +1,18 @@
 import Specifications
 
+/// The keys of the sink `dashboard`.
+package enum DashboardKeys {
+  package static let port = DefaultKey.integer(
+    "port", 0...65_535, default: 8080, "The port; 0 takes any that is free.")
+  package static let host = DefaultKey.text(
+    "host", default: "127.0.0.1",
+    "The address to listen at. That of this machine alone, if left out; `0.0.0.0` is open to everyone who can reach it."
+  )
+  package static let keep = DefaultKey.integer(
+    "keep", 1...1_000_000, default: 600,
+    "How many windows are kept for those who look back, as far as they fit into 64 MB.")
+}
+
 extension SinkComponent {
   static let dashboard = SinkComponent(
     specification: Specification(
@@ -10,16 +23,7 @@ extension SinkComponent {
         `--input` the page is left out unless `--port` or `--keep-open` is given. `hitmon run --no-dashboard` leaves it out,
         `--port` gives it another port.
         """,
-      keys: [
-        Key("port", .integer(0...65_535), default: "8080", "The port; 0 takes any that is free."),
-        Key(
-          "host", .text, default: "127.0.0.1",
-          "The address to listen at. That of this machine alone, if left out; `0.0.0.0` is open to everyone who can reach it."
-        ),
-        Key(
-          "keep", .integer(1...1_000_000), default: "600",
-          "How many windows are kept for those who look back, as far as they fit into 64 MB."),
-      ],
+      keys: [DashboardKeys.port, DashboardKeys.host, DashboardKeys.keep],
       example: "sinks: [{dashboard: {port: 8080}}]"),
     open: { _, _ in
       // The program that runs a pipeline serves its pages: this layer knows no HTTP.

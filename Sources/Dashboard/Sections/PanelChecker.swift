@@ -48,7 +48,7 @@ struct PanelChecker {
     panel.per = settings["per"]?.text?.text
     panel.overlay = settings["overlay"]?.text?.text
     panel.scale = settings["scale"]?.text.flatMap { Panel.Scale(rawValue: $0.text) } ?? .linear
-    panel.last = settings["last"]?.quantity?.value(in: .named("s")!)
+    panel.last = settings["last"]?.quantity?.value(in: .second)
     panel.layout = settings["layout"]?.text?.text
     panel.title = settings["title"]?.text?.text
     panel.description = settings["description"]?.text?.text

@@ -3,6 +3,7 @@ import Diagnostics
 import Histograms
 import JSON
 import Results
+import Specifications
 import Support
 import Synchronization
 
@@ -21,7 +22,7 @@ package final class DashboardStore: Sendable {
     /// The pipeline's name, where it is known before the first message.
     package var pipeline = ""
     /// The most windows that are kept, and their bytes.
-    package var windows = 600
+    package var windows = Int(DashboardKeys.keep.standard)
     package var bytes = 64 << 20
     /// The program's version.
     package var version = ""

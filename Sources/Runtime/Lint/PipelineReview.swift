@@ -75,11 +75,14 @@ struct PipelineReview {
           key: "topic:\(target.topic)@\(brokers)", name: "the topic `\(topic.written)`", span: topic.span,
           isInput: isInput))
     }
-    if let setting = settings["port"], let port = setting.integer, port > 0 {
+    if SinkComponent.isDashboard(settings), let setting = settings.setting(DashboardKeys.port),
+      case let port = settings[DashboardKeys.port], port > 0
+    {
       places.append(
         Place(
           key: "port:\(port)", name: "the port \(port)",
-          span: settings.given.contains("port") ? setting.span : settings.nameSpan ?? settings.span, isInput: isInput))
+          span: settings.isGiven(DashboardKeys.port) ? setting.span : settings.nameSpan ?? settings.span,
+          isInput: isInput))
     }
     return places
   }
