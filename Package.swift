@@ -147,54 +147,60 @@ let package = Package(
       path: "Tests/Fuzz/Engine"
     ),
 
-    .testTarget(name: "ScanTests", dependencies: ["CScan"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["JSON", "Diagnostics"]),
+    // What tests of several targets share: pipelines that run inside the test, and what comes of them.
+    .target(
+      name: "TestSupport",
+      dependencies: ["JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime"],
+      path: "Tests/TestSupport"),
+
+    .testTarget(name: "CScanTests", dependencies: ["CScan"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "SpecificationsTests", dependencies: ["Diagnostics", "Columns", "Specifications"]),
     // Reference has the loops as functions of values, which they are held against.
     .testTarget(name: "ExpressionsTests", dependencies: ["CKernels", "Diagnostics", "Columns", "Expressions"]),
     .testTarget(
-      name: "YAMLTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
+      name: "ConfigurationTests", dependencies: ["Diagnostics", "Specifications", "Configuration"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ChainExecutionTests",
+      dependencies: ["Columns", "Histograms", "ChainExecution", "Simulation", "TestSupport"]),
     .testTarget(name: "ChainBuildingTests", dependencies: ["Expressions", "Specifications", "ChainBuilding"]),
     .testTarget(name: "HistogramsTests", dependencies: ["JSON", "Histograms"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "S3Tests", dependencies: ["S3"]),
     .testTarget(
-      name: "InputTests",
-      dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "Connectors"]),
+      name: "ResultsTests", dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results"]),
+    .testTarget(
+      name: "ConnectorsTests", dependencies: ["Results", "Connectors"]),
     .testTarget(
       name: "EmulationTests",
       dependencies: ["Diagnostics", "ChainExecution", "Simulation", "Kafka", "Connectors", "Emulation", "Runtime"]),
     .testTarget(
       name: "RuntimeTests",
-      dependencies: [
-        "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime",
-      ]),
-    // Whole runs against the embedded broker; Support is that of RuntimeTests.
+      dependencies: ["Histograms", "ChainExecution", "Results", "Simulation", "Connectors", "Runtime", "TestSupport"]),
+    // Whole runs against the embedded broker.
     .testTarget(
       name: "KafkaRunTests",
-      dependencies: [
-        "JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Kafka", "Connectors", "Runtime",
-      ]),
+      dependencies: ["ChainExecution", "Simulation", "Kafka", "Connectors", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DashboardTests",
       dependencies: [
         "Diagnostics", "Specifications", "Histograms", "ChainExecution", "ChainBuilding", "Results", "Connectors",
-        "Dashboard",
+        "Dashboard", "TestSupport",
       ]),
-    // Raw sockets against a server; Messages is that of DashboardTests.
-    .testTarget(name: "WebServerTests", dependencies: ["Dashboard", "WebServer"]),
+    // Raw sockets against a server.
+    .testTarget(name: "WebServerTests", dependencies: ["Dashboard", "WebServer", "TestSupport"]),
     // Reads README.md and docs/, and runs the program on what they say.
     .testTarget(name: "DocumentationTests", dependencies: ["Diagnostics", "Kafka", "Runtime", "hitmon"]),
     .testTarget(
       name: "LintTests",
       dependencies: ["Diagnostics", "Columns", "Specifications", "Configuration", "Kafka", "Runtime"],
       exclude: ["Golden"]),
-    // Whole chains of processes, and the broker of others; Support is that of RuntimeTests.
+    // Whole chains of processes, and the broker of others.
     .testTarget(
       name: "BrokerTests",
-      dependencies: [
-        "JSON", "Diagnostics", "ChainExecution", "Results", "Simulation", "Kafka", "Connectors", "Runtime", "hitmon",
-      ]),
+      dependencies: ["Simulation", "Kafka", "hitmon", "TestSupport"]),
     .testTarget(name: "AuthoringTests", dependencies: ["Diagnostics", "Simulation", "Runtime", "Authoring"]),
     .testTarget(
       name: "CommandTests", dependencies: ["Diagnostics", "Specifications", "Kafka", "Runtime", "hitmon"],

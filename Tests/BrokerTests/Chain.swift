@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import TestSupport
 
 /// The telescope's chain on a broker: an emulator into the topic `hits`, instances of hitmon, results on `results`.
 final class Chain {

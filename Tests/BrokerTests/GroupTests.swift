@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import TestSupport
 import Testing
 
 /// Several instances share the partitions of the hits: they join, leave, are killed and come back from the dead. Their parts

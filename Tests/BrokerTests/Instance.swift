@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A `hitmon` that a test starts, signals and watches; killed with it.
 final class Instance: Sendable {

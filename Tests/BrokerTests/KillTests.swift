@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// kill -9 again and again while rows come in: what is published is what one run would have published.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Emulator, topic, hitmon, results topic, kcat: all six products.

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Synchronization
+import TestSupport
 
 /// Follows a topic of results while others write to it.
 final class ResultsWatch: Sendable {

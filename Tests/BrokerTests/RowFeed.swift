@@ -1,6 +1,7 @@
 import Foundation
 import Simulation
 import Synchronization
+import TestSupport
 
 /// Feeds the telescope's rows to an emulator's standard input, some at a time, until it is told to end. Some rows are
 /// malformed.

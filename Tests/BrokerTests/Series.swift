@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What must hold for the results of a run, or of several that went on where others were killed.
 enum Series {
   /// Event windows: each once, positions that never go back, none lost on the way.

@@ -3,6 +3,7 @@ import Foundation
 import Histograms
 import Results
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Dashboard

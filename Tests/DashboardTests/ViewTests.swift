@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Dashboard

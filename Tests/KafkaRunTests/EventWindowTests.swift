@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// Event windows over partitions that are read each at its own pace: all products, whatever the messages are like.

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Brokers that fail in every way that passes: nothing is lost, nothing counts twice, and the user is told.

@@ -1,6 +1,7 @@
 import Foundation
 import Simulation
 import Synchronization
+import TestSupport
 
 /// Writes rows while runs read them, on a thread of its own.
 final class Feeder: Sendable {

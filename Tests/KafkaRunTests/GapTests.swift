@@ -1,5 +1,6 @@
 import Kafka
 import Simulation
+import TestSupport
 import Testing
 
 /// Messages that a broker has dropped before they were read.

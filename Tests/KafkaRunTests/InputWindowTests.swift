@@ -1,6 +1,7 @@
 import ChainExecution
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Windows that cut the input: the offsets of one end where those of the next begin.

@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Simulation
+import TestSupport
 
 /// A broker of a test's own, with a topic `hits` to read and results on topics beside it.
 final class Lab {

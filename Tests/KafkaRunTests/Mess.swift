@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 
 /// Messages that hold no row, or not only rows, and how many rows of them are malformed.
 struct Mess {

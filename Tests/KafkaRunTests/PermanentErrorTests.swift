@@ -1,4 +1,5 @@
 import Kafka
+import TestSupport
 import Testing
 
 /// Errors that trying again does not mend: a sentence, and the end.

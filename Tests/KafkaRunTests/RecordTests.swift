@@ -2,6 +2,7 @@ import ChainExecution
 import Connectors
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Where a run begins, by what is published and by what the user says.

@@ -2,6 +2,7 @@ import ChainExecution
 import Kafka
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Runs that are stopped, and others that go on: what is published is what one run would have published.

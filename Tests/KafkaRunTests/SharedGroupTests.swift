@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// Several instances that share the partitions of a topic, come and go.

@@ -1,5 +1,6 @@
 import Kafka
 import Simulation
+import TestSupport
 import Testing
 
 /// Two topics in one pipeline, of text and of words: their rows count as those of one stream.

@@ -1,6 +1,7 @@
 import Runtime
 import Simulation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A changed pipeline takes over a run that reads a topic.

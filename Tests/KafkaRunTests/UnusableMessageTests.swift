@@ -1,6 +1,7 @@
 import ChainExecution
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Messages that are no rows: counted, told with their place, and in the way of no other row.

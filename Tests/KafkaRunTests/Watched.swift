@@ -1,6 +1,7 @@
 import Foundation
 import Runtime
 import Synchronization
+import TestSupport
 
 /// What a run told those who watch it, on whatever thread.
 final class Watched: RunObserver, Sendable {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Bins at the ends of what floats can tell apart: an error before the first row, or counts that are right.

@@ -1,6 +1,7 @@
 import ChainExecution
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Maps that are worked out in advance, maps that are evaluated hit by hit, and a naive evaluation of the same rows.

@@ -1,5 +1,6 @@
 import Foundation
 import Simulation
+import TestSupport
 import Testing
 
 /// What a user adds to the YAML is in the results; nothing else has to change.

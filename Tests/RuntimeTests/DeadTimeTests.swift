@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What comes too soon behind the row before it in its channel is dropped, however the stream is cut.

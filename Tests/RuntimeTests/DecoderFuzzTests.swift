@@ -1,6 +1,7 @@
 import ChainExecution
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Damaged and random input: the run goes to its end, and the good rows beside the damage all count.

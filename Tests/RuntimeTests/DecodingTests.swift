@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The record formats, through the whole chain: what is read of bytes laid out by the test.

@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Rows that come further behind than `disorder` says: what is counted then, and that it is told.

@@ -1,5 +1,6 @@
 import ChainExecution
 import Runtime
+import TestSupport
 import Testing
 
 /// Windows over a clock of the record.

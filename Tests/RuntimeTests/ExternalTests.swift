@@ -1,6 +1,7 @@
 import ChainExecution
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Programs that compute columns: they count as if hitmon had computed them, and whatever they do wrong is said.

@@ -4,6 +4,7 @@ import Foundation
 import Histograms
 import Results
 import Runtime
+import TestSupport
 import Testing
 
 /// Numbers far from 0 with small differences: times since 1970, counters, and the sets by which NIST judges programs

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Columns computed from values of a group and from its key")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Values of groups in plots of rows, and what becomes of groups that are cut or come late.

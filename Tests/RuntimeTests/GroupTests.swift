@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Every function over groups against plain loops over the same rows.

@@ -1,6 +1,7 @@
 import Connectors
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Lines that name columns: each is believed, or ends the run with what is wrong. None is passed over.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Every kind of histogram against plain loops over the same rows.

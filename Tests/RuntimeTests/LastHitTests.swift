@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A value of the hit before, however the stream is cut.

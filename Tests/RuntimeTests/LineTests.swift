@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Lines that are too long, and a last one that may be cut off.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Rows that cannot be decoded: counted, described with file, line and reason, and in the way of no other row.

@@ -3,6 +3,7 @@ import Foundation
 import Results
 import Runtime
 import Simulation
+import TestSupport
 import Testing
 
 /// Results of parts of the rows, merged, against the results of all rows.

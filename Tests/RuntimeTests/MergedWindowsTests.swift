@@ -1,6 +1,7 @@
 import Connectors
 import Results
 import Runtime
+import TestSupport
 import Testing
 
 /// Which messages make a window, and which are refused.

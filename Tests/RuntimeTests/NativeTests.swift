@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Libraries in machine code: what they decode and compute counts, and what they do wrong is said where they are named.

@@ -1,6 +1,7 @@
 import ChainExecution
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// What cannot be counted in parts, or not be put together, is told with what to do.

@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import TestSupport
 import Testing
 
 /// Parts of an input that are counted apart come to the very messages of one run over all of it.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Plots whose lists are full long before the end, counted by several workers at a time.

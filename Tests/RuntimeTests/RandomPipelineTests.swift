@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Histograms over random expressions and bins against a plain evaluation of the same tree, row by row.

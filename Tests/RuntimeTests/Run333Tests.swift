@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Older firmware, readable by plugins alone.

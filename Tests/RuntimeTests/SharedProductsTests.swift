@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The sample files, read in every way that the command line offers, against products that another program computed.

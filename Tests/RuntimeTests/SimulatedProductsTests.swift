@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// The engine against the simulation's own books: all six products, exact, however the input is cut.

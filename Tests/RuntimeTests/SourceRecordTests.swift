@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// Several sources of one pipeline, each with its own record: their rows count as those of one stream.

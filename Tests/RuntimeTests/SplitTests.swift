@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// However an input is cut into files and chunks, the products are the same.

@@ -1,4 +1,5 @@
 import Simulation
+import TestSupport
 import Testing
 
 /// The telescope's orbit counter passes 2^32 in the middle of a stream.

@@ -1,6 +1,7 @@
 import Dashboard
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import WebServer
 

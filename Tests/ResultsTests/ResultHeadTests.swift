@@ -1,5 +1,4 @@
 import ChainExecution
-import Connectors
 import Diagnostics
 import Histograms
 import JSON

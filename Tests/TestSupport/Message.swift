@@ -1,21 +1,29 @@
 import Foundation
 
 /// A result message (schema hitmon.results/1) as a program that consumes it reads it.
-struct Message: Decodable, Equatable {
-  struct Window: Decodable, Equatable {
-    var index: Int64
-    var kind: String
-    var of: String?
-    var start: Mark?
-    var end: Mark?
+package struct Message: Decodable, Equatable {
+  package struct Window: Decodable, Equatable {
+    package var index: Int64
+    package var kind: String
+    package var of: String?
+    package var start: Mark?
+    package var end: Mark?
+
+    package init(index: Int64, kind: String, of: String? = nil, start: Mark? = nil, end: Mark? = nil) {
+      self.index = index
+      self.kind = kind
+      self.of = of
+      self.start = start
+      self.end = end
+    }
   }
 
   /// A window's end: a number, or a time as text.
-  enum Mark: Decodable, Equatable {
+  package enum Mark: Decodable, Equatable {
     case number(Double)
     case text(String)
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let number = try? container.decode(Double.self) {
         self = .number(number)
@@ -25,71 +33,77 @@ struct Message: Decodable, Equatable {
     }
   }
 
-  struct Source: Decodable, Equatable {
-    var name: String
-    var topic: String?
-    var partitions: Int?
-    var offsets: [String: [Int64]]
-    var resume: [String: Int64]
-    var read: [String: Int64]?
-    var gaps: [String: [[Int64]]]?
+  package struct Source: Decodable, Equatable {
+    package var name: String
+    package var topic: String?
+    package var partitions: Int?
+    package var offsets: [String: [Int64]]
+    package var resume: [String: Int64]
+    package var read: [String: Int64]?
+    package var gaps: [String: [[Int64]]]?
   }
 
-  var schema: String
-  var pipeline: String
-  var run: String
-  var partial: Bool?
-  var window: Window
-  var counts: [String: Int]
-  var source: Source
-  var histograms: [String: Histogram]
+  package var schema: String
+  package var pipeline: String
+  package var run: String
+  package var partial: Bool?
+  package var window: Window
+  package var counts: [String: Int]
+  package var source: Source
+  package var histograms: [String: Histogram]
 }
 
 /// One histogram of a message, of any kind: what its kind does not have is nil.
-struct Histogram: Decodable, Equatable {
-  struct Axis: Decodable, Equatable {
-    var label: String
-    var unit: String
-    var categories: [String]?
+package struct Histogram: Decodable, Equatable {
+  package struct Axis: Decodable, Equatable {
+    package var label: String
+    package var unit: String
+    package var categories: [String]?
+
+    package init(label: String, unit: String, categories: [String]? = nil) {
+      self.label = label
+      self.unit = unit
+      self.categories = categories
+    }
   }
 
-  var title: String
-  var axis: Axis?
-  var yAxis: Axis?
-  var edges: [Double]?
-  var bins: [Double]?
-  var variances: [Double]?
-  var entries: [Double]?
-  var underflow: Double?
-  var overflow: Double?
-  var unknown: Double?
+  package var title: String
+  package var axis: Axis?
+  package var yAxis: Axis?
+  package var edges: [Double]?
+  package var bins: [Double]?
+  package var variances: [Double]?
+  package var entries: [Double]?
+  package var underflow: Double?
+  package var overflow: Double?
+  package var unknown: Double?
   // 2D
-  var map: [[Double]]?
-  var mapVariances: [[Double]]?
-  var mapEntries: [[Double]]?
-  var xEdges: [Double]?
-  var yEdges: [Double]?
-  var xUnderflow: [Double]?
-  var xOverflow: [Double]?
-  var yUnderflow: [Double]?
-  var yOverflow: [Double]?
+  package var map: [[Double]]?
+  package var mapVariances: [[Double]]?
+  package var mapEntries: [[Double]]?
+  package var xEdges: [Double]?
+  package var yEdges: [Double]?
+  package var xUnderflow: [Double]?
+  package var xOverflow: [Double]?
+  package var yUnderflow: [Double]?
+  package var yOverflow: [Double]?
   // Profiles of two axes
-  var zAxis: Axis?
-  var means: [[Double?]]?
-  var errors: [[Double?]]?
-  var xOverflowSum: [Double]?
-  var yUnderflowDeviations: [Double]?
+  package var zAxis: Axis?
+  package var means: [[Double?]]?
+  package var errors: [[Double?]]?
+  package var xOverflowSum: [Double]?
+  package var yUnderflowDeviations: [Double]?
   // Profiles
-  var mean: [Double?]?
-  var error: [Double?]?
-  var sum: [Double]?
-  var sumRemainder: [Double]?
-  var sumOfSquares: [Double]?
-  var deviations: [Double]?
+  package var mean: [Double?]?
+  package var error: [Double?]?
+  package var sum: [Double]?
+  package var sumRemainder: [Double]?
+  package var sumOfSquares: [Double]?
+  package var deviations: [Double]?
   // Points
-  var x: [Double]?
-  var y: [Double]?
-  var omitted: Int?
+  package var x: [Double]?
+  package var y: [Double]?
+  package var omitted: Int?
 
   private enum Key: String, CodingKey {
     case title, axis, y_axis, z_axis, bin_edges, bin_counts, bin_variances, bin_entries, underflow, overflow, unknown
@@ -97,7 +111,7 @@ struct Histogram: Decodable, Equatable {
       sum_of_squares, sum_of_squared_deviations, x_overflow_sum, y_underflow_sum_of_squared_deviations, x, y, omitted
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let from = try decoder.container(keyedBy: Key.self)
     // JSON has no infinity: a sum that left the range of floats is null.
     func numbers(_ key: Key) throws -> [Double]? {
@@ -146,5 +160,5 @@ struct Histogram: Decodable, Equatable {
   }
 
   /// All that fell anywhere.
-  var total: Double { (bins ?? []).reduce(0, +) + (underflow ?? 0) + (overflow ?? 0) }
+  package var total: Double { (bins ?? []).reduce(0, +) + (underflow ?? 0) + (overflow ?? 0) }
 }

@@ -7,7 +7,7 @@ import Runtime
 
 /// A pipeline with every form of histogram over the telescope's rows. No row is dropped: those count in the window of a
 /// hit near them, which is not the same in every part. All sums are of whole numbers, and so exact in any order.
-let everyForm = """
+package let everyForm = """
   pipeline: forms
   record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}
   chambers:
@@ -28,19 +28,19 @@ let everyForm = """
   """
 
 /// A message as sinks get it, read.
-func content(_ line: some DataProtocol) throws -> ResultContent {
+package func content(_ line: some DataProtocol) throws -> ResultContent {
   try Array(line).withUnsafeBytes { try ResultContent(reading: $0) }
 }
 
 extension ResultContent {
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var writer = JSONWriter()
     writer.result(head, histograms)
     return writer.bytes
   }
 
   /// The message as an instance publishes it that reads one partition of a topic.
-  func partial(partition: Int, of partitions: Int) -> ResultContent {
+  package func partial(partition: Int, of partitions: Int) -> ResultContent {
     var result = self
     result.head.isPartial = true
     result.head.run = "run-\(partition)"
@@ -55,7 +55,7 @@ extension ResultContent {
   }
 
   /// The message without what tells one run or input from another.
-  var withoutOrigin: String {
+  package var withoutOrigin: String {
     var result = self
     result.head.run = ""
     result.head.source = ResultHead.Source(name: "")
@@ -64,6 +64,6 @@ extension ResultContent {
 }
 
 extension ResultMerger {
-  func add(_ message: [UInt8]) throws -> [Merged] { try message.withUnsafeBytes { try add($0) } }
-  func add(_ message: String) throws -> [Merged] { try add(Array(message.utf8)) }
+  package func add(_ message: [UInt8]) throws -> [Merged] { try message.withUnsafeBytes { try add($0) } }
+  package func add(_ message: String) throws -> [Merged] { try add(Array(message.utf8)) }
 }

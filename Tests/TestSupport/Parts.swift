@@ -4,12 +4,17 @@ import Foundation
 import Runtime
 
 /// A pipeline whose input is counted in parts.
-struct Parts {
-  let pipeline: Pipeline
-  let scratch: Scratch
+package struct Parts {
+  package let pipeline: Pipeline
+  package let scratch: Scratch
+
+  package init(pipeline: Pipeline, scratch: Scratch) {
+    self.pipeline = pipeline
+    self.scratch = scratch
+  }
 
   /// Counts the rows that begin in a stretch of a file; gives the partial result's path.
-  func count(
+  package func count(
     _ path: String, _ bytes: Range<Int64>, order: Int64? = nil, chunkBytes: Int = ChunkBuffer.standardCapacity,
     threads: Int = 1, _ change: (inout Kernel.Options) -> Void = { _ in }
   ) throws -> String {
@@ -25,7 +30,7 @@ struct Parts {
   }
 
   /// Puts partial results together.
-  func merge(
+  package func merge(
     _ paths: [String], _ change: (inout PartialMerge.Options) -> Void = { _ in }
   ) throws -> (lines: [[UInt8]], notes: [String]) {
     var options = PartialMerge.Options()
@@ -36,7 +41,7 @@ struct Parts {
   }
 
   /// Makes one partial result of some.
-  func join(_ paths: [String]) throws -> String {
+  package func join(_ paths: [String]) throws -> String {
     var options = PartialMerge.Options()
     options.closing = .none
     var written: [UInt8] = []
@@ -45,13 +50,13 @@ struct Parts {
   }
 
   /// Stretches between random places of a file, some of them empty.
-  static func stretches(_ size: Int, _ count: Int, _ dice: inout Dice) -> [Range<Int64>] {
+  package static func stretches(_ size: Int, _ count: Int, _ dice: inout Dice) -> [Range<Int64>] {
     let cuts = ([0, size] + (0..<count - 1).map { _ in dice.int(0...size) }).sorted().map { Int64($0) }
     return zip(cuts, cuts.dropFirst()).map { $0..<$1 }
   }
 }
 
 /// A message without the name of its run.
-func withoutRun(_ line: some DataProtocol) -> String {
+package func withoutRun(_ line: some DataProtocol) -> String {
   String(decoding: line, as: UTF8.self).replacing(/"run":"[^"]*",/, with: "")
 }

@@ -1,3 +1,4 @@
+import ChainExecution
 import Connectors
 import Diagnostics
 import Foundation
@@ -5,50 +6,51 @@ import Runtime
 import Synchronization
 
 /// One run of a pipeline inside the test: what it reads and how, and what comes of it.
-struct Job {
-  enum Declared {
+package struct Job {
+  package enum Declared {
     /// A file, by its place in the package, such as `pipelines/dt-chambers.yaml`, or in the file system.
     case file(String)
     case text(String)
   }
 
-  var pipeline: Declared
+  package var pipeline: Declared
   /// Files to read instead of the declared sources.
-  var inputs: [String] = []
+  package var inputs: [String] = []
   /// As `--window` takes it.
-  var window: String?
-  var threads = 1
-  var chunkBytes = ChunkBuffer.standardCapacity
+  package var window: String?
+  package var threads = 1
+  package var chunkBytes = ChunkBuffer.standardCapacity
   /// As `--set` takes them.
-  var overrides: [String] = []
-  var stop: @Sendable () -> Bool = { false }
+  package var overrides: [String] = []
+  package var stop: @Sendable () -> Bool = { false }
 
-  init(_ yaml: String) { pipeline = .text(yaml) }
+  package init(_ yaml: String) { pipeline = .text(yaml) }
 
-  init(file: String) {
+  package init(file: String) {
     pipeline = .file(file)
     // The package's pipelines write a file into the current folder, which is nobody's business in a test.
     overrides = ["sinks=[]"]
   }
 
-  static let dtChambers = Job(file: "pipelines/dt-chambers.yaml")
+  package static let dtChambers = Job(file: "pipelines/dt-chambers.yaml")
 
-  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
+  package static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
+    .deletingLastPathComponent().path
 
-  func reading(_ inputs: String...) -> Job { with { $0.inputs = inputs } }
+  package func reading(_ inputs: String...) -> Job { with { $0.inputs = inputs } }
 
-  func with(_ change: (inout Job) -> Void) -> Job {
+  package func with(_ change: (inout Job) -> Void) -> Job {
     var job = self
     change(&job)
     return job
   }
 
-  struct Refused: Error, CustomStringConvertible {
-    let description: String
+  package struct Refused: Error, CustomStringConvertible {
+    package let description: String
   }
 
-  func load(_ scratch: Scratch) throws -> Pipeline {
+  package func load(_ scratch: Scratch) throws -> Pipeline {
     let path =
       switch pipeline {
       case .file(let name): name.hasPrefix("/") ? name : "\(Job.packageRoot)/\(name)"
@@ -65,8 +67,11 @@ struct Job {
     return pipeline
   }
 
+  /// The chain alone, for tests that feed it by hand.
+  package func plan() throws -> ChainPlan { try load(Scratch()).plan }
+
   /// Runs to the end of the input; an error that ended the run is part of the outcome.
-  func run() throws -> Outcome {
+  package func run() throws -> Outcome {
     let scratch = Scratch()
     let pipeline = try load(scratch)
     var options = Run.Options()
@@ -95,43 +100,43 @@ struct Job {
   }
 
   /// Runs over rows that are given as text.
-  func run(rows: String) throws -> Outcome { try run(bytes: Array(rows.utf8)) }
+  package func run(rows: String) throws -> Outcome { try run(bytes: Array(rows.utf8)) }
 
-  func run(bytes: [UInt8]) throws -> Outcome {
+  package func run(bytes: [UInt8]) throws -> Outcome {
     let scratch = Scratch()
     return try reading(scratch.write(bytes, "rows.txt")).run()
   }
 }
 
 /// What came of a ``Job``.
-struct Outcome {
-  var messages: [Message] = []
+package struct Outcome {
+  package var messages: [Message] = []
   /// The messages as they were written.
-  var lines: [Data] = []
-  var endsWithNewline = true
-  var totals = RunTotals()
-  var warnings: [String] = []
-  var notes: [String] = []
-  var published: [Int64] = []
-  var error: String?
+  package var lines: [Data] = []
+  package var endsWithNewline = true
+  package var totals = RunTotals()
+  package var warnings: [String] = []
+  package var notes: [String] = []
+  package var published: [Int64] = []
+  package var error: String?
 
   /// All windows together.
-  var products: Products { Products(messages) }
+  package var products: Products { Products(messages) }
 
   /// The only window's histogram.
-  func histogram(_ name: String) -> Histogram? { messages.count == 1 ? messages[0].histograms[name] : nil }
+  package func histogram(_ name: String) -> Histogram? { messages.count == 1 ? messages[0].histograms[name] : nil }
 
-  func bins(_ name: String) -> [Double]? { histogram(name)?.bins }
+  package func bins(_ name: String) -> [Double]? { histogram(name)?.bins }
 }
 
 private final class Listener: RunObserver {
-  var warnings: [String] = []
-  var windows: [Int64] = []
+  package var warnings: [String] = []
+  package var windows: [Int64] = []
   private let noted = Mutex<[String]>([])
-  var notes: [String] { noted.withLock { $0 } }
+  package var notes: [String] { noted.withLock { $0 } }
 
-  func progress(_ progress: RunProgress) {}
-  func published(_ window: PublishedWindow) { windows.append(window.index) }
-  func warning(_ message: String) { warnings.append(message) }
-  func note(_ message: String) { noted.withLock { $0.append(message) } }
+  package func progress(_ progress: RunProgress) {}
+  package func published(_ window: PublishedWindow) { windows.append(window.index) }
+  package func warning(_ message: String) { warnings.append(message) }
+  package func note(_ message: String) { noted.withLock { $0.append(message) } }
 }

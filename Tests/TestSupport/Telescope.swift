@@ -2,10 +2,10 @@ import Foundation
 import Simulation
 
 /// Rows of the simulated telescope as text, with what must be found in them.
-struct Telescope {
-  var rows: [TelescopeRow]
+package struct Telescope {
+  package var rows: [TelescopeRow]
 
-  init(seed: UInt64 = 1, rows count: Int, _ change: (inout TelescopeParameters) -> Void = { _ in }) {
+  package init(seed: UInt64 = 1, rows count: Int, _ change: (inout TelescopeParameters) -> Void = { _ in }) {
     var parameters = TelescopeParameters()
     parameters.seed = seed
     change(&parameters)
@@ -15,7 +15,7 @@ struct Telescope {
   }
 
   /// Text with fine times as `12`, or as `12.000000`.
-  func text(header: Bool = true, floats: Bool = false) -> [UInt8] {
+  package func text(header: Bool = true, floats: Bool = false) -> [UInt8] {
     var bytes: [UInt8] = header ? Array((TelescopeRow.csvHeader + "\n").utf8) : []
     for row in rows {
       if floats, row.fineTime == row.fineTime.rounded() {
@@ -28,22 +28,22 @@ struct Telescope {
     return bytes
   }
 
-  var truth: TelescopeTruth {
+  package var truth: TelescopeTruth {
     var truth = TelescopeTruth()
     for row in rows { truth.add(row) }
     return truth
   }
 
-  var expected: ExpectedProducts { ExpectedProducts(truth) }
+  package var expected: ExpectedProducts { ExpectedProducts(truth) }
 }
 
 /// Numbers of which the same seed always gives the same.
-struct Dice: RandomNumberGenerator {
+package struct Dice: RandomNumberGenerator {
   private var state: UInt64
 
-  init(_ seed: UInt64) { state = seed }
+  package init(_ seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     // SplitMix64.
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
@@ -52,7 +52,7 @@ struct Dice: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-  mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
-  mutating func pick<T>(_ values: [T]) -> T { values[int(0...values.count - 1)] }
+  package mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+  package mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
+  package mutating func pick<T>(_ values: [T]) -> T { values[int(0...values.count - 1)] }
 }

@@ -1,28 +1,28 @@
 /// The windows of a run summed, as one would have found them in a single window.
-struct Products: Equatable {
-  struct Bins: Equatable {
-    var edges: [Double]
-    var bins: [Double]
-    var underflow: Double
-    var overflow: Double
-    var unknown: Double
+package struct Products: Equatable {
+  package struct Bins: Equatable {
+    package var edges: [Double]
+    package var bins: [Double]
+    package var underflow: Double
+    package var overflow: Double
+    package var unknown: Double
 
     /// The count of the bin that holds `x`; what lies beyond the last edge is in overflow.
-    func count(at x: Double) -> Double {
+    package func count(at x: Double) -> Double {
       if x < edges[0] { return underflow }
       guard let bin = bins.indices.first(where: { x < edges[$0 + 1] }) else { return overflow }
       return bins[bin]
     }
 
-    var total: Double { bins.reduce(0, +) + underflow + overflow }
+    package var total: Double { bins.reduce(0, +) + underflow + overflow }
   }
 
-  var counts: [String: Int] = [:]
-  var histograms: [String: Bins] = [:]
+  package var counts: [String: Int] = [:]
+  package var histograms: [String: Bins] = [:]
   /// y by x; several windows that hold a point of the same x add up.
-  var points: [String: [Double: Double]] = [:]
+  package var points: [String: [Double: Double]] = [:]
 
-  init(_ messages: [Message]) {
+  package init(_ messages: [Message]) {
     for message in messages {
       for (name, count) in message.counts { counts[name, default: 0] += count }
       for (name, histogram) in message.histograms {

@@ -2,37 +2,37 @@ import Foundation
 import Simulation
 
 /// The six products of an input, from another program or from the simulation's own books.
-struct ExpectedProducts: Decodable {
-  struct Drift: Decodable {
-    var counts: [Double]
-    var underflow: Double
-    var overflow: Double
+package struct ExpectedProducts: Decodable {
+  package struct Drift: Decodable {
+    package var counts: [Double]
+    package var underflow: Double
+    package var overflow: Double
   }
 
-  struct Chamber: Decodable {
-    var hits: Double
-    var occupancy: [Double]
-    var orbits: Int
+  package struct Chamber: Decodable {
+    package var hits: Double
+    package var occupancy: [Double]
+    package var orbits: Int
     /// How many orbits had so many wires.
-    var active_per_orbit: [Double]
+    package var active_per_orbit: [Double]
     /// Wires of some orbits, or of all.
-    var active_vs_orbit_head: [String: Double]?
-    var occupancy_scintillator: [Double]?
-    var drift_time: Drift?
+    package var active_vs_orbit_head: [String: Double]?
+    package var occupancy_scintillator: [Double]?
+    package var drift_time: Drift?
   }
 
-  var rows: Int?
-  var records: Int?
-  var malformed: Int?
-  var hits: Int
-  var hits_unmapped: Int
-  var chambers: [String: Chamber]
+  package var rows: Int?
+  package var records: Int?
+  package var malformed: Int?
+  package var hits: Int
+  package var hits_unmapped: Int
+  package var chambers: [String: Chamber]
 
-  init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     self = try JSONDecoder().decode(ExpectedProducts.self, from: Data(contentsOf: url))
   }
 
-  init(_ truth: TelescopeTruth) {
+  package init(_ truth: TelescopeTruth) {
     records = truth.records
     malformed = 0
     hits = truth.hits
@@ -53,7 +53,7 @@ struct ExpectedProducts: Decodable {
   }
 
   /// What of `products` is not as it should be, a line each.
-  func differences(from products: Products) -> [String] {
+  package func differences(from products: Products) -> [String] {
     var lines: [String] = []
     func same<T: Equatable>(_ what: String, _ found: T?, _ wanted: T) {
       if found != wanted {

@@ -1,13 +1,23 @@
 /// Result messages of a pipeline `p` with a histogram of four bins for chambers 0 and 1, points, and one number.
-struct Messages {
-  var run = "2026-11-22T14:00:00Z-7f3a"
+package struct Messages {
+  package var run = "2026-11-22T14:00:00Z-7f3a"
   /// An object of JSON, or nothing.
-  var dashboard: String?
-  var title = "Hits per wire"
-  var edges = "[0,1,2,3,4]"
+  package var dashboard: String?
+  package var title = "Hits per wire"
+  package var edges = "[0,1,2,3,4]"
+
+  package init(
+    run: String = "2026-11-22T14:00:00Z-7f3a", dashboard: String? = nil, title: String = "Hits per wire",
+    edges: String = "[0,1,2,3,4]"
+  ) {
+    self.run = run
+    self.dashboard = dashboard
+    self.title = title
+    self.edges = edges
+  }
 
   /// The window of that index, 2 s long; every bin of chamber c holds `count` + c.
-  func window(_ index: Int, count: Int = 1, partial: Bool = false) -> [UInt8] {
+  package func window(_ index: Int, count: Int = 1, partial: Bool = false) -> [UInt8] {
     func time(_ second: Int) -> String {
       "\"2026-11-22T14:\(second / 60 < 10 ? "0" : "")\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)Z\""
     }
