@@ -1,8 +1,8 @@
 PREFIX ?= /usr/local
 PIPELINE ?= pipelines/dt-chambers.yaml
 ARGS ?=
-# Test targets with brokers or whole runs of the program; `make quick` leaves them out.
-SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|CommandTests|DocumentationTests)\.
+# Tests with brokers, whole runs of the program, and those that try inputs for minutes; `make quick` leaves them out.
+SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|CommandTests|DocumentationTests)\.|FuzzTests|LimitTests
 
 RELEASE = .build/release/hitmon
 # Swift's own libraries are in the program: it starts sooner, and runs where there is no Swift. Benchmarks/measure.py
@@ -44,7 +44,7 @@ else
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 endif
 
-quick: setup ## Build and run the Swift tests that need no broker, no browser and no Python
+quick: setup ## Build and run the Swift tests that need no broker, browser or Python, and no minutes of random input
 	swift build --build-tests
 	@scripts/swift-tests --skip '$(SLOW)'
 

@@ -128,7 +128,7 @@ let package = Package(
 
     // The engine's kernels one by one, to be measured; no part of the program.
     .executableTarget(
-      name: "Kernels",
+      name: "EngineBenchmark",
       dependencies: [
         "CScan", "Diagnostics", "Columns", "Expressions", "Specifications", "Configuration", "ChainExecution",
         "ChainBuilding",

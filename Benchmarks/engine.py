@@ -1,12 +1,12 @@
-"""The program Kernels, which runs parts of the engine one by one."""
+"""The program EngineBenchmark, which runs parts of the engine one by one."""
 from measure import ROOT, build, run
 
-PROGRAM = ROOT / ".build/release/Kernels"
+PROGRAM = ROOT / ".build/release/EngineBenchmark"
 
 
 def built() -> None:
     """Builds it; quick where nothing has changed."""
-    build("Kernels")
+    build("EngineBenchmark")
 
 
 def kernels(*arguments: str) -> str:

@@ -162,7 +162,7 @@ def counted() -> tuple[str, dict[str, Count]]:
             arguments.append(f"words:{path}")
         arguments += [f"text:{path}" for path in SHIPPED.values()]
         # valgrind stumbles over the debugger's part of programs that are newer than itself; the names are enough.
-        program = Path(folder, "Kernels")
+        program = Path(folder, "EngineBenchmark")
         subprocess.run(["strip", "--strip-debug", PROGRAM, "-o", program], check=True)
         command = [
             "valgrind", "--tool=callgrind", "--dump-before=*Mark*pass*", f"--callgrind-out-file={folder}/counts",

@@ -22,7 +22,7 @@ final class ChainRun {
       plugins: PluginFolders(["plugins"]), environment: { _ in nil }, findings: findings)
     guard let declaration = try? loader.load(path: path),
       let plan = ChainBuilder.build(declaration, findings: findings).plan, !findings.hasErrors
-    else { Kernels.fail("\(path): \(findings.all.map(\.message).joined(separator: "; "))") }
+    else { EngineBenchmark.fail("\(path): \(findings.all.map(\.message).joined(separator: "; "))") }
     self.plan = plan
     self.pieces = pieces
     pool = WindowPool(plan)
@@ -42,7 +42,7 @@ final class ChainRun {
       let start = pieces[..<number].reduce(0) { $0 + $1.count }
       let chunk = Chunk(bytes: bytes, partition: 0, offset: Int64(start), window: 0)
       guard let context = sequencer.context(for: number, stream: 0, partition: chunk.partition) else {
-        Kernels.fail("a piece out of order")
+        EngineBenchmark.fail("a piece out of order")
       }
       let outcome = worker.process(chunk, context, pool)
       sequencer.complete(outcome, of: chunk)

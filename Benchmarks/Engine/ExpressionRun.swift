@@ -31,7 +31,7 @@ final class ExpressionRun {
     guard
       let parsed = ExpressionParser.parse(LocatedText(option: "expression", text: text), findings: findings),
       let typed = TypeChecker.check(parsed, in: scope, findings: findings)
-    else { Kernels.fail("\(text): \(findings.all.map(\.message).joined(separator: "; "))") }
+    else { EngineBenchmark.fail("\(text): \(findings.all.map(\.message).joined(separator: "; "))") }
     var compiler = Compiler(layout: FrameLayout(), categories: Categories())
     let slots = Self.types.map { compiler.addColumn($0.name, type: $0.type) }
     program = compiler.compile(typed)

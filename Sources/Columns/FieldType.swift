@@ -65,8 +65,8 @@ public struct FieldType: Hashable, Sendable {
     switch storage {
     case .text: .text()
     case .f32, .f64: .float(unit: unit)
-    case .date, .time, .datetime: .integer(storage.range!, unit: Unit.named("ns")!)
-    default: .integer(storage.range!, unit: unit)
+    case .date, .time, .datetime: .integer(storage.range ?? ValueType.widest, unit: .nanosecond)
+    default: .integer(storage.range ?? ValueType.widest, unit: unit)
     }
   }
 }

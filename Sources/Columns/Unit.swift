@@ -90,6 +90,8 @@ public struct Unit: Hashable, Sendable {
 
   /// A plain number.
   public static let none = Unit(dimension: .none, scale: .one, symbol: "")
+  public static let nanosecond = Unit(dimension: .time, scale: Ratio(1, 1_000_000_000), symbol: "ns")
+  public static let hertz = Unit(dimension: Dimension(time: -1), scale: .one, symbol: "Hz")
   public static let second = Unit(dimension: .time, scale: .one, symbol: "s")
   public var isNone: Bool { dimension == .none }
 

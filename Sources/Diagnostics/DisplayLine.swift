@@ -31,7 +31,7 @@ struct DisplayLine {
     }
     // offsets[i]: where scalar i starts on the screen; one more for the end.
     var offsets = [0]
-    for cell in cells { offsets.append(offsets.last! + cell.width) }
+    for cell in cells { offsets.append(offsets[offsets.count - 1] + cell.width) }
     let first = min(max(columns.lowerBound - 1, 0), cells.count)
     let last = min(max(columns.upperBound - 1, first), cells.count)
     var width = max(offsets[last] - offsets[first], 1)

@@ -8,7 +8,7 @@ extension Findings {
     }
     let keyed = all.enumerated().map { index, finding in
       let start = finding.span?.start ?? .start
-      let file = finding.span.map { files[$0.source.name]! } ?? -1
+      let file = finding.span.flatMap { files[$0.source.name] } ?? -1
       return (order: (file, start.line, start.column, index), finding: finding)
     }
     var seen: Set<Identity> = []

@@ -100,7 +100,7 @@ package struct LocatedText: Sendable {
     return String(unsafeUninitializedCapacity: count) { buffer in
       var end = 0
       for scalar in scalars {
-        for unit in UTF8.encode(scalar)! {
+        for unit in scalar.utf8 {
           buffer[end] = unit
           end += 1
         }

@@ -11,9 +11,8 @@ package func suggestion(for word: String, from candidates: some Sequence<String>
     guard abs(candidate.unicodeScalars.count - length) <= limit + 2 else { continue }
     let distance = candidate.lowercased() == lowercased ? 0 : editDistance(word, candidate)
     guard distance <= limit, distance < candidate.count else { continue }
-    if best == nil || distance < best!.distance || (distance == best!.distance && candidate < best!.candidate) {
-      best = (candidate, distance)
-    }
+    if let best, (best.distance, best.candidate) <= (distance, candidate) { continue }
+    best = (candidate, distance)
   }
   return best?.candidate
 }

@@ -36,8 +36,11 @@ final class KeyReader {
   init(_ format: any RecordFormat, fields: [Int]) {
     var layout = FrameLayout()
     var columns: [Slot?] = Array(repeating: nil, count: format.fields.count)
-    for field in fields where columns[field] == nil { columns[field] = layout.add(format.fields[field].type.lane) }
-    parts = fields.map { (columns[$0]!, format.fields[$0].type.kind == .text) }
+    parts = fields.map { field in
+      let type = format.fields[field].type, slot = columns[field] ?? layout.add(type.lane)
+      columns[field] = slot
+      return (slot, type.kind == .text)
+    }
     number = parts.count == 1 && !parts[0].isText ? parts[0].slot : nil
     frame = Frame(layout: layout)
     decoder = format.makeDecoder(columns: columns, categories: categories)

@@ -21,7 +21,7 @@ package protocol HistogramContent: Sendable, Equatable {
   mutating func add(_ other: Self, pointLimit: Int?) throws(ResultError)
 
   /// Its form in UHI; nil where UHI has none.
-  var uhi: (any UHIForm)? { get }
+  var uhi: (any UHIHistogram)? { get }
 
   /// About how many bytes it takes in a message, where that is far more than usual.
   var expectedBytes: Int { get }

@@ -2,7 +2,7 @@ import ChainExecution
 
 /// How far published results cover the input: what a run that resumes goes by.
 package struct PublishedRecord: Sendable, Equatable {
-  package struct Position: Sendable, Equatable {
+  package struct ReadPosition: Sendable, Equatable {
     /// Where to read on so that no row of a window that was open is lost.
     package var resume: Int64
     /// How far rows had been read when the window was published.
@@ -27,7 +27,7 @@ package struct PublishedRecord: Sendable, Equatable {
 
   private let input: Input
   /// By the names that partitions have in results.
-  package private(set) var positions: [String: Position] = [:]
+  package private(set) var positions: [String: ReadPosition] = [:]
   /// What orders the last window among those of other instances.
   package private(set) var lastOrder: Int64?
   /// The last event window met: windows of another span have other numbers.
@@ -47,7 +47,7 @@ package struct PublishedRecord: Sendable, Equatable {
     for (name, resume) in head.source.resume {
       let before = isSame ? positions[name] : nil
       let read = head.source.read[name] ?? resume
-      positions[name] = Position(
+      positions[name] = ReadPosition(
         resume: resume, read: max(read, before?.read ?? read),
         window: head.window.kind == .span ? max(head.window.index, before?.window ?? .min) : nil)
     }
@@ -88,7 +88,7 @@ package struct PublishedRecord: Sendable, Equatable {
     }
     guard !isSame else { return (self, true) }
     var record = self
-    record.positions = positions.mapValues { Position(resume: $0.resume, read: $0.resume, window: nil) }
+    record.positions = positions.mapValues { ReadPosition(resume: $0.resume, read: $0.resume, window: nil) }
     return (record, false)
   }
 }

@@ -222,7 +222,8 @@ final class ViewerHub: @unchecked Sendable {
   /// Notes an event. Pages that have not read for the longest hold what nobody else needs: where there is too much, they
   /// are let go, and come again.
   private func enter(_ bytes: Int) -> Ledger.Entry {
-    var waiting = viewers.values.filter { $0.blockedSince != nil }.sorted { $0.blockedSince! > $1.blockedSince! }
+    var waiting = viewers.values.compactMap { viewer in viewer.blockedSince.map { (viewer, since: $0) } }
+      .sorted { $0.since > $1.since }.map(\.0)
     while true {
       if let entry = ledger.enter(bytes) { return entry }
       guard let slowest = waiting.popLast() else { return ledger.enter(anyway: bytes) }

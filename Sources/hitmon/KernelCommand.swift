@@ -174,7 +174,7 @@ struct KernelCommand: ParsableCommand {
     let loaded = try options.load(pipeline)
     StopSignal.install()
     if describe { return try printDescription(loaded) }
-    var kernel = Kernel.Options()
+    var kernel = PartCounter.Options()
     if blocks {
       kernel.input = .blocks
     } else if let stretch {
@@ -202,7 +202,7 @@ struct KernelCommand: ParsableCommand {
       let inputs = input.isEmpty ? ["-"] : (try? expandInputs(input)) ?? []
       let uses = FileUses(configuration: loaded.files, inputs: inputs + loaded.declaredFiles)
       let file = try ByteFile(path: output, uses: uses)
-      let counts = try Kernel(loaded, options: kernel, warn: { printToError($0) }).execute(file.write)
+      let counts = try PartCounter(loaded, options: kernel, warn: { printToError($0) }).execute(file.write)
       try file.close()
       // A part may have no other rows; `merge` knows of all.
       if counts.isNothingDecoded { printToError("warning: \(nothingDecoded(counts, first: nil))") }

@@ -87,7 +87,7 @@ struct RunCommand: ParsableCommand {
     if noDashboard, port != nil || keepOpen {
       throw ValidationError("--no-dashboard leaves nothing to \(port != nil ? "--port" : "--keep-open")")
     }
-    if let engine, PythonEngine.arguments(engine) == nil {
+    if let engine, ExternalEngine.arguments(engine) == nil {
       throw ValidationError(
         "--engine takes spark://HOST:PORT, local-spark, dask://HOST:PORT or local-dask, not `\(engine)`")
     }
@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
     let files = watch ? try watchFiles(of: request) : nil
     let loaded = try PipelineOptions.load(request, findings: findings)
     if let engine {
-      printError(PythonEngine.start(engine, engineArguments))
+      printError(ExternalEngine.start(engine, engineArguments))
       throw ExitCode(2)
     }
     StopSignal.install()

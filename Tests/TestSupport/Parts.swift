@@ -16,16 +16,16 @@ package struct Parts {
   /// Counts the rows that begin in a stretch of a file; gives the partial result's path.
   package func count(
     _ path: String, _ bytes: Range<Int64>, order: Int64? = nil, chunkBytes: Int = ChunkBuffer.standardCapacity,
-    threads: Int = 1, _ change: (inout Kernel.Options) -> Void = { _ in }
+    threads: Int = 1, _ change: (inout PartCounter.Options) -> Void = { _ in }
   ) throws -> String {
-    var options = Kernel.Options()
+    var options = PartCounter.Options()
     options.input = .piece(FilePiece(path: path, name: path, bytes: bytes))
     options.order = order
     options.chunkBytes = chunkBytes
     options.threads = threads
     change(&options)
     var written: [UInt8] = []
-    _ = try Kernel(pipeline, options: options, warn: { _ in }).execute { written += $0 }
+    _ = try PartCounter(pipeline, options: options, warn: { _ in }).execute { written += $0 }
     return scratch.write(written, "\(UUID().uuidString).part")
   }
 

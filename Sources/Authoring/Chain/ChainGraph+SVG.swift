@@ -11,7 +11,11 @@ extension ChainGraph {
       return (max(title, widest) + 2 * padding, Double(1 + node.lines.count) * lineHeight + 2 * padding - 2)
     }
     let numbers = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($0.element.id, $0.offset) })
-    let layout = GraphLayout(sizes, edges: edges.map { (numbers[$0.from]!, numbers[$0.to]!) })
+    let layout = GraphLayout(
+      sizes,
+      edges: edges.compactMap { edge in
+        numbers[edge.from].flatMap { from in numbers[edge.to].map { (from, $0) } }
+      })
     func n(_ value: Double) -> String {
       let rounded = (value * 10).rounded() / 10
       return rounded == rounded.rounded() ? String(Int(saturating: rounded)) : "\(rounded)"

@@ -62,12 +62,13 @@ package struct ChainGraph: Sendable {
       if used.isEmpty {
         from = last
       } else if waits(histogram, used) {
-        if waiting == nil {
-          waiting = add(
+        let stage =
+          waiting
+          ?? add(
             .stage, "hits of complete groups", late.map(Self.words),
             after: last + awaited.sorted().compactMap { groups[$0] })
-        }
-        from = [waiting!]
+        waiting = stage
+        from = [stage]
       } else {
         from = used.sorted().compactMap { groups[$0] }
       }

@@ -80,8 +80,8 @@ struct TappedRows {
   /// The columns beside the fields that rows have at a stage.
   private static func columns(of declaration: Declaration, at stage: StageTap.Stage) -> [Column] {
     var columns: [Column] = []
-    let order = StageTap.Stage.allCases
-    func isBehind(_ other: StageTap.Stage) -> Bool { order.firstIndex(of: stage)! >= order.firstIndex(of: other)! }
+    let passed = StageTap.Stage.allCases.prefix { $0 != stage } + [stage]
+    func isBehind(_ other: StageTap.Stage) -> Bool { passed.contains(other) }
     if isBehind(.chambers), !declaration.chambers.isEmpty {
       var names = ["chamber"]
       for chamber in declaration.chambers {

@@ -188,17 +188,22 @@ struct ByteFields {
   private static func signed(_ all: RecordBytes, _ records: Range<Int>, _ offset: Int, _ size: Int, _ isBig: Bool)
     -> FieldType.Storage
   {
-    let signed: [Int: FieldType.Storage] = [1: .i8, 2: .i16, 4: .i32, 8: .i64]
-    let unsigned: [Int: FieldType.Storage] = [1: .u8, 2: .u16, 4: .u32, 8: .i64]
+    let (signed, unsigned): (FieldType.Storage, FieldType.Storage) =
+      switch size {
+      case 1: (.i8, .u8)
+      case 2: (.i16, .u16)
+      case 4: (.i32, .u32)
+      default: (.i64, .i64)
+      }
     let quarter = Int64(1) << Int64(8 * size - 2)
-    guard size > 1, size < 8 else { return unsigned[size]! }
+    guard size > 1, size < 8 else { return unsigned }
     var hasMiddle = false, hasTop = false
     for record in records {
       let value = all.integer(record, at: offset, bytes: size, isBig: isBig, isSigned: true)
       if value < 0 { hasTop = true }
       if value >= quarter || value < -quarter { hasMiddle = true }
     }
-    return hasTop && !hasMiddle ? signed[size]! : unsigned[size]!
+    return hasTop && !hasMiddle ? signed : unsigned
   }
 
   /// Its high bytes are those that change least, and it rises.

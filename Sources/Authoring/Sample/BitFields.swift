@@ -43,7 +43,7 @@ struct BitFields {
     var starts = [0]
     var unaligned = 0
     for bit in 1..<count {
-      let start = starts.last!
+      let start = starts[starts.count - 1]
       // Zeros below are the low bits of a number that was shifted, and no field.
       let isShifted = (start..<bit).allSatisfy { ones[$0] == 0 }
       let rises = rates[bit] > rates[bit - 1] * 1.25 + 0.02 && bit - start >= 2 && !isShifted

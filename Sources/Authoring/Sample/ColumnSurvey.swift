@@ -129,8 +129,7 @@ enum IntegerWidth {
     let unsigned: [FieldType.Storage] = [.u8, .u16, .u32, .u64]
     let all = least < 0 ? signed : unsigned
     return all.first { storage in
-      let room = storage.range!
-      guard room.contains(least), room.contains(greatest) else { return false }
+      guard let room = storage.range, room.contains(least), room.contains(greatest) else { return false }
       if isRising { return storage.byteCount >= 4 }
       if storage.byteCount >= 4 { return true }
       return greatest * 2 <= room.upperBound && least * 2 >= room.lowerBound

@@ -90,38 +90,43 @@ package struct ChamberMap: Sendable {
 
   /// Copies values of rows whose flag is set into a column of the same or a wider lane; nil writes *unknown*.
   private func copy(_ frame: Frame, from: Slot?, to: Slot, _ flags: UnsafeMutablePointer<UInt8>, _ n: Int) {
-    switch (from?.lane, to.lane) {
+    guard let from else { return copyUnknown(frame, to, flags, n) }
+    switch (from.lane, to.lane) {
     case (.int32, .int32):
-      let (a, b) = (frame.int32(from!), frame.int32(to))
+      let (a, b) = (frame.int32(from), frame.int32(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row] }
     case (.int32, .int64):
-      let (a, b) = (frame.int32(from!), frame.int64(to))
+      let (a, b) = (frame.int32(from), frame.int64(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row].isUnknown ? .unknown : Int64(a[row]) }
     case (.int64, .int64):
-      let (a, b) = (frame.int64(from!), frame.int64(to))
+      let (a, b) = (frame.int64(from), frame.int64(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row] }
     case (.int32, .float64):
-      let (a, b) = (frame.int32(from!), frame.float64(to))
+      let (a, b) = (frame.int32(from), frame.float64(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row].isUnknown ? .nan : Double(a[row]) }
     case (.int64, .float64):
-      let (a, b) = (frame.int64(from!), frame.float64(to))
+      let (a, b) = (frame.int64(from), frame.float64(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row].isUnknown ? .nan : Double(a[row]) }
     case (.float64, .float64):
-      let (a, b) = (frame.float64(from!), frame.float64(to))
+      let (a, b) = (frame.float64(from), frame.float64(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row] }
     case (.flag, .flag):
-      let (a, b) = (frame.flag(from!), frame.flag(to))
+      let (a, b) = (frame.flag(from), frame.flag(to))
       for row in 0..<n where flags[row] == 1 { b[row] = a[row] }
-    case (nil, .int32):
-      for row in 0..<n where flags[row] == 1 { frame.int32(to)[row] = .unknown }
-    case (nil, .int64):
-      for row in 0..<n where flags[row] == 1 { frame.int64(to)[row] = .unknown }
-    case (nil, .float64):
-      for row in 0..<n where flags[row] == 1 { frame.float64(to)[row] = .unknown }
-    case (nil, .flag):
-      for row in 0..<n where flags[row] == 1 { frame.flag(to)[row] = .unknown }
     default:
       preconditionFailure("the checker joins the types of a map's rows to a lane that holds them all")
+    }
+  }
+
+  private func copyUnknown(_ frame: Frame, _ to: Slot, _ flags: UnsafeMutablePointer<UInt8>, _ n: Int) {
+    func set<T: LaneValue>(_ values: UnsafeMutablePointer<T>) {
+      for row in 0..<n where flags[row] == 1 { values[row] = .unknown }
+    }
+    switch to.lane {
+    case .int32: set(frame.int32(to))
+    case .int64: set(frame.int64(to))
+    case .float64: set(frame.float64(to))
+    case .flag: set(frame.flag(to))
     }
   }
 }

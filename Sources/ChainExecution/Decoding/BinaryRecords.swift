@@ -55,6 +55,7 @@ final class BinaryRecordsDecoder: RecordDecoder {
         default: SCAN_SKIP
         }
       return scan_stored(
+        // The table has every type that the check of a pipeline allows in a binary record.
         lane: lane, storage: Self.storages[field.storage]!, offset: UInt32(field.offset),
         big_endian: format.isBigEndian ? 1 : 0, lower: range.lowerBound, upper: range.upperBound,
         column: slot.map { frame.raw($0) })

@@ -147,10 +147,11 @@ package final class ExternalProgram: Sendable {
     while true {
       var process: ExternalProcess?
       do {
-        process = try ExternalProcess(plan.command, directory: plan.directory) { [weak self] in self?.log($0) }
-        try process!.greet(hello, within: plan.start)
+        let started = try ExternalProcess(plan.command, directory: plan.directory) { [weak self] in self?.log($0) }
+        process = started
+        try started.greet(hello, within: plan.start)
         state.withLock { $0.processes += 1 }
-        return process!
+        return started
       } catch {
         process?.kill()
         // One that has never worked will not work the next time.

@@ -15,7 +15,8 @@ package protocol GroupFunctionState: AnyObject {
   /// Makes room for entries below `count`; new ones are those of no row.
   func grow(toEntries count: Int)
   func update(_ input: GroupInput)
-  /// Adds what `other` holds of the groups `from` to the groups `to`; a group has `cells` entries.
+  /// Adds what `other` holds of the groups `from` to the groups `to`; a group has `cells` entries. `other` is of the same
+  /// function, and so of the same type.
   func merge(_ other: any GroupFunctionState, from: [Int32], to: [Int32], cells: Int)
   /// Writes the entries below `entries`, for another process.
   func write(to writer: inout PartialWriter, entries: Int)

@@ -61,8 +61,8 @@ package final class OpenGroups {
       for (theirs, here) in zip(slots[index], mine) { map[Int(theirs)] = here }
       maps.append(map)
     }
-    if let rows, let others = other.rows, !taken.isEmpty {
-      rows.append(others, rows: taken, maps: plan.deferred!.groups.map { maps[$0] })
+    if let rows, let others = other.rows, let deferred = plan.deferred, !taken.isEmpty {
+      rows.append(others, rows: taken, maps: deferred.groups.map { maps[$0] })
     }
   }
 }

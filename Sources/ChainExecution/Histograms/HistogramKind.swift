@@ -16,7 +16,8 @@ package struct FillInput {
 }
 
 /// Counts of one histogram in one window. Two states of the same histogram merge into the state that one would have that
-/// had seen the rows of both, whatever the split.
+/// had seen the rows of both, whatever the split. Another histogram's state is never met: states are made, kept and read by
+/// the number of their histogram, so that `merge` and `share` may take the other for one of their own type.
 package protocol HistogramState: AnyObject {
   func fill(_ input: FillInput)
   /// Adds what `other`, a state of the same histogram, holds.

@@ -115,10 +115,13 @@ final class NativeDecoder: RecordDecoder {
     _ bytes: UnsafeRawBufferPointer, into frame: Frame, report: inout DecodeReport
   ) throws(ChainFault) {
     let place = "\(format.place): \(format.name)"
-    if state == nil {
+    let state: NativeState
+    if let known = self.state {
+      state = known
+    } else {
       state = try NativeState(format.decoder.open, format.decoder.close, settings: format.settings, name: place)
+      self.state = state
     }
-    let state = state!
     let count = starts.count
     // The library writes its own types; the frame may have others.
     let targets = zip(columns, declared).enumerated().map { number, pair -> UnsafeMutableRawPointer? in

@@ -68,7 +68,7 @@ extension PartialWriter {
     }
   }
 
-  private mutating func reach(_ reach: PartialStream.Reach?) {
+  private mutating func reach(_ reach: PartialStream.CounterSpan?) {
     byte(reach == nil ? 0 : 1)
     if let reach {
       signed(reach.first)
@@ -145,10 +145,10 @@ extension PartialReader {
     return stream
   }
 
-  private mutating func reach() throws(PartialError) -> PartialStream.Reach? {
+  private mutating func reach() throws(PartialError) -> PartialStream.CounterSpan? {
     switch try byte() {
     case 0: return nil
-    case 1: return PartialStream.Reach(first: try signed(), last: try signed())
+    case 1: return PartialStream.CounterSpan(first: try signed(), last: try signed())
     default: throw damaged()
     }
   }

@@ -29,8 +29,8 @@ struct PartialLayout {
         isFirst = false
         var limits: [Int64?] = newest.map { _ in nil }
         for group in merger.plan.groups.indices where stream.isOrdered && merger.plan.closesEarly(group) {
-          if let newest = newest[group] {
-            let (limit, overflow) = newest.keys.subtractingReportingOverflow(merger.plan.groups[group].disorder!)
+          if let newest = newest[group], let disorder = merger.plan.groups[group].disorder {
+            let (limit, overflow) = newest.keys.subtractingReportingOverflow(disorder)
             limits[group] = overflow ? nil : limit
             if !overflow, let complete = stream.complete[group], complete.lowerBound < limit {
               throw merger.overlap(
@@ -87,8 +87,8 @@ extension PartialStream {
     return end.range.end == begin.range.start || (isTopic && other.isTopic)
   }
 
-  private static func join(_ before: Reach?, _ behind: Reach?) -> Reach? {
+  private static func join(_ before: CounterSpan?, _ behind: CounterSpan?) -> CounterSpan? {
     guard let before, let behind else { return before ?? behind }
-    return Reach(first: before.first, last: max(before.last, behind.last))
+    return CounterSpan(first: before.first, last: max(before.last, behind.last))
   }
 }

@@ -2,7 +2,7 @@
 /// parts of an input together.
 struct PartialStream {
   /// From where to where a counter went.
-  struct Reach: Equatable {
+  struct CounterSpan: Equatable {
     var first: Int64
     var last: Int64
   }
@@ -16,9 +16,9 @@ struct PartialStream {
   /// Where it lies, in order: several files, or one stretch of a file or of a topic's partition.
   var pieces: [(partition: Int, range: OffsetRange)] = []
   /// The clock of event windows.
-  var clock: Reach?
+  var clock: CounterSpan?
   /// The keys of each group.
-  var keys: [Reach?]
+  var keys: [CounterSpan?]
   /// The keys of each group of which all rows are in the stretch.
   var complete: [Range<Int64>?]
   /// The first event window that was not complete at the end.
@@ -81,12 +81,12 @@ struct PartialStreams {
       stream.pieces.append((chunk.partition, chunk.place))
     }
     if !name.isFile, stream.clock == nil, let first = Self.first(outcome.clockBlocks) {
-      stream.clock = PartialStream.Reach(first: first, last: first)
+      stream.clock = PartialStream.CounterSpan(first: first, last: first)
     }
     for (index, group) in plan.groups.enumerated() where group.isWithinFile == name.isFile && stream.keys[index] == nil
     {
       if let first = Self.first(outcome.keyBlocks[index].maxima) {
-        stream.keys[index] = PartialStream.Reach(first: first, last: first)
+        stream.keys[index] = PartialStream.CounterSpan(first: first, last: first)
       }
     }
     streams[name] = stream

@@ -29,7 +29,7 @@ package struct Clock: Sendable {
       // With few blocks the smallest is the safe answer: a window closed too late loses nothing.
       let candidate =
         count < Clock.agreeing
-        ? recent[..<count].min()! : recent.withUnsafeBufferPointer { Clock.fourthLargest(of: $0) }
+        ? recent[..<count].reduce(.max, min) : recent.withUnsafeBufferPointer { Clock.fourthLargest(of: $0) }
       // What the first blocks say is not settled: one of them may hold a row far off.
       now = count <= Clock.agreeing ? candidate : max(now ?? candidate, candidate)
     }

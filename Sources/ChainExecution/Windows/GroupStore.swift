@@ -280,7 +280,7 @@ struct GroupStore {
   mutating func end(of file: GroupStream) {
     guard !isPart else { return }
     for place in open.keys.filter({ $0.stream == file }) {
-      let groups = open.removeValue(forKey: place)!
+      guard let groups = open.removeValue(forKey: place) else { continue }
       sizesAtLastClosing[place] = nil
       let counts = pool.take(place.window)
       closer.closeAll(groups, into: counts)

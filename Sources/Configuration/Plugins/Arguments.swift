@@ -15,9 +15,10 @@ struct Arguments {
 
   /// The value of every parameter that has one; nil where errors were reported.
   func read(_ given: Node?) -> [String: Node]? {
-    guard let entries = given.map({ $0.isEmpty ? [] : $0.mapping }) ?? [] else {
+    let entries = given.flatMap { $0.isEmpty ? nil : $0.mapping } ?? []
+    if let given, !given.isEmpty, given.mapping == nil {
       findings.error(
-        .wrongType, "the parameters of `\(plugin.written)` are a block, not \(given!.kindName)", at: given!.span,
+        .wrongType, "the parameters of `\(plugin.written)` are a block, not \(given.kindName)", at: given.span,
         hint: parameters.isEmpty ? "it takes none" : "write `{\(parameters[0].name.text): …}`")
       return nil
     }

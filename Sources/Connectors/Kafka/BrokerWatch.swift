@@ -97,8 +97,9 @@ package final class BrokerWatch: Sendable {
     guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
     let now = monotonicNanoseconds()
     let since = state.withLock { state in
-      state.silentSince = state.silentSince ?? now
-      return state.silentSince!
+      let since = state.silentSince ?? now
+      state.silentSince = since
+      return since
     }
     if now - since > Self.patience { isAway(because: error.message) }
   }

@@ -83,10 +83,11 @@ final class LiveMerger: Sendable {
       // What is on its way comes soon; a part that another instance has yet to publish may not.
       if state.isClosing {
         let now = monotonicNanoseconds()
-        farewell = farewell ?? now + Self.farewell
+        let end = farewell ?? now + Self.farewell
+        farewell = end
         if !state.hasTurn || !turn.mayWait() { return }
         // Others may go on for ever: their results are left to them.
-        if turn.next > lastOwn(), isIdle || now > farewell! { return }
+        if turn.next > lastOwn(), isIdle || now > end { return }
       }
       if !state.hasTurn { pauseThread(milliseconds: 20) }
     }

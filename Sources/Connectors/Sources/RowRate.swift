@@ -15,7 +15,7 @@ package enum RowRate: Hashable, Sendable {
       return
     }
     guard let quantity = try? Quantity.parse(text),
-      let rate = quantity.unit.isNone ? quantity.value : quantity.value(in: Unit.named("Hz")!), rate > 0, rate < 1e12
+      let rate = quantity.unit.isNone ? quantity.value : quantity.value(in: .hertz), rate > 0, rate < 1e12
     else { return nil }
     self = .perSecond(rate)
   }

@@ -65,7 +65,7 @@ extension DashboardStore {
   private func histogram(_ question: Question, name: String, _ isWanted: () -> Bool) -> Answer {
     guard name.hasSuffix(".json") else { return .text(404, "write the histogram's name and .json behind it") }
     let name = String(name.dropLast(".json".count))
-    guard let format = HistogramForm(rawValue: question["format"] ?? "hitmon") else {
+    guard let format = HistogramFormat(rawValue: question["format"] ?? "hitmon") else {
       return .text(400, "`format` is hitmon, uhi or root")
     }
     let over = question["over"] ?? "window"

@@ -27,7 +27,7 @@ extension Compiler {
   }
 
   /// The steps that `result` comes down to: parts of what is in a column already are emitted too.
-  private func steps(for result: Place) -> [Step] {
+  private func steps(for result: Place) -> [LoopStep] {
     var read: Set<Place> = [result]
     let needed = steps.reversed().filter { step in
       guard read.contains(step.result) else { return false }
@@ -52,7 +52,7 @@ private struct Allocation {
   private var readers: [Place: Int] = [:]
 
   /// `kept` are the columns of results that stay.
-  init(_ steps: [Step], kept: [Place: Slot]) {
+  init(_ steps: [LoopStep], kept: [Place: Slot]) {
     self.kept = kept
     for step in steps {
       for source in Set(step.computation.sources.compactMap(\.self)) { readers[source, default: 0] += 1 }
@@ -60,11 +60,11 @@ private struct Allocation {
   }
 
   /// Where the operands and the result of the next step lie.
-  mutating func places(of step: Step, layout: inout FrameLayout) -> [Place: kernel_place] {
+  mutating func places(of step: LoopStep, layout: inout FrameLayout) -> [Place: kernel_place] {
     var places: [Place: kernel_place] = [:]
     for case let source? in step.computation.sources where places[source] == nil {
       places[source] = place(source)
-      readers[source]! -= 1
+      readers[source, default: 1] -= 1
       if readers[source] == 0, let strip = temporaries.removeValue(forKey: source) { strips.release(strip) }
     }
     if let slot = kept[step.result] {

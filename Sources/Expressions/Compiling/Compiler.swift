@@ -19,7 +19,7 @@ package struct Compiler {
   /// The columns that hold results of this stage.
   var computed: [Slot: Int] = [:]
   /// Those of the program that is being compiled.
-  var steps: [Step] = []
+  var steps: [LoopStep] = []
 
   private struct Bound {
     let slot: Slot
@@ -90,7 +90,7 @@ package struct Compiler {
     numbers[key] = number
     let place = Place.temporary(number: number, lane: lane)
     emitted[key] = place
-    steps.append(Step(computation: computation, key: key, result: place))
+    steps.append(LoopStep(computation: computation, key: key, result: place))
     return place
   }
 

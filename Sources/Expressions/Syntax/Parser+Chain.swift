@@ -26,7 +26,7 @@ struct ComparisonChain {
 
   /// Another operator with the operand to its right.
   mutating func add(_ operation: BinaryOperator, _ operand: WrittenOperand, isLast: Bool, in parser: Parser) {
-    parts += [parser.written(text.last!), operation.rawValue]
+    parts += [parser.written(text[text.count - 1]), operation.rawValue]
     guard !isLast, let (join, left, right) = parser.condition(joinedIn: operand) else {
       parts.append(parser.written(operand.range))
       if !isLast { parts.append("and") }

@@ -63,7 +63,8 @@ extension Builder {
   }
 
   private static func finite(_ values: [Double]) -> ClosedRange<Double>? {
-    values.allSatisfy(\.isFinite) ? values.min()!...values.max()! : nil
+    guard let least = values.min(), let greatest = values.max(), values.allSatisfy(\.isFinite) else { return nil }
+    return least...greatest
   }
 
   func squareRoot(_ a: TypedExpression, unit: Unit) -> TypedExpression {

@@ -14,9 +14,9 @@ struct Interval {
     self.init(Int128(range.lowerBound), Int128(range.upperBound))
   }
 
-  /// The smallest interval around all of `values`.
+  /// The smallest interval around all of `values`, of which there is at least one.
   init(hull values: [Int128]) {
-    self.init(values.min()!, values.max()!)
+    self.init(values.reduce(values[0], min), values.reduce(values[0], max))
   }
 
   /// Whether every value lies in 63 bits and a sign.
@@ -94,16 +94,15 @@ struct Interval {
 extension Interval {
   /// 2^k for the least k such that every value lies in -2^k ..< 2^k.
   private static func power(_ a: Interval, _ b: Interval) -> Int128 {
-    let magnitudes = [a.lower, a.upper, b.lower, b.upper].map { $0 < 0 ? ~$0 : $0 }
+    let greatest = [a.lower, a.upper, b.lower, b.upper].reduce(0) { max($0, $1 < 0 ? ~$1 : $1) }
     var power: Int128 = 1
-    while power <= magnitudes.max()! { power <<= 1 }
+    while power <= greatest { power <<= 1 }
     return power
   }
 
   static func & (a: Interval, b: Interval) -> Interval {
     if a.lower >= 0 || b.lower >= 0 {
-      let tops = [a, b].filter { $0.lower >= 0 }.map(\.upper)
-      return Interval(0, tops.min()!)
+      return Interval(0, [a, b].filter { $0.lower >= 0 }.map(\.upper).reduce(max(a.upper, b.upper), min))
     }
     return Interval(-power(a, b), max(a.upper, b.upper))
   }

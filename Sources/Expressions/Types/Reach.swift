@@ -137,10 +137,11 @@ extension TypedExpression {
       return Reach(
         bounds: hull(a.bounds, b.bounds) { $0 + sign * $1 }, grid: step.map { .init(step: $0, offset: offset) })
     case .multiply:
-      return Reach(
-        bounds: hull(a.bounds, b.bounds, *),
-        grid: a.grid?.step == 0
-          ? b.grid?.scaled(a.grid!.offset) : b.grid?.step == 0 ? a.grid?.scaled(b.grid!.offset) : nil)
+      var grid: Reach.Grid?
+      if let one = a.grid, let other = b.grid {
+        grid = one.step == 0 ? other.scaled(one.offset) : other.step == 0 ? one.scaled(other.offset) : nil
+      }
+      return Reach(bounds: hull(a.bounds, b.bounds, *), grid: grid)
     case .divide:
       guard let grid = b.grid, grid.step == 0, grid.offset != 0 else { return Reach() }
       return Reach(bounds: hull(a.bounds, b.bounds, /), grid: a.grid?.scaled(1 / grid.offset))

@@ -97,8 +97,8 @@ package struct CountsContent: HistogramContent {
   }
 }
 
-extension CountsContent: UHIForm {
-  package var uhi: (any UHIForm)? { self }
+extension CountsContent: UHIHistogram {
+  package var uhi: (any UHIHistogram)? { self }
   package var storage: String { weights == nil ? "int" : "weighted" }
   package var axes: [ResultAxis] { [axis] }
 

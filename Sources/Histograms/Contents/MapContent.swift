@@ -99,8 +99,8 @@ package struct MapContent: HistogramContent {
   }
 }
 
-extension MapContent: UHIForm {
-  package var uhi: (any UHIForm)? { self }
+extension MapContent: UHIHistogram {
+  package var uhi: (any UHIHistogram)? { self }
   package var storage: String { weights == nil ? "double" : "weighted" }
   package var axes: [ResultAxis] { [x, y] }
 

@@ -19,7 +19,7 @@ package struct PointsContent: HistogramContent {
   package var expectedBytes: Int { points.count * 14 }
 
   /// A list of points is no histogram.
-  package var uhi: (any UHIForm)? { nil }
+  package var uhi: (any UHIHistogram)? { nil }
 
   // MARK: Messages
 

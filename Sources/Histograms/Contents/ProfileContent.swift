@@ -79,8 +79,8 @@ package struct ProfileContent: HistogramContent {
   }
 }
 
-extension ProfileContent: UHIForm {
-  package var uhi: (any UHIForm)? { self }
+extension ProfileContent: UHIHistogram {
+  package var uhi: (any UHIHistogram)? { self }
   package var storage: String { "mean" }
   package var axes: [ResultAxis] { [axis] }
   package var mean: ResultAxis? { y }

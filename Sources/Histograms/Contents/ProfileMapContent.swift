@@ -75,8 +75,8 @@ package struct ProfileMapContent: HistogramContent {
   }
 }
 
-extension ProfileMapContent: UHIForm {
-  package var uhi: (any UHIForm)? { self }
+extension ProfileMapContent: UHIHistogram {
+  package var uhi: (any UHIHistogram)? { self }
   package var storage: String { "mean" }
   package var axes: [ResultAxis] { [x, y] }
   package var mean: ResultAxis? { z }

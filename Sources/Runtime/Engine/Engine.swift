@@ -132,10 +132,8 @@ final class Engine: @unchecked Sendable {
   /// What the next chunk is processed with; waits until it is settled. Nil where no further chunk counts.
   private func nextContext(_ chunk: Chunk) -> ChunkContext? {
     let (stream, partition) = (chunk.stream, chunk.partition)
-    // With one thread every chunk before this one is complete.
-    if isAlone {
-      return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream, partition: partition)!
-    }
+    // With one thread every chunk before this one is complete, so there is a context.
+    if isAlone { return hasFault ? nil : sequencer.context(for: submittedChunks, stream: stream, partition: partition) }
     while true {
       enum Next { case context(ChunkContext?), task(Task) }
       let next: Next = monitor.locked {

@@ -29,8 +29,9 @@ final class Acknowledgements: Sendable {
     mutating func finish(_ number: Int, at time: Int64?) {
       guard let window = windows.removeValue(forKey: number) else { return }
       if let time {
-        lastLatency = max(0, time - window.closedAt)
-        latencies.add(lastLatency!)
+        let latency = max(0, time - window.closedAt)
+        lastLatency = latency
+        latencies.add(latency)
       }
       safe.insert(number)
       resumes[number] = window.resume
@@ -117,8 +118,8 @@ package struct LatencyHistogram: Sendable {
   package func quantile(_ share: Double) -> Int64? {
     guard count > 0 else { return nil }
     var left = Int(saturating: (Double(count) * share).rounded(.up))
-    for bin in counts.keys.sorted() {
-      left -= counts[bin]!
+    for (bin, count) in counts.sorted(by: { $0.key < $1.key }) {
+      left -= count
       if left <= 0 {
         let octave = bin / 16
         return octave >= 4 ? Int64(17 + bin % 16) << (octave - 4) : Int64(2) << octave

@@ -71,13 +71,14 @@ struct TestRows {
 
   /// `2a 00 ff`, as the bytes stand in a file.
   private func hexadecimal(_ text: LocatedText) -> [UInt8]? {
-    let digits = text.text.unicodeScalars.filter { $0 != " " && $0 != "\n" }.map { Int(String($0), radix: 16) }
-    guard digits.count % 2 == 0, !digits.contains(nil) else {
+    let written = text.text.unicodeScalars.filter { $0 != " " && $0 != "\n" }
+    let digits = written.compactMap { Int(String($0), radix: 16) }
+    guard digits.count % 2 == 0, digits.count == written.count else {
       findings.error(
         .wrongType, "a binary row is bytes in hexadecimal or a block of fields", at: text.span,
         hint: "write `\"2a 00 ff\"`, or `{\(format.fields[0].name): 1}`")
       return nil
     }
-    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0]! << 4 | digits[$0 + 1]!) }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
   }
 }

@@ -196,10 +196,10 @@ struct Partials: FuzzTarget {
     pipeline = loaded
     let path = folder.write((0..<400).flatMap { Array("\($0 * 7),\($0 % 9).5,\($0 % 5),x\n".utf8) }, "first.rows")
     func part(_ bytes: Range<Int64>, order: Int64) throws -> [UInt8] {
-      var options = Kernel.Options()
+      var options = PartCounter.Options()
       options.input = .piece(FilePiece(path: path, name: "rows", bytes: bytes))
       var part: [UInt8] = []
-      _ = try Kernel(loaded, options: options, warn: { _ in }).execute { part += $0 }
+      _ = try PartCounter(loaded, options: options, warn: { _ in }).execute { part += $0 }
       return part
     }
     own = [try part(0..<2000, order: 0), try part(0..<100, order: 0)]

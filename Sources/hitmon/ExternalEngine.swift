@@ -7,7 +7,7 @@ import ArgumentParser
 #endif
 
 /// The engines that move rows while this program counts them: the Python package starts them.
-enum PythonEngine {
+enum ExternalEngine {
   /// The module and its arguments for an engine; nil for what is none.
   static func arguments(_ engine: String) -> (module: String, arguments: [String])? {
     switch engine {
@@ -40,7 +40,7 @@ enum PythonEngine {
     let words = [python, "-m", module] + arguments + own
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
     pointers.append(nil)
-    execvp(pointers[0]!, pointers)
+    execvp(words[0], pointers)
     return "cannot start \(python): \(String(cString: strerror(errno)))"
   }
 
@@ -75,6 +75,6 @@ enum PythonEngine {
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor: Int32 in [1, 2] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0) }
     var child: pid_t = 0
-    return posix_spawnp(&child, pointers[0]!, &actions, nil, pointers, environ) == 0 ? child : -1
+    return posix_spawnp(&child, words[0], &actions, nil, pointers, environ) == 0 ? child : -1
   }
 }

@@ -4,7 +4,7 @@ import ChainExecution
 import Specifications
 
 /// Counts a part of an input, and writes what came of it so that it can be put together with the other parts.
-package final class Kernel {
+package final class PartCounter {
   package enum Input: Sendable {
     case files([String])
     case piece(FilePiece)

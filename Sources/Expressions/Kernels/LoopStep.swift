@@ -41,7 +41,7 @@ struct Computation {
 }
 
 /// A computation with the place of its result.
-struct Step {
+struct LoopStep {
   let computation: Computation
   let key: String
   let result: Place

@@ -4,10 +4,10 @@ import Glibc
 /// The engine's kernels one by one, on data that are always the same. Python scripts beside this folder run it and say
 /// what its figures mean.
 @main
-enum Kernels {
+enum EngineBenchmark {
   static let usage = """
-    usage: Kernels count [FORM:PIPELINE.yaml ...]   for callgrind: see Benchmarks/instructions.py
-           Kernels time ROUNDS EXPRESSION ...       nanoseconds a row: see Benchmarks/expressions.py
+    usage: EngineBenchmark count [FORM:PIPELINE.yaml ...]   for callgrind: see Benchmarks/instructions.py
+           EngineBenchmark time ROUNDS EXPRESSION ...       nanoseconds a row: see Benchmarks/expressions.py
     FORM is text or words.
     """
 

@@ -2,7 +2,7 @@ import Histograms
 import JSON
 
 /// The forms in which a histogram can be had.
-package enum HistogramForm: String, Sendable, CaseIterable {
+package enum HistogramFormat: String, Sendable, CaseIterable {
   /// As result messages have it.
   case hitmon
   /// scikit-hep's Unified Histogram Interface.
@@ -13,7 +13,7 @@ package enum HistogramForm: String, Sendable, CaseIterable {
 
 extension ResultHistogram {
   /// The histogram as JSON; nil where it has no such form.
-  package func json(name: String, form: HistogramForm) -> [UInt8]? {
+  package func json(name: String, form: HistogramFormat) -> [UInt8]? {
     var writer = JSONWriter(capacity: 4096)
     switch form {
     case .hitmon: write(to: &writer)

@@ -2,7 +2,7 @@ import JSON
 
 /// A histogram as UHI has it, schema 1 (https://uhi.readthedocs.io). Flow bins are part of the arrays; what UHI has no
 /// place for stands in `metadata`.
-package protocol UHIForm {
+package protocol UHIHistogram {
   /// `int`, `double`, `weighted`, `mean`.
   var storage: String { get }
   var axes: [ResultAxis] { get }
@@ -14,7 +14,7 @@ package protocol UHIForm {
   var mean: ResultAxis? { get }
 }
 
-extension UHIForm {
+extension UHIHistogram {
   package var mean: ResultAxis? { nil }
 }
 
