@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdalign.h>
 
 #include "loops.h"
@@ -37,9 +38,12 @@ typedef struct pass {
 } pass;
 
 static pass pass_of(const kernel_step *step, const kernel_loop *loops, void *const *columns, strips *strips) {
+  assert(step->family < kernel_family_count);
   pass pass = {.loop = loops[number(step->family, step->shape, step->careful)], .step = step};
+  assert(pass.loop != NULL);
   for (int i = 0; i < 4; i++) {
     kernel_place place = i == 0 ? step->result : step->operands[i - 1];
+    assert(~place.index < KERNEL_STRIPS);
     pass.values[i] = place.index < 0 ? strips->values[~place.index] : columns[place.index];
     pass.advance[i] = place.index < 0 ? 0 : place.stride;
   }
@@ -47,6 +51,8 @@ static pass pass_of(const kernel_step *step, const kernel_loop *loops, void *con
 }
 
 void kernel_run(const kernel_step *steps, size_t step_count, void *const *columns, size_t count, size_t strip_rows) {
+  // Once a batch: what does not fit would be written behind the end of memory on the stack.
+  assert(step_count <= KERNEL_STEPS && strip_rows > 0 && strip_rows <= KERNEL_STRIP_ROWS);
   const kernel_loop *loops = table();
   pass passes[KERNEL_STEPS];
   strips strips;
