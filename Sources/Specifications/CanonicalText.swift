@@ -106,7 +106,8 @@ package struct CanonicalText: Sendable {
     // `count: rows` has no argument.
     let argument = entry.name == "count" ? nil : entry.value.scalar.map(expression)
     return words(
-      entry.name, argument, condition: node["where"]?.scalar.map(expression), per: node["per"]?.scalar?.text)
+      entry.name, argument, condition: node[GroupFunctionKeys.condition]?.scalar.map(expression),
+      per: node[GroupFunctionKeys.per]?.scalar?.text)
   }
 
   private static func words(_ function: String, _ argument: String?, condition: String?, per: String?) -> String {

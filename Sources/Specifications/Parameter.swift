@@ -27,14 +27,14 @@ package struct Parameter: Sendable {
 
   /// Reads a declaration that was checked against the section's specification; nil where errors were reported.
   package init?(_ name: LocatedText, _ settings: Settings, findings: Findings) {
-    guard let kind = settings["type"]?.text.flatMap({ Kind(rawValue: $0.text) }) else { return nil }
+    guard let kind = settings[ParameterKeys.type] else { return nil }
     self.name = name
     self.kind = kind
-    summary = settings["description"]?.text?.text ?? ""
-    allowed = (settings["allowed"]?.list ?? []).compactMap(\.node.scalar)
-    isOptional = settings["optional"]?.boolean ?? false
-    standard = settings.given.contains("default") ? settings["default"]?.node : nil
-    if let text = settings["unit"]?.text {
+    summary = settings[ParameterKeys.description]?.text ?? ""
+    allowed = (settings[ParameterKeys.allowed] ?? []).compactMap(\.node.scalar)
+    isOptional = settings[ParameterKeys.optional]
+    standard = settings[ParameterKeys.standard]
+    if let text = settings[ParameterKeys.unit] {
       guard let unit = Unit.parse(text.text) else {
         reportUnknown(unit: text, findings: findings)
         return nil
@@ -49,24 +49,24 @@ package struct Parameter: Sendable {
     } else {
       unit = nil
     }
-    least = settings["min"]?.quantity
-    greatest = settings["max"]?.quantity
+    least = settings[ParameterKeys.min]
+    greatest = settings[ParameterKeys.max]
     guard checkDeclaration(settings, findings) else { return nil }
   }
 
   private func checkDeclaration(_ settings: Settings, _ findings: Findings) -> Bool {
-    for (key, limit) in [("min", least), ("max", greatest)] {
-      guard let limit, let span = settings[key]?.span else { continue }
+    for (key, limit) in [(ParameterKeys.min, least), (ParameterKeys.max, greatest)] {
+      guard let limit, let span = settings.setting(key)?.span else { continue }
       guard kind == .number || kind == .integer else {
         findings.error(
           .parameterDeclaration, "only numbers have limits, and `\(name.written)` is \(kind.words)", at: span,
-          hint: "leave `\(key)` out")
+          hint: "leave `\(key.name)` out")
         return false
       }
       guard limit.unit.dimension == (unit ?? .none).dimension else {
         findings.error(
           .parameterDeclaration, "`\(limit.text)` is not a limit of a value in \(unit?.symbol ?? "plain numbers")",
-          at: span, hint: "give it the parameter's unit: `\(key): \(Quantity(limit.value, unit ?? .none).text)`")
+          at: span, hint: "give it the parameter's unit: `\(key.name): \(Quantity(limit.value, unit ?? .none).text)`")
         return false
       }
     }
@@ -74,7 +74,7 @@ package struct Parameter: Sendable {
       if isOptional {
         findings.error(
           .parameterDeclaration, "`\(name.written)` has a default, so it need not be `optional`",
-          at: settings["optional"]?.span, hint: "leave one of the two out")
+          at: settings.setting(ParameterKeys.optional)?.span, hint: "leave one of the two out")
         return false
       }
       return check(standard, findings)

@@ -10,6 +10,10 @@ extension Key: KeyDeclaration {
   package var key: Key { self }
 }
 
+extension KeyDeclaration {
+  package var name: String { key.name }
+}
+
 /// A key with the type of its value, declared once as a constant: a component lists it, and what reads its settings asks by
 /// it.
 ///
@@ -40,8 +44,29 @@ extension Settings {
   /// The setting with its place; nil where the key has no default and the user left it out.
   package func setting(_ key: some KeyDeclaration) -> Setting? { self[key.key.name] }
 
+  /// The setting of a key that stands beside the component's own block.
+  package func setting(beside key: some KeyDeclaration) -> Setting? { beside[key.key.name] }
+
   /// Whether the user gave the key.
   package func isGiven(_ key: some KeyDeclaration) -> Bool { given.contains(key.key.name) }
+
+  /// Where the value stands; the whole block where there is none.
+  package func span(of key: some KeyDeclaration) -> Span { setting(key)?.span ?? span }
+}
+
+extension Node {
+  /// The value of a key in a block that was not checked.
+  package subscript(key: some KeyDeclaration) -> Node? { self[key.key.name] }
+}
+
+extension TypedKey {
+  /// The same key where another component says what it is for.
+  package func explained(_ summary: String) -> TypedKey { taking(key.form, required: key.isRequired, summary) }
+
+  /// The same key with the form that it has, for one whose form is not known where it is declared: see ``SectionKeys``.
+  package func taking(_ form: ValueForm, required: Bool = false, _ summary: String) -> TypedKey {
+    TypedKey(key: Key(name, form, required: required, summary), read: read)
+  }
 }
 
 // MARK: Forms
@@ -126,7 +151,21 @@ extension TypedKey where Value == Settings {
   package static func block(
     _ name: String, _ specification: Specification, required: Bool = false, _ summary: String
   ) -> TypedKey {
-    TypedKey(key: Key(name, .block(specification), required: required, summary)) { $0.settings }
+    .settings(name, .block(specification), required: required, summary)
+  }
+
+  /// The keys of a specification in any of the forms that take some: a block, a variant, a component, a selected one.
+  package static func settings(
+    _ name: String, _ form: ValueForm, required: Bool = false, _ summary: String
+  ) -> TypedKey {
+    TypedKey(key: Key(name, form, required: required, summary)) { $0.settings }
+  }
+}
+
+extension TypedKey where Value == Node {
+  /// Anything; its reader checks it.
+  package static func any(_ name: String, required: Bool = false, _ summary: String) -> TypedKey {
+    TypedKey(key: Key(name, .any, required: required, summary)) { $0.node }
   }
 }
 
@@ -136,6 +175,21 @@ extension TypedKey where Value: CaseIterable & RawRepresentable<String> {
     TypedKey(key: Key(name, .choice(Value.allCases.map(\.rawValue)), required: required, summary)) {
       $0.text.flatMap { Value(rawValue: $0.text) }
     }
+  }
+}
+
+extension DefaultKey {
+  /// What `read` makes of the value. The default is given as one would type it, and read in the same way.
+  package static func reading(
+    _ name: String, _ form: ValueForm, default standard: String, _ summary: String,
+    _ read: @escaping @Sendable (Setting) -> Value?
+  ) -> DefaultKey {
+    let text = LocatedText(option: "default of \(name)", text: standard)
+    let setting = SettingsChecker(findings: Findings()).check(
+      Node(.scalar(text, quoted: false), span: text.span), as: form, what: name)
+    // A default that its own key refuses is a slip in the declaration.
+    return DefaultKey(
+      key: Key(name, form, default: standard, summary), standard: setting.flatMap(read)!, read: read)
   }
 }
 
@@ -153,6 +207,12 @@ extension DefaultKey where Value == Int64 {
   }
 }
 
+extension DefaultKey where Value == Double {
+  package static func number(_ name: String, default standard: Double, _ summary: String) -> DefaultKey {
+    DefaultKey(key: Key(name, .number, default: Quantity(standard).text, summary), standard: standard) { $0.number }
+  }
+}
+
 extension DefaultKey where Value == Bool {
   package static func boolean(_ name: String, default standard: Bool, _ summary: String) -> DefaultKey {
     DefaultKey(key: Key(name, .boolean, default: "\(standard)", summary), standard: standard) { $0.boolean }
@@ -166,6 +226,10 @@ extension DefaultKey where Value == Quantity {
     DefaultKey(key: Key(name, .quantity(dimension), default: standard.text, summary), standard: standard) {
       $0.quantity
     }
+  }
+
+  package static func anyQuantity(_ name: String, default standard: Quantity, _ summary: String) -> DefaultKey {
+    DefaultKey(key: Key(name, .anyQuantity, default: standard.text, summary), standard: standard) { $0.quantity }
   }
 }
 

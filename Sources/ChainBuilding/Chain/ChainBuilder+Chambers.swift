@@ -10,7 +10,7 @@ extension ChainBuilder {
   mutating func checkChambers() {
     let rows = declaration.chambers
     let invalid = declaration.invalidChambers
-    guard let place = rows.first?["chamber"]?.span ?? invalid.first?.span else { return }
+    guard let place = rows.first?.setting(ChamberKeys.chamber)?.span ?? invalid.first?.span else { return }
     let what = "the chamber map", hint = "use fields of the record"
     // The map's columns, in the order of their first row.
     var order: [LocatedText] = []
@@ -21,13 +21,13 @@ extension ChainBuilder {
     where PipelineSections.chamber.key(key.text) == nil && !order.contains(where: { $0.text == key.text }) {
       order.append(key)
     }
-    names.addMapped("chamber", at: place, 0)
+    names.addMapped(ChamberKeys.chamber.name, at: place, 0)
     for (index, name) in order.enumerated() { names.addMapped(name.text, at: name.span, index + 1) }
     var drafts: [ChamberDraft.Row] = []
     var values: [[TypedExpression?]] = []
     var isSound = invalid.isEmpty
     for row in rows {
-      guard let chamber = row["chamber"]?.integer, let when = row["when"]?.text,
+      guard let chamber = row[ChamberKeys.chamber], let when = row[ChamberKeys.when],
         let condition = names.check(parseBeforeHits(when, in: what, hint: hint), condition: true)
       else {
         isSound = false

@@ -52,7 +52,9 @@ extension ChainBuilder {
         addProgram(settings)
       } else {
         // What it would have given is not to be missed.
-        for entry in program.node["out"]?.mapping ?? [] { names.addFailed(entry.key, as: "column of a program") }
+        for entry in program.node[ExternalKeys.out]?.mapping ?? [] {
+          names.addFailed(entry.key, as: "column of a program")
+        }
       }
     }
     for library in declaration.libraries { addFunctions(library) }

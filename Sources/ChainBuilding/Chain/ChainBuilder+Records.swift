@@ -15,7 +15,7 @@ struct RecordDraft {
 
   /// The declared type of a field, in the user's file.
   func typeSpan(of field: RecordField) -> Span {
-    settings["fields"]?.mapping?.first { $0.key.text == field.name }?.setting.span ?? nameSpan(of: field)
+    settings[DecoderComponent.fields]?.first { $0.key.text == field.name }?.setting.span ?? nameSpan(of: field)
   }
 
   /// Where the field is named, in the user's file.
@@ -35,7 +35,7 @@ extension ChainBuilder {
     }
     var lacking: [LocatedText] = []
     for source in declaration.sources {
-      if let own = source.setting.settings?.beside["record"] {
+      if let own = source.setting.settings?.setting(beside: SectionKeys.record) {
         let count = records.count
         if let settings = own.settings { add(settings, owner: source.name) }
         sourceRecords.append(records.count > count ? count : nil)
@@ -44,7 +44,7 @@ extension ChainBuilder {
       } else {
         sourceRecords.append(declaration.record == nil || isBroken ? nil : 0)
         if source.setting.isInvalid {
-          isBroken = isBroken || (declaration.record == nil && source.setting.node["record"] != nil)
+          isBroken = isBroken || (declaration.record == nil && source.setting.node[SectionKeys.record] != nil)
         } else {
           lacking.append(source.name)
         }
@@ -162,7 +162,7 @@ extension ChainBuilder {
     findings.error(
       .sourceRecord,
       "the record of `\(owner.written)` has no \(missing.count == 1 ? "field" : "fields") \(wanted), which the pipeline uses",
-      at: record.settings["fields"]?.span ?? record.settings.span, hint: hint,
+      at: record.settings.span(of: DecoderComponent.fields), hint: hint,
       notes: [.init(message: "`\(missing[0].name)` of the pipeline is here", span: records[0].nameSpan(of: missing[0]))]
     )
   }

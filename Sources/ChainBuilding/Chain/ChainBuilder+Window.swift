@@ -16,22 +16,20 @@ extension ChainBuilder {
   func checkWindow() -> WindowDraft? {
     guard let settings = declaration.window else { return .all }
     switch settings.specification.name {
-    case "every":
-      guard let quantity = settings["every"]?.quantity, let seconds = quantity.value(in: .second) else {
-        return nil
-      }
+    case WindowSections.every.name:
+      guard let quantity = settings[WindowKeys.every], let seconds = quantity.value(in: .second) else { return nil }
       guard seconds >= 0.01, seconds <= 1e6 else {
         findings.error(
           .badWindow,
-          "a window of \(settings["every"]!.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")",
-          at: settings["every"]!.span,
+          "a window of \(settings.setting(WindowKeys.every)?.node.scalar?.written ?? quantity.text) is too \(seconds < 0.01 ? "short" : "long")",
+          at: settings.span(of: WindowKeys.every),
           hint: seconds < 0.01 ? "take at least 10 ms" : "take at most 1000000 s, or write `window: all`")
         return nil
       }
       return .every(nanoseconds: Int64(saturating: (seconds * 1e9).rounded()))
-    case "rows":
-      return settings["rows"]?.integer.map(WindowDraft.rows)
-    case "span":
+    case WindowSections.rows.name:
+      return settings[WindowKeys.rows].map(WindowDraft.rows)
+    case WindowSections.span.name:
       return format == nil ? nil : checkSpan(settings)
     default:
       return .all
@@ -40,7 +38,7 @@ extension ChainBuilder {
 
   /// `22448 of ORBIT_CNT`: a length, and the column that is the clock.
   private func checkSpan(_ settings: Settings) -> WindowDraft? {
-    guard let text = settings["span"]?.text else { return nil }
+    guard let text = settings[WindowKeys.span] else { return nil }
     func fail(_ message: String, _ span: Span, hint: String? = nil) -> WindowDraft? {
       findings.error(.badWindow, message, at: span, hint: hint)
       return nil
@@ -92,20 +90,22 @@ extension ChainBuilder {
     guard span > 0 else {
       return fail("a span of \(length.written) holds nothing", length.span, hint: "give a length above 0")
     }
-    let lateQuantity = settings["late"]?.quantity ?? Quantity(0)
+    let lateQuantity = settings[WindowKeys.late]
     // A bare 0 needs no unit.
     guard let late = lateQuantity.value(in: clock.type.unit) ?? (lateQuantity.value == 0 ? 0 : nil) else {
       findings.error(
         .unitMismatch,
         "`late` is \(lateQuantity.unit.dimension.name), and \(expression.source.written) is \(clock.type.unit.dimension.name)",
-        at: settings["late"]!.span,
+        at: settings.span(of: WindowKeys.late),
         hint: clock.type.unit.isNone ? "give `late` without a unit" : "give `late` in \(clock.type.unit.symbol)")
       return nil
     }
-    guard late >= 0 else { return fail("`late` is below 0", settings["late"]!.span, hint: "give 0 or more") }
+    guard late >= 0 else {
+      return fail("`late` is below 0", settings.span(of: WindowKeys.late), hint: "give 0 or more")
+    }
     guard span.isFinite, late.isFinite, late / span < 1e9 else {
       return fail(
-        "`late` is more than 1000000000 windows long", settings["late"]!.span,
+        "`late` is more than 1000000000 windows long", settings.span(of: WindowKeys.late),
         hint: "give a shorter `late`, or a longer span")
     }
     guard clock.type.kind == .integer else {

@@ -56,7 +56,7 @@ package struct ChainBuilder {
 
   private mutating func check() {
     libraries = declaration.libraries.compactMap { library in
-      Self.load(library.path, at: library.settings["library"]!.span, findings: findings)
+      Self.load(library.path, at: library.settings.span(of: NativeKeys.library), findings: findings)
     }
     // Without it every name that it would give would be reported.
     guard libraries.count == declaration.libraries.count else { return }
@@ -84,8 +84,8 @@ package struct ChainBuilder {
         names.addFailed(constant.name, as: "constant")
       } else if constant.setting.node.mapping != nil {
         let errorsBefore = findings.errorCount
-        guard let settings = checker.check(constant.setting.node, against: PipelineSections.lookup),
-          let by = settings["by"]?.text, let values = settings["values"]?.mapping
+        guard let settings = checker.check(constant.setting.node, against: LookupSection.specification),
+          let by = settings[LookupKeys.by], let values = settings[LookupKeys.values]
         else {
           if findings.errorCount == errorsBefore {
             findings.error(
@@ -167,8 +167,8 @@ package struct ChainBuilder {
         addDeadTime(rule)
         continue
       }
-      let keeps = rule.specification.name == "keep"
-      guard let text = rule[keeps ? "keep" : "drop"]?.text,
+      let keeps = rule.specification.name == PipelineSections.keep.name
+      guard let text = rule[keeps ? CleansingKeys.keep : CleansingKeys.drop],
         let expression = parseBeforeHits(text, in: "cleansing", hint: "move the condition to `where:` of a histogram"),
         let typed = names.check(expression, condition: true)
       else { continue }

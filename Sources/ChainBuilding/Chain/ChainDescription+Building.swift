@@ -40,7 +40,8 @@ extension ChainDescription {
       stages.append(
         Stage(
           name: "chambers",
-          columns: ["chamber"].map { column($0, "") } + builder.chambers.columns.map { column($0.name, "") },
+          columns: [ChamberKeys.chamber.name].map { column($0, "") }
+            + builder.chambers.columns.map { column($0.name, "") },
           lines: ["\(builder.chambers.rows.count) rows, \(method)"]))
     }
     let used = row.usedNames.union(deferred?.stage.usedNames ?? [])

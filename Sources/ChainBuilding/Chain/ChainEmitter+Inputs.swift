@@ -11,7 +11,7 @@ extension ChainEmitter {
     builder.checkOtherRecords(used: Set(slots.indices.filter { slots[$0] != nil }), counters: counters)
     let own = format.fields
     return builder.records.enumerated().map { number, record in
-      let stops = record.settings["on_malformed"]?.text?.text == "stop"
+      let stops = record.settings[DecoderComponent.onMalformed] == .stop
       if number == 0 { return RecordInput(columns: slots, conversions: [], stopsAtMalformed: stops) }
       var conversions: [FieldConversion] = []
       let columns = record.format.fields.map { field -> Slot? in

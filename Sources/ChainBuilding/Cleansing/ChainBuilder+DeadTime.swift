@@ -18,7 +18,8 @@ extension ChainBuilder {
   /// Checks a rule `dead_time`.
   mutating func addDeadTime(_ rule: Settings) {
     let hint = "use columns of the row"
-    guard let setting = rule["dead_time"], let quantity = setting.quantity, let of = rule["of"]?.text,
+    guard let setting = rule.setting(CleansingKeys.deadTime), let quantity = setting.quantity,
+      let of = rule[CleansingKeys.of],
       let time = names.check(parseBeforeHits(of, in: "cleansing", hint: hint))
     else { return }
     guard time.type.isNumber else {
@@ -41,9 +42,10 @@ extension ChainBuilder {
       findings.error(.wrongType, "a dead time is not below 0", at: setting.span, hint: "give 0 or more")
       return
     }
-    let texts = (rule["per"]?.list ?? []).compactMap(\.text)
+    let texts = (rule[CleansingKeys.per] ?? []).compactMap(\.text)
     let keys = texts.compactMap { names.check(parseBeforeHits($0, in: "cleansing", hint: hint)) }
-    guard keys.count == texts.count, Self.checkChannel(keys, at: rule["per"]?.span, findings: findings) else { return }
+    let place = rule.setting(CleansingKeys.per)?.span
+    guard keys.count == texts.count, Self.checkChannel(keys, at: place, findings: findings) else { return }
     let channel = texts.map(\.written).joined(separator: ", ")
     deadTimes.append(
       DeadTimeDraft(

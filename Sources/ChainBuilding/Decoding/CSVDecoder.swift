@@ -3,6 +3,24 @@ import Columns
 import Diagnostics
 import Specifications
 
+private enum CSVKeys {
+  static let fields = DecoderComponent.fields.explained(
+    "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, text, date, time or datetime, and a unit if it has one (`f32 ns`)."
+  )
+  static let header = DefaultKey<Framing.HeaderPolicy>.choice(
+    "header", default: .auto,
+    "Whether the first line of a file names the fields. `auto`: it does if it names one of the record's fields; lines that are no rows may stand before it. Fields are then found by their names, in any order, and other columns are passed over. A unit in brackets behind a name, such as `time [us]`, is converted to the declared unit of an `f32` or `f64` field. A header that does not fit the record is an error. It holds for later files of the same columns that have none. Messages of a topic have no header."
+  )
+  static let separator = DefaultKey.reading(
+    "separator", .text, default: ",",
+    "The character between fields, or `blanks`: any number of spaces and tabs, or `tab`."
+  ) { $0.text }
+  static let comment = TypedKey.text("comment", "Lines that start so are passed over, such as `#`.")
+  static let quote = TypedKey.text(
+    "quote",
+    "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special.")
+}
+
 extension DecoderComponent {
   static let csv = DecoderComponent(
     specification: Specification(
@@ -20,21 +38,7 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["csv"]), required: true, "Names the format."),
-        Key(
-          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
-          "The fields in the order of the row, each with its type: u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, text, date, time or datetime, and a unit if it has one (`f32 ns`)."
-        ),
-        Key(
-          "header", .choice(Framing.HeaderPolicy.allCases.map(\.rawValue)), default: "auto",
-          "Whether the first line of a file names the fields. `auto`: it does if it names one of the record's fields; lines that are no rows may stand before it. Fields are then found by their names, in any order, and other columns are passed over. A unit in brackets behind a name, such as `time [us]`, is converted to the declared unit of an `f32` or `f64` field. A header that does not fit the record is an error. It holds for later files of the same columns that have none. Messages of a topic have no header."
-        ),
-        Key(
-          "separator", .text, default: ",",
-          "The character between fields, or `blanks`: any number of spaces and tabs, or `tab`."),
-        Key("comment", .text, "Lines that start so are passed over, such as `#`."),
-        Key(
-          "quote", .text,
-          "The character round fields that hold separators, such as `\"`. Without it, quotes are nothing special."),
+        CSVKeys.fields, CSVKeys.header, CSVKeys.separator, CSVKeys.comment, CSVKeys.quote,
       ] + commonKeys,
       example:
         "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"
@@ -42,35 +46,35 @@ extension DecoderComponent {
     make: { settings, findings, _ in
       guard let declared = fields(settings, findings: findings) else { return nil }
       let errorsBefore = findings.errorCount
-      /// One byte that is not part of a number.
-      func character(_ key: String) -> UInt8? {
-        guard let text = settings[key]?.text else { return nil }
+      /// One byte that is not part of a number; where it is none, that is reported.
+      func character(_ text: LocatedText, of key: some KeyDeclaration) -> UInt8 {
         if text.text.utf8.count == 1, let byte = text.text.utf8.first, byte > 0x20 || byte == 0x09 || byte == 0x20,
           !("0"..."9").contains(Unicode.Scalar(byte)), !"+-.eE".utf8.contains(byte)
         {
           return byte
         }
         findings.error(
-          .wrongType, "`\(key)` takes one character that is not part of a number, not `\(text.written)`",
+          .wrongType, "`\(key.name)` takes one character that is not part of a number, not `\(text.written)`",
           at: text.span,
-          hint: key == "separator" ? "write \",\", \";\", tab or blanks" : "write '\"'")
-        return nil
+          hint: key.name == CSVKeys.separator.name ? "write \",\", \";\", tab or blanks" : "write '\"'")
+        return 0
       }
-      var separator: UInt8 = 0
-      switch settings["separator"]?.text?.text {
-      case "blanks": separator = 0
-      case "tab": separator = 0x09
-      default: separator = character("separator") ?? 0x2C
-      }
-      let quote = settings.given.contains("quote") ? character("quote") : nil
+      let written = settings[CSVKeys.separator]
+      let separator: UInt8 =
+        switch written.text {
+        case "blanks": 0
+        case "tab": 0x09
+        default: character(written, of: CSVKeys.separator)
+        }
+      let quote = settings[CSVKeys.quote].map { character($0, of: CSVKeys.quote) } ?? 0
       guard findings.errorCount == errorsBefore else { return nil }
       let format = CSVFormat(
         fields: declared.map { name, setting in
           RecordField(name: name.text, type: setting.fieldType!.valueType, declared: setting.fieldType!.declared)
         },
         storage: declared.map { $0.setting.fieldType!.storage },
-        policy: Framing.HeaderPolicy(rawValue: settings["header"]?.text?.text ?? "auto") ?? .auto,
-        delimiter: separator, quote: quote ?? 0, comment: settings["comment"]?.text?.text ?? "",
+        policy: settings[CSVKeys.header], delimiter: separator, quote: quote,
+        comment: settings[CSVKeys.comment]?.text ?? "",
         nameBytes: declared.map { Array($0.key.text.utf8) })
       return DeclaredFormat(format, names: declared.map(\.key))
     })

@@ -18,18 +18,33 @@ package struct DecoderComponent: Sendable {
   }
 
   /// Keys that every format has.
-  static let commonKeys: [Key] = [
-    Key(
-      "on_malformed", .choice(["count", "stop"]), default: "count",
-      "What happens at a row that cannot be decoded: `count` it and go on, or `stop` the run with an error.")
-  ]
+  static let commonKeys: [any KeyDeclaration] = [onMalformed]
+  static let onMalformed = DefaultKey<AtMalformed>.choice(
+    "on_malformed", default: .count,
+    "What happens at a row that cannot be decoded: `count` it and go on, or `stop` the run with an error.")
+
+  /// What happens at a row that cannot be decoded.
+  enum AtMalformed: String, Sendable, CaseIterable {
+    case count, stop
+  }
+
+  /// The key of formats whose fields the user declares; each says what its own take.
+  static let fields = TypedKey.mapping("fields", key: .identifier, value: .fieldType, required: true, "")
+
+  /// How the bytes of a number lie.
+  enum ByteOrder: String, Sendable, CaseIterable {
+    case little, big
+  }
+
+  /// Bytes before the first record of a file.
+  static let skip = DefaultKey.integer("skip", 0...1_073_741_824, default: 0, "Bytes of a file's header.")
 
   /// The declared fields, with an error for a record that has none.
   static func fields(_ settings: Settings, findings: Findings) -> [(key: LocatedText, setting: Setting)]? {
-    guard let fields = settings["fields"]?.mapping else { return nil }
+    guard let fields = settings[Self.fields] else { return nil }
     if fields.isEmpty {
       findings.error(
-        .missingKey, "the record has no fields", at: settings["fields"]!.span,
+        .missingKey, "the record has no fields", at: settings.span(of: Self.fields),
         hint: "declare them: `{HEAD: u8, FPGA: u8}`")
       return nil
     }

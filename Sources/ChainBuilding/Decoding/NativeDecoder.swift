@@ -4,6 +4,11 @@ import Columns
 import Diagnostics
 import Specifications
 
+private enum NativeRecordKeys {
+  static let decoder = TypedKey.text("decoder", "The decoder; may be left out where the libraries have only one.")
+  static let settings = TypedKey.mapping("settings", key: .identifier, value: .text, "What the decoder is told.")
+}
+
 extension DecoderComponent {
   static let native = DecoderComponent(
     specification: Specification(
@@ -15,14 +20,13 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["native"]), required: true, "Names the format."),
-        Key("decoder", .text, "The decoder; may be left out where the libraries have only one."),
-        Key("settings", .mapping(key: .identifier, value: .text), "What the decoder is told."),
+        NativeRecordKeys.decoder, NativeRecordKeys.settings,
       ] + commonKeys,
       example: "record: {format: native, decoder: straws}"),
     make: { settings, findings, libraries in
       let all = libraries.flatMap { library in library.decoders.map { (library, $0) } }
       let names = all.map { string($0.1.pointee.name) }
-      let wanted = settings["decoder"]?.text
+      let wanted = settings[NativeRecordKeys.decoder]
       // A library that could not be loaded was reported.
       guard let own = libraries.isEmpty ? nil : all else {
         if libraries.isEmpty, !findings.hasErrors {
@@ -47,7 +51,7 @@ extension DecoderComponent {
               ?? "there \(names.count == 1 ? "is" : "are") \(alternatives(names, and: true))")
         return nil
       }
-      let given = (settings["settings"]?.mapping ?? []).compactMap { key, value in
+      let given = (settings[NativeRecordKeys.settings] ?? []).compactMap { key, value in
         value.text.map { (key: key.text, value: $0.text) }
       }
       let (library, decoder) = found

@@ -3,6 +3,16 @@ import Columns
 import Diagnostics
 import Specifications
 
+private enum RecordsKeys {
+  static let fields = DecoderComponent.fields.explained(
+    "The fields in the order of the record: u8 to u64, i8 to i64, f32, f64, with a unit if it has one (`i64 ps`)."
+  )
+  static let bytes = TypedKey.integer(
+    "bytes", 1...65_536, "Bytes a record, where there is padding behind the last field.")
+  static let order = DefaultKey<DecoderComponent.ByteOrder>.choice(
+    "order", default: .little, "The order of a field's bytes.")
+}
+
 extension DecoderComponent {
   static let records = DecoderComponent(
     specification: Specification(
@@ -14,13 +24,7 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["records"]), required: true, "Names the format."),
-        Key(
-          "fields", .mapping(key: .identifier, value: .fieldType), required: true,
-          "The fields in the order of the record: u8 to u64, i8 to i64, f32, f64, with a unit if it has one (`i64 ps`)."
-        ),
-        Key("bytes", .integer(1...65_536), "Bytes a record, where there is padding behind the last field."),
-        Key("order", .choice(["little", "big"]), default: "little", "The order of a field's bytes."),
-        Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
+        RecordsKeys.fields, RecordsKeys.bytes, RecordsKeys.order, skip,
       ] + commonKeys,
       example: "record: {format: records, skip: 40, fields: {time: i64 ps, channel: u16}}"),
     make: { settings, findings, _ in
@@ -44,16 +48,17 @@ extension DecoderComponent {
         offset += type.storage.byteCount
       }
       guard fields.count == declared.count else { return nil }
-      let bytes = settings["bytes"]?.integer.map(Int.init) ?? offset
+      let bytes = settings[RecordsKeys.bytes].map(Int.init) ?? offset
       guard bytes >= offset else {
         findings.error(
-          .wrongType, "the fields take \(offset) bytes, more than the record's \(bytes)", at: settings["bytes"]!.span,
+          .wrongType, "the fields take \(offset) bytes, more than the record's \(bytes)",
+          at: settings.span(of: RecordsKeys.bytes),
           hint: "write `bytes: \(offset)`, or leave it out")
         return nil
       }
       let format = BinaryRecordsFormat(
-        fields: fields, stored: stored, bytes: bytes, isBigEndian: settings["order"]?.text?.text == "big",
-        skip: Int(settings["skip"]?.integer ?? 0))
+        fields: fields, stored: stored, bytes: bytes, isBigEndian: settings[RecordsKeys.order] == .big,
+        skip: Int(settings[skip]))
       return DeclaredFormat(format, names: declared.map(\.key))
     })
 }

@@ -3,6 +3,16 @@ import Columns
 import Diagnostics
 import Specifications
 
+private enum WordsKeys {
+  static let fields = DecoderComponent.fields.taking(
+    .mapping(key: .identifier, value: .text), required: true,
+    "Bit fields from the lowest bit up, each with its number of bits (1 to 63), `signed` if its highest bit is the sign, and a unit if it has one."
+  )
+  static let bytes = DefaultKey.integer("bytes", 1...8, default: 8, "Bytes a word.")
+  static let order = DefaultKey<DecoderComponent.ByteOrder>.choice(
+    "order", default: .little, "The order of a word's bytes.")
+}
+
 extension DecoderComponent {
   static let words = DecoderComponent(
     specification: Specification(
@@ -14,18 +24,12 @@ extension DecoderComponent {
         """,
       keys: [
         Key("format", .choice(["words"]), required: true, "Names the format."),
-        Key(
-          "fields", .mapping(key: .identifier, value: .text), required: true,
-          "Bit fields from the lowest bit up, each with its number of bits (1 to 63), `signed` if its highest bit is the sign, and a unit if it has one."
-        ),
-        Key("bytes", .integer(1...8), default: "8", "Bytes a word."),
-        Key("order", .choice(["little", "big"]), default: "little", "The order of a word's bytes."),
-        Key("skip", .integer(0...1_073_741_824), default: "0", "Bytes of a file's header."),
+        WordsKeys.fields, WordsKeys.bytes, WordsKeys.order, skip,
       ] + commonKeys,
       example: "record: {format: words, bytes: 8, fields: {TDC: 5, BX: 12, ORBIT: 32, CHAN: 9, FPGA: 3, HEAD: 3}}"),
     make: { settings, findings, _ in
       guard let declared = fields(settings, findings: findings) else { return nil }
-      let bytes = Int(settings["bytes"]?.integer ?? 8)
+      let bytes = Int(settings[WordsKeys.bytes])
       var shift = 0
       var fields: [RecordField] = []
       var bits: [WordsFormat.Bits] = []
@@ -72,8 +76,8 @@ extension DecoderComponent {
       }
       guard fields.count == declared.count else { return nil }
       let format = WordsFormat(
-        fields: fields, bits: bits, bytes: bytes, isBigEndian: settings["order"]?.text?.text == "big",
-        skip: Int(settings["skip"]?.integer ?? 0))
+        fields: fields, bits: bits, bytes: bytes, isBigEndian: settings[WordsKeys.order] == .big,
+        skip: Int(settings[skip]))
       return DeclaredFormat(format, names: declared.map(\.key))
     })
 }

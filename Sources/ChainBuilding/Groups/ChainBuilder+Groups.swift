@@ -138,14 +138,15 @@ extension ChainBuilder {
       summary += "(\(text.written))"
     }
     var condition: Expression?
-    if let text = settings["where"]?.text {
+    if let text = settings[GroupFunctionKeys.condition] {
       guard let expression = ExpressionParser.parse(text, findings: findings) else { return nil }
       condition = expression
       summary += " where \(text.written)"
     }
-    if let split = settings["per"]?.text { summary += " per \(split.written)" }
+    let split = settings[GroupFunctionKeys.per]
+    if let split { summary += " per \(split.written)" }
     return Call(
-      function: function, argument: argument, condition: condition, split: settings["per"]?.text, summary: summary)
+      function: function, argument: argument, condition: condition, split: split, summary: summary)
   }
 
   /// The most values of a column that splits a value of a group.
@@ -179,14 +180,15 @@ extension ChainBuilder {
     findings.error(
       .mixedWithin,
       "rows wait for their groups `\(groups[inside].name)` and `\(groups[outside].name)`, and only the first is within its file",
-      at: groups[inside].settings["within"]!.span, hint: "write `within: file` in both groups, or in neither",
+      at: groups[inside].settings.span(of: GroupKeys.within),
+      hint: "write `within: file` in both groups, or in neither",
       notes: waiting.prefix(3).map { .init(message: "this is filled when the groups are complete", span: $0.name.span) }
     )
   }
 
   private mutating func checkKey(of index: Int) {
     let settings = groups[index].settings
-    for setting in settings["by"]?.list ?? [] {
+    for setting in settings[GroupKeys.by] ?? [] {
       guard let text = setting.text,
         let expression = parseBeforeGroups(
           text, what: "groups are made before their values are known", hint: "use a column of the record"),
@@ -200,19 +202,19 @@ extension ChainBuilder {
         groups[index].keys.append(typed)
       }
     }
-    groups[index].disorder = settings["disorder"]?.integer
-    groups[index].isWithinFile = settings["within"]?.text?.text == "file"
+    groups[index].disorder = settings[GroupKeys.disorder]
+    groups[index].isWithinFile = settings[GroupKeys.within] == .file
     if groups[index].disorder != nil, groups[index].keys.count > 1 {
       findings.error(
         .badDisorder,
         "`disorder` is a distance in one column, and this group goes by \(groups[index].keys.count) columns",
-        at: settings["disorder"]!.span, hint: "leave `disorder` out, or group by one column")
+        at: settings.span(of: GroupKeys.disorder), hint: "leave `disorder` out, or group by one column")
     }
     let bits = groups[index].keys.reduce(0) { $0 + Self.keyBits($1.type) }
     if groups[index].keys.count > 1, bits > 63 {
       findings.error(
         .groupKeyTooWide, "the columns of `by` need \(bits) bits together, and 63 is the most",
-        at: settings["by"]!.span, hint: "group by fewer columns, or by columns with smaller values")
+        at: settings.span(of: GroupKeys.by), hint: "group by fewer columns, or by columns with smaller values")
     }
   }
 

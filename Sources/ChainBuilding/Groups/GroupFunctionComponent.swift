@@ -39,8 +39,7 @@ package struct GroupFunctionComponent: Sendable {
       kind: .group, name: function.rawValue, summary: summary,
       keys: [
         Key(function.rawValue, form, required: true, argument),
-        Key("per", .identifier, "A column with few values, such as `chamber`: one value for each of them."),
-        Key("where", .condition, "Only rows that meet this condition count."),
+        GroupFunctionKeys.per, GroupFunctionKeys.condition,
       ], example: example)
     self.type = type
     self.hintForCondition = hintForCondition

@@ -15,18 +15,12 @@ extension HistogramComponent {
         for each group, or for each group and chamber where it has a value for each chamber; with a column of the rows in it,
         it counts for every row.
         """,
-      keys: [
-        Key(
-          "of", .oneOrMore(.expression), required: true,
-          "The expression to plot; two of them make a 2D histogram, x then y."),
-        Key(
-          "bins", .oneOrMore(.binning), required: true,
-          "`64 from 0 to 64`, `140 from -100 ns to 600 ns`, `60 log from 1 ns to 1 ms`, a list of edges, `integers 0..63`, `categories 2, 5`; two of them for a 2D histogram."
-        ),
-      ] + commonKeys + [weight, label],
+      keys: [HistogramKeys.of, HistogramKeys.bins] + HistogramKeys.common + [
+        HistogramKeys.weight, HistogramKeys.label,
+      ],
       example: "occupancy: {of: wire, bins: 64 from 0 to 64, per: chamber, title: Hits per wire}"),
     check: { settings, builder in
-      guard let axes = builder.axes(of: "of", settings) else { return nil }
+      guard let axes = builder.axes(of: HistogramKeys.of, settings) else { return nil }
       return axes.count == 1 ? OneAxis(axes[0]) : TwoAxes(x: axes[0], y: axes[1])
     })
 }

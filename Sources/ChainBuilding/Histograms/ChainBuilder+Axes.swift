@@ -7,40 +7,39 @@ import Specifications
 /// What kinds of histograms have in common: values, labels and axes.
 extension ChainBuilder {
   /// The expression of a key; nil where the key is not there, or errors were reported.
-  func value(_ key: String, of settings: Settings) -> TypedExpression? {
-    settings[key]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
+  func value(_ key: TypedKey<LocatedText>, of settings: Settings) -> TypedExpression? {
+    settings[key].flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
   }
 
   /// The axes of a histogram over the one or two expressions of a key; nil where errors were reported.
-  func axes(of key: String, _ settings: Settings) -> [CheckedAxis]? {
-    guard let expressions = settings[key], let bins = settings["bins"], let texts = expressions.list,
-      let binnings = bins.list
-    else { return nil }
+  func axes(of key: TypedKey<[Setting]>, _ settings: Settings) -> [CheckedAxis]? {
+    guard let texts = settings[key], let binnings = settings[HistogramKeys.bins] else { return nil }
+    let place = settings.span(of: HistogramKeys.bins)
     guard (1...2).contains(texts.count) else {
       findings.error(
-        .wrongArgumentCount, "`\(key)` takes one expression, or two for a 2D histogram, not \(texts.count)",
-        at: expressions.span, hint: "make one histogram for each")
+        .wrongArgumentCount, "`\(key.name)` takes one expression, or two for a 2D histogram, not \(texts.count)",
+        at: settings.span(of: key), hint: "make one histogram for each")
       return nil
     }
     guard binnings.count == texts.count else {
       findings.error(
         .wrongArgumentCount,
-        "`\(key)` has \(texts.count == 1 ? "one expression" : "two expressions"), but there \(binnings.count == 1 ? "are bins for one axis" : "are bins for \(binnings.count) axes")",
-        at: bins.span,
+        "`\(key.name)` has \(texts.count == 1 ? "one expression" : "two expressions"), but there \(binnings.count == 1 ? "are bins for one axis" : "are bins for \(binnings.count) axes")",
+        at: place,
         hint: texts.count == 2
           ? "give bins for x and for y: `bins: [64 from 0 to 64, 100 from 0 to 10]`"
-          : "give bins for one axis, or two expressions: `\(key): [x, y]`")
+          : "give bins for one axis, or two expressions: `\(key.name): [x, y]`")
       return nil
     }
     let typed = texts.map { $0.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) } }
-    let label = settings["label"]?.text?.text
+    let label = settings[HistogramKeys.label]?.text
     let axes = typed.indices.map { index -> CheckedAxis? in
       guard let expression = typed[index], let binning = binnings[index].binning else { return nil }
       return axis(expression, binning, label: (index == 0 ? label : nil) ?? Self.words(texts[index].text))
     }
     let sound = axes.compactMap(\.self)
     guard sound.count == texts.count else { return nil }
-    return sound.count == 1 || isSmallEnough(sound[0].axis, sound[1].axis, at: bins.span) ? sound : nil
+    return sound.count == 1 || isSmallEnough(sound[0].axis, sound[1].axis, at: place) ? sound : nil
   }
 
   private func isSmallEnough(_ x: Axis, _ y: Axis, at span: Span) -> Bool {

@@ -33,7 +33,7 @@ extension ChainBuilder {
   private static var mostBinsTogether: Int { 50_000_000 }
 
   private static func declaredBins(_ settings: Settings) -> Double {
-    let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
+    let bins = (settings[HistogramKeys.bins] ?? []).compactMap(\.binning)
     // A product that is too large for one histogram is refused where its axes are checked.
     return min(bins.reduce(bins.isEmpty ? 0 : 1) { $0 * Double($1.count) }, Double(Binning.mostBins))
   }
@@ -65,17 +65,17 @@ extension ChainBuilder {
 
   private func checkHistogram(_ name: LocatedText, _ settings: Settings) -> HistogramDraft? {
     let checked = HistogramComponent.check(settings, self)
-    let condition = settings["where"]?.text.flatMap {
+    let condition = settings[HistogramKeys.condition].flatMap {
       names.check(ExpressionParser.parse($0, findings: findings), condition: true)
     }
-    let weight = settings["weight"]?.text.flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
+    let weight = settings[HistogramKeys.weight].flatMap { names.check(ExpressionParser.parse($0, findings: findings)) }
     if let weight, !weight.type.isNumber {
       findings.error(
         .typeMismatch, "a weight is a number, and this is \(weight.type.words)", at: weight.span,
         hint: weight.type.kind == .boolean ? "put the condition into `where:`" : nil)
       return nil
     }
-    let per = settings["per"]?.text
+    let per = settings[HistogramKeys.per]
     if let per {
       guard let type = typeOfColumn(per) else { return nil }
       guard type.kind != .float else {
@@ -89,12 +89,13 @@ extension ChainBuilder {
         return nil
       }
     }
-    guard let checked, settings["where"] == nil || condition != nil, settings["weight"] == nil || weight != nil else {
-      return nil
-    }
+    let isWhole =
+      (settings.setting(HistogramKeys.condition) == nil || condition != nil)
+      && (settings.setting(HistogramKeys.weight) == nil || weight != nil)
+    guard let checked, isWhole else { return nil }
     func draft(_ level: HistogramDraft.Level) -> HistogramDraft {
       HistogramDraft(
-        name: name, title: settings["title"]?.text?.text ?? name.text,
+        name: name, title: settings[HistogramKeys.title]?.text ?? name.text,
         checked: checked, condition: condition, weight: weight, per: per, level: level)
     }
     return draft(level(draft(.row)))

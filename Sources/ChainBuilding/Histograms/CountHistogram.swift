@@ -9,7 +9,8 @@ extension HistogramComponent {
       kind: .histogram, name: "count",
       summary: "The number of hits.",
       details: "Published as a histogram of one bin.",
-      keys: [Key("count", .choice(["hits"]), required: true, "What is counted.")] + commonKeys + [weight],
+      keys: [Key("count", .choice(["hits"]), required: true, "What is counted.")] + HistogramKeys.common
+        + [HistogramKeys.weight],
       example: "chamber_hits: {count: hits, per: chamber}"),
     check: { _, _ in CheckedCount() })
 }

@@ -15,21 +15,6 @@ package struct HistogramComponent: Sendable {
   static func check(_ settings: Settings, _ builder: ChainBuilder) -> (any CheckedHistogram)? {
     all.first { $0.specification.name == settings.specification.name }?.check(settings, builder)
   }
-
-  // MARK: Keys
-
-  /// Keys that every kind has.
-  static let commonKeys: [Key] = [
-    Key(
-      "per", .identifier,
-      "A column: one set of counts for each of its values, published as NAME/VALUE. Rows without a value are in none."),
-    Key("where", .condition, "Only rows that meet this condition count."),
-    Key("title", .text, "What stands above the plot; the name if left out."),
-    Key("description", .text, "What the shift should know of it; it stands beside the plot on the dashboard."),
-  ]
-  static let weight = Key(
-    "weight", .expression, "What a row counts for, instead of 1. The sums of squared weights are published too.")
-  static let label = Key("label", .text, "What stands at the x axis; the expression if left out.")
 }
 
 /// An axis with bins, and the expression that is filled into it, in the axis' unit.

@@ -5,6 +5,12 @@ import Expressions
 import Histograms
 import Specifications
 
+private enum PointsKeys {
+  static let plot = TypedKey.expression("plot", required: true, "The expression on the y axis.")
+  static let against = TypedKey.expression("against", required: true, "The expression on the x axis.")
+  static let points = DefaultKey.integer("points", 1...10_000_000, default: 100_000, "The most points of a window.")
+}
+
 extension HistogramComponent {
   package static let points = HistogramComponent(
     specification: Specification(
@@ -14,14 +20,10 @@ extension HistogramComponent {
         A window keeps the points with the smallest x, up to `points` of them for each plot; the number of the others is
         published as `omitted`.
         """,
-      keys: [
-        Key("plot", .expression, required: true, "The expression on the y axis."),
-        Key("against", .expression, required: true, "The expression on the x axis."),
-        Key("points", .integer(1...10_000_000), default: "100000", "The most points of a window."),
-      ] + commonKeys + [label],
+      keys: [PointsKeys.plot, PointsKeys.against, PointsKeys.points] + HistogramKeys.common + [HistogramKeys.label],
       example: "active_vs_orbit: {plot: orbit.active, against: ORBIT_CNT, per: chamber}"),
     check: { settings, builder in
-      let y = builder.value("plot", of: settings), x = builder.value("against", of: settings)
+      let y = builder.value(PointsKeys.plot, of: settings), x = builder.value(PointsKeys.against, of: settings)
       guard let y, let x else { return nil }
       for typed in [x, y] where !typed.type.isNumber {
         builder.findings.error(
@@ -30,9 +32,9 @@ extension HistogramComponent {
         return nil
       }
       return CheckedPoints(
-        y: y, yLabel: ChainBuilder.words(settings["plot"]?.text), x: x,
-        xLabel: settings["label"]?.text?.text ?? ChainBuilder.words(settings["against"]?.text),
-        limit: Int(settings["points"]?.integer ?? 100_000))
+        y: y, yLabel: ChainBuilder.words(settings[PointsKeys.plot]), x: x,
+        xLabel: settings[HistogramKeys.label]?.text ?? ChainBuilder.words(settings[PointsKeys.against]),
+        limit: Int(settings[PointsKeys.points]))
     })
 }
 

@@ -5,6 +5,10 @@ import Expressions
 import Histograms
 import Specifications
 
+private enum ProfileKeys {
+  static let profile = TypedKey.expression("profile", required: true, "The expression whose mean is plotted.")
+}
+
 extension HistogramComponent {
   static let profile = HistogramComponent(
     specification: Specification(
@@ -13,16 +17,13 @@ extension HistogramComponent {
       details:
         "Published with the number of rows, the mean and the error of the mean, sqrt(variance / n), of every bin.",
       keys: [
-        Key("profile", .expression, required: true, "The expression whose mean is plotted."),
-        Key(
-          "against", .oneOrMore(.expression), required: true,
-          "The expression on the x axis; two of them, x then y, make a map of means."),
-        Key("bins", .oneOrMore(.binning), required: true, "The bins of the x axis; two of them for a map."),
-      ] + commonKeys + [label],
+        ProfileKeys.profile, HistogramKeys.against,
+        HistogramKeys.bins.explained("The bins of the x axis; two of them for a map."),
+      ] + HistogramKeys.common + [HistogramKeys.label],
       example: "drift_by_wire: {profile: drift, against: wire, bins: 64 from 0 to 64, per: chamber}"),
     check: { settings, builder in
-      let value = builder.value("profile", of: settings)
-      let axes = builder.axes(of: "against", settings)
+      let value = builder.value(ProfileKeys.profile, of: settings)
+      let axes = builder.axes(of: HistogramKeys.against, settings)
       guard let value, let axes else { return nil }
       guard value.type.isNumber else {
         builder.findings.error(
@@ -30,7 +31,7 @@ extension HistogramComponent {
           hint: value.type.kind == .boolean ? "take the mean of `if(\(value.label), 1, 0)`" : nil)
         return nil
       }
-      let label = ChainBuilder.words(settings["profile"]?.text)
+      let label = ChainBuilder.words(settings[ProfileKeys.profile])
       return CheckedProfile(value: value, label: label, axes: axes)
     })
 }

@@ -27,11 +27,11 @@ extension ChainBuilder {
     let settings = declared.settings
     guard let library = libraries.first(where: { $0.path == declared.path }) else {
       // What it would have given is not to be missed.
-      for (name, _) in settings["columns"]?.mapping ?? [] { names.addFailed(name, as: "native column") }
+      for (name, _) in settings[NativeKeys.columns] ?? [] { names.addFailed(name, as: "native column") }
       return
     }
-    guard let columns = settings["columns"]?.mapping else {
-      let span = settings["library"]!.span
+    guard let columns = settings[NativeKeys.columns] else {
+      let span = settings.span(of: NativeKeys.library)
       for function in library.functions {
         let name = LocatedText(string(function.pointee.name), at: span)
         add(function, of: library, name: name, inputs: nil, settings: [], at: name)
@@ -40,7 +40,7 @@ extension ChainBuilder {
     }
     let known = library.functions.map { string($0.pointee.name) }
     for (name, setting) in columns {
-      guard let column = setting.settings, let wanted = column["function"]?.text else {
+      guard let column = setting.settings, let wanted = column[NativeColumnKeys.function] else {
         names.addFailed(name, as: "native column")
         continue
       }
@@ -52,10 +52,10 @@ extension ChainBuilder {
         names.addFailed(name, as: "native column")
         continue
       }
-      let given = (column["settings"]?.mapping ?? []).compactMap { key, value in
+      let given = (column[NativeColumnKeys.settings] ?? []).compactMap { key, value in
         value.text.map { (key: key.text, value: $0.text) }
       }
-      add(function, of: library, name: name, inputs: column["in"], settings: given, at: wanted)
+      add(function, of: library, name: name, inputs: column.setting(NativeColumnKeys.in), settings: given, at: wanted)
     }
   }
 

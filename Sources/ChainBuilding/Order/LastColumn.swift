@@ -56,11 +56,13 @@ extension ChainBuilder {
       if expression == nil { isSound = false }
       return expression
     }
-    let value = parse(settings["last"]), condition = parse(settings["where"]), of = parse(settings["of"])
-    let keys = (settings["per"]?.list ?? []).compactMap { parse($0) }
-    if settings["of"] != nil, settings["within"] == nil, isSound {
+    let value = parse(settings.setting(LastKeys.last))
+    let condition = parse(settings.setting(LastKeys.condition)), of = parse(settings.setting(LastKeys.of))
+    let keys = (settings[LastKeys.per] ?? []).compactMap { parse($0) }
+    let within = settings.setting(LastKeys.within)
+    if let place = settings.setting(LastKeys.of)?.span, within == nil, isSound {
       findings.error(
-        .missingKey, "`of` says what `within` is a distance in, and there is no `within`", at: settings["of"]!.span,
+        .missingKey, "`of` says what `within` is a distance in, and there is no `within`", at: place,
         hint: "add `within:`, or leave `of` out")
       isSound = false
     }
@@ -68,19 +70,19 @@ extension ChainBuilder {
       names.addFailed(name, as: "column")
       return
     }
-    func words(_ key: String) -> String? {
-      guard let setting = settings[key] else { return nil }
+    func words(_ key: Key) -> String? {
+      guard let setting = settings.setting(key) else { return nil }
       let written =
         setting.node.scalar?.written ?? (setting.list ?? []).compactMap { $0.text?.written }.joined(separator: ", ")
-      return "\(key) \(written)"
+      return "\(key.name) \(written)"
     }
-    let summary = ["last", "where", "per", "within", "of"].compactMap(words).joined(separator: " ")
+    let summary = OperatorSections.last.keys.compactMap(words).joined(separator: " ")
     names.add(
       name, as: "column",
       .last(
         LastSyntax(
-          value: value, condition: condition, keys: keys, keySpan: settings["per"]?.span, within: settings["within"],
-          of: of, summary: summary)))
+          value: value, condition: condition, keys: keys, keySpan: settings.setting(LastKeys.per)?.span,
+          within: within, of: of, summary: summary)))
   }
 }
 

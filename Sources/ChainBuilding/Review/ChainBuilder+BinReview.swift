@@ -10,9 +10,9 @@ extension ChainBuilder {
     for ((entry, draft), histogram) in zip(zip(declaration.histograms, histograms), plan.histograms) {
       guard let settings = entry.setting.settings else { continue }
       let scope = scope(where: draft.condition, seenFrom: entry.name.span)
-      let bins = settings["bins"]?.list?.compactMap(\.binning) ?? [settings["bins"]?.binning].compactMap { $0 }
+      let bins = (settings[HistogramKeys.bins] ?? []).compactMap(\.binning)
       for (axis, binning) in zip(draft.checked.axes, bins) { review(axis.axis, of: axis.expression, binning, scope) }
-      reviewSize(draft, histogram, at: settings["bins"]?.span ?? entry.name.span)
+      reviewSize(draft, histogram, at: settings.setting(HistogramKeys.bins)?.span ?? entry.name.span)
       if let per = draft.per { reviewSplit(per, scope) }
     }
   }

@@ -16,7 +16,8 @@ extension ChainBuilder {
     let coverage = ChamberCoverage(chambers, types: types, categories: categories)
     for (number, row) in rows.enumerated() {
       let settings = declaration.chambers[number]
-      guard let place = settings["when"]?.span ?? settings["chamber"]?.span else { continue }
+      guard let place = settings.setting(ChamberKeys.when)?.span ?? settings.setting(ChamberKeys.chamber)?.span
+      else { continue }
       let kept = scope(where: nil, seenFrom: place)
       if let column = row.ranges.keys.sorted().first(where: { isRuledOut($0, row.ranges[$0]!, kept) }) {
         findings.warning(
@@ -39,7 +40,8 @@ extension ChainBuilder {
         // A pipeline may put its own rows in the place of a plugin's.
         guard above.contains(where: { declaration.chambers[$0].span.source === place.source }) else { continue }
         let notes = above.prefix(3).map { number in
-          Finding.Note(message: "this row takes them", span: declaration.chambers[number]["when"]?.span)
+          Finding.Note(
+            message: "this row takes them", span: declaration.chambers[number].setting(ChamberKeys.when)?.span)
         }
         findings.warning(
           .chamberShadowed,
@@ -60,7 +62,8 @@ extension ChainBuilder {
   /// rather a slip.
   private func reportOverlap(_ answer: ChamberCoverage.Row, at place: Span) {
     for (above, lost) in answer.losesTo.sorted(by: { $0.key < $1.key }) {
-      guard let other = declaration.chambers[above]["when"]?.span, other.source === place.source else { continue }
+      guard let other = declaration.chambers[above].setting(ChamberKeys.when)?.span, other.source === place.source
+      else { continue }
       let example = lost.example.map { "\($0.column) \($0.value)" }.joined(separator: ", ")
       findings.warning(
         .chamberOverlap,

@@ -143,7 +143,7 @@ package final class SampleSurvey {
       findings.warning(
         .clockRestarts,
         "the clock `\(windows.label)` goes from \(from) back to \(to) at \(words(window)): several runs would fall into the same windows, or the later ones be `late`",
-        at: settings["span"]?.span ?? settings.span,
+        at: settings.span(of: WindowKeys.span),
         hint:
           "split the input there, and count each run by itself with `--input`; a longer `late` would lay the runs over each other"
       )
@@ -151,24 +151,25 @@ package final class SampleSurvey {
     if let window, window.beyond > 0, case .span(let windows) = plan.window, let settings = declaration.window {
       let unit = windows.ticksPerUnit
       let wanted = unit == 1 ? "\(window.greatest)" : "\(rounded(Double(window.greatest) / unit))"
-      let limit = settings["late"]?.node.scalar?.written ?? "0"
+      let late = settings.setting(WindowKeys.late)
+      let limit = late?.node.scalar?.written ?? settings[WindowKeys.late].text
       findings.warning(
         .lateTooShort,
         "\(share(window)) of the sample come later than `late` allows (\(limit)), up to \(wanted) behind the clock of `\(windows.label)`",
-        at: settings.given.contains("late") ? settings["late"]!.span : settings.span,
+        at: settings.isGiven(WindowKeys.late) ? settings.span(of: WindowKeys.late) : settings.span,
         hint: "write `late: \(wanted)`, with the unit of `\(windows.label)` if it has one")
     }
     for (plan, lag) in zip(plan.groups, groups) {
       guard let lag,
         let settings = declaration.groups.first(where: { $0.name.text == plan.name })?.setting.settings,
-        let disorder = settings["disorder"]
+        let disorder = settings.setting(GroupKeys.disorder)
       else { continue }
       if let restart = lag.restarts.first {
         let isSplit = lag.restarts.allSatisfy { $0.isAtFile }
         findings.warning(
           .clockRestarts,
           "the key of `\(plan.name)` goes from \(restart.from) back to \(restart.to) at \(words(lag)): groups of several runs would have the same keys",
-          at: settings["by"]?.span ?? disorder.span,
+          at: settings.setting(GroupKeys.by)?.span ?? disorder.span,
           hint: isSplit
             ? "write `within: file` in the group, or as a parameter of its plugin: each file then has its own"
             : "split the input there, and write `within: file` in the group, or count each run by itself with `--input`; a longer `disorder` would lay the runs over each other"

@@ -1,5 +1,34 @@
 import Specifications
 
+/// The keys of one of the `tests:`.
+package enum TestKeys {
+  package static let rows = TypedKey.oneOrMore(
+    "rows", of: .any, required: true,
+    "The rows: lines of text, or a list. An item of the list is a line of text, bytes in hexadecimal for a binary record, or a block with a value for each field: `{HEAD: 2, FPGA: 0}`; fields that are left out are 0."
+  )
+  package static let expect = TypedKey.oneOrMore(
+    "expect", of: .block(TestSections.expectation), required: true,
+    "What comes out; a list has one item for each window, in order.")
+  package static let with = TypedKey.mapping("with", key: .identifier, value: .any, "Parameters of the plugin.")
+  /// What it takes is said where the sections of a pipeline are known.
+  package static let given = TypedKey.settings("given", .any, "")
+}
+
+/// The keys of what a test expects of a window.
+package enum ExpectationKeys {
+  package static let counts = TypedKey.block("counts", TestSections.counts, TestSections.counts.summary)
+  package static let columns = TypedKey.mapping(
+    "columns", key: .name, value: .list(.any),
+    "Columns, each with its value for every hit, in the order of the rows: a number with its unit, `true`, `false` or `unknown`. Texts are not compared. All rows are one window here."
+  )
+  package static let malformed = TypedKey.mapping(
+    "malformed", key: .any, value: .text,
+    "The rows that cannot be decoded, by their number from 1, each with a part of the reason; at most 5. All others can be."
+  )
+  package static let histograms = TypedKey.mapping(
+    "histograms", key: .any, value: .any, "Histograms by name, with their contents.")
+}
+
 /// What `tests:` declares of itself.
 package enum TestSections {
   package static let counts = Specification(
@@ -29,16 +58,7 @@ package enum TestSections {
       list of pairs, `[[100, 2], [101, 1]]`. Numbers are the same if they differ by less than one part in 1e9.
       """,
     keys: [
-      Key("counts", .block(counts), counts.summary),
-      Key(
-        "columns", .mapping(key: .name, value: .list(.any)),
-        "Columns, each with its value for every hit, in the order of the rows: a number with its unit, `true`, `false` or `unknown`. Texts are not compared. All rows are one window here."
-      ),
-      Key(
-        "malformed", .mapping(key: .any, value: .text),
-        "The rows that cannot be decoded, by their number from 1, each with a part of the reason; at most 5. All others can be."
-      ),
-      Key("histograms", .mapping(key: .any, value: .any), "Histograms by name, with their contents."),
+      ExpectationKeys.counts, ExpectationKeys.columns, ExpectationKeys.malformed, ExpectationKeys.histograms,
     ],
     example: """
       tests:
@@ -49,7 +69,7 @@ package enum TestSections {
       """)
 
   /// One of the `tests:`; `surroundings` are the sections that `given` takes.
-  static func test(_ surroundings: [Key]) -> Specification {
+  static func test(_ surroundings: [any KeyDeclaration]) -> Specification {
     Specification(
       kind: .section, name: "tests",
       summary: "Rows that go in, and what must come out: what `hitmon test` runs.",
@@ -58,16 +78,8 @@ package enum TestSections {
         rows of a test arrive at once. Sources and sinks are not opened.
         """,
       keys: [
-        Key(
-          "rows", .oneOrMore(.any), required: true,
-          "The rows: lines of text, or a list. An item of the list is a line of text, bytes in hexadecimal for a binary record, or a block with a value for each field: `{HEAD: 2, FPGA: 0}`; fields that are left out are 0."
-        ),
-        Key(
-          "expect", .oneOrMore(.block(expectation)), required: true,
-          "What comes out; a list has one item for each window, in order."),
-        Key("with", .mapping(key: .identifier, value: .any), "Parameters of the plugin."),
-        Key(
-          "given",
+        TestKeys.rows, TestKeys.expect, TestKeys.with,
+        TestKeys.given.taking(
           .block(
             Specification(
               kind: .section, name: "given", summary: "What the pipeline of a test has beside.", keys: surroundings,

@@ -131,7 +131,7 @@ package enum Registry {
     [
       pipeline, PipelineSections.plugin, Parameter.specification,
       PipelineSections.source(SourceComponent.all.map(\.specification)),
-      PipelineSections.chamber, PipelineSections.lookup, OperatorSections.last, OperatorSections.native,
+      PipelineSections.chamber, LookupSection.specification, OperatorSections.last, OperatorSections.native,
       OperatorSections.nativeColumn,
       OperatorSections.external, GroupSections.group, DashboardSections.dashboard,
       DashboardSections.panel,

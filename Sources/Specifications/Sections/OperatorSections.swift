@@ -1,23 +1,53 @@
 import Columns
-import Specifications
+
+/// The keys of `last` in `columns`.
+package enum LastKeys {
+  package static let last = TypedKey.expression("last", required: true, "The value that is remembered.")
+  package static let condition = TypedKey.condition(
+    "where", "Only hits that meet this condition are remembered; all if left out.")
+  package static let per = TypedKey.oneOrMore(
+    "per", of: .expression, "Whole numbers: of hits in which they are the same, such as those of one board.")
+  package static let within = TypedKey.anyQuantity(
+    "within",
+    "How far apart the two hits may be, whichever is later; unknown where the last hit is further away.")
+  package static let of = TypedKey.expression(
+    "of", "What `within` is a distance in; the value itself if left out.")
+}
+
+/// The keys of a column of `native`.
+package enum NativeColumnKeys {
+  package static let function = TypedKey.text("function", required: true, "The function of the library.")
+  package static let `in` = TypedKey.list(
+    "in", of: .identifier, "The columns that go in; those that the library names if left out.")
+  package static let settings = TypedKey.mapping(
+    "settings", key: .identifier, value: .text, "What the function is told.")
+}
+
+/// The keys of `native`.
+package enum NativeKeys {
+  package static let library = TypedKey.path("library", required: true, "The file of the library.")
+  package static let columns = TypedKey.mapping(
+    "columns", key: .identifier, value: .block(OperatorSections.nativeColumn),
+    "The columns that its functions compute; left out, each function gives one of its own name.")
+}
 
 /// The keys of `external`.
-enum ExternalKeys {
-  static let command = TypedKey.oneOrMore(
+package enum ExternalKeys {
+  package static let command = TypedKey.oneOrMore(
     "command", of: .text, required: true,
     "The program and its arguments: `[python3, calibrate.py]`. The program is looked for in `$PATH`.")
-  static let `in` = TypedKey.list("in", of: .identifier, required: true, "The columns that it gets.")
-  static let out = TypedKey.mapping(
+  package static let `in` = TypedKey.list("in", of: .identifier, required: true, "The columns that it gets.")
+  package static let out = TypedKey.mapping(
     "out", key: .identifier, value: .fieldType, required: true,
     "The columns that it gives, with their types and units. Any value may be unknown.")
-  static let timeout = DefaultKey.quantity(
+  package static let timeout = DefaultKey.quantity(
     "timeout", .time, default: Quantity(10, .second), "How long it may take for a batch.")
-  static let start = DefaultKey.quantity(
+  package static let start = DefaultKey.quantity(
     "start", .time, default: Quantity(30, .second), "How long it may take until it is ready.")
-  static let restarts = DefaultKey.integer(
+  package static let restarts = DefaultKey.integer(
     "restarts", 0...1_000_000, default: 3,
     "How often it is started again within the time `within`; once more ends the run.")
-  static let within = DefaultKey.quantity(
+  package static let within = DefaultKey.quantity(
     "within", .time, default: Quantity(60, .second), "The time in which restarts are counted.")
 }
 
@@ -34,27 +64,13 @@ package enum OperatorSections {
       own. A run begins without one; so does a pipeline that takes over while it runs, and `per` starts again after two million
       values.
       """,
-    keys: [
-      Key("last", .expression, required: true, "The value that is remembered."),
-      Key("where", .condition, "Only hits that meet this condition are remembered; all if left out."),
-      Key(
-        "per", .oneOrMore(.expression), "Whole numbers: of hits in which they are the same, such as those of one board."
-      ),
-      Key(
-        "within", .anyQuantity,
-        "How far apart the two hits may be, whichever is later; unknown where the last hit is further away."),
-      Key("of", .expression, "What `within` is a distance in; the value itself if left out."),
-    ],
+    keys: [LastKeys.last, LastKeys.condition, LastKeys.per, LastKeys.within, LastKeys.of],
     example: "columns: {start: {last: time, where: TDC_CHANNEL == 128, within: 500 ns}}")
 
   package static let nativeColumn = Specification(
     kind: .section, name: "native column",
     summary: "A column that a function of a library computes.",
-    keys: [
-      Key("function", .text, required: true, "The function of the library."),
-      Key("in", .list(.identifier), "The columns that go in; those that the library names if left out."),
-      Key("settings", .mapping(key: .identifier, value: .text), "What the function is told."),
-    ],
+    keys: [NativeColumnKeys.function, NativeColumnKeys.in, NativeColumnKeys.settings],
     example: "native: {library: libstraws.so, columns: {radius: {function: radius, in: [drift]}}}")
 
   package static let native = Specification(
@@ -66,12 +82,7 @@ package enum OperatorSections {
       names, unless `columns` says otherwise. `native: libstraws.so` is enough where there is nothing else to say.
       docs/native.md explains how to make one. A library is a part of hitmon: what it does wrong with memory ends the run.
       """,
-    keys: [
-      Key("library", .path, required: true, "The file of the library."),
-      Key(
-        "columns", .mapping(key: .identifier, value: .block(nativeColumn)),
-        "The columns that its functions compute; left out, each function gives one of its own name."),
-    ],
+    keys: [NativeKeys.library, NativeKeys.columns],
     example: "native: libstraws.so")
 
   package static let external = Specification(

@@ -1,5 +1,15 @@
 import Columns
-import Specifications
+
+/// The keys of the windows.
+package enum WindowKeys {
+  package static let every = TypedKey.quantity(
+    "every", .time, required: true, "The length of a window, at least 10 ms.")
+  package static let rows = TypedKey.integer("rows", 1...1_000_000_000_000, required: true, "Rows a window.")
+  package static let span = TypedKey.text(
+    "span", required: true, "A length and the column it is a length of: `22448 of ORBIT_CNT`, `2 s of time`.")
+  package static let late = DefaultKey.anyQuantity(
+    "late", default: Quantity(0), "How far behind the clock a row may still come, in the column's unit.")
+}
 
 /// What `window:` takes.
 package enum WindowSections {
@@ -7,14 +17,14 @@ package enum WindowSections {
     kind: .window, name: "every",
     summary: "By time of arrival: one result every so often.",
     details: "Every row belongs to the window in which it is read. A group is cut at the window's edge.",
-    keys: [Key("every", .quantity(Dimension(time: 1)), required: true, "The length of a window, at least 10 ms.")],
+    keys: [WindowKeys.every],
     example: "window: {every: 2 s}")
 
   package static let rows = Specification(
     kind: .window, name: "rows",
     summary: "By number: one result for so many rows of the input, malformed ones included.",
     details: "A group is cut at the window's edge.",
-    keys: [Key("rows", .integer(1...1_000_000_000_000), required: true, "Rows a window.")],
+    keys: [WindowKeys.rows],
     example: "window: {rows: 50000}")
 
   package static let span = Specification(
@@ -26,12 +36,7 @@ package enum WindowSections {
       keeps, and only when several agree, so that a single row far ahead does not make those after it late: that row waits in
       a window of its own. A counter of an unsigned field (`u32`) that wraps goes on: window numbers count on.
       """,
-    keys: [
-      Key(
-        "span", .text, required: true, "A length and the column it is a length of: `22448 of ORBIT_CNT`, `2 s of time`."
-      ),
-      Key("late", .anyQuantity, default: "0", "How far behind the clock a row may still come, in the column's unit."),
-    ],
+    keys: [WindowKeys.span, WindowKeys.late],
     example: "window: {span: 22448 of ORBIT_CNT, late: 100}")
 
   package static let all = Specification(
