@@ -7,10 +7,10 @@ import Specifications
 package struct EmulationInput: Sendable {
   /// Files, directories, patterns, `s3://BUCKET/PREFIX` or `-`; the simulated telescope where there are none.
   package var files: [String] = []
-  package var rate: RowRate = .perSecond(1000)
-  package var rowsPerMessage = 1
+  package var rate = EmulateKeys.rate.standard
+  package var rowsPerMessage = Int(EmulateKeys.rowsPerMessage.standard)
   /// Files are started again at their end.
-  package var loops = false
+  package var loops = EmulateKeys.loop.standard
   /// The most rows; nil for all there are.
   package var rows: Int64?
   /// Which of the telescope's streams, if not that of the settings.
@@ -21,11 +21,11 @@ package struct EmulationInput: Sendable {
   package init(_ settings: Settings?) {
     self.settings = settings
     guard let settings else { return }
-    files = (settings["input"]?.list ?? []).compactMap { $0.text?.text }
-    rate = settings["rate"]?.text.flatMap { RowRate($0.text) } ?? rate
-    rowsPerMessage = settings["rows_per_message"]?.integer.map { Int($0) } ?? rowsPerMessage
-    loops = settings["loop"]?.boolean ?? loops
-    rows = settings["rows"]?.integer
+    files = (settings[EmulateKeys.input] ?? []).compactMap { $0.text?.text }
+    rate = settings[EmulateKeys.rate]
+    rowsPerMessage = Int(settings[EmulateKeys.rowsPerMessage])
+    loops = settings[EmulateKeys.loop]
+    rows = settings[EmulateKeys.rows]
   }
 
   /// For people: the files, or the telescope.

@@ -14,7 +14,7 @@ package enum RecordKey: Hashable, Sendable {
 
   /// The key of a checked pipeline.
   package init(_ declaration: Declaration, format: any RecordFormat) {
-    guard let group = declaration.groups.first, let by = group.setting.settings?["by"]?.list, !by.isEmpty else {
+    guard let group = declaration.groups.first, let by = group.setting.settings?[GroupKeys.by], !by.isEmpty else {
       self = .none
       return
     }

@@ -214,7 +214,7 @@ struct EmulateCommand: ParsableCommand {
 
   /// What to type in another terminal to read from the broker in this process.
   private func invitation(_ loaded: Pipeline, _ number: Int?, _ target: KafkaTarget) -> String {
-    guard let number, let source = loaded.declaration.sources[number].setting.settings?["brokers"]?.text else {
+    guard let number, let source = loaded.declaration.sources[number].setting.settings?[KafkaKeys.brokers] else {
       return "kcat -C -b \(target.brokers) -t \(target.topic)"
     }
     if source.written.contains("${HITMON_BROKERS") {

@@ -69,7 +69,7 @@ package func findInputs(
   tell: @escaping @Sendable (String) -> Void = { _ in }
 ) throws(InputError) -> [InputPlace] {
   guard let (place, store, order) = S3Keys.read(source) else {
-    let paths = words.isEmpty ? (source["path"]?.list ?? []).compactMap { $0.text?.text } : words
+    let paths = words.isEmpty ? (source[FileSourceKeys.path] ?? []).compactMap { $0.text?.text } : words
     return try findInputs(paths, stop: stop, tell: tell)
   }
   if !words.isEmpty { return try findInputs(words, store, order: order, stop: stop, tell: tell) }

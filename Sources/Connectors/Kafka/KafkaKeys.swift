@@ -3,15 +3,22 @@ import Kafka
 import Specifications
 
 /// What sources and sinks on Kafka have in common.
-enum KafkaKeys {
-  static let brokers = Key(
-    "brokers", .text, required: true,
+package enum KafkaKeys {
+  package static let brokers = TypedKey.text(
+    "brokers", required: true,
     "The brokers, `HOST:PORT` with commas between, or `embedded`: a broker inside hitmon, which its emulator feeds.")
 
-  static func topic(_ summary: String) -> Key { Key("topic", .text, required: true, summary) }
+  /// Sources and sinks each say what theirs holds.
+  package static let topic = TypedKey.text("topic", required: true, "")
 
-  static let settings = Key(
-    "settings", .mapping(key: .any, value: .any),
+  /// The same key, with another default at either end.
+  static func partitions(default standard: Int64) -> DefaultKey<Int64> {
+    .integer(
+      "partitions", 1...10_000, default: standard, "How many partitions the topic gets if it is not there.")
+  }
+
+  static let settings = TypedKey.mapping(
+    "settings", key: .any, value: .any,
     """
     Settings of librdkafka, by its own names, such as `security.protocol: SASL_SSL`. Take secrets from the environment: \
     `sasl.password: ${KAFKA_PASSWORD}`.
@@ -27,19 +34,19 @@ enum KafkaKeys {
 
   /// Checks the brokers' addresses, the topic's name, and the settings by librdkafka itself; no broker is asked.
   static func check(_ settings: Settings, _ findings: Findings) {
-    if let text = settings["brokers"]?.text, let problem = problem(brokers: text.text) {
+    if let text = settings[brokers], let problem = problem(brokers: text.text) {
       // What comes from the environment is shown as it is written.
       let words = text.written == text.text ? problem : "`\(text.written)` holds none"
       findings.error(
         .wrongType, "`brokers` takes addresses: \(words)", at: text.span,
         hint: "write `brokers: localhost:9092`, several with commas between, or `brokers: embedded`")
     }
-    if let text = settings["topic"]?.text, !isTopic(text.text) {
+    if let text = settings[topic], !isTopic(text.text) {
       findings.error(
         .wrongType, "`\(text.written)` cannot be a topic's name", at: text.span,
         hint: "a topic has up to 249 letters, digits, `.`, `_` and `-`")
     }
-    for (key, setting) in settings["settings"]?.mapping ?? [] { check(key, setting, findings) }
+    for (key, setting) in settings[Self.settings] ?? [] { check(key, setting, findings) }
   }
 
   private static func check(_ key: LocatedText, _ setting: Setting, _ findings: Findings) {
@@ -120,11 +127,13 @@ package struct KafkaTarget: Sendable {
 
   /// From the checked settings of a source or a sink on Kafka; nil for others.
   package init?(_ settings: Settings) {
-    guard settings.specification.name == "kafka", let brokers = settings["brokers"]?.text?.text,
-      let topic = settings["topic"]?.text?.text
+    guard settings.specification.name == "kafka", let brokers = settings[KafkaKeys.brokers]?.text,
+      let topic = settings[KafkaKeys.topic]?.text
     else { return nil }
-    self.init(brokers: brokers, topic: topic, partitions: Int(settings["partitions"]?.integer ?? 1))
-    for (key, setting) in settings["settings"]?.mapping ?? [] {
+    let isSource = settings.specification.kind == .source
+    let partitions = isSource ? KafkaSourceKeys.partitions : KafkaSinkKeys.partitions
+    self.init(brokers: brokers, topic: topic, partitions: Int(settings[partitions]))
+    for (key, setting) in settings[KafkaKeys.settings] ?? [] {
       self.settings[key.text] = setting.node.scalar?.text ?? ""
     }
   }

@@ -6,7 +6,7 @@ extension ConnectionProbe {
   /// Asks the store of a source `s3` for the first names under its prefix.
   func probeStore(_ settings: Settings) {
     guard let (place, store, _) = S3Keys.read(settings) else { return }
-    probe(place, store, at: settings["prefix"]?.span ?? settings.span, settings["bucket"]?.span ?? settings.span)
+    probe(place, store, at: settings.span(of: S3Keys.prefix), settings.span(of: S3Keys.bucket))
   }
 
   /// Asks the store of `s3://BUCKET/PREFIX`; false where the text is no such address.

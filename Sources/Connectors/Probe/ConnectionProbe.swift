@@ -21,17 +21,20 @@ package struct ConnectionProbe {
     self.milliseconds = milliseconds
   }
 
-  package mutating func probe(_ declaration: Declaration) {
+  /// `files` are those that are read beside the sources: the emulator's.
+  package mutating func probe(_ declaration: Declaration, files: [LocatedText]) {
     for source in declaration.sources {
       guard let settings = source.setting.settings else { continue }
-      probeInputs(settings["path"])
+      if settings.specification.name == SourceComponent.file.specification.name {
+        probeInputs((settings[FileSourceKeys.path] ?? []).compactMap(\.text))
+      }
       probeTopic(settings, isRead: true)
       probeStore(settings)
     }
-    for program in declaration.programs { probeProgram(program.settings?["command"]?.list?.first?.text) }
-    probeInputs(declaration.emulate?["input"])
+    for program in declaration.programs { probeProgram(program.settings?[ExternalKeys.command]?.first?.text) }
+    probeInputs(files)
     for sink in declaration.sinks {
-      if sink.specification.name == "file" { probeOutput(sink["path"]) }
+      if sink.specification.name == SinkComponent.file.specification.name { probeOutput(sink[FileSinkKeys.path]) }
       probeTopic(sink, isRead: false)
       probePort(sink)
     }
@@ -39,8 +42,8 @@ package struct ConnectionProbe {
 
   // MARK: Files
 
-  private func probeInputs(_ setting: Setting?) {
-    for text in setting?.list?.compactMap(\.text) ?? [] where !probeStore(text) {
+  private func probeInputs(_ texts: [LocatedText]) {
+    for text in texts where !probeStore(text) {
       let reason: String
       do {
         guard let path = try expandInputs([text.text]).first(where: { $0 != "-" && access($0, R_OK) != 0 }) else {
@@ -75,8 +78,8 @@ package struct ConnectionProbe {
         ? "paths go from the folder of the file that they stand in" : "it is looked for in the folders of `$PATH`")
   }
 
-  private func probeOutput(_ setting: Setting?) {
-    guard let text = setting?.text, text.text != "-" else { return }
+  private func probeOutput(_ text: LocatedText?) {
+    guard let text, text.text != "-" else { return }
     var status = stat()
     let folder = text.text.lastIndex(of: "/").map { $0 == text.text.startIndex ? "/" : String(text.text[..<$0]) } ?? "."
     let code: Int32
@@ -132,8 +135,8 @@ package struct ConnectionProbe {
   // MARK: Topics
 
   private mutating func probeTopic(_ settings: Settings, isRead: Bool) {
-    guard let target = KafkaTarget(settings), !target.isEmbedded, let brokers = settings["brokers"]?.text,
-      let topic = settings["topic"]?.text
+    guard let target = KafkaTarget(settings), !target.isEmbedded, let brokers = settings[KafkaKeys.brokers],
+      let topic = settings[KafkaKeys.topic]
     else { return }
     switch topics(of: target) {
     case .failure(let error):

@@ -8,6 +8,13 @@ import Specifications
   import Musl
 #endif
 
+/// The keys of the sink `file`.
+package enum FileSinkKeys {
+  package static let path = TypedKey.path("path", required: true, "The file, or `-` for standard output.")
+  package static let append = DefaultKey.boolean(
+    "append", default: false, "Whether results go behind what the file holds, or replace it.")
+}
+
 extension SinkComponent {
   static let file = SinkComponent(
     specification: Specification(
@@ -17,15 +24,13 @@ extension SinkComponent {
         row, leaves it as it was. While a run writes to a file no other can. See [results.md](results.md#files).
         """,
       keys: [
-        Key("path", .path, required: true, "The file, or `-` for standard output."),
-        Key("append", .boolean, default: "false", "Whether results go behind what the file holds, or replace it."),
-        .resultFormat,
+        FileSinkKeys.path, FileSinkKeys.append, resultFormat,
       ],
       example: "sinks: [{file: {path: results.jsonl}}]"),
     open: { settings, context in
       try FileSink(
-        path: settings["path"]?.text?.text ?? "-", append: settings["append"]?.boolean ?? false,
-        format: settings.resultFormat, uses: context.uses, warn: context.warn, acknowledge: context.acknowledge)
+        path: settings[FileSinkKeys.path]?.text ?? "-", append: settings[FileSinkKeys.append],
+        format: settings[resultFormat], uses: context.uses, warn: context.warn, acknowledge: context.acknowledge)
     })
 }
 

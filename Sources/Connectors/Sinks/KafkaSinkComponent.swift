@@ -2,6 +2,17 @@ import ChainExecution
 import Diagnostics
 import Specifications
 
+/// The keys that only the sink `kafka` has.
+package enum KafkaSinkKeys {
+  static let partitions = KafkaKeys.partitions(default: 1)
+  package static let merge = DefaultKey.boolean(
+    "merge", default: false,
+    """
+    Whether the results of several instances that share the input are merged into one message a window. Their parts \
+    go to a topic of their own, named as this one with `-partials` behind; the instance that reads partition 0 merges them.
+    """)
+}
+
 extension SinkComponent {
   static let kafka = SinkComponent(
     specification: Specification(
@@ -13,32 +24,26 @@ extension SinkComponent {
         """,
       keys: [
         KafkaKeys.brokers,
-        KafkaKeys.topic("The topic of the results."),
-        Key("partitions", .integer(1...10_000), default: "1", "How many partitions the topic gets if it is not there."),
-        Key(
-          "merge", .boolean, default: "false",
-          """
-          Whether the results of several instances that share the input are merged into one message a window. Their parts \
-          go to a topic of their own, named as this one with `-partials` behind; the instance that reads partition 0 merges them.
-          """),
-        .resultFormat, KafkaKeys.settings,
+        KafkaKeys.topic.explained("The topic of the results."),
+        KafkaSinkKeys.partitions, KafkaSinkKeys.merge, SinkComponent.resultFormat, KafkaKeys.settings,
       ],
       example: "sinks: [{kafka: {brokers: localhost:9092, topic: dt-results}}]"),
     check: { settings, window, findings in
       KafkaKeys.check(settings, findings)
-      guard let merge = settings["merge"], merge.boolean == true, let window else { return }
+      guard settings[KafkaSinkKeys.merge], let window else { return }
       switch window {
       case .every, .span: break
       case .rows, .all:
         findings.error(
           .mergeWindow, "windows by rows, and of the whole input, are each instance's own: they cannot be merged",
-          at: merge.span, hint: "write `window: {every: 2 s}`, or a span of the record's clock")
+          at: settings.span(of: KafkaSinkKeys.merge),
+          hint: "write `window: {every: 2 s}`, or a span of the record's clock")
       }
     },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
       target.brokers = try context.brokers(target)
       return try KafkaSink(
-        target, format: settings.resultFormat, merges: settings["merge"]?.boolean ?? false, context)
+        target, format: settings[SinkComponent.resultFormat], merges: settings[KafkaSinkKeys.merge], context)
     })
 }

@@ -3,6 +3,31 @@ import Columns
 import Diagnostics
 import Specifications
 
+/// The keys that only the source `kafka` has.
+package enum KafkaSourceKeys {
+  /// How far a topic is read.
+  package enum Until: String, Sendable, CaseIterable {
+    case forever, end
+  }
+
+  package static let group = TypedKey.text(
+    "group", "The group whose instances share the partitions. Left out, this one reads all of them.")
+  package static let start = DefaultKey.reading(
+    "start", .any, default: "resume",
+    """
+    Where reading begins: `resume` (where the published results end, or at the earliest message where there are none), \
+    `earliest`, `latest`, `{offset: 1000}`, `{time: 2026-11-22T14:00:00Z}`.
+    """
+  ) { KafkaStart($0) }
+  package static let until = DefaultKey<Until>.choice(
+    "until", default: .forever,
+    "`end` reads up to where the topic ends when the run begins, and then ends the run.")
+  package static let partitions = KafkaKeys.partitions(default: 4)
+  package static let idle = DefaultKey.quantity(
+    "idle", .time, default: Quantity(2, .second),
+    "After this long the clock of event windows no longer waits for a partition with nothing to read.")
+}
+
 extension SourceComponent {
   static let kafka = SourceComponent(
     specification: Specification(
@@ -18,22 +43,9 @@ extension SourceComponent {
         """,
       keys: [
         KafkaKeys.brokers,
-        KafkaKeys.topic("The topic of the hits."),
-        Key("group", .text, "The group whose instances share the partitions. Left out, this one reads all of them."),
-        Key(
-          "start", .any, default: "resume",
-          """
-          Where reading begins: `resume` (where the published results end, or at the earliest message where there are none), \
-          `earliest`, `latest`, `{offset: 1000}`, `{time: 2026-11-22T14:00:00Z}`.
-          """),
-        Key(
-          "until", .choice(["forever", "end"]), default: "forever",
-          "`end` reads up to where the topic ends when the run begins, and then ends the run."),
-        Key(
-          "partitions", .integer(1...10_000), default: "4", "How many partitions the topic gets if it is not there."),
-        Key(
-          "idle", .quantity(Dimension(time: 1)), default: "2 s",
-          "After this long the clock of event windows no longer waits for a partition with nothing to read."),
+        KafkaKeys.topic.explained("The topic of the hits."),
+        KafkaSourceKeys.group, KafkaSourceKeys.start, KafkaSourceKeys.until, KafkaSourceKeys.partitions,
+        KafkaSourceKeys.idle,
         KafkaKeys.settings,
       ],
       example: "sources: {telescope: {kafka: {brokers: localhost:9092, topic: dt-hits, group: hitmon-dt}}}"),
@@ -42,10 +54,10 @@ extension SourceComponent {
       if case .lines(.yes) = format.framing {
         findings.error(
           .sourceRecord, "the record says `header: \"yes\"`, and messages of a topic have no header",
-          at: (settings["topic"]?.span) ?? settings.span,
+          at: settings.span(of: KafkaKeys.topic),
           hint: "leave `header` out: the fields of a message are those of the record, in their order")
       }
-      _ = KafkaStart(settings["start"], findings: findings)
+      _ = KafkaStart(settings.setting(KafkaSourceKeys.start), findings: findings)
     },
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
@@ -53,10 +65,12 @@ extension SourceComponent {
       target.brokers = try context.brokers(target)
       var options = KafkaSource.Options(target: target)
       options.isEmbedded = isEmbedded
-      options.group = settings["group"]?.text?.text
-      options.start = KafkaStart(settings["start"]) ?? .resume
-      options.untilEnd = settings["until"]?.text?.text == "end"
-      if let idle = settings["idle"]?.quantity?.value(in: Unit.named("ns")!) { options.idle = Int64(saturating: idle) }
+      options.group = settings[KafkaSourceKeys.group]?.text
+      options.start = settings[KafkaSourceKeys.start]
+      options.untilEnd = settings[KafkaSourceKeys.until] == .end
+      if let idle = settings[KafkaSourceKeys.idle].value(in: Unit.named("ns")!) {
+        options.idle = Int64(saturating: idle)
+      }
       return try KafkaSource(options, context)
     })
 }

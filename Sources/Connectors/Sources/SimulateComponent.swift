@@ -2,6 +2,13 @@ import Diagnostics
 import Simulation
 import Specifications
 
+/// The keys of the source `simulate`.
+package enum SimulateKeys {
+  package static let rate = SimulatedTelescope.rate(
+    "Rows a second, such as `1000 /s`, or `max`: as fast as they can be made.")
+  static let rows = TypedKey.integer("rows", 1...Int64.max, "How many rows; endless if left out.")
+}
+
 extension SourceComponent {
   static let simulate = SourceComponent(
     specification: Specification(
@@ -12,14 +19,10 @@ extension SourceComponent {
         dead, a tenth of the rows is ancillary, and rows are a little out of order, as in the real stream. The same seed
         gives the same rows.
         """,
-      keys: [
-        Key(
-          "rate", .text, default: "1000 /s", "Rows a second, such as `1000 /s`, or `max`: as fast as they can be made."),
-        Key("rows", .integer(1...Int64.max), "How many rows; endless if left out."),
-      ] + SimulatedTelescope.keys,
+      keys: [SimulateKeys.rate, SimulateKeys.rows] + SimulatedTelescope.keys,
       example: "sources: {telescope: {simulate: {rate: 1000 /s, seed: 1}}}"),
     check: { settings, format, findings in
-      if let text = settings["rate"]?.text, RowRate(text.text) == nil {
+      if let text = settings.setting(SimulateKeys.rate)?.text, RowRate(text.text) == nil {
         findings.error(
           .wrongType, "`rate` is how many rows come in a second, and `\(text.written)` is not", at: text.span,
           hint: "write `rate: 1000 /s` or `rate: max`")
@@ -34,10 +37,8 @@ extension SourceComponent {
       }
     },
     open: { settings, context in
-      guard let rate = RowRate(settings["rate"]?.text?.text ?? "1000 /s") else {
-        throw ConnectorError("the simulated telescope cannot write rows at this rate")
-      }
-      return try SimulatedTelescope.open(
-        settings, format: context.format, clock: rate, isPaced: true, rows: settings["rows"]?.integer)
+      try SimulatedTelescope.open(
+        settings, format: context.format, clock: settings[SimulateKeys.rate], isPaced: true,
+        rows: settings[SimulateKeys.rows])
     })
 }

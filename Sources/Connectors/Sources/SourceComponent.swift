@@ -4,6 +4,13 @@ import ChainExecution
 import Results
 import Specifications
 
+/// The keys of the source `file`.
+package enum FileSourceKeys {
+  package static let path = TypedKey.oneOrMore(
+    "path", of: .path, required: true,
+    "A file, a directory, a pattern such as `data/*.txt.gz`, `-`, or `s3://BUCKET/PREFIX`; or a list of them.")
+}
+
 /// A source of the registry: what it declares of itself, and how it is made from checked settings.
 package struct SourceComponent: Sendable {
   /// What a source needs beside its own settings.
@@ -61,15 +68,11 @@ package struct SourceComponent: Sendable {
         A directory stands for the files in it, in the order of their names. gzip and zstd files are read as they are. `-` is
         standard input, and `s3://BUCKET/PREFIX` stands for objects of a store that the environment describes.
         """,
-      keys: [
-        Key(
-          "path", .oneOrMore(.path), required: true,
-          "A file, a directory, a pattern such as `data/*.txt.gz`, `-`, or `s3://BUCKET/PREFIX`; or a list of them.")
-      ],
+      keys: [FileSourceKeys.path],
       example: "sources: {archive: {file: {path: data/run333}}}"),
     check: { _, _, _ in },
     open: { settings, context in
-      let paths = (settings["path"]?.list ?? []).compactMap { $0.text?.text }
+      let paths = (settings[FileSourceKeys.path] ?? []).compactMap { $0.text?.text }
       let inputs = try findInputs(paths, stop: context.stop, tell: context.tell)
       try context.uses.check(inputs)
       return FileSource(inputs: inputs, format: context.format, stop: context.stop)

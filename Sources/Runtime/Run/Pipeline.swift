@@ -89,14 +89,14 @@ package struct Pipeline: Sendable {
     }
     if request.probes {
       var probe = ConnectionProbe(findings: findings)
-      probe.probe(declaration)
+      probe.probe(declaration, files: (declaration.emulate?[EmulateKeys.input] ?? []).compactMap(\.text))
     }
     return findings.hasErrors ? nil : pipeline
   }
 
   /// The files that the command of a program may stand for.
   private static func programFiles(_ program: Setting) -> [String] {
-    (program.settings?["command"]?.list ?? []).compactMap(\.text).map { word in
+    (program.settings?[ExternalKeys.command] ?? []).compactMap(\.text).map { word in
       let folder = word.source.name.lastIndex(of: "/").map { String(word.source.name[...$0]) } ?? ""
       return word.text.hasPrefix("/") ? word.text : folder + word.text
     }
