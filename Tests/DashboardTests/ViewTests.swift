@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
 import Foundation
+import Specifications
 import TestSupport
 import Testing
 

@@ -8,7 +8,7 @@ extension CountsContent: DrawnContent {
   static var panelForms: [Panel.Form] { [.steps, .bars, .trend, .map] }
 
   static func isDeclared(by settings: Settings) -> Bool {
-    settings.specification.name == "count" || settings.declares("histogram", axes: "of", 1)
+    settings.specification.name == "count" || settings.declares("histogram", axes: HistogramKeys.of, 1)
   }
 
   static func bins(of settings: Settings) -> Int? {

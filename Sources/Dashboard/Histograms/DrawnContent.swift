@@ -57,11 +57,11 @@ enum DrawnContents {
 
 extension Settings {
   /// Whether they declare a histogram of this kind, over as many axes as its key names.
-  func declares(_ kind: String, axes key: String, _ count: Int) -> Bool {
-    specification.name == kind && self[key]?.list?.count == count
+  func declares(_ kind: String, axes key: TypedKey<[Setting]>, _ count: Int) -> Bool {
+    specification.name == kind && self[key]?.count == count
   }
 
-  var binsOfFirstAxis: Int? { self["bins"]?.list?.first?.binning?.count }
+  var binsOfFirstAxis: Int? { self[HistogramKeys.bins]?.first?.binning?.count }
 }
 
 extension ResultHistogram {

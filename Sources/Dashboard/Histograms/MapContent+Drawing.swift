@@ -6,7 +6,7 @@ extension MapContent: DrawnContent {
   static var kind: String { "map" }
   static var words: String { "is a histogram of two columns" }
   static var panelForms: [Panel.Form] { [.heat, .trend] }
-  static func isDeclared(by settings: Settings) -> Bool { settings.declares("histogram", axes: "of", 2) }
+  static func isDeclared(by settings: Settings) -> Bool { settings.declares("histogram", axes: HistogramKeys.of, 2) }
 
   var view: ContentView { ContentView(x: x, y: y, form: .heat) }
 

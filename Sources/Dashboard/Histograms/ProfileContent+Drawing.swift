@@ -6,7 +6,7 @@ extension ProfileContent: DrawnContent {
   static var kind: String { "profile" }
   static var words: String { "is a profile" }
   static var panelForms: [Panel.Form] { [.steps, .bars, .points, .map] }
-  static func isDeclared(by settings: Settings) -> Bool { settings.declares("profile", axes: "against", 1) }
+  static func isDeclared(by settings: Settings) -> Bool { settings.declares("profile", axes: HistogramKeys.against, 1) }
   static func bins(of settings: Settings) -> Int? { settings.binsOfFirstAxis }
 
   var view: ContentView { ContentView(x: axis, y: y, form: .steps) }

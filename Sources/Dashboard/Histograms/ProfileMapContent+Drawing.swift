@@ -6,7 +6,7 @@ extension ProfileMapContent: DrawnContent {
   static var kind: String { "profileMap" }
   static var words: String { "is a profile over two columns" }
   static var panelForms: [Panel.Form] { [.heat] }
-  static func isDeclared(by settings: Settings) -> Bool { settings.declares("profile", axes: "against", 2) }
+  static func isDeclared(by settings: Settings) -> Bool { settings.declares("profile", axes: HistogramKeys.against, 2) }
 
   var view: ContentView { ContentView(x: x, y: y, form: .heat) }
 

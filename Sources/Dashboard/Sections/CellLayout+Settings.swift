@@ -6,13 +6,17 @@ import Specifications
 extension CellLayout {
   /// The layout that a pipeline declares; nil where it has errors, which are reported.
   init?(_ name: String, _ settings: Settings, findings: Findings) {
-    guard let count = settings["cells"]?.integer.map(Int.init), let width = settings["width"]?.number,
-      let height = settings["height"]?.number, let x = settings["x"]?.text, let y = settings["y"]?.text
+    // One with a value that was reported is left out, whatever its default.
+    guard let count = settings[LayoutKeys.cells].map(Int.init), let x = settings[LayoutKeys.x],
+      settings.setting(LayoutKeys.y) != nil, settings.setting(LayoutKeys.width) != nil,
+      settings.setting(LayoutKeys.height) != nil
     else { return nil }
-    for key in ["width", "height"] {
-      guard let setting = settings[key], let size = setting.number, size <= 0 || size > Self.farthest else { continue }
+    let y = settings[LayoutKeys.y], width = settings[LayoutKeys.width], height = settings[LayoutKeys.height]
+    for key in [LayoutKeys.width, LayoutKeys.height] {
+      let size = settings[key]
+      guard let setting = settings.setting(key), size <= 0 || size > Self.farthest else { continue }
       findings.error(
-        .wrongType, "`\(key)` is the size of a cell, and `\(setting.node.scalar?.written ?? "")` is none",
+        .wrongType, "`\(key.name)` is the size of a cell, and `\(setting.node.scalar?.written ?? "")` is none",
         at: setting.span, hint: "give a number above 0")
       return nil
     }

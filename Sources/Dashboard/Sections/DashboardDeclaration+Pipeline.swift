@@ -8,16 +8,17 @@ extension DashboardDeclaration {
     histograms = pipeline.histograms.compactMap { entry in
       entry.setting.settings.map { settings in
         Histogram(
-          name: entry.name.text, per: settings["per"]?.text?.text, description: settings["description"]?.text?.text)
+          name: entry.name.text, per: settings[HistogramKeys.per]?.text,
+          description: settings[HistogramKeys.description]?.text)
       }
     }
     layouts = pipeline.layouts.compactMap { entry in
       entry.setting.settings.flatMap { CellLayout(entry.name.text, $0, findings: findings) }
     }
     guard let section = pipeline.dashboard else { return }
-    title = section["title"]?.text?.text
+    title = section[PageKeys.title]?.text
     let checker = PanelChecker(pipeline, findings: findings)
-    rows = section["rows"]?.list?.map { row in
+    rows = section[PageKeys.rows]?.map { row in
       (row.list ?? []).compactMap { $0.settings.flatMap(checker.panel) }
     }
   }

@@ -29,29 +29,29 @@ struct PanelChecker {
     }
     self.plots = plots
     layouts = Dictionary(
-      pipeline.layouts.map { ($0.name.text, $0.setting.settings?["cells"]?.integer.map(Int.init)) },
+      pipeline.layouts.map { ($0.name.text, $0.setting.settings?[LayoutKeys.cells].map(Int.init)) },
       uniquingKeysWith: { $1 })
   }
 
   private static func plot(_ name: LocatedText, _ settings: Settings) -> Plot? {
     guard let content = DrawnContents.declared(by: settings) else { return nil }
-    return Plot(content: content, bins: content.bins(of: settings), per: settings["per"]?.text?.text, name: name)
+    return Plot(content: content, bins: content.bins(of: settings), per: settings[HistogramKeys.per]?.text, name: name)
   }
 
   /// The panel; nil where it has errors, which are reported.
   func panel(_ settings: Settings) -> Panel? {
-    guard let written = settings["plot"]?.text else { return nil }
+    guard let written = settings[PanelKeys.plot] else { return nil }
     // No histogram's name has a blank: `hits per chamber` can only mean `hits_per_chamber`.
     let name = String(written.trimmed.text.map { $0 == " " ? "_" : $0 })
     var panel = Panel(plot: name)
-    panel.form = settings["as"]?.text.flatMap { Panel.Form(rawValue: $0.text) }
-    panel.per = settings["per"]?.text?.text
-    panel.overlay = settings["overlay"]?.text?.text
-    panel.scale = settings["scale"]?.text.flatMap { Panel.Scale(rawValue: $0.text) } ?? .linear
-    panel.last = settings["last"]?.quantity?.value(in: .second)
-    panel.layout = settings["layout"]?.text?.text
-    panel.title = settings["title"]?.text?.text
-    panel.description = settings["description"]?.text?.text
+    panel.form = settings[PanelKeys.form]
+    panel.per = settings[PanelKeys.per]?.text
+    panel.overlay = settings[PanelKeys.overlay]?.text
+    panel.scale = settings[PanelKeys.scale]
+    panel.last = settings[PanelKeys.last]?.value(in: .second)
+    panel.layout = settings[PanelKeys.layout]?.text
+    panel.title = settings[PanelKeys.title]?.text
+    panel.description = settings[PanelKeys.description]?.text
     guard let plot = plots[name] else {
       // A histogram with errors has been reported.
       if names.contains(name) { return nil }
@@ -80,60 +80,62 @@ struct PanelChecker {
   /// The rate is a trend, and nothing of a histogram's goes with it.
   private func checkRate(_ settings: Settings) -> Bool {
     guard checkLast(settings) else { return false }
-    if let form = settings["as"], form.text?.text != "trend" {
-      mismatch("`rate` is drawn as a trend", form.span, "remove `as`, or write `as: trend`")
+    if let form = settings[PanelKeys.form], form != .trend {
+      mismatch("`rate` is drawn as a trend", settings.span(of: PanelKeys.form), "remove `as`, or write `as: trend`")
       return false
     }
-    for key in ["per", "overlay", "expect", "layout"] {
-      guard let setting = settings[key], settings.given.contains(key) else { continue }
-      mismatch("`rate` is one number of the run and takes no `\(key)`", setting.span, "remove it")
+    for key in [PanelKeys.per, PanelKeys.overlay, PanelKeys.expect, PanelKeys.layout] {
+      guard let setting = settings.setting(key) else { continue }
+      mismatch("`rate` is one number of the run and takes no `\(key.name)`", setting.span, "remove it")
       return false
     }
     return true
   }
 
   private func checkLast(_ settings: Settings) -> Bool {
-    guard let last = settings["last"], let quantity = last.quantity else { return true }
+    guard let quantity = settings[PanelKeys.last] else { return true }
+    let place = settings.span(of: PanelKeys.last)
     guard quantity.value > 0 else {
       findings.error(
-        .wrongType, "`last` is how far back a trend goes, and `\(quantity.text)` goes nowhere", at: last.span,
+        .wrongType, "`last` is how far back a trend goes, and `\(quantity.text)` goes nowhere", at: place,
         hint: "write `last: 10 min`")
       return false
     }
-    if settings["plot"]?.text?.text != Panel.rate, settings["as"]?.text?.text != "trend" {
-      mismatch("`last` is for trends, and this is none", last.span, "add `as: trend`, or remove it")
+    if settings[PanelKeys.plot]?.text != Panel.rate, settings[PanelKeys.form] != .trend {
+      mismatch("`last` is for trends, and this is none", place, "add `as: trend`, or remove it")
       return false
     }
     return true
   }
 
   private func checkForm(_ settings: Settings, _ plot: Plot, _ name: LocatedText) -> Bool {
-    guard let form = settings["as"], let text = form.text else { return true }
-    let fitting = plot.content.panelForms.map(\.rawValue)
-    if fitting.contains(text.text) { return true }
+    let fitting = plot.content.panelForms
+    guard let form = settings[PanelKeys.form], !fitting.contains(form) else { return true }
+    let written = settings.setting(PanelKeys.form)?.text?.written ?? form.rawValue
     mismatch(
-      "`\(name.written)` \(plot.content.words) and cannot be drawn as `\(text.written)`", form.span,
-      "draw it as \(alternatives(fitting))", note: plot.name)
+      "`\(name.written)` \(plot.content.words) and cannot be drawn as `\(written)`", settings.span(of: PanelKeys.form),
+      "draw it as \(alternatives(fitting.map(\.rawValue)))", note: plot.name)
     return false
   }
 
   private func checkSplit(_ settings: Settings, _ plot: Plot, _ name: LocatedText) -> Bool {
-    for key in ["per", "overlay"] {
-      guard let setting = settings[key], let column = setting.text else { continue }
+    for key in [PanelKeys.per, PanelKeys.overlay] {
+      guard let column = settings[key] else { continue }
+      let place = settings.span(of: key)
       guard let per = plot.per else {
         mismatch(
-          "`\(name.written)` is not split, and so has nothing for each `\(column.written)`", setting.span,
+          "`\(name.written)` is not split, and so has nothing for each `\(column.written)`", place,
           "add `per: \(column.written)` to the histogram, or remove it here", note: plot.name)
         return false
       }
       guard per == column.text else {
         mismatch(
-          "`\(name.written)` is split by `\(per)`, not by `\(column.written)`", setting.span, "write `\(key): \(per)`",
+          "`\(name.written)` is split by `\(per)`, not by `\(column.written)`", place, "write `\(key.name): \(per)`",
           note: plot.name)
         return false
       }
     }
-    if let overlay = settings["overlay"], settings["per"] != nil {
+    if let overlay = settings.setting(PanelKeys.overlay), settings.setting(PanelKeys.per) != nil {
       mismatch("`per` draws one plot for each value, and `overlay` one for all", overlay.span, "keep one of them")
       return false
     }
@@ -141,12 +143,12 @@ struct PanelChecker {
   }
 
   private func checkLayout(_ settings: Settings, _ plot: Plot, _ name: LocatedText) -> Bool {
-    let isMap = settings["as"]?.text?.text == "map"
-    guard let setting = settings["layout"], let layout = setting.text else {
-      guard isMap, let form = settings["as"] else { return true }
+    let form = settings[PanelKeys.form], place = settings.span(of: PanelKeys.layout)
+    guard let layout = settings[PanelKeys.layout] else {
+      guard form == .map else { return true }
       let known = layouts.keys.sorted()
       findings.error(
-        .missingKey, "a map needs the key `layout`", at: form.span,
+        .missingKey, "a map needs the key `layout`", at: settings.span(of: PanelKeys.form),
         hint: known.isEmpty
           ? "declare one in `layouts:`, and name it here" : "add `layout: \(known[0])`")
       return false
@@ -161,24 +163,24 @@ struct PanelChecker {
       )
       return false
     }
-    if settings["as"] != nil, !isMap {
-      mismatch("only a map has a layout", setting.span, "write `as: map`, or remove it")
+    if let form, form != .map {
+      mismatch("only a map has a layout", place, "write `as: map`, or remove it")
       return false
     }
     guard let bins = plot.bins else {
-      mismatch("`\(name.written)` has no row of bins that cells could show", setting.span, "remove it", note: plot.name)
+      mismatch("`\(name.written)` has no row of bins that cells could show", place, "remove it", note: plot.name)
       return false
     }
     guard let cells, cells != bins else { return true }
     mismatch(
-      "the layout has \(cells) cells, and `\(name.written)` has \(bins) bins", setting.span,
+      "the layout has \(cells) cells, and `\(name.written)` has \(bins) bins", place,
       "take a layout with \(bins) cells", note: plot.name)
     return false
   }
 
   /// The share in `flat within 20 %`.
   private func expectation(_ settings: Settings, _ plot: Plot) -> Double? {
-    guard let setting = settings["expect"], let text = setting.text else { return nil }
+    guard let text = settings[PanelKeys.expect] else { return nil }
     let words = text.text.split(separator: " ").joined(separator: " ")
     let number = words.hasPrefix("flat within ") && words.hasSuffix("%") ? words.dropFirst(12).dropLast() : ""
     guard let percent = Double(number.filter { $0 != " " }), percent > 0, percent.isFinite else {
@@ -188,7 +190,9 @@ struct PanelChecker {
       return nil
     }
     guard plot.content == CountsContent.self else {
-      mismatch("only counts of one column can be expected to be flat", setting.span, "remove it", note: plot.name)
+      mismatch(
+        "only counts of one column can be expected to be flat", settings.span(of: PanelKeys.expect), "remove it",
+        note: plot.name)
       return nil
     }
     return percent / 100

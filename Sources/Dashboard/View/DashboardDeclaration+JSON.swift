@@ -3,6 +3,7 @@ import Diagnostics
 import Histograms
 import JSON
 import Results
+import Specifications
 
 extension DashboardDeclaration {
   /// An object of JSON: the field `dashboard` of result messages.

@@ -1,6 +1,7 @@
 import Connectors
 import Histograms
 import Results
+import Specifications
 
 /// The page's contents but for the numbers: which plots there are, and where.
 package struct DashboardView: Sendable, Equatable {

@@ -1,13 +1,10 @@
+import Specifications
+
 /// One plot of the page.
 package struct Panel: Sendable, Equatable {
   /// How a plot is drawn.
-  package enum Form: String, Sendable, CaseIterable {
-    case steps, bars, trend, map, heat, points
-  }
-
-  package enum Scale: String, Sendable, CaseIterable {
-    case linear, log
-  }
+  package typealias Form = PanelKeys.Form
+  package typealias Scale = PanelKeys.Scale
 
   /// The histogram, or ``rate``.
   package var plot: String
