@@ -13,8 +13,8 @@ struct ConstantsFile {
   /// The constants with the files read in.
   func expand(_ constants: [Declaration.Named]) -> [Declaration.Named] {
     constants.map { constant in
-      guard let file = constant.setting.node["file"], let table = expand(constant.setting.node, file) else {
-        return constant.setting.node["file"] == nil
+      guard let file = constant.setting.node[LookupKeys.file], let table = expand(constant.setting.node, file) else {
+        return constant.setting.node[LookupKeys.file] == nil
           ? constant : .init(name: constant.name, setting: .invalid(constant.setting.node))
       }
       return .init(name: constant.name, setting: Setting(node: table, value: constant.setting.value))
@@ -28,20 +28,22 @@ struct ConstantsFile {
       findings.error(.wrongType, "`file` takes a path, not \(file.kindName)", at: file.span)
       return nil
     }
-    if let values = entries.first(where: { $0.name == "values" }) {
+    if let values = entries.first(where: { $0.name == LookupKeys.values.name }) {
       findings.error(
         .constantsFile, "the table has `values` and a `file`", at: values.key.span, hint: "keep one of the two")
       return nil
     }
     guard let source = read(path) else { return nil }
-    let unit = node["unit"]?.scalar
-    guard let values = values(of: source, column: column(node["column"]), unit: unit, path) else { return nil }
+    let unit = node[LookupKeys.unit]?.scalar
+    guard let values = values(of: source, column: column(node[LookupKeys.column]), unit: unit, path) else { return nil }
     let table = Node(.mapping(values), span: file.span)
-    let key = entries.first { $0.name == "file" }!.key
+    let key = entries.first { $0.name == LookupKeys.file.name }!.key
+    let scalars = Array(LookupKeys.values.name.unicodeScalars)
     let name = LocatedText(
-      scalars: Array("values".unicodeScalars), source: key.source,
-      positions: Array(repeating: key.span.start, count: 7))
-    let others = entries.filter { !["file", "unit", "column"].contains($0.name) }
+      scalars: scalars, source: key.source,
+      positions: Array(repeating: key.span.start, count: scalars.count + 1))
+    let used = [LookupKeys.file.name, LookupKeys.unit.name, LookupKeys.column.name]
+    let others = entries.filter { !used.contains($0.name) }
     return Node(.mapping(others + [.init(key: name, value: table)]), span: node.span)
   }
 
@@ -69,7 +71,7 @@ struct ConstantsFile {
   }
 
   private func column(_ node: Node?) -> Column {
-    guard let text = node?.scalar else { return .number(2) }
+    let text = node?.scalar ?? LookupKeys.column.standard
     return Int(text.text).map { .number($0) } ?? .name(text)
   }
 

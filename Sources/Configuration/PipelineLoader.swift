@@ -57,35 +57,36 @@ package struct PipelineLoader {
         at: changed.span, hint: "begin with `pipeline: NAME`")
       return nil
     }
-    if changed["pipeline"] == nil, let plugin = changed["plugin"] {
+    if changed[SectionKeys.pipeline] == nil, let plugin = changed[SectionKeys.plugin] {
       findings.error(
         .wrongType, "this is a plugin, and a pipeline is needed",
-        at: changed.mapping?.first { $0.name == "plugin" }?.key.span,
+        at: changed.mapping?.first { $0.name == SectionKeys.plugin.name }?.key.span,
         hint: "write a pipeline with `uses: [\(plugin.scalar?.written ?? "NAME")]`")
       return nil
     }
     let settings = checker.check(changed, against: pipelineSpecification)
     // Plugins are read even where the pipeline has errors, so that all errors are shown at once.
     var loader = PluginLoader(folders: folders, specification: pluginSpecification, files: files, findings: findings)
-    let layers = loader.load(settings?["uses"])
-    guard let settings, let name = settings["pipeline"]?.text else { return nil }
+    let layers = loader.load(settings?.setting(SectionKeys.uses))
+    guard let settings, let name = settings[SectionKeys.pipeline] else { return nil }
     let root = Layer(name: name.text, use: nil, settings: settings, layers: layers)
     let declaration = merge(root, name: name, span: changed.span)
     // What is missing leaves out names that the pipeline uses; reporting those too would bury the one error that counts.
     let isWhole =
-      loader.isWhole && !Self.sectionsOfNames.contains(where: root.isBroken)
-      && declaration.libraries.count == root.joined("native").count
+      loader.isWhole && !Self.sectionsOfNames.contains(where: { root.isBroken($0) })
+      && declaration.libraries.count == root.joined(SectionKeys.native).count
     return isWhole ? declaration : nil
   }
 
   /// The sections that give names to others.
-  private static let sectionsOfNames = [
-    "uses", "record", "chambers", "constants", "columns", "external", "native", "groups",
+  private static let sectionsOfNames: [any KeyDeclaration] = [
+    SectionKeys.uses, SectionKeys.record, SectionKeys.chambers, SectionKeys.constants, SectionKeys.columns,
+    SectionKeys.external, SectionKeys.native, SectionKeys.groups,
   ]
 
   /// A library lies beside the file that names it, or in a folder of plugins.
   private func library(_ setting: Setting) -> Declaration.Library? {
-    guard let settings = setting.settings, let name = settings["library"]?.text else { return nil }
+    guard let settings = setting.settings, let name = settings[NativeKeys.library] else { return nil }
     let own = parent(of: name.source.name)
     let folders = name.text.hasPrefix("/") ? [""] : [own == "." ? "." : own] + folders.paths
     let candidates = folders.map { $0.isEmpty ? name.text : "\($0)/\(name.text)" }
@@ -101,23 +102,23 @@ package struct PipelineLoader {
   private func merge(_ root: Layer, name: LocatedText, span: Span) -> Declaration {
     let own = root.settings
     let merger = PluginCombiner(root: root, findings: findings)
-    var result = Declaration(name: name, description: own["description"]?.text?.text ?? "", span: span)
-    result.record = merger.single("record")?.settings
-    result.cleansing = root.joined("cleansing").compactMap(\.settings)
-    result.chambers = root.joined("chambers").compactMap(\.settings)
-    result.invalidChambers = root.joined("chambers").filter(\.isInvalid).map(\.node)
-    result.constants = ConstantsFile(files: files, findings: findings).expand(merger.named("constants"))
-    result.columns = merger.named("columns")
-    result.libraries = root.joined("native").compactMap(library)
-    result.programs = root.joined("external")
-    result.groups = merger.named("groups")
-    result.histograms = merger.named("histograms")
-    result.window = own["window"]?.settings
-    result.sources = merger.named("sources")
-    result.sinks = (own["sinks"]?.list ?? []).compactMap(\.settings)
-    result.layouts = merger.named("layouts")
-    result.dashboard = own["dashboard"]?.settings
-    result.emulate = own["emulate"]?.settings
+    var result = Declaration(name: name, description: own[SectionKeys.description], span: span)
+    result.record = merger.single(SectionKeys.record)?.settings
+    result.cleansing = root.joined(SectionKeys.cleansing).compactMap(\.settings)
+    result.chambers = root.joined(SectionKeys.chambers).compactMap(\.settings)
+    result.invalidChambers = root.joined(SectionKeys.chambers).filter(\.isInvalid).map(\.node)
+    result.constants = ConstantsFile(files: files, findings: findings).expand(merger.named(SectionKeys.constants))
+    result.columns = merger.named(SectionKeys.columns)
+    result.libraries = root.joined(SectionKeys.native).compactMap(library)
+    result.programs = root.joined(SectionKeys.external)
+    result.groups = merger.named(SectionKeys.groups)
+    result.histograms = merger.named(SectionKeys.histograms)
+    result.window = own[SectionKeys.window]
+    result.sources = merger.named(SectionKeys.sources)
+    result.sinks = (own[SectionKeys.sinks] ?? []).compactMap(\.settings)
+    result.layouts = merger.named(SectionKeys.layouts)
+    result.dashboard = own[SectionKeys.dashboard]
+    result.emulate = own[SectionKeys.emulate]
     return result
   }
 }

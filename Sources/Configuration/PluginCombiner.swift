@@ -8,15 +8,16 @@ struct PluginCombiner {
   let findings: Findings
 
   /// A section of which there is one.
-  func single(_ section: String) -> Setting? { single(section, root)?.setting }
+  func single(_ section: some KeyDeclaration) -> Setting? { single(section, root)?.setting }
 
-  private func single(_ section: String, _ layer: Layer) -> (layer: Layer, setting: Setting)? {
-    if let setting = layer.settings[section], layer.settings.given.contains(section) { return (layer, setting) }
+  private func single(_ section: some KeyDeclaration, _ layer: Layer) -> (layer: Layer, setting: Setting)? {
+    if let setting = layer.settings.setting(section), layer.settings.isGiven(section) { return (layer, setting) }
     var found: (layer: Layer, setting: Setting)?
     for plugin in layer.layers {
       guard let other = single(section, plugin) else { continue }
       if let first = found {
-        reportClash("`\(section)`", first: (first.layer, first.setting.span), second: (other.layer, other.setting.span))
+        reportClash(
+          "`\(section.name)`", first: (first.layer, first.setting.span), second: (other.layer, other.setting.span))
       } else {
         found = other
       }
@@ -25,10 +26,14 @@ struct PluginCombiner {
   }
 
   /// A section of named entries: those of the plugins in order, then the pipeline's own new ones.
-  func named(_ section: String) -> [Declaration.Named] { named(section, root).map(\.entry) }
+  func named(_ section: TypedKey<[(key: LocatedText, setting: Setting)]>) -> [Declaration.Named] {
+    named(section, root).map(\.entry)
+  }
 
-  private func named(_ section: String, _ layer: Layer) -> [(layer: Layer, entry: Declaration.Named)] {
-    let mine = (layer.settings[section]?.mapping ?? []).map { Declaration.Named(name: $0.key, setting: $0.setting) }
+  private func named(
+    _ section: TypedKey<[(key: LocatedText, setting: Setting)]>, _ layer: Layer
+  ) -> [(layer: Layer, entry: Declaration.Named)] {
+    let mine = (layer.settings[section] ?? []).map { Declaration.Named(name: $0.key, setting: $0.setting) }
     let own = Dictionary(mine.map { ($0.name.text, $0) }) { first, _ in first }
     var entries: [(layer: Layer, entry: Declaration.Named)] = []
     var origin: [String: Int] = [:]
@@ -44,7 +49,7 @@ struct PluginCombiner {
         } else if let index = origin[name.text] {
           let first = entries[index]
           reportClash(
-            "`\(name.text)` in `\(section)`", first: (first.layer, first.entry.name.span),
+            "`\(name.text)` in `\(section.name)`", first: (first.layer, first.entry.name.span),
             second: (other.layer, name.span))
         } else {
           origin[name.text] = entries.count

@@ -71,17 +71,14 @@ struct Arguments {
 }
 
 extension Parameter {
-  private static let section = Key("parameters", .mapping(key: .identifier, value: .any), "")
-
   /// The parameters that a plugin declares, in order; nil where errors were reported.
   ///
   /// The section is checked here, before the plugin as a whole: what stands in that depends on them.
   static func all(of plugin: Node, findings: Findings) -> [Parameter]? {
-    guard let section = plugin["parameters"] else { return [] }
+    guard let section = plugin[SectionKeys.parameters] else { return [] }
     let checker = SettingsChecker(findings: findings)
-    guard let entries = checker.check(section, as: Parameter.section.form, what: "`parameters`")?.mapping else {
-      return nil
-    }
+    let form = ValueForm.mapping(key: .identifier, value: .any)
+    guard let entries = checker.check(section, as: form, what: "`parameters`")?.mapping else { return nil }
     var parameters: [Parameter] = []
     for (name, setting) in entries {
       guard let settings = checker.check(setting.node, against: Parameter.specification, nameSpan: name.span),

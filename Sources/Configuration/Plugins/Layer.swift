@@ -11,12 +11,12 @@ struct Layer {
   let layers: [Layer]
 
   /// Whether a section is there and cannot be read at all; what uses its names would only repeat that.
-  func isBroken(_ section: String) -> Bool {
-    (settings.given.contains(section) && settings[section] == nil) || layers.contains { $0.isBroken(section) }
+  func isBroken(_ section: some KeyDeclaration) -> Bool {
+    (settings.isGiven(section) && settings.setting(section) == nil) || layers.contains { $0.isBroken(section) }
   }
 
   /// A section that is a list: the file's own items come first, so that its chamber rows win.
-  func joined(_ section: String) -> [Setting] {
-    (settings[section]?.list ?? []) + layers.flatMap { $0.joined(section) }
+  func joined(_ section: TypedKey<[Setting]>) -> [Setting] {
+    (settings[section] ?? []) + layers.flatMap { $0.joined(section) }
   }
 }

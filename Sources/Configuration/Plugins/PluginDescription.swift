@@ -23,12 +23,14 @@ package struct PluginDescription: Sendable {
     details = Self.comment(of: entry.path)
     let node = ConfigurationFiles(environment: environment, findings: findings).read(
       entry.path, unreadable: { unreadable = $0 })
-    summary = node?["description"]?.scalar?.written ?? ""
+    summary = node?[SectionKeys.description]?.scalar?.written ?? ""
     parameters = node.flatMap { Parameter.all(of: $0, findings: findings) } ?? []
-    uses = (node?["uses"]?.list ?? []).compactMap { $0.scalar?.written ?? $0.mapping?.first?.name }
-    sections = (node?.mapping ?? []).map(\.name).filter {
-      !["plugin", "description", "parameters", "uses", "tests"].contains($0)
-    }
+    uses = (node?[SectionKeys.uses]?.list ?? []).compactMap { $0.scalar?.written ?? $0.mapping?.first?.name }
+    let own: [any KeyDeclaration] = [
+      SectionKeys.plugin, SectionKeys.description, SectionKeys.parameters, SectionKeys.uses, SectionKeys.tests,
+    ]
+    let names = own.map(\.name)
+    sections = (node?.mapping ?? []).map(\.name).filter { !names.contains($0) }
     let error = findings.sorted.first { $0.severity == .error }
     problem = unreadable ?? error.map { "line \($0.span?.start.line ?? 1): \($0.message)" }
   }

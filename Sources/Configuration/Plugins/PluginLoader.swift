@@ -86,14 +86,14 @@ struct PluginLoader {
       isWhole = false
       return nil
     }
-    if let declared = settings["plugin"]?.text, declared.text != name.text {
+    if let declared = settings[SectionKeys.plugin], declared.text != name.text {
       findings.error(
         .pluginName, "the plugin calls itself `\(declared.written)`, and its file is named `\(name.written)`",
         at: declared.span, hint: "write `plugin: \(name.written)`")
     }
     open.append((name.text, name.span))
     defer { open.removeLast() }
-    return Layer(name: name.text, use: name.span, settings: settings, layers: load(settings["uses"]))
+    return Layer(name: name.text, use: name.span, settings: settings, layers: load(settings.setting(SectionKeys.uses)))
   }
 
   // MARK: Files
@@ -108,7 +108,8 @@ struct PluginLoader {
         path, unreadable: { findings.error(.missingPlugin, $0, at: name.span) },
         begin: { findings.noteOrigin(of: $0, .init(message: "used from here", span: name.span)) })
     else { return nil }
-    if node["plugin"] == nil, let key = node.mapping?.first(where: { $0.name == "pipeline" })?.key {
+    let isPipeline = node[SectionKeys.plugin] == nil
+    if isPipeline, let key = node.mapping?.first(where: { $0.name == SectionKeys.pipeline.name })?.key {
       findings.error(
         .wrongType, "this is a pipeline, and `uses` takes plugins", at: key.span,
         hint: "move what both pipelines need into a plugin: a file that begins with `plugin: NAME`")
