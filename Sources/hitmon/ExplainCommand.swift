@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
     var lines = ["pipeline \(loaded.declaration.name.text)"]
     for source in loaded.declaration.sources {
       let settings = source.setting.settings
-      let record = settings?.beside["record"]?.settings ?? loaded.declaration.record
+      let record = settings?.setting(beside: SectionKeys.record)?.settings ?? loaded.declaration.record
       lines.append(
         "  source \(source.name.text): \(settings?.specification.name ?? ""), record \(record?.specification.name ?? "")"
       )

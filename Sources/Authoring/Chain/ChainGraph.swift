@@ -1,3 +1,4 @@
+import Connectors
 import Diagnostics
 import ChainExecution
 import Runtime
@@ -73,13 +74,14 @@ package struct ChainGraph: Sendable {
         from = used.sorted().compactMap { groups[$0] }
       }
       let split = histogram.cells.map { ["per \($0.column)"] } ?? []
-      let condition = entry.setting.settings?["where"]?.text.map { ["where \($0.written)"] } ?? []
+      let condition = entry.setting.settings?[HistogramKeys.condition].map { ["where \($0.written)"] } ?? []
       ends.append(
         add(.histogram, histogram.name, [histogram.summary, histogram.level] + split + condition, after: from))
     }
     let window = add(.stage, "window", [Self.words(pipeline.plan.window)], after: ends)
     for sink in declaration.sinks {
-      let place = ["path", "topic", "port"].compactMap { sink[$0]?.node.scalar?.written }.first
+      let keys = [FileSinkKeys.path.key, KafkaKeys.topic.key, DashboardKeys.port.key]
+      let place = keys.compactMap { sink.setting($0)?.node.scalar?.written }.first
       _ = add(.sink, sink.specification.name, [place].compactMap { $0 }, after: [window])
     }
   }

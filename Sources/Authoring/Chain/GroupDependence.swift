@@ -13,7 +13,7 @@ struct GroupDependence {
       if let text = column.setting.text { uses[column.name.text] = Self.names(in: text) }
     }
     for constant in declaration.constants {
-      if let by = constant.setting.node["by"]?.scalar?.text { uses[constant.name.text] = [by] }
+      if let by = constant.setting.node[LookupKeys.by]?.scalar?.text { uses[constant.name.text] = [by] }
     }
   }
 

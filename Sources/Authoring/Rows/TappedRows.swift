@@ -93,7 +93,7 @@ struct TappedRows {
     let dependence = GroupDependence(declaration)
     let tables = declaration.constants.filter { $0.setting.node.mapping != nil }.map(\.name.text)
     let derived = declaration.columns.map(\.name.text)
-    let made = declaration.programs.flatMap { $0.settings?["out"]?.mapping?.map(\.key.text) ?? [] }
+    let made = declaration.programs.flatMap { $0.settings?[ExternalKeys.out]?.map(\.key.text) ?? [] }
     columns += (tables + made + derived).filter { !dependence.isOfGroup($0) }.map { Column(name: $0) }
     guard isBehind(.groups) else { return columns }
     for group in declaration.groups {

@@ -61,14 +61,16 @@ struct PipelineReview {
 
   private func places(_ settings: Settings, isInput: Bool) -> [Place] {
     var places: [Place] = []
-    let paths = settings["path"]?.list ?? [settings["path"]].compactMap { $0 }
+    let paths =
+      isInput
+      ? (settings[FileSourceKeys.path] ?? []).compactMap(\.text) : [settings[FileSinkKeys.path]].compactMap(\.self)
     // Standard output and devices take what they get.
-    for text in paths.compactMap(\.text) where text.text != "-" && !text.text.hasPrefix("/dev/") {
+    for text in paths where text.text != "-" && !text.text.hasPrefix("/dev/") {
       places.append(
         Place(
           key: "path:\(Self.normal(text.text))", name: "the file `\(text.written)`", span: text.span, isInput: isInput))
     }
-    if let target = KafkaTarget(settings), let topic = settings["topic"]?.text {
+    if let target = KafkaTarget(settings), let topic = settings[KafkaKeys.topic] {
       let brokers = target.brokers.split(separator: ",").map { $0.filter { $0 != " " } }.sorted().joined(separator: ",")
       places.append(
         Place(
@@ -97,7 +99,7 @@ struct PipelineReview {
 
   /// Windows that are shorter than the time from one row to the next.
   private func reviewRate() {
-    guard case .every(let nanoseconds) = plan.window, let window = declaration.window?["every"],
+    guard case .every(let nanoseconds) = plan.window, let window = declaration.window?.setting(WindowKeys.every),
       let rate = rate(), rate.perSecond > 0
     else { return }
     let distance = 1e9 / rate.perSecond
@@ -134,10 +136,10 @@ struct PipelineReview {
   }
 
   private static func rate(_ settings: Settings) -> (perSecond: Double, span: Span?)? {
-    guard let setting = settings["rate"], let rate = setting.text.flatMap({ RowRate($0.text) })?.perSecond else {
-      return nil
-    }
-    return (rate, settings.given.contains("rate") ? setting.span : settings.nameSpan)
+    // The emulator's key is of the same name, and the same default.
+    let key = SimulateKeys.rate
+    guard let setting = settings.setting(key), let rate = settings[key].perSecond else { return nil }
+    return (rate, settings.isGiven(key) ? setting.span : settings.nameSpan)
   }
 
   private static func time(_ nanoseconds: Double) -> String {

@@ -125,19 +125,25 @@ extension Pipeline {
       writer.key("secrets")
       writer.bool(target.hasSecrets)
     }
-    for key in ["group", "start", "until", "format"] {
-      if let text = settings[key]?.node.scalar?.text { writer.field(key, text) }
+    let texts: [any KeyDeclaration] = [
+      KafkaSourceKeys.group, KafkaSourceKeys.start, KafkaSourceKeys.until, SinkComponent.resultFormat,
+    ]
+    for key in texts {
+      if let text = settings.setting(key)?.node.scalar?.text { writer.field(key.name, text) }
     }
-    if let idle = settings["idle"]?.quantity { writer.field("idle_seconds", idle.value(in: .named("s") ?? .none) ?? 2) }
-    if let partitions = settings["partitions"]?.integer { writer.field("partitions", partitions) }
-    if let append = settings["append"]?.boolean {
+    if settings.setting(KafkaSourceKeys.idle) != nil, let idle = settings[KafkaSourceKeys.idle].value(in: .second) {
+      writer.field("idle_seconds", idle)
+    }
+    if let target = KafkaTarget(settings) { writer.field("partitions", target.partitions) }
+    if settings.setting(FileSinkKeys.append) != nil {
       writer.key("append")
-      writer.bool(append)
+      writer.bool(settings[FileSinkKeys.append])
     }
-    if let path = settings["path"] {
+    // Those of a source are a list, and that of a sink is one.
+    if let paths = settings[FileSourceKeys.path] ?? settings.setting(FileSinkKeys.path).map({ [$0] }) {
       writer.key("paths")
       writer.beginArray()
-      for text in path.list?.compactMap(\.text) ?? [path.text].compactMap(\.self) { writer.string(text.text) }
+      for text in paths.compactMap(\.text) { writer.string(text.text) }
       writer.endArray()
     }
   }

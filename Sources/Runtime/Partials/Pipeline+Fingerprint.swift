@@ -18,7 +18,7 @@ extension Pipeline {
     // Records of sources beside the pipeline's own.
     for source in declaration.sources {
       print.add(source.name.text)
-      if let record = source.setting.settings?.beside["record"] { print.add(record.node) }
+      if let record = source.setting.settings?.setting(beside: SectionKeys.record) { print.add(record.node) }
     }
     return PartialIdentity(pipeline: declaration.name.text, fingerprint: print.value)
   }

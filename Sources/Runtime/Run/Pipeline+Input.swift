@@ -1,13 +1,15 @@
 import Connectors
 import Diagnostics
+import Emulation
 import ChainExecution
 import Specifications
 
 extension Pipeline {
   /// The files that declared sources and the emulator read. Those that are not there are reported when they are opened.
   package var declaredFiles: [String] {
-    let settings = declaration.sources.map { $0.setting.settings?["path"] } + [declaration.emulate?["input"]]
-    let words = settings.flatMap { $0?.list ?? [] }.compactMap { $0.text?.text }
+    let lists =
+      declaration.sources.map { $0.setting.settings?[FileSourceKeys.path] } + [declaration.emulate?[EmulateKeys.input]]
+    let words = lists.flatMap { $0 ?? [] }.compactMap { $0.text?.text }
     return words.flatMap { (try? expandInputs([$0])) ?? [] }
   }
 
@@ -45,11 +47,12 @@ extension Pipeline {
       }
       settings = declaration.sources[index].setting.settings
       format = plan.formats[plan.sourceFormats[index]]
-      if let own = settings?.beside["record"]?.settings { declaration.record = own }
+      if let own = settings?.setting(beside: SectionKeys.record)?.settings { declaration.record = own }
     }
     declaration.record =
       declaration.record
-      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.beside["record"]?.settings }.first
+      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.setting(beside: SectionKeys.record)?.settings }
+      .first
     declaration.sources = []
     declaration.sinks = []
     declaration.emulate = nil
@@ -57,7 +60,7 @@ extension Pipeline {
     func made(_ name: String, _ bytes: [UInt8], _ isWhole: Bool) -> Beginning {
       Beginning(name: name, bytes: bytes, declaration: declaration, format: format, isWhole: isWhole)
     }
-    let paths = input.isEmpty ? (settings?["path"]?.list ?? []).compactMap { $0.text?.text } : input
+    let paths = input.isEmpty ? (settings?[FileSourceKeys.path] ?? []).compactMap { $0.text?.text } : input
     if !paths.isEmpty {
       let place = try findInputs(paths)[0]
       let (bytes, isWhole) = try Self.front(of: place, format, rows: rows)
@@ -68,7 +71,8 @@ extension Pipeline {
     guard kind == "simulate" || (kind == "kafka" && SimulatedTelescope.canWrite(format)) else {
       throw ConnectorError("a source `\(kind)` is not read for a look: give files with --input")
     }
-    let rate = simulation?["rate"]?.text.flatMap { RowRate($0.text) } ?? .perSecond(1000)
+    // The emulator's key is of the same name, and the same default.
+    let rate = simulation?[SimulateKeys.rate] ?? SimulateKeys.rate.standard
     let telescope = try SimulatedTelescope.open(
       simulation, format: format, clock: rate, isPaced: false, rows: Int64(rows))
     let buffer = ChunkBuffer()

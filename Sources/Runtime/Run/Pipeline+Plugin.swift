@@ -19,7 +19,7 @@ extension Pipeline {
     var plugin = name
     if configurationFiles(in: name).first == name {
       guard let node = try own.loader(environment, findings).read(path: name) else { return nil }
-      guard node["pipeline"] == nil, let word = node["plugin"]?.scalar else {
+      guard node[SectionKeys.pipeline] == nil, let word = node[SectionKeys.plugin]?.scalar else {
         return try load(own, environment: environment, findings: findings)?.plan.format
       }
       plugin = word.text

@@ -43,7 +43,7 @@ package struct PipelineChange: Sendable {
     guard sections.isEmpty else {
       return "\(sections.joined(separator: ", ")) changed: that takes effect when the run is started again"
     }
-    guard !new.sinks.contains(where: { $0["merge"]?.boolean == true }) else {
+    guard !new.sinks.contains(where: { $0[KafkaSinkKeys.merge] }) else {
       return "instances that merge their results must all have the same pipeline: start all of them again"
     }
     return nil

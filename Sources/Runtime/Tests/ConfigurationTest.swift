@@ -25,13 +25,14 @@ package struct ConfigurationTest {
     // Where only sources have a record, that of the first is the chain's.
     declaration.record =
       declaration.record
-      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.beside["record"]?.settings }.first
+      ?? declaration.sources.lazy.compactMap { $0.setting.settings?.setting(beside: SectionKeys.record)?.settings }
+      .first
     declaration.sources = []
     declaration.sinks = []
     declaration.emulate = nil
     declaration.dashboard = nil
-    guard let pipeline = Pipeline.check(declaration, findings: findings), let rows = settings["rows"],
-      let expected = settings["expect"]?.list?.compactMap(\.settings), let expect = settings["expect"]
+    guard let pipeline = Pipeline.check(declaration, findings: findings), let rows = settings.setting(TestKeys.rows),
+      let expected = settings[TestKeys.expect]?.compactMap(\.settings)
     else { return findings }
     guard let bytes = TestRows(pipeline.plan.format, findings: findings).bytes(of: rows) else { return findings }
     do {
@@ -40,14 +41,15 @@ package struct ConfigurationTest {
         findings.error(
           ConfigurationTest.failure,
           "expected \(expected.count) \(expected.count == 1 ? "window" : "windows"), found \(outcome.windows.count)",
-          at: expect.span, hint: "write a list with an item for each window, or give another `window`")
+          at: settings.span(of: TestKeys.expect),
+          hint: "write a list with an item for each window, or give another `window`")
         return findings
       }
       for (window, expected) in zip(outcome.windows, expected) {
         Expectation(expected, findings: findings).check(window, malformed: outcome.malformed)
       }
       for expected in expected {
-        guard let columns = expected["columns"]?.mapping, !columns.isEmpty else { continue }
+        guard let columns = expected[ExpectationKeys.columns], !columns.isEmpty else { continue }
         try ColumnExpectation(columns, findings: findings).check(declaration, bytes: bytes)
       }
     } catch {
@@ -64,25 +66,24 @@ extension ConfigurationTest {
   ) throws(UnreadableFile) -> [ConfigurationTest]? {
     guard let node = try request.loader(environment, findings).read(path: request.path) else { return nil }
     let checker = SettingsChecker(findings: findings)
-    guard let name = node["plugin"]?.scalar, node["pipeline"] == nil else {
+    guard let name = node[SectionKeys.plugin]?.scalar, node[SectionKeys.pipeline] == nil else {
       guard let settings = checker.check(node, against: Registry.pipeline) else { return nil }
-      return (settings["tests"]?.mapping ?? []).compactMap { name, test in
+      return (settings[SectionKeys.tests] ?? []).compactMap { name, test in
         guard let settings = test.settings else { return nil }
-        return ConfigurationTest(name: name, pipeline: node.replaced(by: settings["given"]), settings: settings) {
-          request.loader(environment, $0)
-        }
+        let own = node.replaced(by: settings.setting(TestKeys.given))
+        return ConfigurationTest(name: name, pipeline: own, settings: settings) { request.loader(environment, $0) }
       }
     }
     // The plugin is used below with its parameters; here only the tests count.
-    guard let tests = node["tests"] else { return [] }
+    guard let tests = node[SectionKeys.tests] else { return [] }
     let form = ValueForm.mapping(key: .any, value: .block(PipelineSections.test))
     guard let all = checker.check(tests, as: form, what: "`tests`")?.mapping else { return nil }
     var folders = request.folders(environment: environment)
     folders.use(request.path, for: name.text)
     return all.compactMap { title, test in
       guard let settings = test.settings else { return nil }
-      let use = Node(
-        .mapping([.init(key: name, value: settings["with"]?.node ?? Node(.empty, span: name.span))]), span: name.span)
+      let arguments = settings.setting(TestKeys.with)?.node ?? Node(.empty, span: name.span)
+      let use = Node(.mapping([.init(key: name, value: arguments)]), span: name.span)
       return ConfigurationTest(name: title, pipeline: pipeline(named: name, using: use, settings), settings: settings) {
         request.loader(environment, $0, folders: folders)
       }
@@ -91,19 +92,20 @@ extension ConfigurationTest {
 
   /// The pipeline round a plugin.
   private static func pipeline(named name: LocatedText, using use: Node, _ settings: Settings) -> Node {
-    let given = settings["given"]?.node.mapping ?? []
-    let others = given.first { $0.name == "uses" }?.value.list ?? []
+    let given = settings.setting(TestKeys.given)?.node.mapping ?? []
+    let others = given.first { $0.name == SectionKeys.uses.name }?.value.list ?? []
     let uses = Node(.list(others + [use]), span: use.span)
-    func key(_ text: String) -> LocatedText {
-      LocatedText(
-        scalars: Array(text.unicodeScalars), source: name.source,
-        positions: Array(repeating: name.span.start, count: text.unicodeScalars.count + 1))
+    func key(_ section: some KeyDeclaration) -> LocatedText {
+      let scalars = Array(section.name.unicodeScalars)
+      return LocatedText(
+        scalars: scalars, source: name.source,
+        positions: Array(repeating: name.span.start, count: scalars.count + 1))
     }
     let entries: [Node.Entry] = [
-      .init(key: key("pipeline"), value: Node(.scalar(name, quoted: false), span: name.span)),
-      .init(key: key("uses"), value: uses),
+      .init(key: key(SectionKeys.pipeline), value: Node(.scalar(name, quoted: false), span: name.span)),
+      .init(key: key(SectionKeys.uses), value: uses),
     ]
-    return Node(.mapping(entries + given.filter { $0.name != "uses" }), span: name.span)
+    return Node(.mapping(entries + given.filter { $0.name != SectionKeys.uses.name }), span: name.span)
   }
 }
 

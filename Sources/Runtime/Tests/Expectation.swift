@@ -1,3 +1,4 @@
+import ChainBuilding
 import Connectors
 import Diagnostics
 import Histograms
@@ -15,17 +16,17 @@ struct Expectation {
   }
 
   func check(_ window: ResultContent, malformed: [Int64: String]) {
-    if let counts = settings["counts"]?.settings {
+    if let counts = settings[ExpectationKeys.counts] {
       for key in counts.specification.keys {
-        guard let expected = counts[key.name]?.integer else { continue }
+        guard let setting = counts.setting(key), let expected = setting.integer else { continue }
         let found = window.head.count(key.name)
         if UInt64(expected) != found {
-          fail("`\(key.name)`: expected \(expected), found \(found)", at: counts[key.name]!.span)
+          fail("`\(key.name)`: expected \(expected), found \(found)", at: setting.span)
         }
       }
     }
-    if let rows = settings["malformed"]?.mapping { check(rows, malformed) }
-    for (name, setting) in settings["histograms"]?.mapping ?? [] {
+    if let rows = settings[ExpectationKeys.malformed] { check(rows, malformed) }
+    for (name, setting) in settings[ExpectationKeys.histograms] ?? [] {
       guard let found = window.histograms.first(where: { $0.name == name.text })?.histogram else {
         let names = window.histograms.map(\.name)
         findings.error(
@@ -59,7 +60,7 @@ struct Expectation {
       }
     }
     for (number, reason) in malformed.sorted(by: { $0.key < $1.key }) where !named.contains(number) {
-      fail("row \(number) cannot be decoded: \(reason)", at: settings["malformed"]!.span)
+      fail("row \(number) cannot be decoded: \(reason)", at: settings.span(of: ExpectationKeys.malformed))
     }
   }
 
