@@ -97,7 +97,8 @@ package struct Parameter: Sendable {
     if isBelow || isAbove {
       findings.error(
         .wrongType, "`\(name.text)` takes \(form.description)\(limits), not `\(argument.scalar?.written ?? "")`",
-        at: argument.span, hint: "give \(isBelow ? "at least \(least!.text)" : "at most \(greatest!.text)")")
+        at: argument.span,
+        hint: (isBelow ? least : greatest).map { "give \(isBelow ? "at least" : "at most") \($0.text)" })
       return false
     }
     return true

@@ -69,7 +69,7 @@ extension ChainBuilder {
     names.setMapped(isSound ? chambers.chamberType : nil, of: "chamber", 0)
     for (index, name) in order.enumerated() { names.setMapped(isSound ? types[index] : nil, of: name.text, index + 1) }
     guard isSound else { return }
-    chambers.columns = order.enumerated().map { ($0.element.text, types[$0.offset]!) }
+    chambers.columns = zip(order, types).compactMap { name, type in type.map { (name.text, $0) } }
     chambers.rows = zip(drafts, values).map { draft, values in
       .init(chamber: draft.chamber, condition: draft.condition, values: values, ranges: draft.ranges)
     }

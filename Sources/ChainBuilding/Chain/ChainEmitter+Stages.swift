@@ -6,6 +6,7 @@ import Specifications
 
 extension ChainEmitter {
   final class DeferredDraft {
+    /// Set right after it is made: the stage's own source of columns writes into the draft.
     var stage: StageBuilder!
     var kept: [(source: Slot, slot: Slot, isText: Bool)] = []
     var values: [GroupValueBinding] = []
@@ -15,15 +16,15 @@ extension ChainEmitter {
     let draft = DeferredDraft()
     let names = names, row = row, plans = groupPlans, numbers = groupNumbers, functions = usedFunctions
     draft.stage = StageBuilder(names: names, categories: builder.categories) { stage, name in
-      let slot = stage.addColumn(name, type: names.type(of: name)!)
+      let slot = stage.addColumn(name, type: names.checkedType(of: name))
       if case .groupValue(let group, let value)? = names.entries[name]?.definition {
-        let number = numbers[group]!
-        let function = functions[number].firstIndex(of: value)!
+        // Both were chosen from what histograms use, such as this value.
+        let number = numbers[group]!, function = functions[numbers[group]!].firstIndex(of: value)!
         draft.values.append(GroupValueBinding(group: number, function: function, slot: slot))
         // The row's own cell chooses among the values of a split.
         if let split = plans[number].functions[function].split { _ = stage.slot(of: split.column) }
       } else {
-        draft.kept.append((row.slot(of: name), slot, names.type(of: name)!.kind == .text))
+        draft.kept.append((row.slot(of: name), slot, names.checkedType(of: name).kind == .text))
       }
       return slot
     }
@@ -44,6 +45,7 @@ extension ChainEmitter {
   final class GroupStageDraft {
     let group: Int
     let split: String?
+    /// Set right after it is made: the stage's own source of columns writes into the draft.
     var stage: StageBuilder!
     var keys: [(part: Int, slot: Slot)] = []
     var cell: Slot?
@@ -59,9 +61,10 @@ extension ChainEmitter {
   func groupStage(_ group: Int, _ split: String?, _ all: inout [GroupStageDraft]) -> GroupStageDraft {
     if let known = all.first(where: { $0.group == group && $0.split == split }) { return known }
     let draft = GroupStageDraft(group: group, split: split)
+    // A histogram is filled at the level of a group whose values it uses, which so has a number, as those have theirs.
     let names = names, number = groupNumbers[group]!, functions = usedFunctions[number], key = groupPlans[number].key
     draft.stage = StageBuilder(names: names, categories: builder.categories) { stage, name in
-      let slot = stage.addColumn(name, type: names.type(of: name)!)
+      let slot = stage.addColumn(name, type: names.checkedType(of: name))
       if case .groupValue(_, let value)? = names.entries[name]?.definition {
         draft.values.append(
           GroupValueBinding(group: number, function: functions.firstIndex(of: value)!, slot: slot))
@@ -86,8 +89,9 @@ extension ChainEmitter {
     var per: HistogramBinding.Per?
     var split: Cells?
     if let name = draft.per?.text {
-      split = cells(of: name)
-      per = .init(slot: stage.slot(of: name), range: names.type(of: name)!.range, cells: split!)
+      let cells = cells(of: name)
+      split = cells
+      per = .init(slot: stage.slot(of: name), range: names.checkedType(of: name).range, cells: cells)
     }
     let level =
       switch draft.level {

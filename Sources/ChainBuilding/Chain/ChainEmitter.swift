@@ -43,9 +43,9 @@ struct ChainEmitter {
     self.fields = fields
     let names = names, plan = builder.chambers, categories = builder.categories, operators = builder.operators
     row = StageBuilder(names: names, categories: categories) { stage, name in
-      switch names.entries[name]!.definition {
+      switch names.checkedEntry(name).definition {
       case .field(let number):
-        let slot = stage.addColumn(name, type: names.type(of: name)!)
+        let slot = stage.addColumn(name, type: names.checkedType(of: name))
         fields.slots[number] = slot
         return slot
       case .mapped:
@@ -57,7 +57,10 @@ struct ChainEmitter {
       case .last:
         let number = fields.lastColumns
         fields.lastColumns += 1
-        return names.entries[name]!.last!.add(name, to: stage, number: number)
+        guard let last = names.checkedEntry(name).last else {
+          preconditionFailure("`\(name)` is a value of the last hit, and has no draft")
+        }
+        return last.add(name, to: stage, number: number)
       case .groupValue, .constant, .derived, .lookup:
         preconditionFailure("`\(name)` is not computed from rows alone")
       }
@@ -69,12 +72,15 @@ struct ChainEmitter {
   ) {
     let inputs = plan.inputs
     for name in inputs.sorted() { _ = stage.slot(of: name) }
-    let types = Dictionary(uniqueKeysWithValues: inputs.map { ($0, names.type(of: $0)!) })
+    let types = Dictionary(uniqueKeysWithValues: inputs.map { ($0, names.checkedType(of: $0)) })
     let outputs =
       [stage.addColumn("chamber", type: plan.chamberType)]
       + plan.columns.map { stage.addColumn($0.name, type: $0.type) }
     if let domain = plan.domain(types: types) {
-      let columns = Dictionary(uniqueKeysWithValues: inputs.map { ($0, (slot: stage.slot(of: $0), type: types[$0]!)) })
+      let columns = Dictionary(
+        uniqueKeysWithValues: inputs.map {
+          ($0, (slot: stage.slot(of: $0), type: types[$0] ?? names.checkedType(of: $0)))
+        })
       stage.append(
         .chambers(
           ChamberMap(
@@ -105,7 +111,9 @@ struct ChainEmitter {
       let stage: StageBuilder
       switch draft.level {
       case .row: stage = row
-      case .deferred: stage = deferred!.stage
+      case .deferred:
+        guard let deferred else { preconditionFailure("a deferred histogram is planned, and no stage for it") }
+        stage = deferred.stage
       case .group(let group, let split): stage = groupStage(group, split, &groupStages).stage
       }
       let (plan, binding) = histogram(draft, index, stage)
@@ -126,6 +134,7 @@ struct ChainEmitter {
     let stages = groupStages.map { draft in
       let steps = draft.stage.takeSteps()
       return GroupStage(
+        // Made for a group that has a number.
         group: groupNumbers[draft.group]!,
         split: draft.split.flatMap { name in
           groupPlans[groupNumbers[draft.group]!].functions.compactMap(\.split).first { $0.column == name }

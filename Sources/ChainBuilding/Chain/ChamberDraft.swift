@@ -70,6 +70,7 @@ extension ChamberMap {
     outputs: [Slot], place: Slot, categories: Categories
   ) {
     var compiler = Compiler(layout: FrameLayout(), categories: categories)
+    // The domain is one of columns that the caller has.
     let inputs = domain.map { compiler.addColumn($0.column, type: columns[$0.column]!.type) }
     let answers = outputs.map { compiler.addSlot($0.lane) }
     let general = ChamberMap(draft, outputs: answers) { expression in

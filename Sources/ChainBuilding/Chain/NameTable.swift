@@ -227,20 +227,20 @@ final class NameTable: Scope, @unchecked Sendable {
 
   private func resolve(_ name: String, as expression: Expression) -> Bool {
     guard let typed = checkInside(name, expression) else { return false }
-    entries[name]!.typed = typed
-    entries[name]!.groups = groups(of: typed)
-    entries[name]!.state = .known(typed.type)
+    entries[name]?.typed = typed
+    entries[name]?.groups = groups(of: typed)
+    entries[name]?.state = .known(typed.type)
     return true
   }
 
   private func resolve(_ name: String, as table: LookupColumn.Table) -> Bool {
     guard let by = tableKeys[name], let key = checkInside(name, ExpressionParser.parse(by, findings: findings)) else {
-      entries[name]!.state = .failed
+      entries[name]?.state = .failed
       return false
     }
     guard key.column != nil else {
       reportNoColumn(by)
-      entries[name]!.state = .failed
+      entries[name]?.state = .failed
       return false
     }
     let type = key.type
@@ -248,21 +248,21 @@ final class NameTable: Scope, @unchecked Sendable {
       findings.error(
         .typeMismatch, "a table goes by whole numbers, and `\(by.written)` is \(type.words)", at: by.span,
         hint: "choose by a column such as `chamber`")
-      entries[name]!.state = .failed
+      entries[name]?.state = .failed
       return false
     }
     var table = table
     let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
     table.isComplete =
       !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
-    entries[name]!.groups = groups(of: key)
-    entries[name]!.state = .known(table.type)
+    entries[name]?.groups = groups(of: key)
+    entries[name]?.state = .known(table.type)
     return true
   }
 
   private func resolve(_ name: String, as syntax: LastSyntax) -> Bool {
     let draft = check(syntax, of: name)
-    entries[name]!.last = draft
+    entries[name]?.last = draft
     setType(draft?.type, of: name)
     return draft != nil
   }
@@ -275,7 +275,7 @@ final class NameTable: Scope, @unchecked Sendable {
       if let column, column.column == nil { reportNoColumn(input) }
       if column?.column == nil { isSound = false }
     }
-    entries[name]!.state = isSound ? .known(operatedTypes[name]!) : .failed
+    entries[name]?.state = operatedTypes[name].map { isSound ? .known($0) : .failed } ?? .failed
     return isSound
   }
 
@@ -288,21 +288,21 @@ final class NameTable: Scope, @unchecked Sendable {
 
   /// Checks what the definition of `name` is made of; nil, and `name` failed, where that has errors.
   func checkInside(_ name: String, _ expression: Expression?, condition: Bool = false) -> TypedExpression? {
-    entries[name]!.state = .checking
+    entries[name]?.state = .checking
     stack.append(name)
     let typed = check(expression, condition: condition)
     stack.removeLast()
     guard let typed else {
-      entries[name]!.state = .failed
+      entries[name]?.state = .failed
       return nil
     }
     let depth = 1 + (typed.columns.compactMap { entries[$0]?.depth }.max() ?? 0)
     guard depth <= NameTable.deepest else {
-      reportTooDeep(at: entries[name]!.span)
-      entries[name]!.state = .failed
+      if let span = entries[name]?.span { reportTooDeep(at: span) }
+      entries[name]?.state = .failed
       return nil
     }
-    entries[name]!.depth = max(depth, entries[name]!.depth)
+    if let before = entries[name]?.depth { entries[name]?.depth = max(depth, before) }
     return typed
   }
 
@@ -318,5 +318,17 @@ final class NameTable: Scope, @unchecked Sendable {
 
   func type(of name: String) -> ValueType? {
     if case .known(let type) = entries[name]?.state { type } else { nil }
+  }
+
+  /// The type of a name in a chain that is emitted, which has no errors: every name that it uses was checked.
+  func checkedType(of name: String) -> ValueType {
+    guard let type = type(of: name) else { preconditionFailure("`\(name)` is emitted, and was not checked") }
+    return type
+  }
+
+  /// The same of its entry.
+  func checkedEntry(_ name: String) -> Entry {
+    guard let entry = entries[name] else { preconditionFailure("`\(name)` is emitted, and was not checked") }
+    return entry
   }
 }

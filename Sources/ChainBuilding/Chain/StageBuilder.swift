@@ -50,7 +50,7 @@ final class StageBuilder {
   /// The slot of a name, with the steps that compute it.
   func slot(of name: String) -> Slot {
     if let slot = slots[name] { return slot }
-    let entry = names.entries[name]!
+    let entry = names.checkedEntry(name)
     if takesFromSource(name, entry) {
       let slot = source(self, name)
       slots[name] = slot
@@ -64,7 +64,7 @@ final class StageBuilder {
       return slot
     case .lookup(let table):
       let keys = slot(of: table.column)
-      let slot = addColumn(name, type: names.type(of: name)!)
+      let slot = addColumn(name, type: names.checkedType(of: name))
       steps.append(.lookup(LookupColumn(table, source: keys, result: slot)))
       return slot
     case .field, .mapped, .groupValue, .constant, .operated, .last:

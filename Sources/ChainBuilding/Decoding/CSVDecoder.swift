@@ -44,7 +44,7 @@ extension DecoderComponent {
         "record: {format: csv, fields: {HEAD: u8, FPGA: u8, TDC_CHANNEL: u16, ORBIT_CNT: u32, BX_COUNTER: u16, TDC_MEAS: f32}}"
     ),
     make: { settings, findings, _ in
-      guard let declared = fields(settings, findings: findings) else { return nil }
+      guard let declared = typedFields(settings, findings: findings) else { return nil }
       let errorsBefore = findings.errorCount
       /// One byte that is not part of a number; where it is none, that is reported.
       func character(_ text: LocatedText, of key: some KeyDeclaration) -> UInt8 {
@@ -69,10 +69,10 @@ extension DecoderComponent {
       let quote = settings[CSVKeys.quote].map { character($0, of: CSVKeys.quote) } ?? 0
       guard findings.errorCount == errorsBefore else { return nil }
       let format = CSVFormat(
-        fields: declared.map { name, setting in
-          RecordField(name: name.text, type: setting.fieldType!.valueType, declared: setting.fieldType!.declared)
+        fields: declared.map {
+          RecordField(name: $0.key.text, type: $0.type.valueType, declared: $0.type.declared)
         },
-        storage: declared.map { $0.setting.fieldType!.storage },
+        storage: declared.map(\.type.storage),
         policy: settings[CSVKeys.header], delimiter: separator, quote: quote,
         comment: settings[CSVKeys.comment]?.text ?? "",
         nameBytes: declared.map { Array($0.key.text.utf8) })

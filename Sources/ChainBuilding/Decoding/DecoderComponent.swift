@@ -1,4 +1,5 @@
 import ChainExecution
+import Columns
 import Diagnostics
 import Specifications
 
@@ -50,6 +51,15 @@ package struct DecoderComponent: Sendable {
     }
     // Errors of single fields were reported.
     return fields.contains { $0.setting.isInvalid } ? nil : fields
+  }
+
+  typealias TypedField = (key: LocatedText, type: FieldType, span: Span)
+
+  /// The same of a format whose fields are declared by their types.
+  static func typedFields(_ settings: Settings, findings: Findings) -> [TypedField]? {
+    fields(settings, findings: findings).map { fields in
+      fields.compactMap { name, setting in setting.fieldType.map { (name, $0, setting.span) } }
+    }
   }
 }
 

@@ -28,18 +28,17 @@ extension DecoderComponent {
       ] + commonKeys,
       example: "record: {format: records, skip: 40, fields: {time: i64 ps, channel: u16}}"),
     make: { settings, findings, _ in
-      guard let declared = fields(settings, findings: findings) else { return nil }
+      guard let declared = typedFields(settings, findings: findings) else { return nil }
       var offset = 0
       var fields: [RecordField] = []
       var stored: [(FieldType.Storage, Int)] = []
-      for (name, setting) in declared {
-        let type = setting.fieldType!
+      for (name, type, span) in declared {
         guard type.storage.byteCount > 0 else {
           findings.error(
             .badFieldType,
             type.storage == .text
               ? "a binary record has no text fields" : "only text has fields of type `\(type.storage.rawValue)`",
-            at: setting.span,
+            at: span,
             hint: "declare its bytes as numbers, such as `u8`")
           continue
         }

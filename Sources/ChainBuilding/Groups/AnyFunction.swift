@@ -8,5 +8,5 @@ extension GroupFunctionComponent {
     .any, argument: "A condition.", form: .condition, summary: "Whether any row meets the condition.",
     example: "triggered: {any: TDC_CHANNEL == 128}",
     type: { _ in .boolean(mayBeUnknown: true) },
-    makeState: { AnyState(argument: $0!.slot) })
+    makeState: { AnyState(argument: $0.slot) })
 }

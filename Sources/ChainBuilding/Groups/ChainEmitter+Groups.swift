@@ -13,14 +13,14 @@ extension ChainEmitter {
         used[group, default: []].insert(value)
       }
     }
-    for (number, group) in used.keys.sorted().enumerated() {
+    for (number, (group, functions)) in used.sorted(by: { $0.key < $1.key }).enumerated() {
       groupNumbers[group] = number
-      usedFunctions.append(used[group]!.sorted())
+      usedFunctions.append(functions.sorted())
     }
   }
 
   mutating func planGroups() {
-    for group in groupNumbers.keys.sorted() {
+    for (group, number) in groupNumbers.sorted(by: { $0.key < $1.key }) {
       let draft = builder.groups[group]
       var shift: Int64 = 0
       let key = draft.keys.map { typed in
@@ -29,7 +29,7 @@ extension ChainEmitter {
         return GroupPlan.KeyPart(
           name: typed.column, slot: row.slot(of: typed), type: typed.type, shift: shift, bits: bits)
       }
-      let functions = usedFunctions[groupNumbers[group]!].map { plan(draft.functions[$0]) }
+      let functions = usedFunctions[number].map { plan(draft.functions[$0]) }
       groupPlans.append(
         GroupPlan(
           name: draft.name, key: key, disorder: draft.disorder, isWithinFile: draft.isWithinFile,
@@ -41,7 +41,7 @@ extension ChainEmitter {
     let component = GroupFunctionComponent.of(draft.function)
     let argument = draft.argument.map { GroupFunctionArgument(slot: row.slot(of: $0), type: $0.type) }
     let split = draft.split.map { name in
-      let type = names.type(of: name)!
+      let type = names.checkedType(of: name)
       return GroupPlan.Split(column: name, slot: row.slot(of: name), range: type.range, cells: cells(of: name))
     }
     return GroupPlan.Function(
@@ -52,7 +52,7 @@ extension ChainEmitter {
   /// The cells of a column: those of the chamber are known, and so are those of a column of few values.
   mutating func cells(of name: String) -> Cells {
     if let known = cells[name] { return known }
-    let type = names.type(of: name)!
+    let type = names.checkedType(of: name)
     let made: Cells
     if case .mapped(0)? = names.entries[name]?.definition {
       var seen: Set<Int64> = []

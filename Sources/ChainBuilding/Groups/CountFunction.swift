@@ -8,5 +8,5 @@ extension GroupFunctionComponent {
     .count, argument: "`rows`: what is counted.", form: .choice(["rows"]), summary: "The number of rows.",
     example: "hits: {count: rows, per: chamber}",
     type: { _ in .integer(0...Int64.max) },
-    makeState: { _ in CountState() })
+    makeState: { (_: GroupFunctionArgument?) in CountState() })
 }

@@ -14,11 +14,11 @@ extension GroupFunctionComponent {
       return .integer(0...(isOpen ? Int64(Int32.max) : width + 1), mayBeUnknown: true)
     },
     makeState: { argument in
-      let type = argument!.type
+      let type = argument.type
       return if type.kind != .float, DistinctMaskState.fits(type.range) {
-        DistinctMaskState(argument: argument!.slot, range: type.range)
+        DistinctMaskState(argument: argument.slot, range: type.range)
       } else {
-        DistinctSetState(argument: argument!.slot, isText: type.kind == .text)
+        DistinctSetState(argument: argument.slot, isText: type.kind == .text)
       }
     })
 }

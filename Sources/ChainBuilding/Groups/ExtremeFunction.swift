@@ -8,13 +8,13 @@ extension GroupFunctionComponent {
     .min, argument: "An expression.", summary: "The least value; unknown where no row has one.",
     example: "t0: {min: time, where: TDC_CHANNEL == 128}", type: typeOfExtreme,
     hintForCondition: { "to ask whether it holds for all hits, write `min(if(\($0), 1, 0))`" },
-    makeState: { extreme(of: $0!, isMaximum: false) })
+    makeState: { extreme(of: $0, isMaximum: false) })
 
   static let max = GroupFunctionComponent(
     .max, argument: "An expression.", summary: "The greatest value; unknown where no row has one.",
     example: "last: {max: time}", type: typeOfExtreme,
     hintForCondition: { "to ask whether it holds for any hit, write `any(\($0))`" },
-    makeState: { extreme(of: $0!, isMaximum: true) })
+    makeState: { extreme(of: $0, isMaximum: true) })
 
   @Sendable private static func typeOfExtreme(_ argument: ValueType?) -> ValueType {
     let unit = argument?.unit ?? .none

@@ -24,9 +24,26 @@ package struct GroupFunctionComponent: Sendable {
     all.first { $0.function == function }!
   }
 
+  /// A function of an argument, which the parser gives it.
+  init(
+    _ function: GroupFunction, argument: String, form: ValueForm = .expression, summary: String, example: String,
+    type: @escaping @Sendable (ValueType?) -> ValueType,
+    hintForCondition: (@Sendable (_ condition: String) -> String)? = nil,
+    makeState: @escaping @Sendable (GroupFunctionArgument) -> any GroupFunctionState
+  ) {
+    self.init(
+      function, argument: argument, form: form, summary: summary, example: example, type: type,
+      hintForCondition: hintForCondition
+    ) { (argument: GroupFunctionArgument?) in
+      guard let argument else { preconditionFailure("the parser gave `\(function.rawValue)` no argument") }
+      return makeState(argument)
+    }
+  }
+
   /// - Parameters:
   ///   - argument: what the key takes, for people.
   ///   - form: what it takes.
+  ///   - makeState: its argument is nil for `count`.
   init(
     _ function: GroupFunction, argument: String, form: ValueForm = .expression, summary: String, example: String,
     type: @escaping @Sendable (ValueType?) -> ValueType,

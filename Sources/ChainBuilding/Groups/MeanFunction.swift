@@ -9,5 +9,5 @@ extension GroupFunctionComponent {
     example: "mean_time: {mean: time, per: chamber}",
     type: { .float(unit: $0?.unit ?? .none, mayBeUnknown: true) },
     hintForCondition: { "for the fraction of hits for which it holds, write `mean(if(\($0), 1, 0))`" },
-    makeState: { FloatSumState(argument: $0!.slot, isMean: true) })
+    makeState: { FloatSumState(argument: $0.slot, isMean: true) })
 }

@@ -14,10 +14,10 @@ extension GroupFunctionComponent {
     },
     hintForCondition: { "to count the hits for which it holds, write `count where \($0)`" },
     makeState: { argument in
-      if argument!.type.kind == .integer {
-        IntegerSumState(argument: argument!.slot)
+      if argument.type.kind == .integer {
+        IntegerSumState(argument: argument.slot)
       } else {
-        FloatSumState(argument: argument!.slot, isMean: false)
+        FloatSumState(argument: argument.slot, isMean: false)
       }
     })
 }

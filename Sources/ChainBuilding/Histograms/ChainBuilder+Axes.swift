@@ -162,7 +162,7 @@ extension ChainBuilder {
         }
         values.append(Int64(code))
       case .boolean where text == "true" || text == "false": values.append(text == "true" ? 1 : 0)
-      case .integer where Int64(text) != nil: values.append(Int64(text)!)
+      case .integer where Int64(text) != nil: values += [Int64(text)].compactMap(\.self)
       default:
         let wanted = type.kind == .boolean ? "`true` and `false`" : "whole numbers"
         findings.error(

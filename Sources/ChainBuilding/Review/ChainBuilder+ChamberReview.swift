@@ -12,14 +12,16 @@ extension ChainBuilder {
   func reviewChambers() {
     let rows = chambers.rows
     guard rows.count == declaration.chambers.count, !rows.isEmpty else { return }
-    let types = Dictionary(uniqueKeysWithValues: chambers.inputs.map { ($0, names.type(of: $0)!) })
+    let types = Dictionary(uniqueKeysWithValues: chambers.inputs.map { ($0, names.checkedType(of: $0)) })
     let coverage = ChamberCoverage(chambers, types: types, categories: categories)
     for (number, row) in rows.enumerated() {
       let settings = declaration.chambers[number]
       guard let place = settings.setting(ChamberKeys.when)?.span ?? settings.setting(ChamberKeys.chamber)?.span
       else { continue }
       let kept = scope(where: nil, seenFrom: place)
-      if let column = row.ranges.keys.sorted().first(where: { isRuledOut($0, row.ranges[$0]!, kept) }) {
+      if let column = row.ranges.sorted(by: { $0.key < $1.key }).first(where: { isRuledOut($0.key, $0.value, kept) })?
+        .key
+      {
         findings.warning(
           .chamberNever, "no hit can be in this chamber: cleansing keeps no row with such a `\(column)`", at: place,
           hint: "change the condition, or delete the row")

@@ -34,6 +34,7 @@ struct ChamberCoverage {
     guard let inputs = Self.inputs(plan, types) else { return nil }
     rows = Array(repeating: Row(), count: plan.rows.count)
     var compiler = Compiler(layout: FrameLayout(), categories: categories)
+    // Inputs are those whose type is known.
     let slots = inputs.map { compiler.addColumn($0.column, type: types[$0.column]!) }
     let programs = plan.rows.map { compiler.compile($0.condition) }
     let size = inputs.reduce(1) { $0 * $1.values.count }

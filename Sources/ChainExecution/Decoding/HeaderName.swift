@@ -10,7 +10,7 @@ package struct HeaderName: Equatable, Sendable {
     var unit: String?
     var name = Substring(text)
     if let open = text.firstIndex(where: { brackets[$0] != nil }), open > text.startIndex,
-      let close = text[open...].lastIndex(of: brackets[text[open]]!)
+      let closing = brackets[text[open]], let close = text[open...].lastIndex(of: closing)
     {
       let inside = text[text.index(after: open)..<close].trimmingBlanks
       unit = inside.isEmpty ? nil : String(inside)

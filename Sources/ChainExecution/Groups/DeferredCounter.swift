@@ -113,6 +113,7 @@ final class DeferredCounter {
   private func readValues(_ rows: DeferredRows, _ tables: [GroupTable], ofSplits: Bool = true) {
     let n = frame.count
     for value in stage.values {
+      // The groups of the stage are those of its values, and it keeps the column of each split.
       let slots = rows.slots[stage.groups.firstIndex(of: value.group)!]
       let table = tables[value.group]
       if let split = table.plan.functions[value.function].split {

@@ -72,13 +72,13 @@ final class GroupUpdater {
         }
         counted = UnsafePointer(rows)
         if count == 0 { continue }
-        if let split = function.split {
-          splitEntries(frame, split, lookups[index]!, counted, count, groups)
+        if let split = function.split, let lookup = lookups[index] {
+          splitEntries(frame, split, lookup, counted, count, groups)
         } else {
           for i in 0..<count { entries[i] = Int64(groups[i]) }
         }
-      } else if let split = function.split {
-        splitEntries(frame, split, lookups[index]!, counted, count, slots)
+      } else if let split = function.split, let lookup = lookups[index] {
+        splitEntries(frame, split, lookup, counted, count, slots)
       } else {
         for i in 0..<n { entries[i] = Int64(slots[i]) }
       }

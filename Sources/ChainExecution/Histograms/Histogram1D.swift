@@ -84,6 +84,7 @@ package struct Histogram1D: HistogramKind {
     func fill(_ input: FillInput) {
       let bins = input.scratch.0
       plan.axis.assign(input.frame, plan.column, rows: input.rows, count: input.count, into: bins)
+      // Made where there is a weight.
       sums.add(input, bins: bins, unknown: plan.axis.unknownBin, weights: ColumnReader(input.frame, plan.weight!))
     }
 

@@ -66,6 +66,7 @@ package struct Histogram2D: HistogramKind {
     }
 
     func fill(_ input: FillInput) {
+      // Made where there is a weight.
       sums.add(
         input, bins: plan.bins.assign(input), unknown: plan.bins.unknownPlace,
         weights: ColumnReader(input.frame, plan.weight!))

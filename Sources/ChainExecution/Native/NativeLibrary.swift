@@ -124,7 +124,10 @@ func withSettings<Result>(
   _ settings: [(key: String, value: String)], _ body: (UnsafePointer<hitmon_setting>?, Int) -> Result
 ) -> Result {
   var texts: [UnsafeMutablePointer<CChar>] = []
-  for (key, value) in settings { texts += [strdup(key)!, strdup(value)!] }
+  for text in settings.flatMap({ [$0.key, $0.value] }) {
+    guard let copy = strdup(text) else { preconditionFailure("there is no memory for a setting") }
+    texts.append(copy)
+  }
   defer { for text in texts { free(text) } }
   let all = settings.indices.map { hitmon_setting(key: texts[2 * $0], value: texts[2 * $0 + 1]) }
   return all.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }

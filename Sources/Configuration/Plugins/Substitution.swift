@@ -81,13 +81,13 @@ struct Substitution {
 
   /// What stands for a value that is nothing but a parameter.
   private mutating func whole(_ name: String, _ node: Node) -> Node? {
-    guard let argument = value(of: name, in: node.scalar!, 0..<node.scalar!.scalars.count) else {
+    guard let text = node.scalar, let argument = value(of: name, in: text, 0..<text.scalars.count) else {
       // What has no value is left out only where that was meant; the error is reported otherwise.
       return parameters[name] == nil ? node : nil
     }
     findings.note(
       at: argument.span,
-      .init(message: "it stands where `\(parameters[name]!.name.written)` is used, here", span: node.span))
+      .init(message: "it stands where `\(parameters[name]?.name.written ?? name)` is used, here", span: node.span))
     return argument
   }
 
@@ -136,7 +136,7 @@ struct Substitution {
       }
       findings.note(
         at: text.span(reference.range), .init(message: "`\(name)` is what stands here", span: argument.span))
-      let hasBrackets = parameters[name]!.kind.isExpression && !isTitle && !Self.isAtom(value)
+      let hasBrackets = parameters[name]?.kind.isExpression == true && !isTitle && !Self.isAtom(value)
       if hasBrackets { result.replace(reference.range, with: "(") }
       result.replace(reference.range, with: value)
       if hasBrackets { result.replace(reference.range, with: ")") }

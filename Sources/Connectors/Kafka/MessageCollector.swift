@@ -186,6 +186,7 @@ final class MessageCollector {
       grow(number, by: length + 1)
     }
     let before = state.pointee.byteCount
+    // There is memory for both: `grow` has made it, or found it.
     state.pointee.entries![state.pointee.entryCount] = MessageMap.Entry(start: before, offset: offset)
     state.pointee.entryCount += 1
     let place = state.pointee.bytes! + before
@@ -241,8 +242,13 @@ final class MessageCollector {
       }
     note(reason, message.offset, number)
     guard counting else { return }
-    partitions[number]?.open?.rows.rows! += 1
+    add(1, to: number)
     rows += 1
+  }
+
+  private func add(_ count: Int64, to number: Int) {
+    guard let stretch = partitions[number]?.open else { return }
+    stretch.rows.rows = (stretch.rows.rows ?? 0) + count
   }
 
   private func note(_ reason: String, _ offset: Int64, _ number: Int) {
@@ -253,7 +259,7 @@ final class MessageCollector {
 
   private func count(_ bytes: UnsafeRawBufferPointer, _ number: Int) {
     let count = countRows(bytes)
-    partitions[number]?.open?.rows.rows! += count
+    add(count, to: number)
     rows += count
   }
 

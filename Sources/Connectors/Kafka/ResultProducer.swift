@@ -166,6 +166,7 @@ final class ResultProducer: @unchecked Sendable {
       do {
         try outbox.send(message, number) {
           try key.withUnsafeBytes {
+            // Opened before the first message.
             try producer.produce(to: handle!, partition: partition, key: $0, value: message, token: number)
           }
         }

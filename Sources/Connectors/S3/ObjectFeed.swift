@@ -45,6 +45,7 @@ final class ObjectFeed: @unchecked Sendable {
     let begun: Int64
     /// Bytes that the reader has.
     var taken = 0
+    /// Set right after it is made: what is fetched goes into its memory.
     var range: ObjectRange!
 
     init(object: Int, start: Int64, count: Int, memory: UnsafeMutableRawBufferPointer, begun: Int64) {

@@ -68,7 +68,7 @@ extension SourceComponent {
       options.group = settings[KafkaSourceKeys.group]?.text
       options.start = settings[KafkaSourceKeys.start]
       options.untilEnd = settings[KafkaSourceKeys.until] == .end
-      if let idle = settings[KafkaSourceKeys.idle].value(in: Unit.named("ns")!) {
+      if let idle = settings[KafkaSourceKeys.idle].value(in: .nanosecond) {
         options.idle = Int64(saturating: idle)
       }
       return try KafkaSource(options, context)

@@ -22,6 +22,7 @@ extension Compiler {
     steps = []
     switch result {
     case .column(let slot): return Program(result: slot, steps: list)
+    // The result of a program is always kept in a column.
     case .temporary: return Program(result: kept[result]!, steps: list)
     }
   }
@@ -81,6 +82,7 @@ private struct Allocation {
 
   private mutating func place(_ place: Place) -> kernel_place {
     if let temporary = temporaries[place] { return temporary }
+    // What is neither a column nor a temporary that is still read was kept in a column.
     let slot = if case .column(let slot) = place { slot } else { kept[place]! }
     columns.insert(slot)
     return kernel_place(index: Int32(slot.index), stride: UInt32(slot.lane.stride))

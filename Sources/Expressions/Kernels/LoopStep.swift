@@ -51,6 +51,7 @@ struct LoopStep {
     var step = kernel_step()
     step.family = computation.family
     step.careful = computation.isCareful ? 1 : 0
+    // Its own result is among the places that were found for it.
     step.result = places[result]!
     let operands = computation.sources.map { $0.flatMap { places[$0] } ?? kernel_place(index: -1, stride: 0) }
     step.operands = (operands[0], operands[1], operands[2])
