@@ -227,8 +227,10 @@ final class NameTable: Scope, @unchecked Sendable {
 
   private func resolve(_ name: String, as expression: Expression) -> Bool {
     guard let typed = checkInside(name, expression) else { return false }
+    // Found out first: it reads the entries.
+    let groups = groups(of: typed)
     entries[name]?.typed = typed
-    entries[name]?.groups = groups(of: typed)
+    entries[name]?.groups = groups
     entries[name]?.state = .known(typed.type)
     return true
   }
@@ -255,7 +257,8 @@ final class NameTable: Scope, @unchecked Sendable {
     let (width, overflow) = type.range.upperBound.subtractingReportingOverflow(type.range.lowerBound)
     table.isComplete =
       !type.mayBeUnknown && !overflow && width < 4096 && type.range.allSatisfy { table.values[$0] != nil }
-    entries[name]?.groups = groups(of: key)
+    let groups = groups(of: key)
+    entries[name]?.groups = groups
     entries[name]?.state = .known(table.type)
     return true
   }
