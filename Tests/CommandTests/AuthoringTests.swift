@@ -208,6 +208,21 @@ import Testing
     #expect(result.out == expected)
   }
 
+  @Test func `Rows behind what a run counts at a time are those of the input, too`() throws {
+    let program = Program()
+    let rows = (0..<90_000).map { "\($0),\($0 % 7)\n" }
+    program.folder.write(rows.joined(), "rows.txt")
+    program.folder.write(
+      "pipeline: p\nrecord: {format: csv, header: 'no', fields: {n: u32, k: u8}}\nhistograms: {rows: {count: hits}}\n",
+      "p.yaml")
+    let all = try program(
+      "tap", "p.yaml", "decode", "--input", "rows.txt", "-n", "90000", "--rows", "90000", "--format", "csv")
+    #expect(all.exit == 0, "\(all.error)")
+    #expect(all.out == "line,n,k\n" + rows.enumerated().map { "\($0.offset + 1),\($0.element)" }.joined())
+    let some = try program("tap", "p.yaml", "decode", "--input", "rows.txt", "--where", "n >= 89998", "--format", "csv")
+    #expect(some.out == "line,n,k\n89999,89998,\(89_998 % 7)\n90000,89999,\(89_999 % 7)\n")
+  }
+
   @Test func `Conditions, JSON, and the number of rows`() throws {
     let program = Program()
     program.folder.write(Self.telescope, "own.yaml")

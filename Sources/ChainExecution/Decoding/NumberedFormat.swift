@@ -30,6 +30,9 @@ package struct NumberedFormat: RecordFormat {
     NumberedDecoder(base.makeDecoder(columns: Array(columns.dropLast()), categories: categories), columns.last ?? nil)
   }
 
+  /// Its rows are told apart by their place in a chunk, which so is not cut.
+  package func bytes(ofRows rows: Int, in bytes: UnsafeRawBufferPointer) -> Int { bytes.count }
+
   package func encode(_ values: [String: String]) throws(EncodingError) -> [UInt8]? { try base.encode(values) }
 }
 

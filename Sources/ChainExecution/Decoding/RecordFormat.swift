@@ -116,6 +116,8 @@ package protocol RecordFormat: Sendable {
   /// The row that has these values, by the names of its fields; fields that are not given are 0. Nil where the format
   /// cannot.
   func encode(_ values: [String: String]) throws(EncodingError) -> [UInt8]?
+  /// About how many bytes so many rows take, judged by the first ones of `bytes`: longer chunks are cut.
+  func bytes(ofRows rows: Int, in bytes: UnsafeRawBufferPointer) -> Int
 }
 
 /// A header that fits the record.
@@ -175,7 +177,6 @@ extension RecordFormat {
     _ line: UnsafeRawBufferPointer, after previous: FileHeader?
   ) throws(HeaderError) -> FileBeginning { .row(nil) }
 
-  /// About how many bytes so many rows take, judged by the first ones of `bytes`.
   package func bytes(ofRows rows: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     switch framing {
     case .fixed(let width, _): return rows * width
