@@ -185,7 +185,9 @@ private struct BinningParser {
     guard lower.value > 0 else {
       return fail(
         "logarithmic bins begin above 0, and these begin at \(lowerText.written)", lowerText.span,
-        hint: "give the smallest value that you want to tell apart; what is below counts as underflow")
+        hint: upper.value > 0
+          ? "begin at the smallest value that you want to tell apart, such as `\(count) log from \(Quantity(upper.value / 1000, upper.unit).text) to \(upper.text)`; what is below counts as underflow"
+          : "take bins of equal width")
     }
     let binning = Binning(.logarithmic(count: count, from: lower, to: upper), span: text.span)
     guard let edges = binning.edges(in: lower.unit), zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 > $0 * 1e-9 })

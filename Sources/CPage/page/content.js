@@ -52,7 +52,7 @@ export function contentOf({ spec, view, model, value, choices, owner }) {
     parts: shown.map(({ found, name, label, short, color }) => ({ name, label, short, color,
       statistics: statistics(found.result), result: found.result })),
     series, x: axisOf(result.x, result.edges ?? result.xEdges ?? []),
-    y: result.form === 'counts' ? entries : axisOf(result.y, result.yEdges ?? []), z: result.z ?? entries,
+    y: result.form === 'counts' ? entries : axisOf(result.y, result.yEdges ?? []), z: hasMeans ? result.z ?? axisOf(result.y, []) : entries,
     isLog: choices.isLog, hasErrors: choices.hasErrors, layout: spec.layout ? view.layouts?.[spec.layout] : null,
   };
   content.expectation = expectationOf(spec, content);

@@ -63,3 +63,8 @@ export function fileName(...parts) {
 function pad(value) {
   return String(value).padStart(2, '0');
 }
+
+/** The unit behind a number, with a blank; nothing where there is none. */
+export function unitOf({ unit }) {
+  return unit ? ` ${unit}` : '';
+}

@@ -136,7 +136,8 @@ extension ChainBuilder {
     case .logarithmic(let count, let first, let last): (words, from, to) = ("\(count) log", first, last)
     default: return "`0 \(unit.symbol)`"
     }
-    return "`\(words) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value)) \(unit.symbol)`"
+    return
+      "`\(words) from \(shortNumber(from.value)) \(unit.symbol) to \(shortNumber(to.value(in: from.unit) ?? to.value)) \(unit.symbol)`"
   }
 
   private func categoryValues(_ texts: [String], _ expression: TypedExpression, _ span: Span) -> [Int64]? {

@@ -21,7 +21,8 @@ package struct Histogram1D: HistogramKind {
     if let categories = axis.categories {
       return "\(axis.count) categories \(categories.prefix(5).joined(separator: ", "))"
     }
-    return "\(axis.count) bins from \(shortNumber(axis.edges[0])) to \(shortNumber(axis.edges[axis.count]))"
+    let kind = ResultAxis(axis).isLogarithmic ? "log bins" : "bins"
+    return "\(axis.count) \(kind) from \(shortNumber(axis.edges[0])) to \(shortNumber(axis.edges[axis.count]))"
       + (axis.unit.isEmpty ? "" : " \(axis.unit)")
   }
 

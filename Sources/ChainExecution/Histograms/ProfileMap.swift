@@ -17,7 +17,7 @@ package struct ProfileMap: HistogramKind {
   package func makeState() -> any HistogramState { State(self) }
 
   package var bytesPerCell: Int { bins.slots * MemoryLayout<Deviations>.stride }
-  package var summary: String { "mean of \(z.label) in \(bins.summary)" }
+  package var summary: String { "mean of \(z.label) in \(bins.summary) of \(bins.x.label) and \(bins.y.label)" }
 
   final class State: HistogramState {
     private let plan: ProfileMap

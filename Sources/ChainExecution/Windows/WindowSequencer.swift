@@ -1,29 +1,3 @@
-/// A window that is complete.
-package struct ClosedWindow {
-  package let index: Int64
-  package let counts: WindowCounts
-  /// For each partition the offset from which a restart must read so that no row of an open window is lost.
-  package let resume: [Int: Int64]
-  /// For each partition how far it has been read.
-  package let read: [Int: Int64]
-  /// For each partition the offsets that were missing.
-  package let gaps: [Int: [OffsetRange]]
-  /// Of a part of the input: the groups that may have more rows elsewhere, by stream.
-  var open: [GroupStore.Left] = []
-  /// Of a part of the input: how many groups it knows of that may count in two parts.
-  package var disordered: UInt64 { open.reduce(0) { $0 + ($1.late?.count ?? 0) } }
-  /// Of a part of the input: the first window that was not complete when the last of these rows came.
-  var frontier: Int64?
-
-  init(index: Int64, counts: WindowCounts, resume: [Int: Int64], read: [Int: Int64], gaps: [Int: [OffsetRange]]) {
-    self.index = index
-    self.counts = counts
-    self.resume = resume
-    self.read = read
-    self.gaps = gaps
-  }
-}
-
 /// Brings the outcomes of chunks together in the order of the input: groups at the edges of chunks, the clock, and the
 /// windows that are complete. What it decides depends on the order of the chunks alone, not on which worker took which
 /// chunk when.

@@ -34,8 +34,9 @@ extension Picture {
       &svg, x, y, xLabel: Self.label(map.x), yLabel: Self.label(map.y), categories: map.x.categories)
     for (column, values) in map.columns.enumerated() {
       let (left, right) = (x(map.x.edges[column]), x(map.x.edges[column + 1]))
-      // A bin without rows has no mean, and is no 0.
-      for (row, value) in values.enumerated() where value.isFinite && (map.isMean || value != 0) {
+      // A bin without rows has no mean, and is no 0; what is not above 0 has no place on a logarithmic scale.
+      for (row, value) in values.enumerated()
+      where value.isFinite && (isLog ? value > 0 : map.isMean || value != 0) {
         let (top, bottom) = (y(map.y.edges[row + 1]), y(map.y.edges[row]))
         svg.rectangle(left, top, right - left, bottom - top, fill: Self.viridis(color(value)))
       }

@@ -1,7 +1,7 @@
 // The bins of a histogram as cells where they are in the detector, in colours.
 
 import { HEAT, heatScale } from '../colors.js';
-import { number } from '../format.js';
+import { number, unitOf } from '../format.js';
 import { short } from '../ticks.js';
 import { binText } from './binned.js';
 import { colorExtent, drawColorBar } from './colorbar.js';
@@ -45,7 +45,7 @@ export const cells = {
     const [series] = content.series;
     for (const [bin, left, top, width, height] of places(content, frame)) {
       if (px < left || px > left + width || py < top || py > top + height) continue;
-      const text = number(series?.values[bin], 5);
+      const text = number(series?.values[bin], 5) + unitOf(content.z);
       return { at: `${content.x.label} ${binText(content.x, series.edges, bin)}`,
         lines: [{ label: content.z.label, color: null, text }], bin, place: left + width / 2 };
     }

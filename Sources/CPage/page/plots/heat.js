@@ -1,7 +1,7 @@
 // A two-dimensional histogram as colours.
 
 import { HEAT, heatScale } from '../colors.js';
-import { number } from '../format.js';
+import { number, unitOf } from '../format.js';
 import { binAt, binText } from './binned.js';
 import { colorExtent, drawColorBar } from './colorbar.js';
 
@@ -47,7 +47,7 @@ export const heat = {
     const bin = column * (series.yEdges.length - 1) + row;
     const error = series.errors?.[bin] > 0 ? ` \u00b1 ${number(series.errors[bin], 3)}` : '';
     const place = (x(series.xEdges[column]) + x(series.xEdges[column + 1])) / 2;
-    return { at, lines: [{ label: content.z.label, color: null, text: number(series.values[bin], 5) + error }],
+    return { at, lines: [{ label: content.z.label, color: null, text: number(series.values[bin], 5) + error + unitOf(content.z) }],
       bin: column, place };
   },
 
