@@ -76,5 +76,15 @@ package struct ResultAxis: Sendable, Equatable {
   }
 }
 
+/// How far below an edge a value counts as lying on it: 1e-9 of the narrower bin beside it. At either end of the axis, where
+/// there is one bin, no more than that of the edge itself: bins of `2 log from 1 to 1e20` take nothing from below 0.
+package func edgeTolerance(_ edges: [Double], at number: Int) -> Double {
+  let edge = edges[number]
+  let least = edge == 0 ? Double.infinity : abs(edge)
+  let above = number + 1 < edges.count ? edges[number + 1] - edge : least
+  let below = number > 0 ? edge - edges[number - 1] : least
+  return 1e-9 * min(above, below)
+}
+
 /// The bins without those at either end.
 func inner<T>(_ all: [T]) -> [T] { Array(all[1..<(all.count - 1)]) }

@@ -189,12 +189,15 @@ private struct BinningParser {
           ? "begin at the smallest value that you want to tell apart, such as `\(count) log from \(Quantity(upper.value / 1000, upper.unit).text) to \(upper.text)`; what is below counts as underflow"
           : "take bins of equal width")
     }
-    let binning = Binning(.logarithmic(count: count, from: lower, to: upper), span: text.span)
-    guard let edges = binning.edges(in: lower.unit), zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 > $0 * 1e-9 })
+    guard let end = upper.value(in: lower.unit), let edges = LogarithmicEdges(count: count, from: lower.value, to: end)
     else {
+      return fail("the ends are too far apart to compute with", text.span, hint: "take ends nearer to 1")
+    }
+    // All bins are as wide as the first, on a logarithmic scale.
+    guard edges[1] - edges[0] > edges[0] * 1e-9 else {
       return fail("the bins are narrower than the numbers can tell apart", text.span, hint: "take fewer bins")
     }
-    return binning
+    return Binning(.logarithmic(count: count, from: lower, to: upper), span: text.span)
   }
 
   func quantity(_ text: LocatedText) -> Quantity? {

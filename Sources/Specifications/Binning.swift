@@ -43,7 +43,7 @@ package struct Binning: Sendable {
       }
     case .logarithmic(let count, let from, let to):
       guard let lower = from.value(in: unit), let upper = to.value(in: unit) else { return nil }
-      return LogarithmicEdges.edges(count: count, from: lower, to: upper)
+      return LogarithmicEdges(count: count, from: lower, to: upper)?.all
     case .edges(let list):
       let edges = list.compactMap { $0.value(in: unit) }
       return edges.count == list.count ? edges : nil

@@ -174,7 +174,7 @@ package struct SettingsChecker {
       let nodes = node.list ?? [node]
       // A list of bin edges is one value, not several.
       if case .binning = element, node.list != nil,
-        nodes.first?.scalar.map({ !$0.text.contains(" from ") && !$0.startsWithWord }) ?? true
+        nodes.first?.scalar.map({ !$0.text.contains(" from ") && !$0.startsWithWord }) ?? (nodes.first?.list == nil)
       {
         return check(node, as: element, what: what).map { setting(.list([$0])) }
       }

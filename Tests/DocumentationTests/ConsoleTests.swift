@@ -115,6 +115,6 @@ struct ConsoleTests {
     )
     .replacing(/^[0-9]+ windows?:/, with: "windows:")
     guard depend else { return line }
-    return line.replacing(/(window .* \(rate\)).*/) { "\($0.output.1)" }.replacing(/-?[0-9][0-9,.]*/, with: "#")
+    return line.replacing(/(window .* \(rate\)).*/) { "\($0.output.1)" }.replacing(/-?[0-9][-0-9,.]*/, with: "#")
   }
 }

@@ -46,6 +46,10 @@ import Testing
     Binned(of: "f", bins: "3 log from 0.1 to 100", edges: [0.1, 1, 10, 100]),
     Binned(of: "a", bins: "4 log from 1 to 10000", edges: [1, 10, 100, 1000, 10_000]),
     Binned(of: "a * 3000000000", bins: "3 log from 1e9 to 1e12", edges: [1e9, 1e10, 1e11, 1e12]),
+    // An edge takes no values from a bin that is far narrower than the next.
+    Binned(of: "f", bins: "[-1, 0, 1e12]", edges: [-1, 0, 1e12]),
+    Binned(of: "f", bins: "2 log from 1 to 1e20", edges: [1, 1e10, 1e20]),
+    Binned(of: "a * 3000000000", bins: "2 log from 1e5 to 1e17", edges: [1e5, 1e11, 1e17]),
     Binned(of: "kind", bins: "integers 1..2", edges: [1, 2, 3]),
     Binned(of: "a", bins: "integers -5..5", edges: stride(from: -5.0, through: 6, by: 1).map { $0 }),
     Binned(of: "a * 3000000000", bins: "4 from -60000000000 to 60000000000", edges: [-6e10, -3e10, 0, 3e10, 6e10]),
@@ -100,6 +104,13 @@ import Testing
     let zeros = Self.rows.filter { $0.a == 0 }.count
     #expect(unknown.unknown == Double(zeros))
     #expect(unknown.bins?.reduce(0, +) == 2 * Double(Self.rows.count - zeros))
+  }
+
+  @Test func `Lists of edges on either axis, or on both`() throws {
+    let a = try #require(try histograms("{of: [a, f], bins: [[-20, 0, 30], 2 from -50 to 50]}")["h"])
+    let b = try #require(try histograms("{of: [a, f], bins: [[-20, 0, 30], [-50, 0, 50]]}")["h"])
+    #expect(a.xEdges == [-20, 0, 30] && a.yEdges == [-50, 0, 50])
+    #expect(a.map == b.map && a.xOverflow == b.xOverflow)
   }
 
   @Test func `Two columns, with the flow bins of both`() throws {

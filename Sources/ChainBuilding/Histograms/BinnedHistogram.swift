@@ -11,9 +11,9 @@ extension HistogramComponent {
       summary: "How often each value of one or two columns occurs.",
       details: """
         Underflow, overflow and unknown values are always counted. Bins are half open, `[lower edge, upper edge)`; a value
-        nearer to an edge than 1e-9 of a bin's width counts as lying on it. A value over a group (`orbit.active`) counts once
-        for each group, or for each group and chamber where it has a value for each chamber; with a column of the rows in it,
-        it counts for every row.
+        nearer to an edge than 1e-9 of the narrower bin beside it counts as lying on it. A value over a group
+        (`orbit.active`) counts once for each group, or for each group and chamber where it has a value for each chamber;
+        with a column of the rows in it, it counts for every row.
         """,
       keys: [HistogramKeys.of, HistogramKeys.bins] + HistogramKeys.common + [
         HistogramKeys.weight, HistogramKeys.label,

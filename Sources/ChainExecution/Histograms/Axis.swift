@@ -7,12 +7,14 @@ import Histograms
 /// value that is unknown has the number ``unknownBin``, which is count + 2.
 ///
 /// A value nearer to an edge than 1e-9 of a bin's width counts as lying on it: differences of times in units of 25/30 ns
-/// fall exactly on edges, and binary fractions must not push them to either side.
+/// fall exactly on edges, and binary fractions must not push them to either side. Where bins differ, see
+/// ``edgeTolerance(_:at:)``.
 package struct Axis: Sendable {
   enum Lookup: Sendable {
     /// Integers between `lower` and `lower + bins.count - 1`; what lies outside has the first or the last number.
     case table(lower: Int64, bins: [Int32], below: Int32, above: Int32)
     case regular(lower: Double, perUnit: Double)
+    /// The least value of each bin and of the overflow.
     case edges([Double])
     /// For integers of 64 bits.
     case whole(WholeBins)
@@ -54,7 +56,7 @@ package struct Axis: Sendable {
       return
     }
     let regular = Lookup.regular(lower: lower, perUnit: Double(count) / (edges[count] - lower))
-    let general = isRegular && Axis.agrees(regular, with: edges) ? regular : .edges(edges)
+    let general = isRegular && Axis.agrees(regular, with: edges) ? regular : .edges(Axis.leastValues(edges))
     if let range {
       // Beyond the edges every integer has the same bin, so the table need not be longer than the axis.
       let first = max(range.lowerBound, Axis.integer(lower.rounded(.down) - 1))
@@ -109,20 +111,25 @@ package struct Axis: Sendable {
     }
   }
 
+  /// Where each bin begins, and the overflow, with the values that count as lying on its edge. They ascend as edges do: no
+  /// edge takes values from a bin that is much narrower than the other one.
+  private static func leastValues(_ edges: [Double]) -> [Double] {
+    edges.indices.map { edges[$0] - edgeTolerance(edges, at: $0) }
+  }
+
   /// The bin of a known number.
   static func bin(of value: Double, lookup: Lookup, count: Int) -> Int32 {
     switch lookup {
     case .regular(let lower, let perUnit):
       let position = (value - lower) * perUnit + snap
       return position < 0 ? 0 : position >= Double(count) ? Int32(count + 1) : Int32(position) + 1
-    case .edges(let edges):
+    case .edges(let least):
       var low = 0
-      var high = edges.count
-      // The number of edges at or below the value is its bin number.
+      var high = least.count
+      // The number of bins that begin at or below the value is its bin number.
       while low < high {
         let middle = (low + high) / 2
-        let width = middle + 1 < edges.count ? edges[middle + 1] - edges[middle] : edges[middle] - edges[middle - 1]
-        if edges[middle] - snap * width <= value { low = middle + 1 } else { high = middle }
+        if least[middle] <= value { low = middle + 1 } else { high = middle }
       }
       return Int32(low)
     case .table, .categories, .whole:

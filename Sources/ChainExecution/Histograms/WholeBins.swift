@@ -22,10 +22,14 @@ package enum WholeBins: Sendable {
     var first: [Int128] = []
     let most = Int128(1) << 100
     for (index, edge) in edges.enumerated() {
-      let next = index + 1 < edges.count ? edges[index + 1] : edge
-      let before = index + 1 < edges.count ? edge : edges[index - 1]
-      // As near to an edge as makes no difference is on it, as for floats.
-      let slack = Axis.snap * (next.minus(before)?.value ?? (next.value - before.value))
+      // As near to an edge as makes no difference is on it: `edgeTolerance`, without the rounding of edges.
+      func width(_ lower: ExactNumber, _ upper: ExactNumber) -> Double {
+        upper.minus(lower)?.value ?? (upper.value - lower.value)
+      }
+      let least = edge.value == 0 ? Double.infinity : abs(edge.value)
+      let above = index + 1 < edges.count ? width(edge, edges[index + 1]) : least
+      let below = index > 0 ? width(edges[index - 1], edge) : least
+      let slack = Axis.snap * min(above, below)
       let shift = (edge.fraction - slack).rounded(.up)
       first.append(min(max(edge.floor, -most), most) + Int128(min(max(shift, -1e30), 1)))
     }

@@ -21,7 +21,7 @@ struct Scale {
   }
 
   func callAsFunction(_ value: Double) -> Double {
-    let share = isLog ? log(max(value, low) / low) / log(high / low) : (value - low) / (high - low)
+    let share = isLog ? (log(max(value, low)) - log(low)) / (log(high) - log(low)) : (value - low) / (high - low)
     return from + (to - from) * min(max(share, 0), 1)
   }
 

@@ -121,10 +121,7 @@ struct HistogramExpectation {
     }
     guard let value = quantity(Node(.scalar(key, quoted: false), span: key.span), axis.unit) else { return nil }
     // As near to an edge as makes no difference is on it, as when the histogram was filled.
-    func isBelow(_ edge: Int) -> Bool {
-      let bin = min(edge, axis.count - 1)
-      return value < axis.edges[edge] - 1e-9 * (axis.edges[bin + 1] - axis.edges[bin])
-    }
+    func isBelow(_ edge: Int) -> Bool { value < axis.edges[edge] - edgeTolerance(axis.edges, at: edge) }
     guard !isBelow(0), isBelow(axis.count), let index = (0..<axis.count).last(where: { !isBelow($0) }) else {
       fail(
         "`\(key.written)` is in no bin: they go from \(short(axis.edges[0])) to \(short(axis.edges[axis.count]))\(axis.unit.isEmpty ? "" : " \(axis.unit)")",
