@@ -37,7 +37,7 @@ histograms:
   mean_drift: {profile: drift, against: wire, bins: 64 from 0 to 64, where: orbit.t0 is known}
   few: {profile: drift, against: wire, bins: 200 from 10 to 20, where: orbit.t0 is known and ORBIT_CNT % 97 == 0}
   by_board: {profile: drift, against: FPGA, bins: "categories 1", where: orbit.t0 is known}
-  mean_map: {profile: drift, against: [wire, FPGA], bins: [8 log from 2 to 60, "categories 1"], where: orbit.t0 is known}
+  mean_map: {profile: drift, against: [wire, FPGA], bins: [8 log from 2 to 60, "categories 1"], where: drift is known}
   active: {plot: orbit.active, against: ORBIT_CNT, per: chamber, points: 100}
   all: {count: hits}
 sinks:
