@@ -1,6 +1,7 @@
 import Connectors
 import Diagnostics
 import Foundation
+import Histograms
 import Specifications
 import TestSupport
 import Testing
@@ -12,6 +13,11 @@ import Testing
     let store = DashboardStore(DashboardStore.Options(origin: .topic))
     for message in messages { try store.take(message) }
     return try #require(try JSONSerialization.jsonObject(with: Data(store.newest.view)) as? [String: Any])
+  }
+
+  @Test func `Every content that results can have is drawn`() {
+    #expect(DrawnContents.all.count == HistogramContents.all.count)
+    #expect(Set(DrawnContents.all.map { $0.kind }).count == DrawnContents.all.count)
   }
 
   private func panels(_ view: [String: Any]) throws -> [[[String: Any]]] {

@@ -25,7 +25,7 @@ extension CountsContent: DrawnContent {
     let inside = Array(values[1...axis.count])
     return .series(
       Series(
-        x: axis, yLabel: weights == nil ? "entries" : "sum of weights", edges: axis.edges, values: inside,
+        x: axis, yLabel: weights == nil ? "entries" : "sum of weights", values: inside,
         statistics: statistics(inside)))
   }
 

@@ -2,8 +2,7 @@ import Histograms
 import JSON
 import Specifications
 
-/// What panels, pictures and ROOT make of a kind of content. Each kind has a file of its own beside this one, and a line
-/// in ``DrawnContents``.
+/// What panels, pictures and ROOT make of a kind of content. Each kind has a file of its own beside this one.
 protocol DrawnContent: HistogramContent {
   /// How the page calls it.
   static var kind: String { get }
@@ -45,9 +44,8 @@ enum Drawing {
 }
 
 enum DrawnContents {
-  static let all: [any DrawnContent.Type] = [
-    CountsContent.self, MapContent.self, ProfileContent.self, ProfileMapContent.self, PointsContent.self,
-  ]
+  /// Every content that results can have: a test sees that each of them can be drawn.
+  static let all = HistogramContents.all.compactMap { $0 as? any DrawnContent.Type }
 
   /// The kind that settings declare; nil where they have errors.
   static func declared(by settings: Settings) -> (any DrawnContent.Type)? {
@@ -66,7 +64,5 @@ extension Settings {
 
 extension ResultHistogram {
   /// Whether a picture of it is made of colours, and cannot be drawn over another.
-  package var isMap: Bool {
-    if case .colors? = (content as? any DrawnContent)?.picture() { true } else { false }
-  }
+  package var isMap: Bool { (content as? any DrawnContent)?.view.form == .heat }
 }

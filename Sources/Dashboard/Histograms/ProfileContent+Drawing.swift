@@ -15,7 +15,7 @@ extension ProfileContent: DrawnContent {
     let bins = spreads[1...axis.count]
     return .series(
       Series(
-        x: axis, yLabel: "mean \(Picture.label(y))", edges: axis.edges, values: bins.map(\.mean),
+        x: axis, yLabel: "mean \(Picture.label(y))", values: bins.map(\.mean),
         errors: bins.map(\.error), statistics: "entries \(entries.reduce(0, &+))"))
   }
 

@@ -4,16 +4,12 @@ import Histograms
 struct Series {
   var x: ResultAxis
   var yLabel: String
-  /// Bin edges; empty for points.
-  var edges: [Double] = []
   /// What the bins hold.
   var values: [Double] = []
   var errors: [Double]?
   var points: [PlotPoint] = []
   /// Entries, mean and what else is said of it.
   var statistics: String
-
-  var hasLogarithmicX: Bool { !edges.isEmpty && x.isLogarithmic }
 }
 
 extension Picture {
@@ -21,7 +17,7 @@ extension Picture {
     guard let first = all.first?.series else { return }
     let isNamed = all.count > 1
     let labels = all.map(\.label), all = all.map(\.series)
-    let xs = all.flatMap { $0.edges + $0.points.map(\.x) }.filter(\.isFinite)
+    let xs = all.flatMap { $0.x.edges + $0.points.map(\.x) }.filter(\.isFinite)
     let heights = all.flatMap { one in
       zip(one.values, one.errors ?? one.values.map { _ in 0 }).map { $0 + $1 } + one.points.map(\.y)
     }.filter(\.isFinite)
@@ -32,7 +28,7 @@ extension Picture {
     var area = area
     area.top += Double(max(0, all.count - 1)) * 18 + 8
     let x = Scale(
-      xs.min() ?? 0, xs.max() ?? 1, from: area.left, to: area.right, isLog: all.allSatisfy(\.hasLogarithmicX))
+      xs.min() ?? 0, xs.max() ?? 1, from: area.left, to: area.right, isLog: all.allSatisfy(\.x.isLogarithmic))
     let top = heights.max() ?? 1
     let y: Scale
     if isLog {
@@ -53,17 +49,17 @@ extension Picture {
   }
 
   private func draw(_ one: Series, _ color: String, _ x: Scale, _ y: Scale, _ svg: inout SVG) {
-    if one.errors == nil, !one.edges.isEmpty {
-      var steps = [(x: x(one.edges[0]), y: y.from)]
+    if one.errors == nil, !one.x.edges.isEmpty {
+      var steps = [(x: x(one.x.edges[0]), y: y.from)]
       for (bin, value) in one.values.enumerated() {
-        steps.append((x(one.edges[bin]), y(value)))
-        steps.append((x(one.edges[bin + 1]), y(value)))
+        steps.append((x(one.x.edges[bin]), y(value)))
+        steps.append((x(one.x.edges[bin + 1]), y(value)))
       }
-      steps.append((x(one.edges[one.edges.count - 1]), y.from))
+      steps.append((x(one.x.edges[one.x.edges.count - 1]), y.from))
       svg.line(steps, stroke: color, width: 1.5)
     }
     for (bin, error) in (one.errors ?? []).enumerated() where one.values[bin].isFinite {
-      let center = (x(one.edges[bin]) + x(one.edges[bin + 1])) / 2, value = one.values[bin]
+      let center = (x(one.x.edges[bin]) + x(one.x.edges[bin + 1])) / 2, value = one.values[bin]
       if error.isFinite { svg.line([(center, y(value - error)), (center, y(value + error))], stroke: color) }
       svg.circle(center, y(value), radius: 2.5, fill: color)
     }
