@@ -9,7 +9,7 @@ struct ChunkLength {
   private(set) var bytes = least
 
   /// - Parameters:
-  ///   - bytes: how long a chunk was.
+  ///   - chunk: how many bytes a chunk had.
   ///   - windows: how many it had rows of.
   mutating func adapt(to chunk: Int, windows: Int) {
     guard windows > 0 else { return }

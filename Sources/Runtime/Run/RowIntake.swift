@@ -38,12 +38,14 @@ struct RowIntake {
   }
 
   /// Partitions at paces of their own are streams of their own; those of other sources are one, with a number below 0.
-  func stream(of partition: Int) -> Int { source.streams == .one ? -1 - number : partition }
+  private var onlyStream: Int { -1 - number }
+
+  func stream(of partition: Int) -> Int { source.streams == .one ? onlyStream : partition }
 
   /// The streams that the clock of windows waits for.
   func activeStreams(in partitions: PartitionNames) -> Set<Int> {
     switch source.streams {
-    case .one: [-1 - number]
+    case .one: [onlyStream]
     case .partitions(let names): Set(names.map { partition($0, in: partitions) })
     }
   }
