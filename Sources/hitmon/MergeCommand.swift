@@ -23,9 +23,9 @@ struct MergeCommand: ParsableCommand {
       partitions are missing. Results of files say nothing of how many there are: their windows come out at the end, so \
       that the parts of a data set can be counted by several processes.
 
-      Windows by arrival belong together by their times, those of a span by their number. Windows of rows cannot be \
-      merged. A message that comes twice, or whose rows another one has, is refused: it is reported with its line, and \
-      the others go on.
+      Windows by arrival belong together by their times, those of a span by their number. Windows of rows of \
+      several instances cannot be merged. A message that comes twice, or whose rows another one has, is refused: it is \
+      reported with its line, and the others go on.
 
       Partial results of `kernel` become the messages that `run` over the whole input would have written, whatever their \
       order. --partial makes one partial result of them, so that they can be merged in steps. For streams, --passed and \
