@@ -1,8 +1,9 @@
 PREFIX ?= /usr/local
 PIPELINE ?= pipelines/dt-chambers.yaml
 ARGS ?=
-# Tests with brokers, whole runs of the program, and those that try inputs for minutes; `make quick` leaves them out.
-SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|CommandTests|DocumentationTests)\.|FuzzTests|LimitTests
+# What `make quick` leaves out: tests with brokers and whole runs of the program, and those that try inputs for long.
+SLOW = ^(BrokerTests|KafkaRunTests|KafkaTests|CommandTests|DocumentationTests)\.|FuzzTests|LimitTests|\
+  everyLevelMeansTheSame|WebServerTests\.StreamTests|RuntimeTests\.(PartialTests|PointsTests|LastHitTests)
 
 RELEASE = .build/release/hitmon
 # Swift's own libraries are in the program: it starts sooner, and runs where there is no Swift. Benchmarks/measure.py
@@ -44,9 +45,9 @@ else
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 endif
 
-quick: setup ## Build and run the Swift tests that need no broker, browser or Python, and no minutes of random input
+quick: setup ## Build and run the Swift tests that need no broker, browser or Python, but for the longest
 	swift build --build-tests
-	@scripts/swift-tests --skip '$(SLOW)'
+	@scripts/swift-tests --skip '$(subst | ,|,$(SLOW))'
 
 format: ## Lay out the Swift code by .swift-format
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
