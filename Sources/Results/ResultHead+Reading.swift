@@ -41,6 +41,7 @@ extension ResultHead {
     head.format = format
     head.isPartial = parts.isPartial
     head.error = parts.error
+    head.claim = parts.claim
     head.dashboard = parts.dashboard
     return head
   }
@@ -54,6 +55,7 @@ private struct Parts {
   var run = ""
   var isPartial = false
   var error: String?
+  var claim: ResultHead.Claim?
   var window: ResultHead.Window?
   var unknownKind: String?
   var counts: [ResultHead.Count]?
@@ -61,14 +63,20 @@ private struct Parts {
   var dashboard: [UInt8]?
   var histograms: Int?
 
+  /// Whether the message begins as hitmon writes it: a claim, if there is one, comes second.
+  private var isInOrder = false
+
   private var isComplete: Bool {
-    schema != nil && pipeline != nil && window != nil && counts != nil && source != nil
+    schema != nil && pipeline != nil && window != nil && counts != nil && source != nil && (claim != nil || isInOrder)
   }
 
   mutating func read(_ message: UnsafeRawBufferPointer) throws(JSONError) {
     var reader = JSONReader(message)
+    var place = 0
     try reader.beginObject()
     while let key = try reader.nextKey() {
+      if place == 1 { isInOrder = schema != nil }
+      place += 1
       switch key {
       case "schema":
         schema = try reader.string()
@@ -79,6 +87,7 @@ private struct Parts {
       case "run": run = try reader.string()
       case "partial": isPartial = try reader.bool()
       case "error": error = try reader.string()
+      case "claim": claim = try reader.claim()
       case "window": try readWindow(&reader)
       case "counts": try readCounts(&reader)
       case "source": try readSource(&reader)
@@ -103,7 +112,7 @@ private struct Parts {
     try reader.beginObject()
     while let key = try reader.nextKey() {
       switch key {
-      case "index": index = try readPlace(&reader)
+      case "index": index = try reader.place()
       case "kind": kind = try reader.string()
       case "of": read.of = try reader.string()
       case "start": read.start = try readMark(&reader)
@@ -147,42 +156,26 @@ private struct Parts {
       case "name": read.name = try reader.string()
       case "topic": read.topic = try reader.string()
       case "partitions": read.partitions = Int(truncatingIfNeeded: try reader.int64())
-      case "offsets": read.offsets = try byPartition(&reader, readRange)
-      case "resume": read.resume = try byPartition(&reader, readPlace)
-      case "read": read.read = try byPartition(&reader, readPlace)
-      case "gaps": read.gaps = try byPartition(&reader, readRanges)
+      case "offsets": read.offsets = try reader.byName(readRange)
+      case "resume": read.resume = try reader.byName(readPlace)
+      case "read": read.read = try reader.byName(readPlace)
+      case "last": read.last = try reader.byName(readPlace)
+      case "gaps": read.gaps = try reader.byName(readRanges)
       default: try reader.skip()
       }
     }
     source = read
   }
 
-  private func byPartition<T>(
-    _ reader: inout JSONReader, _ value: (inout JSONReader) throws(JSONError) -> T
-  ) throws(JSONError) -> [String: T] {
-    var values: [String: T] = [:]
-    try reader.beginObject()
-    while let partition = try reader.nextKey() { values[partition] = try value(&reader) }
-    return values
-  }
-
-  /// An offset or the number of a window: one that could be counted on from.
-  private func readPlace(_ reader: inout JSONReader) throws(JSONError) -> Int64 {
-    let place = reader.offset
-    let value = try reader.int64()
-    guard value.magnitude <= Int64.farthestPlace.magnitude else {
-      throw JSONError(offset: place, "expected a number of at most \(Int64.farthestPlace)")
-    }
-    return value
-  }
+  private func readPlace(_ reader: inout JSONReader) throws(JSONError) -> Int64 { try reader.place() }
 
   private func readRange(_ reader: inout JSONReader) throws(JSONError) -> OffsetRange {
     try reader.beginArray()
     guard try reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
-    let start = try readPlace(&reader)
+    let start = try reader.place()
     guard try reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
     let place = reader.offset
-    let end = try readPlace(&reader)
+    let end = try reader.place()
     guard end >= start else { throw JSONError(offset: place, "expected an offset that is not below the first") }
     guard try !reader.nextItem() else { throw JSONError(offset: reader.offset, "expected two offsets") }
     return OffsetRange(start: start, end: end)

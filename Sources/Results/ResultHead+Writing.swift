@@ -8,6 +8,7 @@ extension ResultHead {
   /// Writes the fields of the head into an object that is open; `histograms` come next.
   package func write(to writer: inout JSONWriter) {
     writer.field("schema", Self.schema)
+    if let claim { writer.claim(claim) }
     if format != .json { writer.field("format", format.rawValue) }
     writer.field("pipeline", pipeline)
     writer.field("run", run)
@@ -49,27 +50,16 @@ extension ResultHead.Source {
     writer.field("name", name)
     if let topic { writer.field("topic", topic) }
     if let partitions { writer.field("partitions", partitions) }
-    byPartition("offsets", offsets, &writer) { write($1, to: &$0) }
-    byPartition("resume", resume, &writer) { $0.integer($1) }
-    if !read.isEmpty { byPartition("read", read, &writer) { $0.integer($1) } }
+    writer.byName("offsets", offsets) { write($1, to: &$0) }
+    writer.byName("resume", resume) { $0.integer($1) }
+    if !read.isEmpty { writer.byName("read", read) { $0.integer($1) } }
+    if !last.isEmpty { writer.byName("last", last) { $0.integer($1) } }
     if !gaps.isEmpty {
-      byPartition("gaps", gaps, &writer) { writer, ranges in
+      writer.byName("gaps", gaps) { writer, ranges in
         writer.beginArray()
         for range in ranges { write(range, to: &writer) }
         writer.endArray()
       }
-    }
-    writer.endObject()
-  }
-
-  private func byPartition<T>(
-    _ key: String, _ values: [String: T], _ writer: inout JSONWriter, _ write: (inout JSONWriter, T) -> Void
-  ) {
-    writer.key(key)
-    writer.beginObject()
-    for (name, value) in values.sorted(by: { namesInOrder($0.key, $1.key) }) {
-      writer.key(name)
-      write(&writer, value)
     }
     writer.endObject()
   }

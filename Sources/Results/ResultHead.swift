@@ -4,6 +4,8 @@ import ChainExecution
 package struct ResultHead: Sendable, Equatable {
   package static let schema = "hitmon.results/1"
 
+  /// In whose right it was published; nil where nobody claims the input.
+  package var claim: Claim?
   package var format = ResultFormat.json
   /// The pipeline's name.
   package var pipeline: String
@@ -86,6 +88,8 @@ package struct ResultHead: Sendable, Equatable {
     package var resume: [String: Int64] = [:]
     /// How far rows had been read; empty where the message does not say.
     package var read: [String: Int64] = [:]
+    /// The last window of a span that was published with each partition; empty where the message does not say.
+    package var last: [String: Int64] = [:]
     /// Offsets that held nothing, ascending.
     package var gaps: [String: [OffsetRange]] = [:]
 

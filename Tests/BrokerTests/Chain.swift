@@ -60,9 +60,11 @@ final class Chain {
 }
 
 extension Kcat {
-  /// The results on a topic, in order.
+  /// The results that count on a topic, in order.
   static func messages(on topic: String, of bootstrap: String) throws -> [Message] {
     let text = try run("-C", "-e", "-q", "-b", bootstrap, "-t", topic, "-o", "beginning")
-    return try text.split(separator: "\n").map { try JSONDecoder().decode(Message.self, from: Data($0.utf8)) }
+    return try AcceptedResults(text.split(separator: "\n").map { Data($0.utf8) }).results.map {
+      try JSONDecoder().decode(Message.self, from: $0)
+    }
   }
 }

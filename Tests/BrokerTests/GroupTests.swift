@@ -42,18 +42,10 @@ import Testing
     try check(shift.chain, fed, window: window)
   }
 
-  /// What a member had read when it was stopped or cut off may be published by it later, while another has the partition:
-  /// docs/kafka.md says so. Until members claim what they read, that is a known fault of some runs.
   private func check(_ chain: Chain, _ fed: Fed, window: String) throws {
     let parts = try chain.results(on: Self.partials)
     let whole = try chain.results()
-    withKnownIssue("A member that comes back publishes what another has read", isIntermittent: true) {
-      compare(parts, whole, chain, fed, window)
-    }
     #expect(parts.contains { $0.partial == true })
-  }
-
-  private func compare(_ parts: [Message], _ whole: [Message], _ chain: Chain, _ fed: Fed, _ window: String) {
     if window.hasPrefix("span") {
       #expect(Series.faultsOfEventParts(parts) == [])
       #expect(fed.differences(from: parts) == [])

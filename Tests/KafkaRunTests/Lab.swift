@@ -163,8 +163,11 @@ final class Lab {
     return all.sorted().flatMap { values[$0] ?? [] }
   }
 
-  /// The results that were published, in order.
+  /// The results that count of those that were published, in order.
   func results(on topic: String = "results") throws -> [Message] {
-    try values(on: topic).map { try JSONDecoder().decode(Message.self, from: $0) }
+    try accepted(on: topic).results.map { try JSONDecoder().decode(Message.self, from: $0) }
   }
+
+  /// What counts on a topic, and what does not.
+  func accepted(on topic: String = "results") throws -> AcceptedResults { AcceptedResults(try values(on: topic)) }
 }

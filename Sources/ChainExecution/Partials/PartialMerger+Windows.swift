@@ -50,7 +50,9 @@ extension PartialMerger {
       for partition in tail.lasting { resume[partition] = tail.ends[partition] }
       for (partition, start) in starts[window] ?? [:] { resume[partition] = min(resume[partition] ?? start, start) }
       let read = plan.window.cutsInput ? resume : tail.ends
-      try publish(ClosedWindow(index: window, counts: counts, resume: resume, read: read, gaps: gaps))
+      let last = plan.window.cutsInput ? [:] : resume.mapValues { _ in window }
+      try publish(
+        ClosedWindow(index: window, counts: counts, resume: resume, read: read, last: last, gaps: gaps))
       gaps = [:]
     }
     var left = tail

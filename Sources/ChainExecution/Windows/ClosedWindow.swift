@@ -6,6 +6,8 @@ package struct ClosedWindow {
   package let resume: [Int: Int64]
   /// For each partition how far it has been read.
   package let read: [Int: Int64]
+  /// Of a span: for each partition the last window that was published with it, this one included.
+  package let last: [Int: Int64]
   /// For each partition the offsets that were missing.
   package let gaps: [Int: [OffsetRange]]
   /// Of a part of the input: the groups that may have more rows elsewhere, by stream.
@@ -15,11 +17,15 @@ package struct ClosedWindow {
   /// Of a part of the input: the first window that was not complete when the last of these rows came.
   var frontier: Int64?
 
-  init(index: Int64, counts: WindowCounts, resume: [Int: Int64], read: [Int: Int64], gaps: [Int: [OffsetRange]]) {
+  init(
+    index: Int64, counts: WindowCounts, resume: [Int: Int64], read: [Int: Int64], last: [Int: Int64],
+    gaps: [Int: [OffsetRange]]
+  ) {
     self.index = index
     self.counts = counts
     self.resume = resume
     self.read = read
+    self.last = last
     self.gaps = gaps
   }
 }

@@ -3,12 +3,15 @@ package struct ReadPositions {
   private(set) var ends: [Int: Int64] = [:]
   /// How far earlier runs had read partitions when they last published.
   private var readBefore: [Int: Int64] = [:]
+  /// The last window of a span that was published with each partition.
+  private(set) var last: [Int: Int64] = [:]
   /// Partitions that stay: every window says how far they are, with rows of them or without.
   private(set) var lasting: Set<Int> = []
   /// Where each open window has its first row of each partition.
   private var starts: [Int64: [Int: Int64]] = [:]
 
-  mutating func add(partition: Int, at offset: Int64, readBefore: Int64) {
+  mutating func add(partition: Int, at offset: Int64, readBefore: Int64, last: Int64?) {
+    self.last[partition] = last
     ends[partition] = offset
     self.readBefore[partition] = max(offset, readBefore)
     lasting.insert(partition)
@@ -17,6 +20,7 @@ package struct ReadPositions {
   mutating func remove(partition: Int) {
     ends[partition] = nil
     readBefore[partition] = nil
+    last[partition] = nil
     lasting.remove(partition)
   }
 
@@ -29,7 +33,11 @@ package struct ReadPositions {
     }
   }
 
-  mutating func close(window index: Int64) { starts[index] = nil }
+  mutating func close(window index: Int64) {
+    starts[index] = nil
+    // A window of the past may be published after a later one, of partitions that others have read before.
+    for partition in lasting { last[partition] = max(last[partition] ?? index, index) }
+  }
 
   /// How far partitions were read by this run or an earlier one: rows without a window of their own are not counted again.
   var read: [Int: Int64] { ends.merging(readBefore) { max($0, $1) } }

@@ -70,9 +70,10 @@ package final class WindowSequencer {
   /// How far the input has been read, for a chain that continues there.
   package var readPositions: ReadPositions { positions }
 
-  /// Notes a partition that stays until the end, where reading begins, and how far it was read before.
-  package func add(partition: Int, at offset: Int64, readBefore: Int64) {
-    positions.add(partition: partition, at: offset, readBefore: readBefore)
+  /// Notes a partition that stays until the end, where reading begins, how far it was read before, and the last window of a
+  /// span that was published with it.
+  package func add(partition: Int, at offset: Int64, readBefore: Int64, last: Int64? = nil) {
+    positions.add(partition: partition, at: offset, readBefore: readBefore, last: last)
   }
 
   /// Forgets a partition of which no row came since it was added.
@@ -250,14 +251,15 @@ package final class WindowSequencer {
     let resume = positions.resume(behind: plan.window.cutsInput ? counts.offsets : nil)
     publish(
       ClosedWindow(
-        index: index, counts: counts, resume: resume, read: plan.window.cutsInput ? resume : positions.read, gaps: gaps)
+        index: index, counts: counts, resume: resume, read: plan.window.cutsInput ? resume : positions.read,
+        last: plan.window.cutsInput ? [:] : positions.last, gaps: gaps)
     )
     gaps = [:]
   }
 
   /// Of a part of an input: others count the rest of the window, and of the groups that are open.
   private func publishPiece(of index: Int64, _ counts: WindowCounts) {
-    var window = ClosedWindow(index: index, counts: counts, resume: [:], read: [:], gaps: [:])
+    var window = ClosedWindow(index: index, counts: counts, resume: [:], read: [:], last: [:], gaps: [:])
     window.open = groups.takeAll(index)
     window.frontier = part?.takeFrontier(of: index)
     publish(window)

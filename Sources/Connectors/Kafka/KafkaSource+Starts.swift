@@ -19,9 +19,15 @@ struct PartitionPlan {
 }
 
 extension KafkaSource {
-  /// Where to begin in each partition. Nil when the user wants to stop before brokers answer.
+  /// Claims partitions, and gives where to begin in each. Nil where they are another instance's, or when the user wants to
+  /// stop before brokers answer.
   func starts(of partitions: [Int]) throws -> [PartitionPlan]? {
-    let record = try context.published()
+    let record: PublishedRecord?
+    switch try context.claim(partitions, { [unowned self] in isOwner(of: partitions) }) {
+    case .nothingKept: record = nil
+    case .record(let found): record = found
+    case .refused: return partitions.isEmpty ? [] : nil
+    }
     var chosen: [Int: Int64] = [:]
     // Positions that an instance reads after others: what is published counts, whatever this run was told to begin with.
     let isFirst = !hasStarted
@@ -37,13 +43,13 @@ extension KafkaSource {
       guard let there else { return nil }
       let position = options.start == .resume || !isFirst ? record?.positions[String(partition)] : nil
       var plan = PartitionPlan(
-        start: PartitionStart(partition: partition, offset: there.lowerBound, published: position?.window))
+        start: PartitionStart(partition: partition, offset: there.lowerBound, published: position?.last))
       if let position {
         plan.start.offset = position.resume
         plan.start.readBefore = position.read
       } else if options.start == .resume {
         plan.start.offset = committed[partition] ?? there.lowerBound
-      } else if !isFirst, let before = committed[partition] ?? firstOffsets[partition] {
+      } else if !isFirst, let before = firstOffsets[partition] ?? committed[partition] {
         plan.start.offset = before
       } else {
         plan.start.offset = first(partition, there, chosen[partition])
@@ -71,6 +77,27 @@ extension KafkaSource {
     if plan.start.offset < there.lowerBound {
       plan.gap = OffsetRange(start: plan.start.offset, end: there.lowerBound)
       plan.start.offset = there.lowerBound
+    }
+  }
+
+  /// Whether the group has given the partitions to this instance and to no other since: it takes a commit from members
+  /// alone. What is committed is what was.
+  private func isOwner(of partitions: [Int]) -> Bool {
+    guard let membership, let partition = partitions.min() else { return true }
+    do {
+      var offset = try committedOffsets([partition])[partition]
+      if offset == nil {
+        let there = try ask {
+          try consumer.queryWatermarks(of: options.target.topic, Int32(partition), milliseconds: $0)
+        }
+        guard let there else { return false }
+        offset = firstOffsets[partition] ?? there.lowerBound
+      }
+      membership.begin([partition: offset ?? 0])
+      return membership.ask()
+    } catch {
+      // It is met again when the partitions are read.
+      return true
     }
   }
 

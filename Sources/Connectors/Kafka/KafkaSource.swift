@@ -25,7 +25,7 @@ package final class KafkaSource: RowSource {
   let watch: BrokerWatch
   let consumer: KafkaConsumer
   let collector: MessageCollector
-  private let claim: GroupClaim?
+  let membership: GroupMembership?
   /// How many partitions the topic has; 0 until a broker has said so.
   private(set) var partitionCount = 0
   private var wait: GroupWait
@@ -83,14 +83,14 @@ package final class KafkaSource: RowSource {
       throw ConnectorError("topic \(options.target.topic): \(error.message)")
     }
     if options.group == nil {
-      claim = nil
+      membership = nil
     } else {
-      claim = GroupClaim(
+      membership = GroupMembership(
         topic: options.target.topic, consumer,
         sessionMilliseconds: settings["session.timeout.ms"].flatMap { Int64($0) } ?? 10_000, watch: watch,
         stop: context.stop)
     }
-    if let claim { context.claims.add(claim) }
+    if let membership { context.ownership.add(membership) }
   }
 
   package var progress: SourceProgress { SourceProgress(done: collector.messagesTaken, total: nil) }
@@ -104,6 +104,7 @@ package final class KafkaSource: RowSource {
     }
     if let failure { throw failure }
     try watch.check()
+    if let loss = context.ownership.takeLoss() { try act(on: loss) }
     confirmSilence()
     wait.tellIfLong()
     if !assignments.isEmpty { return .assigned(assignments.removeFirst()) }
@@ -232,7 +233,7 @@ package final class KafkaSource: RowSource {
   /// Forgets what was read and is not published, and goes on with these partitions.
   private func begin(_ starts: [PartitionPlan]) -> [KafkaPosition] {
     hasBegun = !starts.isEmpty
-    claim?.begin(Dictionary(uniqueKeysWithValues: starts.map { ($0.start.partition, $0.start.offset) }))
+    membership?.begin(Dictionary(uniqueKeysWithValues: starts.map { ($0.start.partition, $0.start.offset) }))
     let now = monotonicNanoseconds()
     collector.begin(
       Dictionary(
@@ -251,9 +252,27 @@ package final class KafkaSource: RowSource {
   }
 
   package func restart() throws {
-    guard isJoined, let starts = try starts(of: collector.partitions.keys.sorted()) else { return }
+    guard isJoined, !collector.partitions.isEmpty else { return }
+    // Where they are another's by now the group will say so.
+    let starts = try starts(of: collector.partitions.keys.sorted()) ?? []
     let positions = begin(starts)
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
+  }
+
+  /// What is published counts no more: goes on with what is this instance's still.
+  private func act(on loss: Ownership.Loss) throws {
+    switch loss {
+    case .taken(let log, let run, let partition):
+      if options.group == nil {
+        throw ConnectorError(
+          "\(log): another run of the pipeline, \(run), reads partition \(partition) too, and came later: what this run publishes does not count any more. Runs that share a topic need the same `group`"
+        )
+      }
+      context.tell("\(log): another instance, \(run), reads partition \(partition) now")
+    case .missing(let log, let number):
+      context.tell("\(log): message \(number) of this run is missing: what follows it is published again")
+    }
+    try restart()
   }
 
   // MARK: State
@@ -274,7 +293,7 @@ package final class KafkaSource: RowSource {
   package func commit(_ positions: [Int: Int64]) {
     guard options.group != nil, isJoined, !isClosing else { return }
     let own = positions.filter { collector.partitions[$0.key] != nil }
-    claim?.note(own)
+    membership?.note(own)
     let all = own.map { KafkaPosition(topic: options.target.topic, partition: Int32($0.key), offset: $0.value) }
     // The next one does what this one may fail to do; the record are the results.
     if !all.isEmpty { try? consumer.commit(all, isWaiting: false) }

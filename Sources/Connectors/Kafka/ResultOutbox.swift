@@ -4,11 +4,7 @@ import Synchronization
 /// Results that were not delivered in the time that the user's settings give them, until they are sent again: behind those
 /// before them and before those behind, as the order of results is the order of windows.
 final class ResultOutbox: Sendable {
-  /// The partition that results are written to; -1 lets the key decide.
-  private let partition: Int32
   private let kept = Mutex<[(token: Int, value: [UInt8])]>([])
-
-  init(partition: Int32) { self.partition = partition }
 
   /// Keeps a result that is reported as not delivered.
   func keep(_ delivery: KafkaDelivery) {
@@ -32,7 +28,7 @@ final class ResultOutbox: Sendable {
   }
 
   /// Sends what is kept, once it is known what became of all others: those that are queued are taken back first.
-  func sendAgain(_ producer: KafkaProducer, _ topic: KafkaTopic, partition: Int32, key: [UInt8]) {
+  func sendAgain(_ producer: KafkaProducer, _ topic: KafkaTopic, key: [UInt8]) {
     kept.withLock { kept in
       if kept.isEmpty { return }
       guard producer.outstanding == 0 else { return producer.purge() }
@@ -42,7 +38,7 @@ final class ResultOutbox: Sendable {
         let (token, value) = kept[sent]
         let isSent: ()? = value.withUnsafeBytes { value in
           key.withUnsafeBytes {
-            try? producer.produce(to: topic, partition: partition, key: $0, value: value, token: token)
+            try? producer.produce(to: topic, partition: LogReader.partition, key: $0, value: value, token: token)
           }
         }
         guard isSent != nil else { break }

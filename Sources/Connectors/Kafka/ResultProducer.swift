@@ -2,10 +2,11 @@ import Kafka
 import Support
 import Synchronization
 
-/// Writes results to a topic, with the pipeline's name as the key.
+/// Writes messages to a log of results, with the pipeline's name as the key.
 ///
-/// Messages go out with all acknowledgements and without duplicates. Brokers that are away are waited for; what has not
-/// been acknowledged is kept, up to a limit, beyond which `write` waits and so holds the run back.
+/// Messages go out with all acknowledgements. Brokers that are away are waited for; what has not been acknowledged is kept,
+/// up to a limit, beyond which `write` waits and so holds the run back. Where an acknowledgement is lost, a message may be
+/// on the log twice.
 ///
 /// Unchecked `Sendable`: one thread publishes; what other threads touch is behind a lock.
 final class ResultProducer: @unchecked Sendable {
@@ -16,10 +17,10 @@ final class ResultProducer: @unchecked Sendable {
   private let state: State
   private let thread: SystemThread
   private let key: [UInt8]
-  private let partition: Int32
   private let context: SinkComponent.Context
   private var handle: KafkaTopic?
-  private let outbox: ResultOutbox
+  private let outbox = ResultOutbox()
+  private let events: Events
 
   /// Bytes that may wait for acknowledgement.
   private static let mostBytes = 64 << 20
@@ -40,33 +41,43 @@ final class ResultProducer: @unchecked Sendable {
       var hasGivenUp = false
       /// What is not safe is being taken back for good.
       var isWithdrawing = false
-      /// The offset of the last message that is safe.
-      var lastOffset: Int64 = -1
       var failure: ConnectorError?
       var isClosing = false
     }
     let contents = Mutex(Contents())
 
+    /// One was sent.
+    func begin(bytes: Int) {
+      contents.withLock { contents in
+        contents.waiting += 1
+        contents.waitingBytes += bytes
+      }
+    }
+
     /// One is not waited for any more.
-    func end(bytes: Int, offset: Int64? = nil, failure: ConnectorError? = nil) {
+    func end(bytes: Int, failure: ConnectorError? = nil) {
       contents.withLock { contents in
         contents.waiting -= 1
         contents.waitingBytes -= bytes
-        contents.lastOffset = offset ?? contents.lastOffset
         contents.failure = contents.failure ?? failure
       }
     }
   }
 
-  /// `acknowledge` is called with the number of a message that is safe, on a thread of the producer's. `partition` is that
-  /// of all messages; -1 for the key's.
-  init(
-    _ target: KafkaTarget, partition: Int32 = -1, _ context: SinkComponent.Context, watch: BrokerWatch,
-    acknowledge: @escaping @Sendable (Int) -> Void
-  ) throws {
+  /// What becomes of messages, by the tokens that they were written with; told on threads of the producer's.
+  struct Events: Sendable {
+    /// A message is on the log.
+    var delivered: @Sendable (_ token: Int, _ offset: Int64, _ message: UnsafeRawBufferPointer?) -> Void
+    /// A message was taken back.
+    var withdrawn: @Sendable (_ token: Int) -> Void
+    /// Asked often for a message that is to be written besides.
+    var supplement: @Sendable () -> (token: Int, message: [UInt8])? = { nil }
+  }
+
+  init(_ target: KafkaTarget, _ context: SinkComponent.Context, watch: BrokerWatch, events: Events) throws {
     name = "topic \(target.topic)"
     key = Array(context.pipeline.utf8)
-    self.partition = partition
+    self.events = events
     stop = context.stop
     self.context = context
     self.watch = watch
@@ -86,13 +97,13 @@ final class ResultProducer: @unchecked Sendable {
       "allow.auto.create.topics": "false",
     ])
     let name = name
-    let outbox = ResultOutbox(partition: partition)
+    let outbox = outbox
     do {
       producer = try KafkaProducer(settings) { delivery in
         let bytes = delivery.value?.count ?? 0
         if let error = delivery.error {
           if error.isRetriable, state.contents.withLock({ $0.isWithdrawing }) {
-            context.withdrawn(delivery.token)
+            events.withdrawn(delivery.token)
             return state.end(bytes: bytes)
           }
           if error.isRetriable {
@@ -102,8 +113,8 @@ final class ResultProducer: @unchecked Sendable {
           state.end(bytes: bytes, failure: ConnectorError(Self.words(error, bytes: bytes, name: name)))
         } else {
           watch.isBack()
-          state.end(bytes: bytes, offset: delivery.offset)
-          acknowledge(delivery.token)
+          events.delivered(delivery.token, delivery.offset, delivery.value)
+          state.end(bytes: bytes)
         }
       } onEvent: {
         watch.hear($0)
@@ -114,7 +125,6 @@ final class ResultProducer: @unchecked Sendable {
     let handle: KafkaTopic
     do { handle = try producer.topic(target.topic) } catch { throw ConnectorError("\(name): \(error.message)") }
     self.handle = handle
-    self.outbox = outbox
     let producer = producer
     thread = SystemThread { [key] in
       Self.createTopic(target, state, watch, context)
@@ -124,7 +134,17 @@ final class ResultProducer: @unchecked Sendable {
       watch.ignoring { producer.poll(milliseconds: 0) }
       while !state.contents.withLock({ $0.isClosing }) {
         producer.poll(milliseconds: 50)
-        outbox.sendAgain(producer, handle, partition: partition, key: key)
+        outbox.sendAgain(producer, handle, key: key)
+        if let (token, message) = events.supplement() {
+          // One that finds no room is not waited for.
+          let isSent: ()? = message.withUnsafeBytes { message in
+            key.withUnsafeBytes {
+              try? producer.produce(
+                to: handle, partition: LogReader.partition, key: $0, value: message, token: token)
+            }
+          }
+          if isSent != nil { state.begin(bytes: message.count) }
+        }
       }
     }
   }
@@ -148,40 +168,50 @@ final class ResultProducer: @unchecked Sendable {
       : "\(name): \(error.message)"
   }
 
-  func write(_ message: UnsafeRawBufferPointer, number: Int) throws {
+  enum Written {
+    case sent
+    /// There was no room, and the user wants to stop: the run ends, and the next one reads the message's rows again.
+    case refused
+    /// While it waited for room the input has become others'.
+    case lost
+  }
+
+  /// Sends a message, when there is room.
+  func write(_ message: UnsafeRawBufferPointer, token: Int) throws -> Written {
     var hasWaited = false
     var stopped: Int64?
     while try waitingBytes() > Self.mostBytes {
-      if isGivingUp(&stopped) { return refuse() }
+      if isGivingUp(&stopped) {
+        refuse()
+        return .refused
+      }
       pause()
       hasWaited = true
     }
     while true {
       try check()
-      if hasWaited, !context.claims.hold() {
-        // The input has become others' meanwhile.
-        withdraw()
-        return context.withdrawn(number)
-      }
+      if hasWaited, !context.ownership.holds() { return .lost }
       do {
-        try outbox.send(message, number) {
+        try outbox.send(message, token) {
           try key.withUnsafeBytes {
             // Opened before the first message.
-            try producer.produce(to: handle!, partition: partition, key: $0, value: message, token: number)
+            try producer.produce(
+              to: handle!, partition: LogReader.partition, key: $0, value: message, token: token)
           }
         }
         break
       } catch let error as KafkaError {
         guard error.isQueueFull else { throw ConnectorError(Self.words(error, bytes: message.count, name: name)) }
-        if isGivingUp(&stopped) { return refuse() }
+        if isGivingUp(&stopped) {
+          refuse()
+          return .refused
+        }
         pause()
         hasWaited = true
       }
     }
-    state.contents.withLock { contents in
-      contents.waiting += 1
-      contents.waitingBytes += message.count
-    }
+    state.begin(bytes: message.count)
+    return .sent
   }
 
   /// Whether the user wants to stop, and there will be no room soon. `stopped` is when the wish was first met.
@@ -193,8 +223,8 @@ final class ResultProducer: @unchecked Sendable {
     return watch.areAway || now - begin > Self.patienceWithout
   }
 
-  /// Goes on without a result that found no room: the run ends, and the next one reads its rows again.
-  private func refuse() { state.contents.withLock { $0.refused += 1 } }
+  /// Notes that a message finds no room at the end of a run.
+  func refuse() { state.contents.withLock { $0.refused += 1 } }
 
   func flush() throws {
     let begin = monotonicNanoseconds()
@@ -230,7 +260,7 @@ final class ResultProducer: @unchecked Sendable {
   func withdraw() {
     state.contents.withLock { $0.isWithdrawing = true }
     for (token, bytes) in outbox.takeAll() {
-      context.withdrawn(token)
+      events.withdrawn(token)
       state.end(bytes: bytes)
     }
     producer.purge(all: true)
@@ -239,9 +269,6 @@ final class ResultProducer: @unchecked Sendable {
     _ = try? settle { monotonicNanoseconds() < deadline }
     state.contents.withLock { $0.isWithdrawing = false }
   }
-
-  /// The offset of the last message that is safe; -1 before there is one.
-  var lastOffset: Int64 { state.contents.withLock { $0.lastOffset } }
 
   func close() throws {
     defer {
@@ -262,7 +289,7 @@ final class ResultProducer: @unchecked Sendable {
     return state.contents.withLock { $0.waitingBytes }
   }
 
-  private func check() throws {
+  func check() throws {
     if let failure = state.contents.withLock({ $0.failure }) { throw failure }
     try watch.check()
   }

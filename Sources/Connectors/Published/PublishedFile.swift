@@ -20,10 +20,10 @@ enum PublishedFile {
     var lacksLineEnd = false
   }
 
-  /// What a pipeline has published last in a file of JSON lines, up to `size` bytes of it. Lines that are no results are
-  /// passed over.
+  /// What a pipeline has published last of an input's partitions in a file of JSON lines, up to `size` bytes of it. Lines
+  /// that are no results are passed over.
   static func read(
-    _ descriptor: Int32, size: Int64, pipeline: String, input: PublishedRecord.Input = .any
+    _ descriptor: Int32, size: Int64, pipeline: String, input: String, partitions: [String]
   ) -> PublishedRecord {
     let size = Int(size)
     var length = 1 << 20
@@ -32,13 +32,13 @@ enum PublishedFile {
       var lines = (bytes(of: descriptor, Int64(start)..<Int64(size)) ?? []).split(separator: 0x0A)
       // The first line may be cut.
       if start > 0, !lines.isEmpty { lines.removeFirst() }
-      var record = PublishedRecord(of: input)
+      var fold = ResultFold(pipeline: pipeline)
       for line in lines {
-        let head = line.withUnsafeBytes { try? ResultHead(reading: $0) }
-        if let head, head.pipeline == pipeline { record.take(head) }
+        if let message = line.withUnsafeBytes({ LogMessage(reading: $0) }) { _ = fold.take(message) }
       }
-      // Files are partitions of their own: of them the last line says all there is to know.
-      if record.isComplete || start == 0 { return record }
+      // The last line of a partition says all there is to know of it.
+      let record = PublishedRecord(fold, of: input)
+      if start == 0 || partitions.allSatisfy({ record.positions[$0] != nil }) { return record }
       length *= 4
     }
   }

@@ -64,11 +64,14 @@ package final class FileSink: ResultSink {
 
   package var name: String { file.name }
 
-  package func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? {
-    guard isRecord else { return nil }
+  package func claim(_ request: ClaimRequest) throws -> ClaimAnswer {
+    guard isRecord else { return .nothingKept }
     // A message that was not finished is not published.
     let end = try PublishedFile.end(of: file.descriptor, name: name)
-    return PublishedFile.read(file.descriptor, size: end.whole, pipeline: pipeline, input: input)
+    return .record(
+      PublishedFile.read(
+        file.descriptor, size: end.whole, pipeline: request.pipeline, input: request.input,
+        partitions: request.partitions))
   }
 
   package func write(_ message: UnsafeRawBufferPointer, number: Int) throws {

@@ -14,8 +14,12 @@ package protocol ResultSink: AnyObject {
   /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
   /// acknowledged once the message is safe.
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws
-  /// What the pipeline has published here of an input so far; nil where the sink keeps nothing that can be read back.
-  func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord?
+  /// What the pipeline has published here of partitions that the run is about to read. A sink that others may write to
+  /// claims them: what others publish of them counts no more, and nothing is published here until ``begin()``. Without
+  /// partitions it gives up those that it has.
+  func claim(_ request: ClaimRequest) throws -> ClaimAnswer
+  /// What is written from here on is of the partitions that were claimed last.
+  func begin()
   /// Waits until everything written is safe.
   func flush() throws
   /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
@@ -35,7 +39,8 @@ package protocol ResultSink: AnyObject {
 extension ResultSink {
   package var isRemote: Bool { false }
   package var format: ResultFormat { .json }
-  package func published(by pipeline: String, of input: PublishedRecord.Input) throws -> PublishedRecord? { nil }
+  package func claim(_ request: ClaimRequest) throws -> ClaimAnswer { .nothingKept }
+  package func begin() {}
   package func flush() throws {}
   package func handOver() throws { try flush() }
   package func withdraw() {}
@@ -54,25 +59,25 @@ package struct SinkComponent: Sendable {
     /// Called, on any thread, with the number of a message that was taken back.
     package var withdrawn: @Sendable (Int) -> Void = { _ in }
     /// Whether what is read is this instance's.
-    package var claims = InputClaims()
+    package var ownership = Ownership()
     /// Called, on any thread, with a sentence for the user.
     package var tell: @Sendable (String) -> Void
     /// Called, on any thread, with a sentence that also those see who want to see little.
     package var warn: @Sendable (String) -> Void = { _ in }
     /// The files of the run.
     package var uses = FileUses()
-    /// Makes one that merges the pipeline's results, and writes them in a form.
-    package var merger: @Sendable (ResultFormat) -> ResultMerger
+    /// The run's name.
+    package var run = ""
+    /// The pipeline's histograms.
+    package var histograms: [ResultMerger.Declared] = []
     /// Whether the user wants to stop.
     package var stop: StopCheck = { false }
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
     package var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
     package init(
-      pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void,
-      merger: @escaping @Sendable (ResultFormat) -> ResultMerger
+      pipeline: String, acknowledge: @escaping @Sendable (Int) -> Void, tell: @escaping @Sendable (String) -> Void
     ) {
-      self.merger = merger
       self.pipeline = pipeline
       self.acknowledge = acknowledge
       self.tell = tell

@@ -17,8 +17,12 @@ package struct SourceComponent: Sendable {
   package struct Context: Sendable {
     package let format: any RecordFormat
     package let stop: StopCheck
-    /// How far published results cover the source, by the names of its partitions; nil where no sink keeps a record.
-    package var published: @Sendable () throws -> PublishedRecord? = { nil }
+    /// Claims partitions of the source, and gives how far published results cover them. `isOwner` asks whether they are
+    /// this instance's.
+    package var claim: @Sendable (_ partitions: [Int], _ isOwner: @escaping () -> Bool) throws -> ClaimAnswer = {
+      _, _ in
+      .nothingKept
+    }
     /// Called, on any thread, with a sentence for the user.
     package var tell: @Sendable (String) -> Void = { _ in }
     /// Others are about to go on with the input: waits until what is published is safe.
@@ -26,7 +30,7 @@ package struct SourceComponent: Sendable {
     /// Others go on with the input already: takes back what is published and not safe.
     package var withdraw: @Sendable () -> Void = {}
     /// Where the source says whether what it reads is this instance's.
-    package var claims = InputClaims()
+    package var ownership = Ownership()
     /// The files of the run.
     package var uses = FileUses()
     /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.

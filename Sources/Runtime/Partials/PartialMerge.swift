@@ -65,9 +65,8 @@ package struct PartialMerge {
     var source = ResultSource(name: merger.input.source)
     source.topic = merger.input.topic
     source.partitions = merger.input.partitionCount
-    let start = RunStart(window: plan.window, isAligned: true)
     var message = ResultMessage(
-      plan, pipeline: pipeline.declaration.name.text, run: options.run ?? start.name, start: 0,
+      plan, pipeline: pipeline.declaration.name.text, run: options.run ?? RunStart.name(), start: 0,
       dashboard: pipeline.dashboard.json)
     let always: Int64? =
       switch plan.window {

@@ -94,7 +94,10 @@ struct ResultMessage {
     head.partitions = source.partitions
     head.offsets = named(window.counts.offsets)
     head.resume = named(window.resume)
-    if source.topic != nil { head.read = named(window.read) }
+    if source.topic != nil {
+      head.read = named(window.read)
+      head.last = named(window.last)
+    }
     head.gaps = named(window.gaps)
     return head
   }

@@ -13,7 +13,7 @@ final class Publisher {
   private var message: ResultMessage
   private let partitions: PartitionNames
   private weak var observer: (any RunObserver)?
-  private let claims: InputClaims
+  private let ownership: Ownership
   private let fail: (any Error) -> Void
   private(set) var windows = 0
   /// Windows that were others' to publish.
@@ -29,13 +29,13 @@ final class Publisher {
 
   init(
     _ message: ResultMessage, sinks: [any ResultSink], partitions: PartitionNames, acknowledgements: Acknowledgements,
-    claims: InputClaims, observer: (any RunObserver)?, fail: @escaping (any Error) -> Void
+    ownership: Ownership, observer: (any RunObserver)?, fail: @escaping (any Error) -> Void
   ) {
     self.message = message
     self.sinks = sinks
     self.partitions = partitions
     self.acknowledgements = acknowledgements
-    self.claims = claims
+    self.ownership = ownership
     self.observer = observer
     self.fail = fail
   }
@@ -49,7 +49,7 @@ final class Publisher {
       (format, message.write(window, source: source, partitions: partitions.all, format: format))
     }
     // As late as can be: what happens between this and the sending is not seen.
-    guard claims.hold() else {
+    guard ownership.holds() else {
       withheld += 1
       return
     }
@@ -77,6 +77,12 @@ final class Publisher {
   func take(over message: ResultMessage, restarted: Set<String>) {
     self.message = message
     for sink in sinks { sink.restart(restarted) }
+  }
+
+  /// What is published from here on is of the partitions that were claimed last.
+  func begin() {
+    for sink in sinks { sink.begin() }
+    ownership.begin()
   }
 
   /// Tells the sinks which part of the input is this instance's.

@@ -21,6 +21,7 @@ struct Reader {
   private let window: WindowPlan
   private let partitions: PartitionNames
   private let publisher: Publisher
+  private let claims: InputClaims
   private let makeEngine: () -> Engine
   private let report: (String) -> Void
   private let rowsRead: () -> Int64
@@ -46,13 +47,15 @@ struct Reader {
   ///   - report: told of rows that could not be read, in a sentence.
   init(
     _ sources: [OpenSource], window: WindowPlan, begin: Int64, partitions: PartitionNames, publisher: Publisher,
-    makeEngine: @escaping () -> Engine, rowsRead: @escaping () -> Int64, report: @escaping (String) -> Void
+    claims: InputClaims, makeEngine: @escaping () -> Engine, rowsRead: @escaping () -> Int64,
+    report: @escaping (String) -> Void
   ) {
     self.rowsRead = rowsRead
     self.sources = sources
     self.window = window
     self.partitions = partitions
     self.publisher = publisher
+    self.claims = claims
     self.makeEngine = makeEngine
     self.report = report
     hasBegun = sources.contains { $0.source.topic == nil }
@@ -200,26 +203,32 @@ struct Reader {
       _ = engine.finish(always: nil, discarded: true)
       engine = makeEngine()
       feed.restart()
-      for other in sources.indices where other != index { try sources[other].source.restart() }
-      hasRead = false
     }
+    for other in sources.indices where other != index && (hasRead || claims.isOutdated(source: other)) {
+      try sources[other].source.restart()
+    }
+    hasRead = false
     let intake = intake(index)
     let published = starts.compactMap(\.published)
     sources[index].published = Dictionary(
       uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
-    let numbered = starts.map { (intake.partition($0.partition, in: partitions), $0.offset, $0.readBefore) }
+    let numbered = starts.map {
+      (intake.partition($0.partition, in: partitions), $0.offset, $0.readBefore, $0.published)
+    }
     let isComplete = published.count == starts.count
     let former = sources[index].assigned
     sources[index].assigned = numbered.map(\.0)
     let said = ResultSource(sources, assigned: starts.count)
+    let isClaimed = claims.begin(source: index)
     engine.inOrder { [publisher] sequencer in
       publisher.source = said
+      if isClaimed { publisher.begin() }
       // They may be another instance's now: no result may say where to resume in them.
       for partition in former { sequencer.remove(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
       sequencer.resume(behind: isComplete ? published.min() : nil, near: published.max())
-      for (partition, offset, readBefore) in numbered {
-        sequencer.add(partition: partition, at: offset, readBefore: readBefore)
+      for (partition, offset, readBefore, last) in numbered {
+        sequencer.add(partition: partition, at: offset, readBefore: readBefore, last: last)
       }
     }
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }

@@ -38,7 +38,9 @@ package final class Run {
   private var sinks: [any ResultSink] = []
   private let partitions = PartitionNames()
   private let acknowledgements = Acknowledgements()
-  private let claims = InputClaims()
+  private let ownership = Ownership()
+  private let name = RunStart.name()
+  private let claims: InputClaims
   private let embedded: EmbeddedBrokers
   private let feed: EmbeddedFeed
   /// The observer as sources and sinks reach it, on any thread.
@@ -62,6 +64,9 @@ package final class Run {
     let warn: @Sendable (String) -> Void = { sentence in (try? told.value())??.warning(sentence) }
     self.warn = warn
     malformed = MalformedLog(warn: warn)
+    claims = InputClaims(
+      pipeline: pipeline.declaration.name.text, input: Self.input(of: pipeline), ownership: ownership,
+      window: pipeline.plan.window, tell: tell)
     embedded = EmbeddedBrokers(tell: tell)
     feed = EmbeddedFeed(stop: options.stop, tell: tell)
     try pipeline.plan.begin(tell: tell)
@@ -81,12 +86,13 @@ package final class Run {
       acknowledgements.acknowledge(number, at: monotonicNanoseconds())
     }
     var context = SinkComponent.Context(
-      pipeline: pipeline.declaration.name.text, acknowledge: acknowledge, tell: tell,
-      merger: { [pipeline] in ResultMerger(pipeline, format: $0) })
+      pipeline: pipeline.declaration.name.text, acknowledge: acknowledge, tell: tell)
+    context.run = name
+    context.histograms = ResultMerger.declared(in: pipeline)
     context.stop = options.stop
     context.brokers = embedded.addresses
     context.withdrawn = { [acknowledgements] in acknowledgements.withdraw($0) }
-    context.claims = claims
+    context.ownership = ownership
     context.warn = warn
     context.uses = uses
     for settings in pipeline.declaration.sinks where !SinkComponent.isDashboard(settings) {
@@ -98,6 +104,14 @@ package final class Run {
       sinks.append(try FileSink(path: path, uses: uses, warn: warn, acknowledge: acknowledge))
     }
     sinks += try options.sinks?(acknowledge) ?? []
+    claims.sinks = sinks
+  }
+
+  /// What results call the declared input: its topic, of several joined by commas; "" where not every source reads one.
+  private static func input(of pipeline: Pipeline) -> String {
+    let settings = pipeline.declaration.sources.compactMap(\.setting.settings)
+    let topics = settings.compactMap { KafkaTarget($0)?.topic }
+    return topics.count == settings.count ? topics.joined(separator: ",") : ""
   }
 
   private func openSources(_ inputs: [InputPlace]?, _ uses: FileUses) throws {
@@ -108,31 +122,20 @@ package final class Run {
     }
     let declared = zip(pipeline.declaration.sources, pipeline.plan.sourceFormats)
     let several = pipeline.declaration.sources.count > 1
-    let settings = pipeline.declaration.sources.compactMap(\.setting.settings)
-    let topics = settings.compactMap { KafkaTarget($0)?.topic }
-    let read = PublishedRecord.Input.topic(
-      topics.count == settings.count ? topics.joined(separator: ",") : nil)
     for (declared, format) in declared {
       guard let settings = declared.setting.settings else { continue }
       var context = SourceComponent.Context(format: pipeline.plan.formats[format], stop: options.stop)
       context.tell = tell
-      let record = UncheckedBox { [sinks, pipeline] in
-        try sinks.lazy.compactMap { try $0.published(by: pipeline.declaration.name.text, of: read) }.first
-      }
       let name = several ? declared.name.text : nil
-      let window = pipeline.plan.window
-      context.published = { [tell] in
-        guard let found = try record.value()?.of(source: name).fitted(to: window) else { return nil }
-        if !found.isSame {
-          tell("the published results have other windows: rows at the edge may count in both")
-        }
-        return found.record
+      let claims = UncheckedBox { [claims] in claims }
+      context.claim = { [number = sources.count] partitions, isOwner in
+        try claims.value().claim(partitions, ofSource: number, name: name, isOwner: isOwner)
       }
       let written = UncheckedBox { [sinks] in sinks }
       // What goes wrong is met again when the next window is written.
       context.handOver = { for sink in (try? written.value()) ?? [] { try? sink.handOver() } }
       context.withdraw = { for sink in (try? written.value()) ?? [] { sink.withdraw() } }
-      context.claims = claims
+      context.ownership = ownership
       context.uses = uses
       context.brokers = embedded.addresses
       let source = try SourceComponent.open(settings, context)
@@ -170,12 +173,13 @@ package final class Run {
   package func execute() throws -> RunTotals {
     let start = RunStart(window: pipeline.plan.window, isAligned: sources.contains { $0.source.topic != nil })
     let publisher = Publisher(
-      message(start), sinks: sinks, partitions: partitions, acknowledgements: acknowledgements, claims: claims,
-      observer: observer, fail: fail)
+      message(start), sinks: sinks, partitions: partitions, acknowledgements: acknowledgements,
+      ownership: ownership, observer: observer, fail: fail)
     publisher.source = ResultSource(sources, assigned: nil)
     let isLive = sources.contains { $0.source.isLive }
     var reader = Reader(
       sources, window: pipeline.plan.window, begin: start.monotonic, partitions: partitions, publisher: publisher,
+      claims: claims,
       makeEngine: { [unowned self] in
         Engine(
           pipeline.plan, threads: options.threads, chunkBytes: max(1, options.chunkBytes), isLive: isLive,
@@ -265,7 +269,7 @@ package final class Run {
   /// What writes the messages of the run's windows.
   private func message(_ start: RunStart) -> ResultMessage {
     ResultMessage(
-      pipeline.plan, pipeline: pipeline.declaration.name.text, run: start.name, start: start.wall,
+      pipeline.plan, pipeline: pipeline.declaration.name.text, run: name, start: start.wall,
       dashboard: pipeline.dashboard.json)
   }
 

@@ -9,9 +9,6 @@ struct RunStart {
   /// The first window by arrival, on the monotonic clock and in nanoseconds since 1970.
   let monotonic: Int64
   let wall: Int64
-  /// `2026-11-22T14:00:00Z-7f3a`: when the run began, and four digits that tell two of the same second apart.
-  let name: String
-
   /// `isAligned`: windows begin at multiples of their length on the wall's clock, so that those of several instances are the
   /// same; the first is shorter.
   init(window: WindowPlan, isAligned: Bool) {
@@ -24,7 +21,12 @@ struct RunStart {
     } else {
       (wall, monotonic) = (second, begin)
     }
+  }
+
+  /// `2026-11-22T14:00:00Z-7f3a`: when the run began, and four digits that tell two of the same second apart.
+  static func name() -> String {
     let random = String(UInt16.random(in: 0...UInt16.max), radix: 16)
-    name = "\(timestamp(second))-\(String(repeating: "0", count: 4 - random.count))\(random)"
+    let second = wallNanoseconds() / 1_000_000_000 * 1_000_000_000
+    return "\(timestamp(second))-\(String(repeating: "0", count: 4 - random.count))\(random)"
   }
 }

@@ -7,7 +7,7 @@ import Synchronization
 /// A group gives the partitions of a member that was silent for too long to others, which read again what it has not
 /// published. The member may be the last to learn of it: it stood still, or the brokers were out of its reach. So before
 /// anything is published the group must have known it not long ago; a commit, which is taken from members alone, asks.
-final class GroupClaim: Sendable {
+final class GroupMembership: Sendable {
   private struct State {
     /// What a commit says that asks: the last positions that were committed, or those where reading began.
     var positions: [Int: Int64] = [:]
@@ -49,11 +49,17 @@ final class GroupClaim: Sendable {
   /// Whether the partitions are this instance's; waits for the brokers where that is not known. False for good once they
   /// are not, until others are given; and where the user wants to stop before brokers answer.
   func holds() -> Bool {
+    if monotonicNanoseconds() < state.withLock({ $0.isLost ? .min : $0.isSureUntil }) { return true }
+    return ask()
+  }
+
+  /// The same, asked of the group now, whatever it has said before.
+  func ask() -> Bool {
     while true {
       let now = monotonicNanoseconds()
       let state = state.withLock { $0 }
       if state.isLost { return false }
-      if now < state.isSureUntil || state.positions.isEmpty { return true }
+      if state.positions.isEmpty { return true }
       do throws(KafkaError) {
         if consumer.isAssignmentLost { return lose() }
         try consumer.commit(
@@ -76,16 +82,4 @@ final class GroupClaim: Sendable {
     state.withLock { $0.isLost = true }
     return false
   }
-}
-
-/// The claims of all sources of a run. Nothing is published that may be others' to publish.
-package final class InputClaims: Sendable {
-  private let claims = Mutex<[GroupClaim]>([])
-
-  package init() {}
-
-  func add(_ claim: GroupClaim) { claims.withLock { $0.append(claim) } }
-
-  /// Whether all that is read is this instance's. May wait for brokers; any thread may ask.
-  package func hold() -> Bool { claims.withLock { $0 }.allSatisfy { $0.holds() } }
 }

@@ -1,0 +1,200 @@
+import Kafka
+import Results
+
+/// Reads a pipeline's log of results: partition 0 of its topic, to the end and on from there.
+final class LogReader {
+  /// What the messages below an offset add up to.
+  struct Beginning {
+    var fold: ResultFold
+    /// The offset behind the last message that was folded.
+    var next: Int64
+    /// How many messages of the pipeline were folded behind the newest snapshot.
+    var sinceSnapshot: Int
+  }
+
+  /// A message of the pipeline, whose bytes are valid during the call that hands it over, or the end of the log.
+  enum Event {
+    case message(LogMessage, UnsafeRawBufferPointer, offset: Int64)
+    case end(offset: Int64)
+  }
+
+  private typealias Read = (offset: Int64, time: Int64, message: LogMessage)
+
+  /// The partition that is the log. Others of the topic may hold what versions before this one have written.
+  static let partition: Int32 = 0
+  /// How many messages are looked at first, from the end; more while there is no snapshot among them.
+  private static let depth: Int64 = 512
+
+  private let target: KafkaTarget
+  private let pipeline: String
+  private let watch: BrokerWatch
+  private let stop: StopCheck
+  private var consumer: KafkaConsumer?
+
+  init(_ target: KafkaTarget, pipeline: String, watch: BrokerWatch, stop: @escaping StopCheck) {
+    self.target = target
+    self.pipeline = pipeline
+    self.watch = watch
+    self.stop = stop
+  }
+
+  deinit { close() }
+
+  func close() {
+    consumer?.close(milliseconds: 1_000)
+    consumer = nil
+  }
+
+  private func open() throws -> KafkaConsumer {
+    if let consumer { return consumer }
+    do {
+      let consumer = try KafkaConsumer(
+        target.settings(defaults: [
+          "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "16384",
+          "fetch.wait.max.ms": "20", "fetch.queue.backoff.ms": "20", "allow.auto.create.topics": "false",
+          "fetch.message.max.bytes": "20971520",
+        ])
+      ) { [watch] in watch.hear($0) }
+      self.consumer = consumer
+      return consumer
+    } catch {
+      throw ConnectorError("topic \(target.topic): \(error.message)")
+    }
+  }
+
+  // MARK: From the newest snapshot to the end
+
+  /// Folds the log up to an offset, or to its end; nil where the user wants to stop first.
+  func fold(upTo end: Int64? = nil) throws -> Beginning? {
+    let consumer = try open()
+    let count = try watch.ask(until: stop) { try consumer.partitionCount(of: target.topic, milliseconds: 1_000) }
+    guard let count else { return nil }
+    // A topic that is not there holds nothing.
+    guard let count else { return Beginning(fold: ResultFold(pipeline: pipeline), next: 0, sinceSnapshot: 0) }
+    guard let there = try range(of: Self.partition) else { return nil }
+    var depth = Self.depth
+    while true {
+      let start = max(there.lowerBound, min(end ?? there.upperBound, there.upperBound) - depth)
+      guard let (messages, next) = try messages(of: Self.partition, from: start, to: end) else { return nil }
+      if let beginning = Self.beginning(messages, from: start, next: next, pipeline: pipeline) { return beginning }
+      if start == there.lowerBound {
+        return try wholeLog(messages, next: next, isCut: there.lowerBound > 0, partitions: count)
+      }
+      (depth, _) = depth.multipliedReportingOverflow(by: 4)
+    }
+  }
+
+  /// Folds from the newest snapshot of which everything behind is there; nil where there is none.
+  private static func beginning(
+    _ messages: [Read], from start: Int64, next: Int64, pipeline: String
+  ) -> Beginning? {
+    for (offset, _, message) in messages.reversed() {
+      guard case .claim(let claim) = message, case .snapshot(let upto, let inputs) = claim.kind, upto >= start,
+        upto <= offset
+      else { continue }
+      var beginning = Beginning(fold: ResultFold(pipeline: pipeline, from: inputs), next: next, sinceSnapshot: 0)
+      for (other, _, message) in messages where other >= upto {
+        if beginning.fold.take(message) != .passedOver { beginning.sinceSnapshot += 1 }
+      }
+      return beginning
+    }
+    return nil
+  }
+
+  /// Folds a log without a snapshot.
+  private func wholeLog(
+    _ messages: [Read], next: Int64, isCut: Bool, partitions: Int
+  ) throws -> Beginning? {
+    var old: [Read] = []
+    for partition in 0..<Int32(partitions) where partition != Self.partition {
+      guard let (more, _) = try self.messages(of: partition, from: KafkaOffset.beginning) else { return nil }
+      old += more
+    }
+    var fold = ResultFold(pipeline: pipeline, isCut: isCut)
+    // Versions before this one let the key choose the partition: all of a pipeline are in one, unless partitions were added.
+    let inOrder = old.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+    for (_, element) in inOrder { _ = fold.take(element.message) }
+    for (_, _, message) in messages { _ = fold.take(message) }
+    return Beginning(fold: fold, next: next, sinceSnapshot: old.count + messages.count)
+  }
+
+  /// The offsets of a partition that are there; nil where the user wants to stop first.
+  func range(of partition: Int32) throws -> Range<Int64>? {
+    let consumer = try open()
+    return try watch.ask(until: stop) {
+      try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000)
+    }
+  }
+
+  /// The pipeline's messages of a partition from an offset to another, or to its end, and where that is.
+  private func messages(
+    of partition: Int32, from offset: Int64, to end: Int64? = nil
+  ) throws -> (messages: [Read], next: Int64)? {
+    if let end, end <= offset { return ([], end) }
+    let consumer = try open()
+    let position = KafkaPosition(topic: target.topic, partition: partition, offset: offset)
+    guard try watch.ask(until: stop, { try consumer.assign([position]) }) != nil else { return nil }
+    var messages: [Read] = []
+    var next: Int64?
+    while next == nil {
+      if stop() { return nil }
+      try watch.check()
+      _ = consumer.drain(within: 100, limit: 1000) { message in
+        if message.isError {
+          if message.error?.isEndOfPartition == true { next = message.offset }
+        } else if let end, message.offset >= end {
+          next = end
+        } else if let found = read(message) {
+          messages.append((message.offset, message.milliseconds ?? 0, found))
+        }
+        return next == nil
+      }
+    }
+    return (messages, next ?? 0)
+  }
+
+  private func read(_ message: borrowing KafkaMessage) -> LogMessage? {
+    guard let value = message.value, let key = message.key, key.elementsEqual(pipeline.utf8),
+      let found = LogMessage(reading: value), found.pipeline == pipeline
+    else { return nil }
+    return found
+  }
+
+  // MARK: On from there
+
+  /// Goes on from an offset.
+  func follow(from offset: Int64) throws {
+    let consumer = try open()
+    let position = KafkaPosition(topic: target.topic, partition: Self.partition, offset: offset)
+    _ = try watch.ask(until: stop) { try consumer.assign([position]) }
+  }
+
+  /// Hands over what has come within a time. Messages of other pipelines are passed over.
+  func drain(milliseconds: Int, _ take: (Event) -> Void) throws {
+    try watch.check()
+    _ = consumer?.drain(within: milliseconds, limit: 1000) { message in
+      if message.isError {
+        if message.error?.isEndOfPartition == true { take(.end(offset: message.offset)) }
+      } else if let value = message.value, let found = read(message) {
+        take(.message(found, value, offset: message.offset))
+      }
+      return true
+    }
+  }
+
+  /// The bytes of one message; nil where it is gone, or the user wants to stop first.
+  func bytes(at offset: Int64) throws -> [UInt8]? {
+    try follow(from: offset)
+    var found: [UInt8]?
+    var isOver = false
+    while !isOver, !stop() {
+      try watch.check()
+      _ = consumer?.drain(within: 100, limit: 1) { message in
+        if !message.isError, message.offset == offset { found = message.value.map { Array($0) } }
+        isOver = true
+        return false
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,40 @@
+/// How far published results cover a partition of their input.
+package struct ReadPosition: Sendable, Equatable {
+  /// Where to read on so that no row of a window that was open is lost.
+  package var resume: Int64
+  /// How far rows had been read when the window was published.
+  package var read: Int64
+  /// The last window of a span published with this partition; nil for windows that cut the input.
+  package var last: Int64?
+  /// How the input was cut into windows; nil where nobody has said so.
+  package var cut: WindowCut?
+
+  package init(resume: Int64, read: Int64, last: Int64? = nil, cut: WindowCut? = nil) {
+    self.resume = resume
+    self.read = read
+    self.last = last
+    self.cut = cut
+  }
+}
+
+/// How an input is cut into windows. Windows of another cut have other numbers.
+package struct WindowCut: Sendable, Equatable {
+  package var kind: ResultHead.Window.Kind
+  /// The clock of a span, as the pipeline says it.
+  package var of: String?
+  /// The length of a span, in the units of its clock.
+  package var length: Double?
+
+  package init(kind: ResultHead.Window.Kind, of: String? = nil, length: Double? = nil) {
+    self.kind = kind
+    self.of = of
+    self.length = length
+  }
+
+  package init(_ window: ResultHead.Window) {
+    self.init(kind: window.kind, of: window.of)
+    if kind == .span, case .number(let start)? = window.start, case .number(let end)? = window.end {
+      length = end - start
+    }
+  }
+}

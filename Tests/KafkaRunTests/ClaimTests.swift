@@ -1,0 +1,107 @@
+import ChainExecution
+import Foundation
+import Kafka
+import Runtime
+import Simulation
+import TestSupport
+import Testing
+
+/// What runs claim on their log of results, and what becomes of messages that come twice, late or from others.
+@Suite(.waiting) struct ClaimTests {
+  private static let impatient = "until: forever, \(Lab.impatient)"
+
+  /// The broker takes a result and goes before it says so: it is written again. A broker that checks no sequence numbers
+  /// then has it twice.
+  @Test func `Acknowledgements are lost: what is written twice counts once`() throws {
+    let telescope = Telescope(seed: 101, rows: 12_000)
+    let (lab, results) = (try Lab(partitions: 4), try Lab(partitions: 1))
+    let job = { (until: String) in
+      lab.job(
+        window: EventWindowTests.window, source: "until: \(until), \(Lab.impatient)", idle: "2 s", results: results)
+    }
+    let feeder = try Feeder(lab, telescope.rows, perSecond: 3_000)
+    let running = job("forever").start { $0.rows >= 12_000 }
+    for _ in 0..<3 {
+      let before = running.told.windows.count
+      results.broker.delay(milliseconds: 400)
+      try wait("no window is on its way") { running.told.windows.count > before || feeder.hasEnded }
+      usleep(100_000)
+      results.broker.takeDown()
+      results.broker.delay(milliseconds: 0)
+      usleep(300_000)
+      results.broker.bringUp()
+    }
+    try feeder.end()
+    #expect(try running.end().error == nil)
+    #expect(try job("end").watch().error == nil)
+    let accepted = try results.accepted()
+    #expect(!accepted.void.isEmpty, "nothing was written twice")
+    let messages = try results.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    #expect(EventWindowTests.faults(in: messages, partitions: 4) == [])
+  }
+
+  @Test func `Two runs without a group by mistake: the later one goes on, the other ends and says why`() throws {
+    let telescope = Telescope(seed: 102, rows: 12_000)
+    let lab = try Lab(partitions: 2)
+    let job = lab.job(window: EventWindowTests.window, source: "until: forever")
+    let feeder = try Feeder(lab, telescope.rows, perSecond: 3_000)
+    let first = job.start()
+    try wait("the first does not publish") { first.told.windows.count > 1 }
+    let second = job.start()
+    try wait("the second does not publish") { second.told.windows.count > 1 }
+    let words = try #require(try first.end().error)
+    #expect(
+      words.hasPrefix("topic results: another run of the pipeline, 20") && words.contains(", reads partition 0 too"),
+      "\(words)")
+    try feeder.end()
+    second.stop()
+    #expect(try second.end().error == nil)
+    #expect(try lab.job(window: EventWindowTests.window).watch().error == nil)
+    let messages = try lab.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    #expect(EventWindowTests.faults(in: messages, partitions: 2) == [])
+  }
+
+  /// Tests/Vectors/results-without-claims.jsonl: the first 9,000 rows, as two instances of the version before published them.
+  /// The second took the first one's partitions over, whose backlog it had yet to publish.
+  @Test func `Results of the version before are gone on with`() throws {
+    let telescope = Telescope(seed: 91, rows: 12_000)
+    let lab = try Lab(partitions: 4)
+    try lab.produce(telescope.rows)
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Vectors/results-without-claims.jsonl").standardized
+    let writer = try lab.writer(to: "results")
+    for line in try Data(contentsOf: file).split(separator: 0x0A) {
+      try writer.write(Array(line), key: "dt-chambers", to: 0)
+    }
+    try writer.close()
+    let before = try lab.results()
+    #expect(before.count == 11)
+    let ended = try lab.job(window: EventWindowTests.window).watch()
+    #expect(ended.error == nil && ended.totals.windows > 2)
+    let messages = try lab.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    for count in ["late", "stray", "gaps"] { #expect(Products(messages).counts[count] == 0, "\(count)") }
+    #expect(try lab.accepted().void == [])
+    // And so does the next.
+    #expect(try lab.job(window: EventWindowTests.window).watch().totals.counts.records == 0)
+  }
+
+  /// Long logs are not read from their beginnings.
+  @Test func `A snapshot says what there was before it`() throws {
+    let telescope = Telescope(seed: 104, rows: 8_000)
+    let lab = try Lab(partitions: 2)
+    try lab.produce(telescope.rows[..<6_000])
+    let job = lab.job(window: "rows: 10")
+    #expect(try job.watch().totals.windows == 600)
+    let snapshots = try lab.values().filter { String(decoding: $0, as: UTF8.self).contains("\"snapshot\"") }
+    #expect(snapshots.count >= 3)
+    try lab.produce(telescope.rows[6_000...])
+    #expect(try job.watch().totals.windows == 200)
+    let messages = try lab.results()
+    #expect(Products(messages).counts["records"] == 8_000)
+    #expect(try lab.accepted().void == [])
+    #expect(InputWindowTests.faults(in: messages, telescope, partitions: 2) == [])
+  }
+}
