@@ -170,7 +170,8 @@ let package = Package(
     .testTarget(name: "KafkaTests", dependencies: ["Kafka"]),
     .testTarget(name: "S3Tests", dependencies: ["S3"]),
     .testTarget(
-      name: "ResultsTests", dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results"]),
+      name: "ResultsTests",
+      dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "TestSupport"]),
     .testTarget(
       name: "ConnectorsTests", dependencies: ["Results", "Connectors"]),
     .testTarget(

@@ -8,6 +8,7 @@ package final class WholeWindows {
   /// The runs whose parts were merged.
   private var runs: Set<String> = []
   private var pipeline: String?
+  private var filter = LogFilter()
 
   /// Windows that may wait for parts; instances that have gone publish none.
   private static let mostWaiting = 8
@@ -17,6 +18,7 @@ package final class WholeWindows {
 
   /// Takes a message, and gives those that are whole with it, in their order. Those of other pipelines give none.
   package func add(_ message: UnsafeRawBufferPointer) throws(ResultError) -> [[UInt8]] {
+    guard try filter.admits(message) else { return [] }
     let head = try ResultHead(reading: message)
     if pipeline == nil { pipeline = head.pipeline }
     guard head.pipeline == pipeline else { return [] }

@@ -30,17 +30,7 @@ struct DashboardCommand: ParsableCommand {
       Exit codes: 1 a pipeline has errors, 2 something could not be read or reached, 130 Ctrl-C, 143 SIGTERM.
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "Files of results, one JSON message a line, packed or not; - is standard input. Or one pipeline, a YAML file.",
-      valueName: "file"))
-  var files: [String] = []
-
-  @Option(help: ArgumentHelp("The brokers of a topic: HOST:PORT with commas between.", valueName: "addresses"))
-  var brokers: String?
-
-  @Option(help: ArgumentHelp("The topic of results.", valueName: "name"))
-  var topic: String?
+  @OptionGroup var place: ResultPlace
 
   @Option(
     help: ArgumentHelp(
@@ -67,28 +57,22 @@ struct DashboardCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print nothing but warnings and errors.")
   var quiet = false
 
-  private var isPipeline: Bool { files.count == 1 && (files[0].hasSuffix(".yaml") || files[0].hasSuffix(".yml")) }
+  private var files: [String] { place.files }
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535, not \(port)") }
     guard (1...1_000_000).contains(windows) else {
       throw ValidationError("--windows takes 1 to 1000000, not \(windows)")
     }
-    if files.isEmpty || isPipeline {
-      if files.isEmpty, brokers == nil || topic == nil {
-        throw ValidationError("give a file of results, a pipeline, or --brokers and --topic")
-      }
-      if follow { throw ValidationError("--follow is for a file; a topic is followed in any case") }
-    } else {
-      if brokers != nil || topic != nil { throw ValidationError("give files, or --brokers and --topic, not both") }
-      if follow, files.count > 1 || files[0] == "-" { throw ValidationError("--follow takes one file") }
-    }
+    guard follow else { return }
+    if place.isTopic { throw ValidationError("--follow is for a file; a topic is followed in any case") }
+    if files.count > 1 || files[0] == "-" { throw ValidationError("--follow takes one file") }
   }
 
   func run() throws {
     StopSignal.install()
     do {
-      if files.isEmpty || isPipeline { try showTopic(try target()) } else { try showFiles() }
+      if place.isTopic { try showTopic(try place.target()) } else { try showFiles() }
     } catch let exit as ExitCode {
       throw exit
     } catch {
@@ -96,24 +80,6 @@ struct DashboardCommand: ParsableCommand {
       throw ExitCode(2)
     }
     if StopSignal.number != 0 { throw ExitCode(128 + StopSignal.number) }
-  }
-
-  private func target() throws -> KafkaTarget {
-    var target = KafkaTarget(brokers: brokers ?? "", topic: topic ?? "", partitions: 1)
-    if isPipeline {
-      let loaded = try PipelineOptions.load(PipelineOptions.plainRequest(files[0]))
-      guard let declared = loaded.declaration.sinks.lazy.compactMap({ KafkaTarget($0) }).first else {
-        throw ConnectorError("the pipeline has no sink `kafka`: give --brokers and --topic, or a file of results")
-      }
-      target = declared
-      target.brokers = brokers ?? declared.brokers
-      target.topic = topic ?? declared.topic
-    }
-    guard !target.isEmbedded else {
-      throw ConnectorError(
-        "`embedded` is a broker inside of `hitmon run`: give --brokers with the address that the run has printed")
-    }
-    return target
   }
 
   private func open(_ options: DashboardStore.Options, of what: String) throws -> (DashboardStore, WebServer) {
@@ -173,9 +139,10 @@ struct DashboardCommand: ParsableCommand {
       let (store, server) = try open(options, of: name)
       defer { server.close() }
       for reader in readers {
+        var filter = LogFilter()
         while StopSignal.number == 0, try reader.advance() {
           let line = reader.withLine { Array($0) }
-          take(line, nil, in: store, place: "\(reader.name):\(reader.number)")
+          take(line, nil, &filter, in: store, place: "\(reader.name):\(reader.number)")
         }
       }
       finish(store)
@@ -187,6 +154,7 @@ struct DashboardCommand: ParsableCommand {
     var offset: Int64 = 0
     var number = 0
     var isFirst = true
+    var filter = LogFilter()
     while StopSignal.number == 0 {
       let size = file.size ?? 0
       offset = try file.lines(from: offset, takesRest: !follow) { line in
@@ -195,7 +163,7 @@ struct DashboardCommand: ParsableCommand {
           store.note("Reading \(file.name): \(line.offset * 100 / size) %")
         }
         // What is written to may be written again.
-        take(line.bytes, follow ? nil : line.offset, in: store, place: "\(file.name):\(number)")
+        take(line.bytes, follow ? nil : line.offset, &filter, in: store, place: "\(file.name):\(number)")
         return StopSignal.number == 0
       }
       if isFirst { store.note(nil) }
@@ -205,9 +173,9 @@ struct DashboardCommand: ParsableCommand {
       // A run replaces what the file held before, and the name leads to another file then.
       if file.isReplaced, let next = try? ResultFile.open(file.name) {
         file = next
-        (offset, number) = (0, 0)
+        (offset, number, filter) = (0, 0, LogFilter())
       } else if let size = file.size, size < offset {
-        (offset, number) = (0, 0)
+        (offset, number, filter) = (0, 0, LogFilter())
       }
     }
   }
@@ -218,10 +186,17 @@ struct DashboardCommand: ParsableCommand {
     StopSignal.wait()
   }
 
-  private func take(_ line: [UInt8], _ offset: Int64?, in store: DashboardStore, place: String) {
+  private func take(
+    _ line: [UInt8], _ offset: Int64?, _ filter: inout LogFilter, in store: DashboardStore, place: String
+  ) {
     // A blank line is nobody's message.
     guard line.contains(where: { $0 != 0x20 && $0 != 0x0D }) else { return }
     do throws(ResultError) {
+      let isWanted = try line.withUnsafeBytes { bytes in
+        Result { () throws(ResultError) in try filter.admits(bytes) }
+      }
+      .get()
+      guard isWanted else { return }
       if let pipeline {
         let head = try line.withUnsafeBytes { bytes in
           Result { () throws(ResultError) in try ResultHead(reading: bytes) }

@@ -22,8 +22,9 @@ struct Hitmon: ParsableCommand {
     version: "hitmon \(programVersion)\nlibrdkafka \(Kafka.libraryVersion)",
     subcommands: [
       RunCommand.self, EmulateCommand.self, LintCommand.self, TestCommand.self, ExplainCommand.self, ListCommand.self,
-      SchemaCommand.self, KernelCommand.self, MergeCommand.self, DashboardCommand.self, PlotCommand.self,
-      NewCommand.self, PeekCommand.self, TapCommand.self, GraphCommand.self, DiffCommand.self, FormatCommand.self,
+      SchemaCommand.self, KernelCommand.self, MergeCommand.self, ResultsCommand.self,
+      DashboardCommand.self, PlotCommand.self, NewCommand.self, PeekCommand.self, TapCommand.self, GraphCommand.self,
+      DiffCommand.self, FormatCommand.self,
     ])
 
   /// As the parser's own, which prints wrong arguments as they are.

@@ -165,6 +165,7 @@ private final class MergePart {
   private(set) var isAtEnd = false
   /// What orders the message among those of other files; the least for what is no message, so that it is told at once.
   private(set) var window = Int64.min
+  private var filter = LogFilter()
 
   init(path: String) throws {
     reader = try LineReader(path: path)
@@ -176,8 +177,8 @@ private final class MergePart {
   func advance() throws {
     repeat {
       isAtEnd = try !reader.advance()
-      // A blank line is nobody's message.
-    } while !isAtEnd && reader.withLine(\.isEmpty)
+      // A blank line is nobody's message; and what is no message at all is told by the merger.
+    } while !isAtEnd && reader.withLine { $0.isEmpty || (try? filter.admits($0)) == false }
     if !isAtEnd { window = reader.withLine { ResultMerger.order(of: $0) } ?? .min }
   }
 

@@ -82,10 +82,12 @@ struct PlotCommand: ParsableCommand {
     let reader = try LineReader(path: file)
     var total = ResultTotal()
     var newest: [ResultContent] = []
+    var filter = LogFilter()
     while try reader.advance() {
       guard !reader.withLine({ line in line.allSatisfy { $0 == 0x20 || $0 == 0x0D } }) else { continue }
       let content: ResultContent
       do {
+        guard try reader.withLine({ try filter.admits($0) }) else { continue }
         content = try reader.withLine { try ResultContent(reading: $0) }
       } catch {
         throw ConnectorError("\(reader.name):\(reader.number): \(error)")

@@ -1,12 +1,26 @@
 import Kafka
+import Results
 
-/// Reads result messages from a topic as they come, without a group: any number of readers see all of them.
+/// Reads the results that count of a topic, without a group: any number of readers see all of them.
 package final class ResultTopic {
   private let target: KafkaTarget
   private let watch: BrokerWatch
   private let stop: StopCheck
   /// How many messages of each partition are read that were there before.
   private let depth: Int64
+  private var filter = LogFilter()
+
+  /// Messages that are read besides, so that a snapshot says which of those wanted count.
+  private static let margin: Int64 = 512
+
+  /// A message that was there before.
+  private struct Old {
+    let partition: Int32
+    let offset: Int64
+    let time: Int64
+    let bytes: [UInt8]
+    let message: LogMessage?
+  }
 
   /// `depth`: how many messages of each partition are read that were there before.
   package init(_ target: KafkaTarget, depth: Int, watch: BrokerWatch, stop: @escaping StopCheck) {
@@ -16,11 +30,18 @@ package final class ResultTopic {
     self.depth = Int64(depth)
   }
 
-  /// Reads until `stop` says yes. `take` gets each message, those that were there before in the order of their times;
+  /// How many results were void.
+  package var voidCount: Int { filter.voidCount }
+
+  /// Reads until `stop` says yes, or, where nothing is waited for, all that is there. `take` gets each result that counts and
+  /// whatever is no message of hitmon's, those that were there before in the order of the log, and then `isAtEnd` is called;
   /// `idle` is called some times a second, with whether the brokers answer.
   ///
   /// - Throws: a sentence for the user, where trying again does not help.
-  package func read(_ take: (UnsafeRawBufferPointer) -> Void, idle: (_ areAway: Bool) -> Void) throws {
+  package func read(
+    follows: Bool = true, _ take: (UnsafeRawBufferPointer) -> Void, isAtEnd: () -> Void = {},
+    idle: (_ areAway: Bool) -> Void = { _ in }
+  ) throws {
     let consumer: KafkaConsumer
     do {
       consumer = try KafkaConsumer(
@@ -35,9 +56,10 @@ package final class ResultTopic {
     defer { consumer.close(milliseconds: 500) }
     guard let positions = try starts(consumer, idle) else { return }
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
-    var backlog: [(time: Int64, message: [UInt8])] = []
+    var backlog: [Old] = []
     // Partitions of which everything that was there before has been read.
     var open = Set(positions.map(\.partition))
+    var isHanded = false
     while !stop() {
       try watch.check()
       idle(watch.areAway)
@@ -45,17 +67,50 @@ package final class ResultTopic {
         if message.isError {
           if message.error?.isEndOfPartition == true { open.remove(message.partition) }
         } else if let value = message.value {
-          if open.isEmpty { take(value) } else { backlog.append((message.milliseconds ?? 0, Array(value))) }
+          let found = LogMessage(reading: value)
+          if isHanded {
+            if counts(found) { take(value) }
+          } else {
+            backlog.append(
+              Old(
+                partition: message.partition, offset: message.offset, time: message.milliseconds ?? 0,
+                bytes: Array(value), message: found))
+          }
         }
         return true
       }
-      guard open.isEmpty, !backlog.isEmpty else { continue }
-      // A partition is in order; where there are several the times decide.
-      for (_, old) in backlog.enumerated().sorted(by: { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }) {
-        old.message.withUnsafeBytes(take)
-      }
+      guard open.isEmpty, !isHanded else { continue }
+      hand(backlog, take)
       backlog = []
+      isHanded = true
+      isAtEnd()
+      if !follows { return }
     }
+  }
+
+  /// Hands over what was there before: what versions before this one wrote to partitions that are not the log, in the order
+  /// of their times, and then the log.
+  private func hand(_ backlog: [Old], _ take: (UnsafeRawBufferPointer) -> Void) {
+    let log = backlog.filter { $0.partition == LogReader.partition }
+    let others = backlog.filter { $0.partition != LogReader.partition }
+    for (_, old) in others.enumerated().sorted(by: { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) })
+    where counts(old.message) {
+      old.bytes.withUnsafeBytes(take)
+    }
+    var beginnings = LogFilter.beginnings(in: log.compactMap { old in old.message.map { (old.offset, $0) } })
+    for old in log {
+      if let pipeline = old.message?.pipeline, let beginning = beginnings[pipeline], old.offset >= beginning.offset {
+        filter.begin(from: beginning.inputs, of: pipeline)
+        beginnings[pipeline] = nil
+      }
+      if counts(old.message) { old.bytes.withUnsafeBytes(take) }
+    }
+  }
+
+  /// Whether a message is for those who read results; what is no message of hitmon's is, so that somebody says so.
+  private func counts(_ message: LogMessage?) -> Bool {
+    guard let message else { return true }
+    return filter.admits(message)
   }
 
   /// Where to begin in each partition; waits until the topic is there. Nil where the user wants to stop first.
@@ -73,7 +128,7 @@ package final class ResultTopic {
         return try (0..<Int32(count)).map { partition in
           let range = try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000)
           return KafkaPosition(
-            topic: target.topic, partition: partition, offset: max(range.lowerBound, range.upperBound - depth))
+            topic: target.topic, partition: partition, offset: max(range.lowerBound, Self.start(range, depth)))
         }
       }
       guard let answer else { return nil }
@@ -83,5 +138,10 @@ package final class ResultTopic {
       isToldMissing = true
       pauseThread(milliseconds: 500)
     }
+  }
+
+  private static func start(_ range: Range<Int64>, _ depth: Int64) -> Int64 {
+    let (start, overflow) = range.upperBound.subtractingReportingOverflow(depth)
+    return overflow ? range.lowerBound : start - margin
   }
 }
