@@ -22,6 +22,7 @@ private struct ClusterMetadata {
   let errors: [String: KafkaError]
   /// Whether one of the brokers is the one that creates topics.
   let hasController: Bool
+  let brokerCount: Int
 
   init(_ metadata: rd_kafka_metadata, controller: Int32) {
     topics = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
@@ -31,6 +32,7 @@ private struct ClusterMetadata {
       UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt))
         .filter { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }.map { (String(cString: $0.topic), KafkaError($0.err)) }
     ) { $1 }
+    brokerCount = Int(metadata.broker_cnt)
     hasController = UnsafeBufferPointer(start: metadata.brokers, count: Int(metadata.broker_cnt))
       .contains { $0.id == controller }
   }
@@ -59,7 +61,8 @@ extension KafkaClient {
   /// The embedded broker makes topics with 4 partitions, whatever it is asked for from here.
   ///
   /// - Parameters:
-  ///   - replicas: how many brokers keep it; -1 for the brokers' own default.
+  ///   - replicas: how many brokers keep it; -1 for the brokers' own default, which brokers before 2.4 do not have: then
+  ///     three, as far as there are that many.
   ///   - settings: the topic's settings by the brokers' names, such as `retention.ms`.
   /// - Returns: how many partitions the topic has.
   /// - Throws: when the brokers refuse or do not answer in time.
@@ -71,7 +74,14 @@ extension KafkaClient {
     let found = try metadata(of: nil, within: deadline)
     if let topic = found.topics.first(where: { $0.name == name && $0.partitions > 0 }) { return topic.partitions }
     if found.hasController {
-      try requestTopic(name, partitions: partitions, replicas: replicas, settings: settings, within: deadline)
+      do throws(KafkaError) {
+        try requestTopic(name, partitions: partitions, replicas: replicas, settings: settings, within: deadline)
+      } catch {
+        guard replicas < 0, error.isOfReplicas else { throw error }
+        try requestTopic(
+          name, partitions: partitions, replicas: min(3, max(1, found.brokerCount)), settings: settings,
+          within: deadline)
+      }
       return partitions
     }
     // No broker is the one that creates topics, so that the request would wait in vain. To ask for the topic by name

@@ -49,6 +49,11 @@ extension KafkaError {
   /// Whether the message is larger than the client or the broker takes.
   public var isMessageTooLarge: Bool { response == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE }
 
+  /// Whether the brokers cannot keep as many replicas as was asked for, or have no default.
+  var isOfReplicas: Bool {
+    [RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE].contains(response)
+  }
+
   /// Whether trying again does not help: wrong credentials, no permission, no such topic, bad settings, a fatal error.
   ///
   /// A topic may be missing for a moment after it was created.

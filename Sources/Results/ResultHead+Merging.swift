@@ -61,6 +61,7 @@ extension ResultHead.Source {
     resume.merge(other.resume) { max($0, $1) }
     read.merge(other.read) { max($0, $1) }
     last.merge(other.last) { max($0, $1) }
+    marks.merge(other.marks) { $0.offset < $1.offset ? $1 : $0 }
     gaps.merge(other.gaps) { mine, theirs in
       (mine + theirs.filter { !mine.contains($0) }).sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     }

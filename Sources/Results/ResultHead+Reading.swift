@@ -160,6 +160,7 @@ private struct Parts {
       case "resume": read.resume = try reader.byName(readPlace)
       case "read": read.read = try reader.byName(readPlace)
       case "last": read.last = try reader.byName(readPlace)
+      case "marks": read.marks = try reader.byName { reader throws(JSONError) in try reader.mark() }
       case "gaps": read.gaps = try reader.byName(readRanges)
       default: try reader.skip()
       }

@@ -54,6 +54,7 @@ extension ResultHead.Source {
     writer.byName("resume", resume) { $0.integer($1) }
     if !read.isEmpty { writer.byName("read", read) { $0.integer($1) } }
     if !last.isEmpty { writer.byName("last", last) { $0.integer($1) } }
+    if !marks.isEmpty { writer.byName("marks", marks) { $0.mark($1) } }
     if !gaps.isEmpty {
       writer.byName("gaps", gaps) { writer, ranges in
         writer.beginArray()

@@ -90,6 +90,9 @@ package struct ResultHead: Sendable, Equatable {
     package var read: [String: Int64] = [:]
     /// The last window of a span that was published with each partition; empty where the message does not say.
     package var last: [String: Int64] = [:]
+    /// By which the topic is known again: of each partition one of the last messages read; empty where the message does not
+    /// say.
+    package var marks: [String: MessageMark] = [:]
     /// Offsets that held nothing, ascending.
     package var gaps: [String: [OffsetRange]] = [:]
 

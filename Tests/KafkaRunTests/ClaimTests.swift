@@ -104,4 +104,40 @@ import Testing
     #expect(try lab.accepted().void == [])
     #expect(InputWindowTests.faults(in: messages, telescope, partitions: 2) == [])
   }
+
+  // MARK: Topics that change
+
+  /// A topic of the same name has other messages at the same offsets.
+  @Test(arguments: [2_000, 4_000])
+  func `A topic of hits that was made again, shorter or longer`(rows: Int) throws {
+    let lab = try Lab(partitions: 1)
+    try lab.produce(Telescope(seed: 105, rows: 3_000).rows)
+    #expect(try lab.job(window: "rows: 500").watch().totals.counts.records == 3_000)
+    // The results know another topic of that name.
+    let other = try Lab(partitions: 1)
+    try other.produce(Telescope(seed: 106, rows: rows).rows)
+    let writer = try other.writer(to: "results")
+    for value in try lab.values() { try writer.write(Array(value), key: "dt-chambers", to: 0) }
+    try writer.close()
+    let before = try other.results().count
+    let words = try #require(try other.job(window: "rows: 500").watch().error)
+    #expect(
+      words.hasPrefix("topic hits partition 0 \(rows < 3_000 ? "ends at 2000" : "has another message at offset ")")
+        && words.hasSuffix("Publish to another results topic, or read with `start: earliest`"), "\(words)")
+    #expect(try other.results().count == before)
+    // As the sentence says.
+    let again = try other.job(window: "rows: 500", source: "until: end, start: earliest").watch()
+    #expect(again.error == nil && Int(again.totals.counts.records) == rows)
+    #expect(try other.job(window: "rows: 500").watch().totals.counts.records == 0)
+  }
+
+  @Test func `The oldest protocol`() throws {
+    let telescope = Telescope(seed: 107, rows: 4_000)
+    let lab = try Lab(partitions: 2)
+    try lab.produce(telescope.rows)
+    let old = "settings: {api.version.request: false, broker.version.fallback: 0.11.0}"
+    let ended = try lab.job(window: EventWindowTests.window, source: "until: end, \(old)", sink: old).watch()
+    #expect(ended.error == nil)
+    #expect(telescope.expected.differences(from: Products(try lab.results())) == [])
+  }
 }

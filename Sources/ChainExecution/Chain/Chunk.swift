@@ -33,6 +33,8 @@ package struct Chunk: Sendable {
   package var published: Int64?
   /// An earlier run has read these rows before: it counted those of windows up to `published`, and what was in no window.
   package var isRepeat = false
+  /// Its first message, where the partition is a topic's.
+  package var mark: MessageMark?
 
   /// `offset` is where the first byte stands, in bytes.
   package init(bytes: UnsafeRawBufferPointer, partition: Int, offset: Int64, window: Int64?) {
@@ -58,6 +60,7 @@ package struct Chunk: Sendable {
     part.isRepeat = isRepeat
     part.linesBefore = range.lowerBound == 0 ? linesBefore : 0
     part.refused = range.lowerBound == 0 ? refused : nil
+    part.mark = range.lowerBound == 0 ? mark : nil
     // Consecutive parts meet: messages without rows between two are with the second.
     part.place = OffsetRange(
       start: range.lowerBound == 0 ? place.start : end(ofPart: range.lowerBound),

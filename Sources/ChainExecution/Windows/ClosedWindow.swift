@@ -10,6 +10,10 @@ package struct ClosedWindow {
   package let last: [Int: Int64]
   /// For each partition the offsets that were missing.
   package let gaps: [Int: [OffsetRange]]
+  /// A message of each partition of a topic that has been read.
+  package var marks: [Int: MessageMark] = [:]
+  /// The partitions that windows which are still open have rows of.
+  package var openPartitions: Set<Int> = []
   /// Of a part of the input: the groups that may have more rows elsewhere, by stream.
   var open: [GroupStore.Left] = []
   /// Of a part of the input: how many groups it knows of that may count in two parts.

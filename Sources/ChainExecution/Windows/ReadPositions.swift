@@ -5,6 +5,8 @@ package struct ReadPositions {
   private var readBefore: [Int: Int64] = [:]
   /// The last window of a span that was published with each partition.
   private(set) var last: [Int: Int64] = [:]
+  /// A message of each partition of a topic that has been read, one of the last.
+  private(set) var marks: [Int: MessageMark] = [:]
   /// Partitions that stay: every window says how far they are, with rows of them or without.
   private(set) var lasting: Set<Int> = []
   /// Where each open window has its first row of each partition.
@@ -21,10 +23,13 @@ package struct ReadPositions {
     ends[partition] = nil
     readBefore[partition] = nil
     last[partition] = nil
+    marks[partition] = nil
     lasting.remove(partition)
   }
 
   mutating func note(end: Int64, of partition: Int) { ends[partition] = end }
+
+  mutating func note(_ mark: MessageMark, of partition: Int) { marks[partition] = mark }
 
   mutating func note(_ offsets: [Int: OffsetRange], ofWindow index: Int64) {
     for (partition, range) in offsets {
@@ -32,6 +37,9 @@ package struct ReadPositions {
       starts[index, default: [:]][partition] = min(start, range.start)
     }
   }
+
+  /// The partitions that windows which are open have rows of.
+  var open: Set<Int> { starts.values.reduce(into: []) { $0.formUnion($1.keys) } }
 
   mutating func close(window index: Int64) {
     starts[index] = nil

@@ -70,10 +70,13 @@ package final class WindowSequencer {
   /// How far the input has been read, for a chain that continues there.
   package var readPositions: ReadPositions { positions }
 
-  /// Notes a partition that stays until the end, where reading begins, how far it was read before, and the last window of a
-  /// span that was published with it.
-  package func add(partition: Int, at offset: Int64, readBefore: Int64, last: Int64? = nil) {
+  /// Notes a partition that stays until the end, where reading begins, how far it was read before, the last window of a
+  /// span that was published with it, and a message that was read.
+  package func add(
+    partition: Int, at offset: Int64, readBefore: Int64, last: Int64? = nil, mark: MessageMark? = nil
+  ) {
     positions.add(partition: partition, at: offset, readBefore: readBefore, last: last)
+    if let mark { positions.note(mark, of: partition) }
   }
 
   /// Forgets a partition of which no row came since it was added.
@@ -85,6 +88,19 @@ package final class WindowSequencer {
     clocks.active = streams
     advanceFrontier()
   }
+
+  /// Closes windows up to one that other instances have published, while no stream is waited for: rows that come for them
+  /// later are late. No chunk is under way.
+  package func pass(_ window: Int64) {
+    let limit = window + 1
+    guard clocks.active.isEmpty, limit > frontier ?? .min else { return }
+    frontier = limit
+    for index in settled.indices { settled[index].frontier = max(settled[index].frontier ?? .min, limit) }
+    for index in touched.sorted() where index < limit { close(index) }
+  }
+
+  /// The partitions that windows which are open have rows of.
+  package var openPartitions: Set<Int> { positions.open }
 
   /// Notes offsets of a partition that hold no message.
   package func note(gap: OffsetRange, partition: Int) {
@@ -136,6 +152,7 @@ package final class WindowSequencer {
       pool.give(index, counts)
     }
     positions.note(end: chunk.place.end, of: chunk.partition)
+    if let mark = chunk.mark { positions.note(mark, of: chunk.partition) }
     pending += outcome.unplaced
     if !chunk.isRepeat { pending.malformed += UInt64(chunk.unusable.count) }
     place(outcome.leading, of: chunk)
@@ -249,11 +266,12 @@ package final class WindowSequencer {
     counts.counts += pending
     pending = RowCounts()
     let resume = positions.resume(behind: plan.window.cutsInput ? counts.offsets : nil)
-    publish(
-      ClosedWindow(
-        index: index, counts: counts, resume: resume, read: plan.window.cutsInput ? resume : positions.read,
-        last: plan.window.cutsInput ? [:] : positions.last, gaps: gaps)
-    )
+    var window = ClosedWindow(
+      index: index, counts: counts, resume: resume, read: plan.window.cutsInput ? resume : positions.read,
+      last: plan.window.cutsInput ? [:] : positions.last, gaps: gaps)
+    window.marks = positions.marks
+    if !plan.window.cutsInput { window.openPartitions = positions.open }
+    publish(window)
     gaps = [:]
   }
 

@@ -47,6 +47,7 @@ extension KafkaSource {
       if let position {
         plan.start.offset = position.resume
         plan.start.readBefore = position.read
+        plan.start.mark = position.mark
       } else if options.start == .resume {
         plan.start.offset = committed[partition] ?? there.lowerBound
       } else if !isFirst, let before = firstOffsets[partition] ?? committed[partition] {
@@ -59,12 +60,18 @@ extension KafkaSource {
       if options.untilEnd { plan.end = there.upperBound }
       plans.append(plan)
     }
+    let known = plans.map(\.start).filter { $0.readBefore > .min }
+    try check(
+      Dictionary(uniqueKeysWithValues: known.compactMap { start in start.mark.map { (start.partition, $0) } }),
+      read: Dictionary(uniqueKeysWithValues: known.map { ($0.partition, $0.readBefore) }))
     hasStarted = true
     return plans
   }
 
   private func first(_ partition: Int, _ there: Range<Int64>, _ found: Int64?) -> Int64 {
-    switch options.start {
+    // Nothing of a partition that was added is old.
+    if let firstAdded, partition >= firstAdded { return there.lowerBound }
+    return switch options.start {
     case .earliest, .resume: there.lowerBound
     case .latest: there.upperBound
     case .offset(let offset): min(max(offset, there.lowerBound), there.upperBound)

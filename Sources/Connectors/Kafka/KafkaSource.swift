@@ -1,3 +1,4 @@
+import ChainExecution
 import Kafka
 import Support
 
@@ -38,6 +39,13 @@ package final class KafkaSource: RowSource {
   var firstOffsets: [Int: Int64] = [:]
   /// When brokers were last asked about silent partitions, on the monotonic clock.
   var lastAsked: Int64 = 0
+  /// When they were last asked about the topic, and whether it was missing then.
+  var lastConfirmed: Int64 = 0
+  var isMissing = false
+  /// Of each partition one of the last messages read.
+  private(set) var marks: [Int: MessageMark] = [:]
+  /// The first partition that was added while the run reads; nil for none.
+  private(set) var firstAdded: Int?
   /// What the source's owner has yet to be told of.
   private var assignments: [[PartitionStart]] = []
   private var failure: (any Error)?
@@ -55,6 +63,8 @@ package final class KafkaSource: RowSource {
   static let defaults: KafkaSettings = [
     // An offset that is gone is counted as a gap, not passed over in silence.
     "auto.offset.reset": "error",
+    // Offsets at the end of a partition may hold no message: the marker of a transaction.
+    "enable.partition.eof": "true",
     // An instance that died is replaced after this time.
     "session.timeout.ms": "10000",
     // One that waits for the broker of the results is not dead.
@@ -73,10 +83,10 @@ package final class KafkaSource: RowSource {
     self.context = context
     let watch = BrokerWatch("topic \(options.target.topic) on \(options.target.brokers)", tell: context.tell)
     self.watch = watch
-    wait = GroupWait("topic \(options.target.topic), group \(options.group ?? "")", tell: context.tell)
+    wait = GroupWait(
+      "topic \(options.target.topic), group \(options.group ?? "")", tell: context.tell, show: context.show)
     collector = MessageCollector(context.format)
-    var settings = options.target.settings(defaults: Self.defaults)
-    if options.untilEnd { settings["enable.partition.eof"] = "true" }
+    let settings = options.target.settings(defaults: Self.defaults)
     do {
       consumer = try KafkaConsumer(settings, group: options.group) { watch.hear($0) }
     } catch {
@@ -106,10 +116,14 @@ package final class KafkaSource: RowSource {
     try watch.check()
     if let loss = context.ownership.takeLoss() { try act(on: loss) }
     confirmSilence()
+    try confirmTopic()
     wait.tellIfLong()
     if !assignments.isEmpty { return .assigned(assignments.removeFirst()) }
     collector.closeAll()
-    if let rows = collector.next(into: buffer) { return .rows(rows) }
+    if let rows = collector.next(into: buffer) {
+      if let mark = rows.mark { marks[rows.partition] = mark }
+      return .rows(rows)
+    }
     if hasBegun, options.untilEnd, collector.partitions.values.allSatisfy(\.isAtEnd) { return .end }
     return .idle
   }
@@ -156,7 +170,9 @@ package final class KafkaSource: RowSource {
   private func handle(_ error: KafkaError, partition: Int32) throws {
     if error.isOffsetOutOfRange {
       try skipGone(Int(partition))
-    } else if error.isPermanent, !error.isUnknownTopic {
+    } else if error.isUnknownTopic {
+      confirmTopicSoon()
+    } else if error.isPermanent {
       throw ConnectorError("topic \(options.target.topic) on \(options.target.brokers): \(error.message)")
     }
     // All else passes: librdkafka tries again by itself, and tells when no broker answers.
@@ -170,9 +186,7 @@ package final class KafkaSource: RowSource {
     if next < there.lowerBound {
       collector.skip(partition, to: there.lowerBound)
     } else if next > there.upperBound {
-      throw ConnectorError(
-        "topic \(options.target.topic) partition \(partition) ends at \(there.upperBound), and results cover it up to \(next): it must have been made again. Publish to another results topic, or read with `start: earliest`"
-      )
+      throw madeAgain(partition, "ends at \(there.upperBound)", readTo: next)
     }
     let positions = collector.partitions.map { number, state in
       KafkaPosition(topic: options.target.topic, partition: Int32(number), offset: state.next)
@@ -191,6 +205,7 @@ package final class KafkaSource: RowSource {
     if isNew { context.tell("topic \(options.target.topic) was not there: created with \(count) partitions") }
     partitionCount = count
     partitions = (0..<partitionCount).map(String.init)
+    lastConfirmed = monotonicNanoseconds()
     isJoined = true
     if options.group == nil {
       try readAllPartitions()
@@ -206,13 +221,24 @@ package final class KafkaSource: RowSource {
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
   }
 
+  /// Goes on with partitions that were added. Of a group they are handed out like all others.
+  func grow(to count: Int) throws {
+    firstAdded = firstAdded ?? partitionCount
+    partitionCount = count
+    partitions = (0..<count).map(String.init)
+    if options.group == nil { try readAllPartitions() }
+  }
+
   private func subscribe() throws {
     wait.begin()
     do {
       try consumer.subscribe([options.target.topic]) { [unowned self] _, assigned in
         do {
+          let last = assigned.map { Int($0.partition) }.max() ?? -1
+          if last >= partitionCount { try grow(to: last + 1) }
           wait.end(assigned.map { Int($0.partition) }, of: partitionCount)
           guard let starts = try starts(of: assigned.map { Int($0.partition) }) else { return [] }
+          wait.tellStarts(starts.map(\.start))
           return begin(starts)
         } catch {
           failure = failure ?? error

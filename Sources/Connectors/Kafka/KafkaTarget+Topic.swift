@@ -1,4 +1,5 @@
 import Kafka
+import Support
 
 extension KafkaTarget {
   /// Makes the topic if it is missing. `brokers` are addresses.
@@ -20,11 +21,15 @@ extension KafkaTarget {
       throw ConnectorError("topic \(topic): \(error.message)")
     }
     defer { client.close(milliseconds: 1000) }
+    var missingSince: Int64?
     while !stop() {
-      switch find(client, topicSettings) {
-      case .success(let topic):
+      switch find(client, topicSettings, missingSince: missingSince) {
+      case .success(let topic?):
         watch.isBack()
         return topic
+      case .success(nil):
+        missingSince = missingSince ?? monotonicNanoseconds()
+        pauseThread(milliseconds: 100)
       case .failure(let error):
         // Reports come only to those who poll.
         client.poll(milliseconds: 100)
@@ -38,11 +43,19 @@ extension KafkaTarget {
     return nil
   }
 
+  /// How long a topic must be missing before it is made, in nanoseconds: beside a broker that restarts, brokers that know
+  /// other topics may lack this one for a moment, and those that know none may lack all for seconds.
+  private static let patience: Int64 = 300_000_000
+  private static let patienceWithoutTopics: Int64 = 5_000_000_000
+
+  /// Nil while the topic is missing and may yet turn up.
   private func find(
-    _ client: KafkaClient, _ topicSettings: KafkaSettings
-  ) -> Result<(partitions: Int, isNew: Bool), KafkaError> {
+    _ client: KafkaClient, _ topicSettings: KafkaSettings, missingSince: Int64?
+  ) -> Result<(partitions: Int, isNew: Bool)?, KafkaError> {
     do throws(KafkaError) {
       if let count = try client.partitionCount(of: topic, milliseconds: 1000) { return .success((count, false)) }
+      let patience = try client.topics(milliseconds: 1000).isEmpty ? Self.patienceWithoutTopics : Self.patience
+      guard let missingSince, monotonicNanoseconds() - missingSince >= patience else { return .success(nil) }
       let count = try client.createTopic(topic, partitions: partitions, settings: topicSettings, milliseconds: 5000)
       return .success((count, true))
     } catch {

@@ -137,8 +137,13 @@ final class MessageCollector {
     partitions[partition]?.open != nil || ready.contains { $0.rows.partition == partition }
   }
 
-  /// A partition that is read to its end has no further message at present.
-  func reachedEnd(of partition: Int, at offset: Int64) { partitions[partition]?.state.pointee.settleEnd(at: offset) }
+  /// A partition is read to its end, and has no message below `offset` that is not taken.
+  func reachedEnd(of partition: Int, at offset: Int64) {
+    guard let partition = partitions[partition] else { return }
+    if offset > partition.next, !partition.isAtEnd { close(partition) }
+    partition.state.pointee.pass(end: offset)
+    partition.state.pointee.settleEnd(at: offset)
+  }
 
   /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before. `fetched`
   /// gives where the partition ended when it was last fetched.
@@ -165,7 +170,7 @@ final class MessageCollector {
     if let written = message.written { state.pointee.lastWritten = written }
     totals.pointee.messagesTaken += 1
     totals.pointee.messages += 1
-    if !state.pointee.isOpen { begin(number, at: offset, counting: counting) }
+    if !state.pointee.isOpen { begin(message, counting: counting) }
     state.pointee.openEnd = offset + 1
     guard let value = message.value, let start = value.baseAddress, hasRows(value) else {
       return refuse(message, number, counting: counting)
@@ -265,13 +270,17 @@ final class MessageCollector {
 
   // MARK: Stretches
 
-  private func begin(_ number: Int, at offset: Int64, counting: Bool) {
+  private func begin(_ message: TakenMessage, counting: Bool) {
+    let (number, offset) = (message.partition, message.offset)
     guard let partition = partitions[number] else { return }
     let state = partition.state
-    // The range of a chunk behind a gap takes the gap in, so that ranges meet.
-    var rows = SourceRows(partition: number, offset: state.pointee.gap?.start ?? offset, rows: counting ? 0 : nil)
+    // The range of a chunk takes in what lies before it and holds no rows, so that ranges meet.
+    let start = [state.pointee.passed, state.pointee.gap?.start].compactMap(\.self).min() ?? offset
+    state.pointee.passed = nil
+    var rows = SourceRows(partition: number, offset: start, rows: counting ? 0 : nil)
     rows.gap = state.pointee.gap
     rows.isRepeat = offset < state.pointee.repeatsBefore
+    rows.mark = MessageMark(offset: offset, written: message.written, value: message.value)
     state.pointee.gap = nil
     let buffer = spare.popLast() ?? ChunkBuffer(capacity: Self.firstCapacity)
     partition.open = Stretch(buffer, rows)

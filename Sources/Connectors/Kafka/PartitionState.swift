@@ -1,4 +1,5 @@
 import ChainExecution
+import Columns
 
 /// What every message of a partition touches, and the memory that its rows are gathered in.
 ///
@@ -17,6 +18,8 @@ struct PartitionState {
   private(set) var careAt: Int64
   /// Offsets that were there when the run began to read, and are not any more.
   var gap: OffsetRange?
+  /// The first offset before `next` that held no message at the end of the partition; nil where there is none.
+  var passed: Int64?
   /// Since when its broker is known to have had nothing for it; on the monotonic clock.
   var quietSince: Int64
   /// When its last message was written, in milliseconds since 1970.
@@ -58,6 +61,14 @@ struct PartitionState {
     guard let end, !endIsSettled else { return }
     self.end = max(end, fetched ?? end)
     endIsSettled = true
+    takeCare()
+  }
+
+  /// Goes on behind offsets at the end of the partition that hold no message. They are no gap: nothing was lost.
+  mutating func pass(end offset: Int64) {
+    guard offset > next, !isAtEnd, offset <= .farthestPlace else { return }
+    passed = passed ?? next
+    next = offset
     takeCare()
   }
 

@@ -90,6 +90,8 @@ package struct SourceRows: Sendable {
   package var isKeyed = true
   /// Whether an earlier run has read these rows, and published some of their windows.
   package var isRepeat = false
+  /// The first message.
+  package var mark: MessageMark?
 
   package init(partition: Int, offset: Int64, rows: Int64?) {
     self.partition = partition
@@ -106,6 +108,8 @@ package struct PartitionStart: Sendable {
   package var published: Int64?
   /// How far earlier runs had read the partition when they published it.
   package var readBefore: Int64
+  /// A message that they have read.
+  package var mark: MessageMark?
 
   package init(partition: Int, offset: Int64, published: Int64? = nil, readBefore: Int64 = .min) {
     self.partition = partition

@@ -25,6 +25,8 @@ package struct SourceComponent: Sendable {
     }
     /// Called, on any thread, with a sentence for the user.
     package var tell: @Sendable (String) -> Void = { _ in }
+    /// Called, on any thread, with what those who watch the page should know while it lasts; nil when it is over.
+    package var show: @Sendable (String?) -> Void = { _ in }
     /// Others are about to go on with the input: waits until what is published is safe.
     package var handOver: @Sendable () -> Void = {}
     /// Others go on with the input already: takes back what is published and not safe.

@@ -1,3 +1,4 @@
+import ChainExecution
 import Columns
 import Histograms
 import JSON
@@ -29,6 +30,7 @@ extension JSONReader {
     var state = PublishedPartition()
     var (resume, read, last): (Int64?, Int64?, Int64?) = (nil, nil, nil)
     var cut: WindowCut?
+    var mark: MessageMark?
     try beginObject()
     while let key = try nextKey() {
       switch key {
@@ -39,11 +41,27 @@ extension JSONReader {
       case "read": read = try place()
       case "last": last = try place()
       case "cut": cut = try windowCut()
+      case "mark": mark = try self.mark()
       default: try skip()
       }
     }
-    if let resume { state.position = ReadPosition(resume: resume, read: read ?? resume, last: last, cut: cut) }
+    if let resume {
+      state.position = ReadPosition(resume: resume, read: read ?? resume, last: last, cut: cut, mark: mark)
+    }
     return state
+  }
+
+  mutating func mark() throws(JSONError) -> MessageMark {
+    try beginArray()
+    guard try nextItem() else { throw JSONError(offset: offset, "expected an offset and a digest") }
+    let place = try place()
+    guard try nextItem() else { throw JSONError(offset: offset, "expected an offset and a digest") }
+    let start = offset
+    guard let digest = UInt64(try string(), radix: 16) else {
+      throw JSONError(offset: start, "expected a digest of hexadecimal digits")
+    }
+    guard try !nextItem() else { throw JSONError(offset: offset, "expected an offset and a digest") }
+    return MessageMark(offset: place, digest: digest)
   }
 
   /// Nil where the kind is one that this program does not know.
@@ -91,6 +109,13 @@ extension JSONWriter {
     endObject()
   }
 
+  mutating func mark(_ mark: MessageMark) {
+    beginArray()
+    integer(mark.offset)
+    string(String(mark.digest, radix: 16))
+    endArray()
+  }
+
   mutating func readPosition(_ position: ReadPosition) {
     beginObject()
     fields(of: position)
@@ -101,6 +126,10 @@ extension JSONWriter {
     field("resume", position.resume)
     field("read", position.read)
     if let last = position.last { field("last", last) }
+    if let mark = position.mark {
+      key("mark")
+      self.mark(mark)
+    }
     guard let cut = position.cut else { return }
     key("cut")
     beginObject()

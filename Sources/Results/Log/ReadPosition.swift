@@ -1,3 +1,5 @@
+import ChainExecution
+
 /// How far published results cover a partition of their input.
 package struct ReadPosition: Sendable, Equatable {
   /// Where to read on so that no row of a window that was open is lost.
@@ -8,8 +10,13 @@ package struct ReadPosition: Sendable, Equatable {
   package var last: Int64?
   /// How the input was cut into windows; nil where nobody has said so.
   package var cut: WindowCut?
+  /// By which the topic is known again; nil where nobody has said so.
+  package var mark: MessageMark?
 
-  package init(resume: Int64, read: Int64, last: Int64? = nil, cut: WindowCut? = nil) {
+  package init(
+    resume: Int64, read: Int64, last: Int64? = nil, cut: WindowCut? = nil, mark: MessageMark? = nil
+  ) {
+    self.mark = mark
     self.resume = resume
     self.read = read
     self.last = last

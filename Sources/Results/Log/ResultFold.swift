@@ -25,6 +25,18 @@ package struct ResultFold: Sendable {
     case unclaimed(partition: String)
     /// It names no partition.
     case ofNothing
+
+    /// As part of a sentence.
+    package var words: String {
+      switch self {
+      case .claimed(let partition, _): "another run has claimed partition \(partition)"
+      case .repeated(let number): "its number, \(number), was there before"
+      case .missing(let after, let found): "its number is \(found), and the one before it was \(after)"
+      case .unclaimed(let partition):
+        "partition \(partition) is claimed, and an older version of hitmon does not know of claims"
+      case .ofNothing: "it names no partition"
+      }
+    }
   }
 
   package let pipeline: String
@@ -161,7 +173,8 @@ package struct ResultFold: Sendable {
     for (partition, resume) in source.resume {
       positions[partition] = ReadPosition(
         resume: resume, read: source.read[partition] ?? resume,
-        last: cut.kind == .span ? source.last[partition] ?? head.window.index : nil, cut: cut)
+        last: cut.kind == .span ? source.last[partition] ?? head.window.index : nil, cut: cut,
+        mark: source.marks[partition])
     }
     return positions
   }

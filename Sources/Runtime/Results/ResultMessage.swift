@@ -97,6 +97,7 @@ struct ResultMessage {
     if source.topic != nil {
       head.read = named(window.read)
       head.last = named(window.last)
+      head.marks = named(window.marks)
     }
     head.gaps = named(window.gaps)
     return head

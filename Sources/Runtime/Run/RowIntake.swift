@@ -29,6 +29,7 @@ struct RowIntake {
     chunk.groupsAreWhole = ownsGroups && (source.streams == .one || rows.isKeyed)
     chunk.isRepeat = rows.isRepeat
     chunk.unusable = rows.unusable
+    chunk.mark = rows.mark
     return chunk
   }
 
