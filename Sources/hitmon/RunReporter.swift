@@ -119,6 +119,11 @@ final class RunReporter: RunObserver, Sendable {
     state.withLock { show(message.escapedForTerminal, &$0) }
   }
 
+  /// The terminal has it as a note.
+  func standing(_ sentence: String?) {
+    dashboards.note(sentence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." })
+  }
+
   // MARK: A changed pipeline
 
   func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {

@@ -69,6 +69,39 @@ import Testing
     #expect(Self.arePartial(messages) == [])
   }
 
+  /// Chambers go silent: what one instance reads. The other goes on, and whole windows are published as they end.
+  @Test func `An instance whose partitions are silent holds up nobody`() throws {
+    let telescope = Telescope(seed: 83, rows: 16_000)
+    let lab = try Lab(partitions: Self.partitions)
+    let job = lab.job(
+      window: EventWindowTests.window, source: "until: forever, \(Self.group)", sink: "merge: true, \(Lab.impatient)",
+      idle: "2 s")
+    let (first, second) = (job.start(), job.start())
+    func whole() throws -> [Message] { try lab.results() }
+    var messages = telescope.rows[..<8_000].map { Feeder.Message($0) }
+    // From here on one instance has nothing to read.
+    messages += telescope.rows[8_000...].map { row in
+      var message = Feeder.Message(row)
+      message.partition = Int(row.orbit) % 2
+      return message
+    }
+    let feeder = try Feeder(lab, messages, perSecond: 1_500)
+    try feeder.end()
+    let last = Int64(telescope.rows[15_000].orbit) / 3_000 - 1
+    try wait("whole windows stand still") { try whole().last.map { $0.window.index >= last } ?? false }
+    let parts = try lab.results(on: "results-partials")
+    #expect(parts.contains { $0.source.resume.keys.sorted() == ["0", "1"] })
+    first.stop()
+    second.stop()
+    #expect(try [first.end().error, second.end().error].compactMap(\.self) == [])
+    #expect(
+      try lab.job(window: EventWindowTests.window, sink: "merge: true, \(Lab.impatient)").watch().error == nil)
+    let products = Products(try whole())
+    #expect(telescope.expected.differences(from: products) == [])
+    for count in ["late", "stray", "gaps", "malformed"] { #expect(products.counts[count] == 0, "\(count)") }
+    #expect(EventWindowTests.faults(in: try whole(), partitions: Self.partitions) == [])
+  }
+
   /// Messages that say that they are of a part of the partitions and are not, or the reverse.
   private static func arePartial(_ messages: [Message]) -> [String] {
     // Before an instance knows of the topic it has nothing to say of its partitions.

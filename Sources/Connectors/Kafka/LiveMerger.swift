@@ -191,7 +191,7 @@ private final class MergerTurn {
     next = position.resume
     lastMessage = monotonicNanoseconds()
     whole.keepsSnapshots(true)
-    whole.begin()
+    whole.begin(isShared: false)
   }
 
   /// Waits for what is on its way, as long as that may take, and leaves the turn to others.

@@ -13,6 +13,8 @@ final class LogJudge: Sendable {
     /// It is void: its rows will be read again.
     case isVoid(token: Int)
     case lost(Ownership.Loss)
+    /// A result of the pipeline does not count, whoever wrote it: the first that was met.
+    case met(offset: Int64, run: String, ResultFold.Reason)
   }
 
   /// A claim of this run.
@@ -41,6 +43,8 @@ final class LogJudge: Sendable {
     /// Delivered and not yet judged.
     var delivered: [(offset: Int64, token: Int, message: LogMessage)] = []
     var lastOffset: Int64 = -1
+    /// How many results that do not count were met.
+    var voidCount = 0
     var sinceSnapshot = 0
     var lastSnapshot: Int64 = 0
     var keepsSnapshots = false
@@ -60,6 +64,7 @@ final class LogJudge: Sendable {
   /// Tokens of what is no window.
   static let claimToken = -1
   static let snapshotToken = -2
+  static let tickToken = -3
   /// After so many messages, or so many nanoseconds, there is another snapshot.
   private static let mostSinceSnapshot = 256
   private static let snapshotAge: Int64 = 60_000_000_000
@@ -101,6 +106,14 @@ final class LogJudge: Sendable {
 
   /// The claim made last.
   var claim: Claim? { state.withLock { $0.claim } }
+
+  /// The last window of a span that others have published of the input that this run claims.
+  var lastOfOthers: Int64? {
+    state.withLock { state in
+      guard let claim = state.claim, let partitions = state.fold?.inputs[claim.input] else { return nil }
+      return partitions.filter { !claim.partitions.contains($0.key) }.compactMap(\.value.position?.last).max()
+    }
+  }
 
   /// Nothing is claimed any more.
   func giveUp() { state.withLock { $0.claim?.isLost = true } }
@@ -159,6 +172,7 @@ final class LogJudge: Sendable {
   private func take(_ message: LogMessage, at offset: Int64, _ state: inout State) -> [Outcome] {
     state.next = offset + 1
     let verdict = state.fold?.take(message)
+    var met: [Outcome] = []
     switch message {
     case .claim(let found):
       if case .snapshot = found.kind {
@@ -174,6 +188,10 @@ final class LogJudge: Sendable {
       }
     case .result(let head):
       state.sinceSnapshot += 1
+      if case .void(let reason)? = verdict {
+        state.voidCount += 1
+        if state.voidCount == 1 { met = [.met(offset: offset, run: head.run, reason)] }
+      }
       if verdict == .good, let claim = head.claim, let own = state.claimed[claim.epoch],
         head.covers(own.partition, of: own.input)
       {
@@ -181,7 +199,7 @@ final class LogJudge: Sendable {
       }
     }
     let lost = loss(by: message, state).map { lose(&state, $0) }
-    return (lost ?? []) + judge(&state)
+    return met + (lost ?? []) + judge(&state)
   }
 
   /// Whether the claim in force is another run's with this message.
@@ -229,6 +247,9 @@ final class LogJudge: Sendable {
   /// What orders the last whole window that was published before anybody claimed.
   var lastOrder: Int64? { state.withLock { $0.fold?.lastOrder } }
 
+  /// How many results of the pipeline that do not count were met.
+  var voidCount: Int { state.withLock { $0.voidCount } }
+
   /// Whether everything delivered is judged.
   var hasJudgedAll: Bool { state.withLock { $0.delivered.isEmpty } }
 
@@ -238,6 +259,9 @@ final class LogJudge: Sendable {
   }
 
   // MARK: Following
+
+  /// Reads the log from here on as it grows.
+  func follow() { follow(from: state.withLock { $0.next }) }
 
   private func follow(from offset: Int64) {
     let isNew = state.withLock { state in

@@ -28,6 +28,8 @@ final class ResultLog: Sendable {
   private let judge: LogJudge
   private let producer: ResultProducer
   private let right = Mutex(Right.free)
+  /// The partitions that were last said to be idle.
+  private let idle = Mutex<Set<String>>([])
   private let isVoid: @Sendable (Int) -> Void
 
   /// How long the end of a run waits to hear which messages count, in nanoseconds.
@@ -42,7 +44,8 @@ final class ResultLog: Sendable {
     counts: @escaping @Sendable (Int) -> Void, isVoid: @escaping @Sendable (Int) -> Void,
     lost: @escaping @Sendable (Ownership.Loss) -> Void
   ) throws {
-    name = "topic \(target.topic)"
+    let name = "topic \(target.topic)"
+    self.name = name
     self.context = context
     self.watch = watch
     let judge = LogJudge(
@@ -53,6 +56,10 @@ final class ResultLog: Sendable {
       case .counts(let token): if token >= 0 { counts(token) }
       case .isVoid(let token): if token >= 0 { isVoid(token) }
       case .lost(let loss): lost(loss)
+      case .met(let offset, let run, let reason):
+        context.tell(
+          "\(name) offset \(offset): a result of run \(run) does not count: \(reason.words). Others like it are passed over too"
+        )
       }
     }
     self.judge = judge
@@ -106,11 +113,32 @@ final class ResultLog: Sendable {
   }
 
   /// What is written from here on is of the claim made last.
-  func begin() {
+  func begin(isShared: Bool) {
     right.withLock { right in
       if case .claimed(let epoch) = right { right = .held(epoch: epoch, number: 0) }
     }
+    idle.withLock { $0 = [] }
+    if isShared { judge.follow() }
   }
+
+  /// Says which of the claimed partitions nobody need wait for, where that has changed.
+  func tick(idle partitions: Set<String>) throws {
+    guard let claim = judge.claim, !claim.isLost else { return }
+    let isNew = idle.withLock { idle in
+      defer { idle = partitions }
+      return idle != partitions
+    }
+    guard isNew, case .held(let epoch, let number) = right.withLock({ Self.next(&$0) }) else { return }
+    let idle = Dictionary(uniqueKeysWithValues: claim.partitions.map { ($0, partitions.contains($0)) })
+    let message = ClaimMessage(
+      pipeline: context.pipeline, run: context.run,
+      .tick(input: claim.input, epoch: epoch, number: number, idle: idle)
+    ).json
+    try send(message, token: LogJudge.tickToken)
+  }
+
+  /// The last window of a span that others have published of the input.
+  var lastOfOthers: Int64? { judge.lastOfOthers }
 
   /// Nothing is this run's to publish until it claims again.
   private func giveUp() {
@@ -146,18 +174,22 @@ final class ResultLog: Sendable {
     case .held where judge.claim?.isLost != false: return isVoid(token)
     case .held(let epoch, let number): claim = ResultHead.Claim(epoch: epoch, number: number, covered: covered)
     }
-    let written =
-      if let claim {
-        try ResultHead.stamp(message, claim).withUnsafeBytes { try producer.write($0, token: token) }
-      } else {
-        try producer.write(message, token: token)
-      }
-    switch written {
+    if let claim {
+      try send(ResultHead.stamp(message, claim), token: token)
+    } else {
+      _ = try producer.write(message, token: token)
+    }
+  }
+
+  /// Sends a numbered message.
+  private func send(_ message: [UInt8], token: Int) throws {
+    switch try message.withUnsafeBytes({ try producer.write($0, token: token) }) {
     case .sent: break
-    case .refused: if claim != nil { right.withLock { $0 = .ending } }
+    // What comes behind a message that is missing would be void.
+    case .refused: right.withLock { $0 = .ending }
     case .lost:
       withdraw()
-      isVoid(token)
+      if token >= 0 { isVoid(token) }
     }
   }
 
@@ -197,7 +229,10 @@ final class ResultLog: Sendable {
   }
 
   func close() throws {
-    defer { judge.close() }
+    defer {
+      judge.close()
+      if judge.voidCount > 1 { context.tell("\(name): \(judge.voidCount) results did not count") }
+    }
     if let snapshot = judge.snapshot(isLast: true) {
       _ = try? snapshot.withUnsafeBytes { try producer.write($0, token: LogJudge.snapshotToken) }
     }

@@ -55,7 +55,13 @@ package final class KafkaSink: ResultSink {
     try log.claim(request, stop: context.stop)
   }
 
-  package func begin() { log.begin() }
+  package func begin(isShared: Bool) { log.begin(isShared: isShared) }
+
+  package func note(idle partitions: Set<String>) throws {
+    if merging != nil { try log.tick(idle: partitions) }
+  }
+
+  package var lastOfOthers: Int64? { log.lastOfOthers }
 
   package func flush() throws { try log.flush() }
 

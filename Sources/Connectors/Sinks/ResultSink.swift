@@ -18,8 +18,13 @@ package protocol ResultSink: AnyObject {
   /// claims them: what others publish of them counts no more, and nothing is published here until ``begin()``. Without
   /// partitions it gives up those that it has.
   func claim(_ request: ClaimRequest) throws -> ClaimAnswer
-  /// What is written from here on is of the partitions that were claimed last.
-  func begin()
+  /// What is written from here on is of the partitions that were claimed last. `isShared`: other instances read the others.
+  func begin(isShared: Bool)
+  /// Partitions that are read to their ends, of which nothing comes and nothing is left to be published: nobody need wait
+  /// for them.
+  func note(idle partitions: Set<String>) throws
+  /// The last window of a span that other instances have published; nil where that is not known.
+  var lastOfOthers: Int64? { get }
   /// Waits until everything written is safe.
   func flush() throws
   /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
@@ -40,7 +45,9 @@ extension ResultSink {
   package var isRemote: Bool { false }
   package var format: ResultFormat { .json }
   package func claim(_ request: ClaimRequest) throws -> ClaimAnswer { .nothingKept }
-  package func begin() {}
+  package func begin(isShared: Bool) {}
+  package func note(idle partitions: Set<String>) throws {}
+  package var lastOfOthers: Int64? { nil }
   package func flush() throws {}
   package func handOver() throws { try flush() }
   package func withdraw() {}

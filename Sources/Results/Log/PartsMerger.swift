@@ -34,8 +34,11 @@ package final class PartsMerger {
   private var waiting: [Int64: Waiting] = [:]
   /// What orders the last window that each partition has a part of, by the partition's name.
   private var done: [String: Int64] = [:]
+  /// How far windows that were given out cover each partition.
+  private var covered: [String: ReadPosition] = [:]
+  private let before: PublishedInputs
   /// The input of the parts, and how many partitions it has.
-  private var input = ""
+  private var input: String?
   private var partitionCount: Int?
   /// What orders the last window that was given out.
   private var last: Int64?
@@ -61,6 +64,7 @@ package final class PartsMerger {
     pointLimits = Dictionary(histograms.compactMap { one in one.pointLimit.map { (one.name, $0) } }) { $1 }
     self.format = format
     self.fold = fold
+    before = fold.inputs
     self.mostBytes = mostBytes
     last = position.last
     readBefore = position.read
@@ -80,7 +84,11 @@ package final class PartsMerger {
     guard verdict == .good, case .result(let head) = message, let key = ResultMerger.order(of: head) else {
       return verdict
     }
-    input = head.source.topic ?? ""
+    let topic = head.source.topic ?? ""
+    if input != topic {
+      input = topic
+      covered = (before[topic] ?? [:]).compactMapValues(\.position)
+    }
     partitionCount = head.source.partitions ?? partitionCount
     for partition in head.source.resume.keys {
       let reached = head.window.kind == .span ? max(key, head.source.last[partition] ?? key) : key
@@ -143,6 +151,7 @@ package final class PartsMerger {
         head.counts.append(count)
       }
     }
+    cover(&head.source)
     head.format = format
     head.claim = nil
     head.isPartial = isDamaged
@@ -157,8 +166,23 @@ package final class PartsMerger {
       position: ReadPosition(resume: resume, read: next, last: key))
   }
 
+  /// Names partitions of which the window has no part: they are covered as far as before.
+  private func cover(_ source: inout ResultHead.Source) {
+    for (partition, resume) in source.resume {
+      covered[partition] = ReadPosition(
+        resume: resume, read: source.read[partition] ?? resume, last: source.last[partition],
+        mark: source.marks[partition])
+    }
+    for (partition, position) in covered where source.resume[partition] == nil {
+      source.resume[partition] = position.resume
+      source.read[partition] = position.read
+      if !source.last.isEmpty { source.last[partition] = position.last }
+      source.marks[partition] = position.mark
+    }
+  }
+
   private func isDone(_ key: Int64) -> Bool {
-    let states = fold.inputs[input] ?? [:]
+    let states = fold.inputs[input ?? ""] ?? [:]
     var partitions = Set(states.keys)
     // A run of several sources reads all partitions of each, and names them after the sources.
     if let partitionCount, partitions.count < partitionCount {

@@ -190,6 +190,9 @@ final class Engine: @unchecked Sendable {
     sequence()
   }
 
+  /// Whether no chunk is under way.
+  var isQuiet: Bool { monitor.locked { nextTicket == submittedTickets } }
+
   /// The streams that the clock waits for, from the next chunk on.
   func wait(for streams: Set<Int>) {
     guard streams != awaited else { return }

@@ -24,6 +24,8 @@ final class Publisher {
   var source = ResultSource(name: "")
   /// How far the run is behind its input, for the observer; the thread that reads says it.
   let lag = Mutex<RunLag?>(nil)
+  /// The partitions of which nothing comes; the thread that reads says it.
+  let idle = Mutex<Set<Int>>([])
   /// When windows ended whose end is a time, on the monotonic clock.
   var ends: [Int64: Int64] = [:]
 
@@ -64,6 +66,7 @@ final class Publisher {
         }
       }
     }
+    tellIdle(open: window.openPartitions)
     observer?.published(
       PublishedWindow(
         index: window.index, counts: window.counts.counts, lag: lag.withLock { $0 },
@@ -81,9 +84,20 @@ final class Publisher {
 
   /// What is published from here on is of the partitions that were claimed last.
   func begin() {
-    for sink in sinks { sink.begin() }
+    for sink in sinks { sink.begin(isShared: source.isPartial) }
     ownership.begin()
   }
+
+  /// Tells the sinks of partitions that nobody need wait for. `open`: those that open windows have rows of.
+  func tellIdle(open: Set<Int>) {
+    let names = idle.withLock { $0.subtracting(open) }.map { partitions.all[$0] }
+    for sink in sinks {
+      do { try sink.note(idle: Set(names)) } catch { fail(error) }
+    }
+  }
+
+  /// The last window of a span that other instances have published; nil where that is not known.
+  var lastOfOthers: Int64? { sinks.compactMap(\.lastOfOthers).max() }
 
   /// Tells the sinks which part of the input is this instance's.
   func reads(firstPartition: Bool) {

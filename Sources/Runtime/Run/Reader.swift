@@ -33,6 +33,8 @@ struct Reader {
   private var isAtEdge = true
   /// Whether there is input yet: topics wait for brokers, and for what a group hands out.
   private var hasBegun: Bool
+  /// The last window that was closed because other instances had published it.
+  private var passed: Int64?
   /// Puts a changed chain in the place of this one; waits until no window is open.
   private var takeover: (() -> Void)?
 
@@ -203,6 +205,7 @@ struct Reader {
       _ = engine.finish(always: nil, discarded: true)
       engine = makeEngine()
       feed.restart()
+      passed = nil
     }
     for other in sources.indices where other != index && (hasRead || claims.isOutdated(source: other)) {
       try sources[other].source.restart()
@@ -212,9 +215,7 @@ struct Reader {
     let published = starts.compactMap(\.published)
     sources[index].published = Dictionary(
       uniqueKeysWithValues: starts.compactMap { start in start.published.map { (start.partition, $0) } })
-    let numbered = starts.map {
-      (intake.partition($0.partition, in: partitions), $0.offset, $0.readBefore, $0.published)
-    }
+    let numbered = starts.map { (intake.partition($0.partition, in: partitions), $0) }
     let isComplete = published.count == starts.count
     let former = sources[index].assigned
     sources[index].assigned = numbered.map(\.0)
@@ -227,14 +228,15 @@ struct Reader {
       for partition in former { sequencer.remove(partition: partition) }
       // A partition that nothing was published of may have rows of any window.
       sequencer.resume(behind: isComplete ? published.min() : nil, near: published.max())
-      for (partition, offset, readBefore, last) in numbered {
-        sequencer.add(partition: partition, at: offset, readBefore: readBefore, last: last)
+      for (partition, start) in numbered {
+        sequencer.add(
+          partition: partition, at: start.offset, readBefore: start.readBefore, last: start.published, mark: start.mark)
       }
     }
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
   }
 
-  private func waitForStreams() {
+  private mutating func waitForStreams() {
     guard !window.cutsInput || sources.count > 1 || sources.contains(where: { $0.source.streams != .one }) else {
       return
     }
@@ -243,5 +245,22 @@ struct Reader {
       active.formUnion(intake(index).activeStreams(in: partitions))
     }
     engine.wait(for: active)
+    if publisher.source.isPartial, !window.cutsInput { noteIdle(active: active) }
+  }
+
+  /// Of an instance that shares the input: says what others need not wait for, and does not wait for itself where they have
+  /// gone on.
+  private mutating func noteIdle(active: Set<Int>) {
+    let idle = Set(sources.flatMap(\.assigned)).subtracting(active)
+    if let passed = publisher.lastOfOthers, active.isEmpty, !idle.isEmpty, passed > self.passed ?? .min, engine.isQuiet
+    {
+      self.passed = passed
+      engine.inOrder { $0.pass(passed) }
+    }
+    let isNew = publisher.idle.withLock { known in
+      defer { known = idle }
+      return known != idle
+    }
+    if isNew { engine.inOrder { [publisher] in publisher.tellIdle(open: $0.openPartitions) } }
   }
 }

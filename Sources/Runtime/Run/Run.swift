@@ -47,6 +47,8 @@ package final class Run {
   private let tell: @Sendable (String) -> Void
   /// The same, also for those who want to see little.
   private let warn: @Sendable (String) -> Void
+  /// What those who watch the page should know while it lasts.
+  private let show: @Sendable (String?) -> Void
   private let malformed: MalformedLog
   private var hasToldDisorder = false
   // Counting threads write these, and so does the reading thread, or looks at them.
@@ -63,6 +65,7 @@ package final class Run {
     tell = { sentence in (try? told.value())??.note(sentence) }
     let warn: @Sendable (String) -> Void = { sentence in (try? told.value())??.warning(sentence) }
     self.warn = warn
+    show = { sentence in (try? told.value())??.standing(sentence) }
     malformed = MalformedLog(warn: warn)
     claims = InputClaims(
       pipeline: pipeline.declaration.name.text, input: Self.input(of: pipeline), ownership: ownership,
@@ -126,6 +129,7 @@ package final class Run {
       guard let settings = declared.setting.settings else { continue }
       var context = SourceComponent.Context(format: pipeline.plan.formats[format], stop: options.stop)
       context.tell = tell
+      context.show = show
       let name = several ? declared.name.text : nil
       let claims = UncheckedBox { [claims] in claims }
       context.claim = { [number = sources.count] partitions, isOwner in

@@ -42,6 +42,8 @@ package protocol RunObserver: AnyObject {
   func warning(_ message: String)
   /// Something that happened outside, such as brokers that went away or came back: one sentence.
   func note(_ message: String)
+  /// What holds for now, such as that the run waits for others; nil when it is over.
+  func standing(_ sentence: String?)
   /// A changed pipeline counts from here on.
   func tookOver(_ pipeline: Pipeline, _ change: PipelineChange)
   /// A changed pipeline cannot take over: why, in a sentence. The run goes on as it was.
@@ -50,6 +52,7 @@ package protocol RunObserver: AnyObject {
 
 extension RunObserver {
   package func malformed(_ row: MalformedRow, number: Int64) {}
+  package func standing(_ sentence: String?) {}
   package func tookOver(_ pipeline: Pipeline, _ change: PipelineChange) {}
   package func refused(_ pipeline: Pipeline, _ reason: String) {}
 }
