@@ -54,7 +54,7 @@ package final class ResultTopic {
       throw ConnectorError("topic \(target.topic): \(error.message)")
     }
     defer { consumer.close(milliseconds: 500) }
-    guard let positions = try starts(consumer, idle) else { return }
+    guard let positions = try starts(consumer, follows, idle) else { return }
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
     var backlog: [Old] = []
     // Partitions of which everything that was there before has been read.
@@ -114,7 +114,9 @@ package final class ResultTopic {
   }
 
   /// Where to begin in each partition; waits until the topic is there. Nil where the user wants to stop first.
-  private func starts(_ consumer: KafkaConsumer, _ idle: (Bool) -> Void) throws -> [KafkaPosition]? {
+  private func starts(
+    _ consumer: KafkaConsumer, _ waits: Bool, _ idle: (Bool) -> Void
+  ) throws -> [KafkaPosition]? {
     var isToldMissing = false
     func isOver() -> Bool {
       if stop() { return true }
@@ -128,12 +130,13 @@ package final class ResultTopic {
         return try (0..<Int32(count)).map { partition in
           let range = try consumer.queryWatermarks(of: target.topic, partition, milliseconds: 1_000)
           return KafkaPosition(
-            topic: target.topic, partition: partition, offset: max(range.lowerBound, Self.start(range, depth)))
+            topic: target.topic, partition: partition, offset: Self.start(range, depth))
         }
       }
       guard let answer else { return nil }
       watch.isBack()
       if let positions = answer { return positions }
+      if !waits { throw ConnectorError("there is no topic \(target.topic) on \(target.brokers)") }
       if !isToldMissing { watch.isMissing() }
       isToldMissing = true
       pauseThread(milliseconds: 500)
@@ -141,7 +144,7 @@ package final class ResultTopic {
   }
 
   private static func start(_ range: Range<Int64>, _ depth: Int64) -> Int64 {
-    let (start, overflow) = range.upperBound.subtractingReportingOverflow(depth)
-    return overflow ? range.lowerBound : start - margin
+    let count = range.upperBound - range.lowerBound
+    return depth >= count - margin ? range.lowerBound : range.upperBound - depth - margin
   }
 }

@@ -18,8 +18,8 @@ extension SinkComponent {
     specification: Specification(
       kind: .sink, name: "kafka", summary: "A Kafka topic: one result message a window.",
       details: """
-        The key is the pipeline's name. Messages are acknowledged by all replicas and never doubled. They are the record of
-        what was read, which a source with `start: resume` goes by. While brokers are away results are kept, up to 64 MB,
+        The key is the pipeline's name. A source with `start: resume` continues where these results end. Each row counts
+        once, whatever is killed: see [delivery.md](delivery.md). While the brokers are away, results are kept, up to 64 MB,
         and then reading waits.
         """,
       keys: [
