@@ -20,6 +20,12 @@ import Testing
     #expect(try consumer.queryWatermarks(of: "hits", 0) == 0..<0)
   }
 
+  @Test func settingsOfATopic() throws {
+    let client = try KafkaClient(broker.settings)
+    _ = try client.createTopic("kept", partitions: 1, settings: ["cleanup.policy": "compact"])
+    #expect(try client.settings(ofTopic: "kept")["cleanup.policy"]?.contains("compact") == true)
+  }
+
   @Test func kcatReadsWhatItWrote() throws {
     let client = try KafkaClient(broker.settings)
     #expect(try client.partitionCount(of: "results") == nil)

@@ -13,23 +13,25 @@ import Testing
   /// The broker takes a result and goes before it says so: it is written again. A broker that checks no sequence numbers
   /// then has it twice.
   @Test func `Acknowledgements are lost: what is written twice counts once`() throws {
-    let telescope = Telescope(seed: 101, rows: 12_000)
+    let telescope = Telescope(seed: 101, rows: 30_000)
     let (lab, results) = (try Lab(partitions: 4), try Lab(partitions: 1))
     let job = { (until: String) in
       lab.job(
         window: EventWindowTests.window, source: "until: \(until), \(Lab.impatient)", idle: "2 s", results: results)
     }
     let feeder = try Feeder(lab, telescope.rows, perSecond: 3_000)
-    let running = job("forever").start { $0.rows >= 12_000 }
-    for _ in 0..<3 {
+    let running = job("forever").start { $0.rows >= 30_000 }
+    var isTwice = false
+    while !isTwice, !feeder.hasEnded {
       let before = running.told.windows.count
       results.broker.delay(milliseconds: 400)
       try wait("no window is on its way") { running.told.windows.count > before || feeder.hasEnded }
       usleep(100_000)
       results.broker.takeDown()
       results.broker.delay(milliseconds: 0)
-      usleep(300_000)
+      usleep(200_000)
       results.broker.bringUp()
+      isTwice = try !results.accepted().void.isEmpty
     }
     try feeder.end()
     #expect(try running.end().error == nil)

@@ -12,22 +12,53 @@ extension KafkaSource {
   /// Throws a sentence where messages that were read before are others now: the topic was deleted and made again. Messages
   /// that retention has taken say nothing. `read`: how far each partition was read.
   func check(_ marks: [Int: MessageMark], read: [Int: Int64]) throws {
-    var left = marks
+    var (left, ends): ([Int: MessageMark], [Int: Int64]) = (marks, [:])
     for (number, read) in read {
-      guard let there = try range(of: number, readTo: read) else { return }
+      let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(number), milliseconds: $0) }
+      guard let there else { return }
       if let mark = marks[number], mark.offset < there.lowerBound { left[number] = nil }
+      // Not every broker that is asked for the end knows of its newest messages: what a fetch says counts.
+      if there.upperBound < read { ends[number] = there.upperBound }
     }
-    guard !left.isEmpty else { return }
+    guard !left.isEmpty || !ends.isEmpty else { return }
     let reader: KafkaConsumer
-    do {
-      reader = try KafkaConsumer(options.target.settings(defaults: Self.defaults)) { [watch] in watch.hear($0) }
-    } catch {
+    do { reader = try KafkaConsumer(options.target.settings(defaults: Self.defaults)) { [watch] in watch.hear($0) } } catch {
       throw ConnectorError("topic \(options.target.topic): \(error.message)")
     }
     defer { reader.close(milliseconds: 1_000) }
-    let positions = left.map { number, mark in
-      KafkaPosition(topic: options.target.topic, partition: Int32(number), offset: mark.offset)
+    try checkEnds(ends, read: read, reader)
+    try checkMarks(left, read: read, reader)
+  }
+
+  /// Whether a fetch behind the last message that was read is one beyond the end of its partition.
+  private func checkEnds(_ ends: [Int: Int64], read: [Int: Int64], _ reader: KafkaConsumer) throws {
+    var left = ends
+    let deadline = monotonicNanoseconds() + Self.patience
+    while !left.isEmpty, !context.stop() {
+      let positions = left.keys.map { position(of: $0, read[$0] ?? 0) }
+      guard try watch.ask(until: context.stop, { try reader.assign(positions) }) != nil else { return }
+      var beyond: Int?
+      var heard: Set<Int> = []
+      while beyond == nil, heard.count < left.count, !context.stop() {
+        try watch.check()
+        _ = reader.drain(within: 100, limit: 100) { message in
+          heard.insert(Int(message.partition))
+          if message.error?.isOffsetOutOfRange == true { beyond = Int(message.partition) }
+          return beyond == nil && heard.count < left.count
+        }
+      }
+      guard let beyond else { return }
+      for number in heard where number != beyond { left[number] = nil }
+      if monotonicNanoseconds() > deadline {
+        throw madeAgain(beyond, "ends at \(ends[beyond] ?? 0)", readTo: read[beyond] ?? 0)
+      }
+      pauseThread(milliseconds: 100)
     }
+  }
+
+  private func checkMarks(_ marks: [Int: MessageMark], read: [Int: Int64], _ reader: KafkaConsumer) throws {
+    var left = marks
+    let positions = marks.map { position(of: $0.key, $0.value.offset) }
     guard try watch.ask(until: context.stop, { try reader.assign(positions) }) != nil else { return }
     var changed: Int?
     while !left.isEmpty, changed == nil, !context.stop() {
@@ -49,15 +80,8 @@ extension KafkaSource {
     }
   }
 
-  /// The offsets of a partition that are there; nil when the user wants to stop before brokers answer.
-  private func range(of number: Int, readTo read: Int64) throws -> Range<Int64>? {
-    let deadline = monotonicNanoseconds() + Self.patience
-    while true {
-      let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(number), milliseconds: $0) }
-      guard let there, there.upperBound < read else { return there }
-      if monotonicNanoseconds() > deadline { throw madeAgain(number, "ends at \(there.upperBound)", readTo: read) }
-      pauseThread(milliseconds: 100)
-    }
+  private func position(of number: Int, _ offset: Int64) -> KafkaPosition {
+    KafkaPosition(topic: options.target.topic, partition: Int32(number), offset: offset)
   }
 
   /// The error for a topic that is another than the one that was read.

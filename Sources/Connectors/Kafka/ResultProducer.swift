@@ -157,9 +157,23 @@ final class ResultProducer: @unchecked Sendable {
       let made = try target.make(
         settings: KafkaSink.topicSettings, stop: { state.contents.withLock { $0.isClosing } }, watch: watch)
       if made?.isNew == true { context.tell("topic \(target.topic) was not there: created") }
+      if made?.isNew == false { try refuseCompaction(target) }
     } catch {
       state.contents.withLock { $0.failure = $0.failure ?? error as? ConnectorError }
     }
+  }
+
+  /// Compaction deletes all results of a pipeline but the last one, as all have its name for their key.
+  private static func refuseCompaction(_ target: KafkaTarget) throws {
+    // Who must not ask, or has a broker that does not say, is believed.
+    guard let client = try? KafkaClient(target.settings(defaults: [:])) else { return }
+    defer { client.close(milliseconds: 1_000) }
+    guard let settings = try? client.settings(ofTopic: target.topic, milliseconds: 2_000),
+      settings["cleanup.policy"]?.contains("compact") == true
+    else { return }
+    throw ConnectorError(
+      "topic \(target.topic) is compacted, which deletes results: set its cleanup.policy to delete, or give another topic"
+    )
   }
 
   private static func words(_ error: KafkaError, bytes: Int, name: String) -> String {
