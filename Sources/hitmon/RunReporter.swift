@@ -166,6 +166,11 @@ final class RunReporter: RunObserver, Sendable {
         "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads their rows again"
       )
     }
+    if totals.voidWindows > 0 {
+      note(
+        "\(grouped(totals.voidWindows)) of the windows \(totals.voidWindows == 1 ? "does" : "do") not count, since the run lost its claim: their rows are read again, by it or by others"
+      )
+    }
     for program in totals.programs {
       var line =
         "\(program.name): \(grouped(program.rows)) rows in \(program.processes) \(program.processes == 1 ? "process" : "processes")"

@@ -22,7 +22,9 @@ extension KafkaSource {
     }
     guard !left.isEmpty || !ends.isEmpty else { return }
     let reader: KafkaConsumer
-    do { reader = try KafkaConsumer(options.target.settings(defaults: Self.defaults)) { [watch] in watch.hear($0) } } catch {
+    do {
+      reader = try KafkaConsumer(options.target.settings(defaults: Self.defaults)) { [watch] in watch.hear($0) }
+    } catch {
       throw ConnectorError("topic \(options.target.topic): \(error.message)")
     }
     defer { reader.close(milliseconds: 1_000) }

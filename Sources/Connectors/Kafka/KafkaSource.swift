@@ -290,13 +290,10 @@ package final class KafkaSource: RowSource {
     switch loss {
     case .taken(let log, let run, let partition):
       if options.group == nil {
-        throw ConnectorError(
-          "\(log): another run of the pipeline, \(run), reads partition \(partition) too, and came later: what this run publishes does not count any more. Runs that share a topic need the same `group`"
-        )
+        throw ConnectorError(loss.words)
       }
       context.tell("\(log): another instance, \(run), reads partition \(partition) now")
-    case .missing(let log, let number):
-      context.tell("\(log): message \(number) of this run is missing: what follows it is published again")
+    case .missing: context.tell(loss.words)
     }
     try restart()
   }

@@ -176,7 +176,7 @@ private final class MergerTurn {
       pipeline: context.pipeline, input: parts.topic, partitions: [Self.partition],
       isOwner: { [context] in context.ownership.holds() })
     guard case .record(let record) = try whole.claim(request, stop: stop) else { return }
-    let reader = LogReader(parts, pipeline: context.pipeline, watch: watch, stop: stop)
+    let reader = LogReader(parts, pipeline: context.pipeline, watch: watch, isFollowing: true, stop: stop)
     guard let there = try reader.range(of: LogReader.partition) else { return }
     var position =
       record.positions[Self.partition]

@@ -54,7 +54,7 @@ final class LogJudge: Sendable {
   }
 
   private let name: String
-  private let makeReader: @Sendable (@escaping StopCheck) -> LogReader
+  private let makeReader: @Sendable (_ isFollowing: Bool, @escaping StopCheck) -> LogReader
   /// Called, on any thread, when it is known what became of a message.
   private let report: @Sendable (Outcome) -> Void
   private let state = Mutex(State())
@@ -71,7 +71,7 @@ final class LogJudge: Sendable {
 
   /// `name`: what messages call the log.
   init(
-    name: String, reader: @escaping @Sendable (@escaping StopCheck) -> LogReader,
+    name: String, reader: @escaping @Sendable (_ isFollowing: Bool, @escaping StopCheck) -> LogReader,
     report: @escaping @Sendable (Outcome) -> Void
   ) {
     self.name = name
@@ -121,7 +121,7 @@ final class LogJudge: Sendable {
   /// Folds the log up to where it ends now.
   private func catchUp(_ stop: @escaping StopCheck) throws -> Bool {
     try check()
-    let reader = makeReader(stop)
+    let reader = makeReader(false, stop)
     defer { reader.close() }
     if state.withLock({ $0.fold == nil }) {
       guard let beginning = try reader.fold() else { return false }
@@ -288,7 +288,7 @@ final class LogJudge: Sendable {
 
   private func follow(_ offset: Int64) throws {
     let stop: StopCheck = { [unowned self] in state.withLock { $0.isClosing } }
-    let reader = makeReader(stop)
+    let reader = makeReader(true, stop)
     defer { reader.close() }
     try reader.follow(from: offset)
     while !stop() {

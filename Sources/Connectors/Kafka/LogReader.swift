@@ -29,9 +29,15 @@ final class LogReader {
   private let pipeline: String
   private let watch: BrokerWatch
   private let stop: StopCheck
+  /// How long brokers may wait with an answer while there is nothing new, in milliseconds.
+  private let patience: Int
   private var consumer: KafkaConsumer?
 
-  init(_ target: KafkaTarget, pipeline: String, watch: BrokerWatch, stop: @escaping StopCheck) {
+  /// - Parameter isFollowing: whether the log is read as it grows, rather than to its end.
+  init(
+    _ target: KafkaTarget, pipeline: String, watch: BrokerWatch, isFollowing: Bool = false, stop: @escaping StopCheck
+  ) {
+    patience = isFollowing ? 200 : 20
     self.target = target
     self.pipeline = pipeline
     self.watch = watch
@@ -51,7 +57,7 @@ final class LogReader {
       let consumer = try KafkaConsumer(
         target.settings(defaults: [
           "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "16384",
-          "fetch.wait.max.ms": "20", "fetch.queue.backoff.ms": "20", "allow.auto.create.topics": "false",
+          "fetch.wait.max.ms": "\(patience)", "fetch.queue.backoff.ms": "20", "allow.auto.create.topics": "false",
           "fetch.message.max.bytes": "20971520",
         ])
       ) { [watch] in watch.hear($0) }

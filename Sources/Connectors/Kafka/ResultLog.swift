@@ -50,7 +50,9 @@ final class ResultLog: Sendable {
     self.watch = watch
     let judge = LogJudge(
       name: name,
-      reader: { stop in LogReader(target, pipeline: context.pipeline, watch: watch, stop: stop) }
+      reader: { isFollowing, stop in
+        LogReader(target, pipeline: context.pipeline, watch: watch, isFollowing: isFollowing, stop: stop)
+      }
     ) { outcome in
       switch outcome {
       case .counts(let token): if token >= 0 { counts(token) }

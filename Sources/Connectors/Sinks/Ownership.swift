@@ -20,6 +20,16 @@ package final class Ownership: Sendable {
     case taken(log: String, by: String, partition: String)
     /// A message of the run is missing on the log, so that those behind it are void.
     case missing(log: String, number: Int64)
+
+    /// For the user.
+    var words: String {
+      switch self {
+      case .taken(let log, let run, let partition):
+        "\(log): another run of the pipeline, \(run), reads partition \(partition) too, and came later: what this run publishes does not count any more. Runs that share a topic need the same `group`"
+      case .missing(let log, let number):
+        "\(log): message \(number) of this run is missing: what follows it is published again"
+      }
+    }
   }
 
   private let state = Mutex(State())
@@ -42,6 +52,14 @@ package final class Ownership: Sendable {
 
   /// Notes that the claim is lost.
   package func lose(_ loss: Loss) { state.withLock { $0.loss = $0.loss ?? loss } }
+
+  /// Why what is published counts no more, where nobody will act on it: another run reads the same without a group.
+  package func lossThatEnds() -> String? {
+    state.withLock { state in
+      guard state.memberships.isEmpty, case .taken? = state.loss else { return nil }
+      return state.loss?.words
+    }
+  }
 
   /// How the claim was lost, where it was; given once.
   func takeLoss() -> Loss? {

@@ -25,6 +25,7 @@ final class Acknowledgements: Sendable {
     var committable: [Int: Int64] = [:]
     var latencies = LatencyHistogram()
     var lastLatency: Int64?
+    var withdrawnCount = 0
 
     mutating func finish(_ number: Int, at time: Int64?) {
       guard let window = windows.removeValue(forKey: number) else { return }
@@ -73,6 +74,7 @@ final class Acknowledgements: Sendable {
     state.withLock { state in
       guard let window = state.windows[number] else { return }
       state.windows[number] = Window(index: window.index, closedAt: 0, sinksLeft: 0, resume: [:])
+      state.withdrawnCount += 1
       state.finish(number, at: nil)
     }
   }
@@ -88,6 +90,8 @@ final class Acknowledgements: Sendable {
   /// Nanoseconds from the last window's end until it was safe in every sink.
   var lastLatency: Int64? { state.withLock { $0.lastLatency } }
   var latencies: LatencyHistogram { state.withLock { $0.latencies } }
+  /// Windows that were taken back, or do not count: their rows are read again.
+  var withdrawnCount: Int { state.withLock { $0.withdrawnCount } }
   /// Windows that are not safe yet.
   var waiting: Int { state.withLock { $0.windows.count } }
   /// Windows that are not safe yet, if the oldest has waited for long; else 0.

@@ -224,6 +224,8 @@ package final class Run {
     publisher.flush()
     reader.commit()
     totals.windows = publisher.windows
+    totals.voidWindows = acknowledgements.withdrawnCount
+    if let words = ownership.lossThatEnds() { fail(ConnectorError(words)) }
     totals.counts = publisher.counts
     totals.unpublished = reader.engine.unpublished
     totals.counts += totals.unpublished

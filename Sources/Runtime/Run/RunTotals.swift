@@ -16,6 +16,8 @@ package struct RunTotals: Sendable {
   package var latencies = LatencyHistogram()
   /// Windows with rows that are not complete and not published; the next run reads their rows again.
   package var openWindows = 0
+  /// Windows that were published and do not count: others have read their rows, or this run has again.
+  package var voidWindows = 0
   /// What the programs did that compute columns.
   package var programs: [ExternalProgram.Totals] = []
 
