@@ -1,15 +1,18 @@
 """Which messages of a log of results count: Tests/Vectors/log.json says it of each, as for the program itself."""
 
 import json
+import pathlib
 import random
 import sys
+import tempfile
 import unittest
+from unittest import mock
 
 from program import ROOT
 
 sys.path.insert(0, str(ROOT / "python"))
 
-from hitmon import kernel, log
+from hitmon import kernel, log, results
 
 CASES = json.loads((ROOT / "Tests/Vectors/log.json").read_text())["cases"]
 FORMER_OWNER = next(one["log"] for one in CASES if one["name"] == "what a former owner writes is void")
@@ -153,10 +156,56 @@ class FilterTest(unittest.TestCase):
         self.assertEqual(found.void, 1)
 
     def test_results_of_other_versions_are_refused(self):
-        for schema, words in (("hitmon.results/2", "has the schema `hitmon.results/2`"), (log.RESULTS, "is damaged")):
+        for schema, words in (
+            ("hitmon.results/2", "has the schema `hitmon.results/2`, and this program reads `hitmon.results/1`"),
+            (log.RESULTS, "no whole `hitmon.results/1`"), (log.CLAIM, "no whole `hitmon.claim/1`"),
+            (None, "no `schema`"),
+        ):
             with self.assertRaisesRegex(kernel.HitmonError, words):
                 log.Filter().admits({"schema": schema})
-        self.assertFalse(log.Filter().admits({"schema": "other/1"}))
+        # Something else may lie on a topic.
+        self.assertEqual(log.Filter().accepted([(0, {"schema": "other/1"}), (1, {}), (2, {"schema": log.CLAIM})]), [])
+        with self.assertRaises(kernel.HitmonError):
+            log.Filter().accepted([(0, {"schema": "hitmon.results/2"})])
+
+
+class Partitions:
+    """Stands for a topic whose partitions have these messages."""
+
+    def __init__(self, *partitions):
+        self.partitions = partitions
+
+    def ends(self):
+        return {number: (0, len(some)) for number, some in enumerate(self.partitions)}
+
+    def objects(self, partition, start, end):
+        for offset, (time, message) in enumerate(self.partitions[partition][start:end], start):
+            yield offset, time, message
+
+
+class ResultsTest(unittest.TestCase):
+    def test_of_a_file_of_a_topics_messages(self):
+        made = messages(FORMER_OWNER)
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "dump.jsonl"
+            path.write_text("".join(json.dumps(message) + "\n" for message in made) + "\n")
+            found = results.read(str(path))
+            self.assertEqual((found.messages, found.void), ([made[1], made[4]], 2))
+            path.write_text(json.dumps(made[0]) + "\nno result\n")
+            with self.assertRaisesRegex(kernel.HitmonError, "dump.jsonl:2: "):
+                results.read(str(path))
+
+    def test_of_a_topic(self):
+        made = messages(FORMER_OWNER)
+        old = [result(index, [0, 1]) for index in (5, 6, 7)]
+        log_of_two = [(9, message) for message in made] + [(9, result(1, [0], "q"))]
+        # Earlier versions have written two partitions, one after the other.
+        topic = Partitions(log_of_two, [(3, old[2]), (4, {"schema": "other"})], [(1, old[0]), (2, old[1])])
+        with mock.patch.object(results, "Topic", return_value=topic):
+            found = results.of_topic("results", "localhost:9092", {}, "p")
+            self.assertEqual((found.messages, found.void), ([*old, made[1], made[4]], 2))
+            with self.assertRaisesRegex(kernel.HitmonError, "several pipelines: p, q"):
+                results.of_topic("results", "localhost:9092", {})
 
 
 class StampTest(unittest.TestCase):

@@ -6,12 +6,14 @@ The log is partition 0 of a topic of results. Beside results it has claims: who 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from hitmon.kernel import HitmonError
 
 RESULTS, CLAIM = "hitmon.results/1", "hitmon.claim/1"
+#: The partition that is the log. Others of the topic may hold what earlier versions have written.
+PARTITION = 0
 
 Message = dict[str, Any]
 Verdict = Literal["good", "void", "passed over"]
@@ -235,36 +237,43 @@ class Filter:
         self.void = 0
 
     def admits(self, message: object) -> bool:
-        """Whether a message is a result that counts. Raises where it is a result of a version that is not known."""
+        """Whether a message is a result that counts. Raises where it is neither a result nor a claim."""
         entry = read(message)
         if entry is None:
             schema = message.get("schema") if isinstance(message, dict) else None
-            if isinstance(schema, str) and schema.startswith("hitmon.results/"):
-                reason = "is damaged" if schema == RESULTS else f"has the schema `{schema}`"
-                raise HitmonError(f"a result {reason}, and this program reads `{RESULTS}`")
-            return False
+            if schema in (RESULTS, CLAIM):
+                raise HitmonError(f"the message is no whole `{schema}`")
+            has = f"the schema `{schema}`" if schema else "no `schema`"
+            raise HitmonError(f"the message has {has}, and this program reads `{RESULTS}`")
         verdict = self._folds.setdefault(entry.pipeline, Fold(entry.pipeline, is_cut=True)).add(entry)
         if entry.kind == "result" and verdict == "void":
             self.void += 1
         return entry.kind == "result" and verdict == "good"
 
-    def accepted(self, log: Iterable[tuple[int, Message]]) -> list[Message]:
-        """The results that count of a log, which has each message with its offset."""
-        messages = list(log)
+    def accepted(self, log: Sequence[tuple[int, Message]], before: Sequence[Message] = ()) -> list[Message]:
+        """The results that count of a log, which has each message with its offset.
+
+        ``before``: messages of other partitions of the topic, which came before.
+        """
+        found = [message for message in before if self._is_result(message) and self.admits(message)]
         snapshots: dict[str, Entry] = {}
-        for _, message in messages:
-            entry = read(message) if message.get("schema") == CLAIM else None
-            if entry and entry.kind == "snapshot" and entry.upto >= messages[0][0]:
+        for _, message in log:
+            entry = read(message) if "snapshot" in message else None
+            if entry and entry.kind == "snapshot" and entry.upto >= log[0][0]:
                 snapshots.setdefault(entry.pipeline, entry)
-        found = []
-        for offset, message in messages:
+        for offset, message in log:
             snapshot = snapshots.get(str(message.get("pipeline")))
             if snapshot and offset >= snapshot.upto:
                 self._folds[snapshot.pipeline] = Fold(snapshot.pipeline, snapshot.inputs)
                 del snapshots[snapshot.pipeline]
-            if self.admits(message):
+            if (self._is_result(message) or read(message)) and self.admits(message):
                 found.append(message)
         return found
+
+    @staticmethod
+    def _is_result(message: Message) -> bool:
+        """Whether it is a result, of any version. Something else may lie on a topic; no result is left out unsaid."""
+        return str(message.get("schema")).startswith("hitmon.results/")
 
 
 def stamped(message: bytes, epoch: int, number: int) -> bytes:

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from hitmon import log
 from hitmon.kernel import HitmonError
 from hitmon.merging import FLOWS, SPREAD, merged, spreads, sum_of_bins
 from hitmon.topic import Topic
@@ -31,23 +32,37 @@ def read(place: str, *, brokers: str | None = None, settings: Mapping[str, str] 
 
 
 def of_file(path: str) -> Results:
-    """Results of a file of JSON lines, packed by gzip or not."""
+    """Results of a file of JSON lines, packed by gzip or not. A run wrote it, or it holds the messages of a topic."""
     with open(path, "rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
+    found, counting = [], log.Filter()
     with gzip.open(path, "rb") if is_packed else open(path, "rb") as lines:
-        return Results(json.loads(line) for line in lines if line.strip())
+        for number, line in enumerate(lines, 1):
+            try:
+                message = json.loads(line) if line.strip() else None
+                if message is not None and counting.admits(message):
+                    found.append(message)
+            except (HitmonError, ValueError) as error:
+                raise HitmonError(f"{path}:{number}: {error}") from None
+    return Results(found, counting.void)
 
 
 def of_topic(name: str, brokers: str, settings: Mapping[str, str], pipeline: str | None = None) -> Results:
     """All results on a topic, or those of one pipeline."""
     topic = Topic(name, brokers, tuple(settings.items()))
-    found: list[tuple[int, int, Message]] = []
+    messages: list[tuple[int, Message]] = []
+    others: list[tuple[int, Message]] = []
     for partition, (low, high) in topic.ends().items():
-        for offset, value, _ in topic.read(partition, low, high):
-            message = json.loads(value or b"null")
-            if isinstance(message, dict) and pipeline in (None, message.get("pipeline")):
-                found.append((partition, offset, message))
-    return Results(message for _, _, message in found)
+        for offset, milliseconds, message in topic.objects(partition, low, high):
+            if pipeline in (None, message.get("pipeline")):
+                if partition == log.PARTITION:
+                    messages.append((offset, message))
+                else:
+                    others.append((milliseconds, message))
+    counting = log.Filter()
+    # Versions without claims let the key choose the partition.
+    others.sort(key=lambda one: one[0])
+    return Results(counting.accepted(messages, [message for _, message in others]), counting.void)
 
 
 def of_dashboard(address: str) -> Results:
@@ -63,8 +78,10 @@ def of_dashboard(address: str) -> Results:
 class Results:
     """Result messages of one pipeline, merged over their windows."""
 
-    def __init__(self, messages: Iterable[Message]) -> None:
+    def __init__(self, messages: Iterable[Message], void: int = 0) -> None:
         self.messages = list(messages)
+        #: How many more there were that do not count, as others took their place: docs/delivery.md.
+        self.void = void
         for message in self.messages:
             if message.get("format", "json") != "json":
                 raise HitmonError("results in UHI's form are read with uhi.io.json: see docs/results.md")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hitmon.blocks import Start, block_of
@@ -79,12 +79,11 @@ class Topic:
                 break  # They grow as fast as they are read.
         return settled
 
-    def read(self, partition: int, start: int, end: int, seconds: float = 60) -> list[tuple[int, bytes | None, bool]]:
-        """Messages from ``start`` to before ``end``: offset, value, and whether it has a key."""
+    def _messages(self, partition: int, start: int, end: int, seconds: float = 60) -> Iterator[Any]:
+        """Messages from ``start`` to before ``end``."""
         kafka = _client()
-        messages: list[tuple[int, bytes | None, bool]] = []
         if start >= end:
-            return messages
+            return
         consumer = self._consumer()
         deadline = time.monotonic() + seconds
         try:
@@ -99,7 +98,7 @@ class Topic:
                     if error is None:
                         position = message.offset() + 1
                         if message.offset() < end:
-                            messages.append((message.offset(), message.value(), message.key() is not None))
+                            yield message
                     elif error.code() == kafka.KafkaError._PARTITION_EOF:
                         # Offsets at the end may hold no message.
                         position = max(position, message.offset())
@@ -112,7 +111,21 @@ class Topic:
                     deadline = time.monotonic() + seconds
         finally:
             consumer.close()
-        return messages
+
+    def read(self, partition: int, start: int, end: int) -> list[tuple[int, bytes | None, bool]]:
+        """Messages from ``start`` to before ``end``: offset, value, and whether it has a key."""
+        found = self._messages(partition, start, end)
+        return [(message.offset(), message.value(), message.key() is not None) for message in found]
+
+    def objects(self, partition: int, start: int, end: int) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """Offset, time and content of the messages that are objects of JSON."""
+        for message in self._messages(partition, start, end):
+            try:
+                content = json.loads(message.value() or b"null")
+            except ValueError:
+                continue
+            if isinstance(content, dict):
+                yield message.offset(), message.timestamp()[1], content
 
     def block(self, partition: int, start: Start, end: int) -> bytes:
         """The messages from a start to before ``end`` as a block."""
