@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hitmon.kernel import HitmonError, Input, Kernel
 from hitmon.output import OutputFile
-from hitmon.topic import ResultsTopic, Topic
+from hitmon.resultlog import Position, ResultsTopic
+from hitmon.topic import Topic
 
 
 class Job:
@@ -86,12 +87,18 @@ class Job:
         return Topic(self.source["topic"], self.source["brokers"], tuple(sorted(settings.items())))
 
     @property
-    def record(self) -> ResultsTopic | None:
-        """The sink that says how far the input is published."""
-        return self._topics[0] if self._topics else None
+    def has_record(self) -> bool:
+        """Whether a sink says how far the input is published."""
+        return bool(self._topics)
+
+    def claim(self, partitions: Iterable[int]) -> dict[int, Position]:
+        """Claims partitions of the topic that is read, in all sinks; gives how far those of the first are published."""
+        assert self.source is not None
+        found = [sink.claim(self.source["topic"], partitions) for sink in self._topics]
+        return found[0] if found else {}
 
     def publish(self, lines: bytes) -> list[dict[str, Any]]:
-        """Hands messages to all sinks; comes back when they are safe."""
+        """Hands messages to all sinks; comes back when they are safe. Raises where they do not count."""
         messages = lines.splitlines()
         for topic in self._topics:
             topic.publish(messages)
@@ -101,6 +108,8 @@ class Job:
         return [json.loads(message) for message in messages]
 
     def close(self) -> None:
+        for topic in self._topics:
+            topic.close()
         for file in self._files:
             file.close()
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import json
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
 from hitmon.blocks import Start
 from hitmon.job import Job
 from hitmon.kernel import HitmonError
+from hitmon.resultlog import Position
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,35 +40,46 @@ class Stream:
             raise HitmonError(
                 "windows of rows depend on the order of all rows: engines cut by `every`, `span` or `all`")
         self.job, self.topic = job, job.topic
-        self._record = job.record.positions(job.source["topic"]) if job.record else {}
         self._span = job.window["kind"] == "span"
-        self._published = max((p.window for p in self._record.values() if p.window is not None), default=None)
-        self._next: dict[int, int] = {}
+        #: The last window of a span that this run has published.
+        self._published: int | None = None
         self._rest: bytes | None = None
         self._idle = float(job.source.get("idle_seconds", 2))
-        self._heard: dict[int, float] = {}
-        self.partitions = 0
-        self.start()
-
-    def start(self) -> None:
-        """Finds where to begin in every partition."""
-        choice = self.job.source["start"] if self.job.source and "start" in self.job.source else "resume"
-        now = time.monotonic()
         ends = self.topic.ends()
         self.partitions = len(ends)
-        for partition, (low, high) in ends.items():
-            position = self._record.get(partition) if choice == "resume" else None
-            self._next[partition] = position.resume if position else high if choice == "latest" else low
-            self._heard[partition] = now
+        # Where to begin is known when the partitions are claimed: other runs may publish until then.
+        record, choice = self._fitted(job.claim(ends)), job.source.get("start", "resume")
+        self._record = record if choice == "resume" else {}
+        self._next = {
+            partition: self._record[partition].resume if partition in self._record
+            else high if choice == "latest" else low
+            for partition, (low, high) in ends.items()
+        }
+        self._heard = dict.fromkeys(ends, time.monotonic())
+
+    def _fitted(self, record: dict[int, Position]) -> dict[int, Position]:
+        """The record as windows of this run can go by it: those of another clock have other numbers."""
+        window, fitted = self.job.window, {}
+        for partition, position in record.items():
+            cut = position.cut or window
+            # Windows that cut the input end where the next one begins, whatever they are.
+            is_same = (cut["kind"] == "span") == self._span and (not self._span or cut.get("of") == window["of"])
+            fitted[partition] = position if is_same else Position(position.resume, position.resume)
+        if fitted != record:
+            print("the published results have other windows: rows at the edge may count in both", file=sys.stderr)
+        return fitted
+
+    def _last(self, partition: int) -> int | None:
+        """The last window of a span that is published with a partition."""
+        position = self._record.get(partition)
+        known = [self._published, position.window if position else None]
+        return max((window for window in known if window is not None), default=None)
 
     def starts(self) -> dict[int, Start]:
         """Where each partition is read on."""
         return {
             partition: Start(
-                offset,
-                self._record[partition].read if partition in self._record else 0,
-                self._published if self._span else None,
-            )
+                offset, self._record[partition].read if partition in self._record else 0, self._last(partition))
             for partition, offset in self._next.items()
         }
 
@@ -100,10 +114,33 @@ class Stream:
             messages, self._rest = kernel.merge(held + partials, "--late", "count"), None
         else:
             messages, self._rest = kernel.step(held + partials, "--late", "count", *self._closing(now))
-        published = self.job.publish(messages) if messages else []
+        lines = b"".join(self._whole(line) + b"\n" for line in messages.splitlines())
+        published = self.job.publish(lines) if lines else []
         if self._span and published:
             self._published = max(message["window"]["index"] for message in published)
         return len(published)
+
+    def _whole(self, line: bytes) -> bytes:
+        """A message that says of every partition how far it is published, and takes nothing back.
+
+        All messages of a claim name all of its partitions. A part names those alone that it has messages of, and knows
+        nothing of the windows that others have published.
+        """
+        text = line.decode()
+        head, mark, _ = text.partition(',"source":')
+        source, end = json.JSONDecoder().raw_decode(text, len(head) + len(mark))
+        index = json.loads(head + "}")["window"]["index"]
+        resume, read, last = ({**source.get(key, {})} for key in ("resume", "read", "last"))
+        for partition in sorted(self._next):
+            name, position = str(partition), self._record.get(partition)
+            resume.setdefault(name, self._next[partition])
+            read[name] = max(read.get(name, resume[name]), position.read if position else 0)
+            if self._span:
+                last[name] = max(one for one in (last.get(name, index), self._last(partition)) if one is not None)
+        found = {**source, "resume": resume, "read": read} | ({"last": last} if last else {})
+        if found == source:
+            return line
+        return (head + mark + json.dumps(found, separators=(",", ":"), ensure_ascii=False) + text[end:]).encode()
 
     def _closing(self, now: float) -> list[str]:
         """Which windows are complete."""
@@ -129,7 +166,7 @@ class Stream:
     @property
     def is_left_open(self) -> bool:
         """Whether windows that are open at the end are left to the next run: it reads their rows again."""
-        return self._span and self.job.record is not None and not self.until_end
+        return self._span and self.job.has_record and not self.until_end
 
 
 @contextlib.contextmanager

@@ -1,18 +1,19 @@
-"""Topics of hits and of results, through confluent-kafka."""
+"""Topics and their messages, through confluent-kafka."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from hitmon.blocks import Start, block_of
 from hitmon.kernel import HitmonError
 
 
-def _client() -> Any:
+def client() -> Any:
+    """The module confluent_kafka."""
     try:
         import confluent_kafka
     except ImportError:
@@ -20,9 +21,13 @@ def _client() -> Any:
     return confluent_kafka
 
 
+class NoTopic(HitmonError):
+    """The brokers have no such topic."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Topic:
-    """A topic of hits. It can be sent to other machines."""
+    """A topic. It can be sent to other machines."""
 
     name: str
     brokers: str
@@ -30,7 +35,7 @@ class Topic:
     settings: tuple[tuple[str, str], ...] = ()
 
     def _consumer(self) -> Any:
-        return _client().Consumer(
+        return client().Consumer(
             dict(self.settings)
             | {
                 "bootstrap.servers": self.brokers,
@@ -45,11 +50,13 @@ class Topic:
     def ends(self, seconds: float = 10) -> dict[int, tuple[int, int]]:
         """For each partition the first offset that is there, and the one behind the last."""
         consumer = self._consumer()
-        kafka = _client()
+        kafka = client()
         try:
             found = consumer.list_topics(self.name, seconds).topics[self.name]
-            if found.error or not found.partitions:
-                raise HitmonError(f"there is no topic {self.name} on {self.brokers}")
+            if found.error and found.error.code() != kafka.KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise HitmonError(f"topic {self.name} on {self.brokers}: {found.error.str()}")
+            if not found.partitions:
+                raise NoTopic(f"there is no topic {self.name} on {self.brokers}")
             ends = {
                 partition: consumer.get_watermark_offsets(kafka.TopicPartition(self.name, partition), seconds)
                 for partition in sorted(found.partitions)
@@ -62,7 +69,7 @@ class Topic:
 
     def _settled(self, consumer: Any, ends: dict[int, tuple[int, int]], seconds: float) -> dict[int, tuple[int, int]]:
         """The ends as a fetch has them: not every broker that is asked knows of its newest messages."""
-        kafka = _client()
+        kafka = client()
         consumer.assign([kafka.TopicPartition(self.name, partition, high) for partition, (_, high) in ends.items()])
         settled, open_ends = dict(ends), set(ends)
         deadline = time.monotonic() + seconds
@@ -81,7 +88,7 @@ class Topic:
 
     def _messages(self, partition: int, start: int, end: int, seconds: float = 60) -> Iterator[Any]:
         """Messages from ``start`` to before ``end``."""
-        kafka = _client()
+        kafka = client()
         if start >= end:
             return
         consumer = self._consumer()
@@ -132,82 +139,3 @@ class Topic:
         messages = self.read(partition, start.offset, end)
         keyed = all(key for _, _, key in messages)
         return block_of(partition, start, ((offset, value) for offset, value, _ in messages), keyed)
-
-
-@dataclasses.dataclass
-class Position:
-    """How far published results cover a partition."""
-
-    resume: int
-    read: int
-    window: int | None
-
-
-class ResultsTopic:
-    """A topic of results: the record of what is published, and where more is published."""
-
-    def __init__(self, name: str, brokers: str, settings: Mapping[str, str], pipeline: str) -> None:
-        self.name, self._brokers, self._pipeline = name, brokers, pipeline
-        self._settings = dict(settings)
-        self._producer: Any = None
-
-    def positions(self, topic: str) -> dict[int, Position]:
-        """Where the pipeline's results of an input end."""
-        source = Topic(self.name, self._brokers, tuple(self._settings.items()))
-        try:
-            ends = source.ends()
-        except HitmonError:
-            return {}
-        for depth in (16, 4096, None):
-            found: dict[int, Position] = {}
-            partitions = None
-            for partition, (low, high) in ends.items():
-                start = low if depth is None else max(low, high - depth)
-                for _, value, _ in source.read(partition, start, high):
-                    head = json.loads(value or b"null")
-                    if not isinstance(head, dict) or head.get("pipeline") != self._pipeline:
-                        continue
-                    if head.get("source", {}).get("topic") == topic:
-                        partitions = head["source"].get("partitions", partitions)
-                        take(found, head)
-            if (partitions and len(found) >= partitions) or depth is None:
-                return found
-        return {}
-
-    def publish(self, messages: Sequence[bytes]) -> None:
-        """Publishes messages; comes back when the brokers have all of them."""
-        kafka = _client()
-        if self._producer is None:
-            self._producer = kafka.Producer(
-                self._settings
-                | {
-                    "bootstrap.servers": self._brokers,
-                    "enable.idempotence": True,
-                    "compression.type": "lz4",
-                    "message.max.bytes": 20_971_520,
-                }
-            )
-        problems: list[str] = []
-
-        def told(error: Any, _: Any) -> None:
-            if error is not None:
-                problems.append(error.str())
-
-        for message in messages:
-            self._producer.produce(self.name, message, key=self._pipeline, on_delivery=told)
-        left = self._producer.flush(60)
-        if problems or left:
-            raise HitmonError(f"topic {self.name}: {problems[0] if problems else 'the brokers do not answer'}")
-
-
-def take(found: dict[int, Position], head: Mapping[str, Any]) -> None:
-    """Notes what a message covers, which was published after those before."""
-    source, window = head["source"], head["window"]
-    for name, resume in source.get("resume", {}).items():
-        before = found.get(int(name))
-        read = source.get("read", {}).get(name, resume)
-        index = window["index"] if window["kind"] == "span" else None
-        if before is not None and index is not None:
-            read = max(read, before.read)
-            index = max(index, before.window if before.window is not None else index)
-        found[int(name)] = Position(resume, read, index)
