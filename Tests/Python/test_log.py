@@ -3,6 +3,8 @@
 import json
 import pathlib
 import random
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -206,6 +208,46 @@ class ResultsTest(unittest.TestCase):
             self.assertEqual((found.messages, found.void), ([*old, made[1], made[4]], 2))
             with self.assertRaisesRegex(kernel.HitmonError, "several pipelines: p, q"):
                 results.of_topic("results", "localhost:9092", {})
+
+
+@unittest.skipUnless(shutil.which("jq"), "jq is missing")
+class JqTest(unittest.TestCase):
+    """docs/examples/accepted.jq, for those who read a topic with kcat."""
+
+    def accepted(self, made, *words):
+        command = ["jq", "-c", "-n", *words, "-f", str(ROOT / "docs/examples/accepted.jq")]
+        lines = "".join(json.dumps(message) + "\n" for message in made)
+        done = subprocess.run(command, input=lines, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def check(self, made):
+        """From the log's first message on as the fold, and from anywhere as the filter."""
+        folds = {message["pipeline"]: log.Fold(message["pipeline"]) for message in made}
+        good = [message for message in made if folds[message["pipeline"]].take(message) == "good"]
+        self.assertEqual(
+            self.accepted(made, "--argjson", "whole", "true"),
+            [message for message in good if message["schema"] == log.RESULTS])
+        kept = log.Filter()
+        self.assertEqual(self.accepted(made), [message for message in made if kept.admits(message)])
+
+    def test_the_logs(self):
+        # All in one, each with pipelines of its own: starting jq takes longer than reading them.
+        for begin in (0, 1):
+            self.check([
+                message | {"pipeline": f"{number} {message['pipeline']}"}
+                for number, case in enumerate(CASES) for message in messages(case["log"])[begin:]])
+
+    def test_random_logs(self):
+        for seed in range(5):
+            with self.subTest(seed=seed):
+                self.check(random_log(seed))
+
+    def test_what_is_no_result_is_passed_over(self):
+        own = result(1, [0], epoch=1, number=1)
+        self.assertEqual(self.accepted([5, [], None, {}, {"schema": 1}, {"schema": "other"}, own]), [own])
+        with self.assertRaisesRegex(AssertionError, "has the schema `hitmon.results/2`"):
+            self.accepted([{"schema": "hitmon.results/2"}])
 
 
 class StampTest(unittest.TestCase):
