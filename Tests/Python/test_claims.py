@@ -14,7 +14,7 @@ from program import ROOT
 
 sys.path.insert(0, str(ROOT / "python"))
 
-from hitmon import kernel, log, stream
+from hitmon import kernel, log, stream, topic
 from hitmon.resultlog import Position, ResultsTopic
 from hitmon.topic import NoTopic
 
@@ -315,9 +315,13 @@ class FakeJob:
         self.window = {"kind": kind, "of": "t"} if kind == "span" else {"kind": kind, "nanoseconds": 10**9}
         self.topic, self.kernel, self.has_record = self, self, True
         self.record, self.published, self.lines = record or {}, [], []
+        self.name, self.digests = "hits", {}
 
     def ends(self):
         return {0: (3, 100), 1: (0, 50)}
+
+    def digest(self, partition, offset):
+        return self.digests.get((partition, offset))
 
     def claim(self, partitions):
         self.claimed = list(partitions)
@@ -368,6 +372,38 @@ class StreamTest(unittest.TestCase):
                 self.assertIn("rows at the edge may count in both", told.getvalue())
         steps = stream.Stream(FakeJob({0: Position(70, 75, None, {"kind": "rows"})}, kind="every"))
         self.assertEqual(steps.starts()[0], stream.Start(70, 75, None))
+
+    def test_a_topic_that_was_made_again(self):
+        def start(position, start="resume"):
+            job = FakeJob({0: position}, start)
+            job.digests = {(0, 40): "5f"}
+            return job, stream.Stream(job)
+
+        words = r"topic hits partition 0 {}, and results cover it up to {}: it must have been made again.* `start: earl"
+        with self.assertRaisesRegex(kernel.HitmonError, words.format("ends at 100", 101)):
+            start(Position(90, 101))
+        with self.assertRaisesRegex(kernel.HitmonError, words.format("has another message at offset 40", 75)):
+            start(Position(70, 75, mark=(40, "5e")))
+        # It is not for those who read all again, and messages that are gone say nothing.
+        start(Position(70, 75, mark=(40, "5e")), "earliest")
+        start(Position(70, 75, mark=(41, "5e")))
+        start(Position(70, 75, mark=(2, "5e")))
+        # What is known stays known.
+        job, steps = start(Position(70, 75, 7, self.CUT, (40, "5f")))
+        job.lines = [result(8, 80, last={"0": 8, "1": 8}, marks={"1": [9, "a"]}), result(9, 90)]
+        steps.take([b"part"], {0: 90, 1: 50})
+        self.assertEqual(
+            [json.loads(line)["source"]["marks"] for line in job.published],
+            [{"0": [40, "5f"], "1": [9, "a"]}, {"0": [40, "5f"]}])
+
+    def test_digests(self):
+        # FNV-1a of these bytes, by its definition.
+        found = 0xCBF29CE484222325
+        for byte in bytes([3, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]) + b"ab":
+            found = (found ^ byte) * 0x100000001B3 % 2**64
+        self.assertEqual(topic.digest(259, b"ab"), f"{found:x}")
+        self.assertNotEqual(topic.digest(None, None), topic.digest(0, b""))
+        self.assertEqual(topic.digest(1, b"x" * 4096 + b"a"), topic.digest(1, b"x" * 4096 + b"b"))
 
     def test_another_start_reads_what_is_published_again(self):
         record = {0: Position(70, 75, 7, self.CUT)}

@@ -115,6 +115,20 @@ class FoldTest(unittest.TestCase):
                 self.assertEqual(fold.take(other), "passed over")
         self.assertEqual(fold.take(result(1, [0], **own)), "good")
 
+    def test_marks(self):
+        fold = log.Fold("p", {"hits": {"0": {"epoch": 1, "number": 0, "resume": 1, "read": 1, "mark": [0, "0a"]}}})
+        self.assertEqual(fold.inputs["hits"]["0"]["mark"], [0, "a"])
+        message = result(1, [0], epoch=1, number=1)
+        for wrong in (5, [1], [1, 2], [1, "x"], [1, "f" * 17], [1, "a", 2]):
+            message["source"]["marks"] = {"0": wrong}
+            self.assertEqual(fold.take(message), "passed over", wrong)
+        message["source"]["marks"] = {"0": [7, "5E"], "1": [8, "1"]}
+        self.assertEqual(fold.take(message), "good")
+        self.assertEqual(fold.inputs["hits"]["0"]["mark"], [7, "5e"])
+        self.assertEqual(log.read(snapshot(5, fold)).inputs, fold.inputs)
+        self.assertEqual(fold.take(result(2, [0], epoch=1, number=2)), "good")
+        self.assertNotIn("mark", fold.inputs["hits"]["0"])
+
     def test_files_that_were_read_once_are_in_no_snapshot(self):
         case = next(one for one in CASES if one["name"].startswith("a file of results"))
         fold = log.Fold("p")

@@ -20,7 +20,7 @@ Verdict = Literal["good", "void", "passed over"]
 #: What a log says of each partition of each input, as snapshots write it.
 Inputs = dict[str, dict[str, dict[str, Any]]]
 
-_POSITION = ("resume", "read", "last", "cut")
+_POSITION = ("resume", "read", "last", "mark", "cut")
 #: A larger number could not be counted on from.
 _FARTHEST = 1 << 62
 
@@ -69,10 +69,12 @@ def _result(message: Message) -> Entry:
     if is_span and isinstance(start, (int, float)) and isinstance(end, (int, float)):
         cut["length"] = float(end) - float(start)
     reads, lasts = _places(source.get("read", {})), _places(source.get("last", {}))
+    marks = {name: _mark(mark) for name, mark in source.get("marks", {}).items()}
     positions: dict[str, Any] = {}
     for name, resume in _places(source.get("resume", {})).items():
         positions[name] = {"resume": resume, "read": reads.get(name, resume)}
-        positions[name] |= ({"last": lasts.get(name, index)} if is_span else {}) | {"cut": cut}
+        positions[name] |= {"last": lasts.get(name, index)} if is_span else {}
+        positions[name] |= ({"mark": marks[name]} if name in marks else {}) | {"cut": cut}
     topic, epoch, number = _text(source.get("topic", "")), None, 0
     if "claim" in message:
         claim = message["claim"]
@@ -117,6 +119,13 @@ def _places(values: Mapping[str, object]) -> dict[str, int]:
     return {name: _place(value) for name, value in values.items()}
 
 
+def _mark(value: object) -> list[Any]:
+    """The offset of a message, and its digest in hexadecimal digits."""
+    if not isinstance(value, list) or len(value) != 2 or int(_text(value[1]), 16) >> 64:
+        raise ValueError
+    return [_place(value[0]), f"{int(value[1], 16):x}"]
+
+
 def _state(said: Mapping[str, Any]) -> dict[str, Any]:
     """A partition of a snapshot, with the fields that are known."""
     state: dict[str, Any] = {}
@@ -127,6 +136,7 @@ def _state(said: Mapping[str, Any]) -> dict[str, Any]:
     if "resume" in said:
         state |= {"resume": _place(said["resume"]), "read": _place(said.get("read", said["resume"]))}
         state |= _places({"last": said["last"]} if "last" in said else {})
+        state |= {"mark": _mark(said["mark"])} if "mark" in said else {}
         cut = _cut(said["cut"]) if "cut" in said else None
         state |= {"cut": cut} if cut else {}
     return state

@@ -26,6 +26,8 @@ class Position:
     window: int | None = None
     #: How the input was cut into windows: its kind, and of a span the clock and the length.
     cut: dict[str, Any] | None = None
+    #: A message that was read: its offset, and its digest.
+    mark: tuple[int, str] | None = None
 
 
 @dataclasses.dataclass
@@ -74,7 +76,9 @@ class ResultsTopic:
     @staticmethod
     def _positions(fold: log.Fold, topic: str) -> dict[int, Position]:
         return {
-            int(name): Position(state["resume"], state["read"], state.get("last"), state.get("cut"))
+            int(name): Position(
+                state["resume"], state["read"], state.get("last"), state.get("cut"),
+                tuple(state["mark"]) if "mark" in state else None)
             for name, state in fold.inputs.get(topic, {}).items()
             if "resume" in state and name.isdecimal()
         }

@@ -45,11 +45,13 @@ class Stream:
         self._published: int | None = None
         self._rest: bytes | None = None
         self._idle = float(job.source.get("idle_seconds", 2))
-        ends = self.topic.ends()
-        self.partitions = len(ends)
-        # Where to begin is known when the partitions are claimed: other runs may publish until then.
-        record, choice = self._fitted(job.claim(ends)), job.source.get("start", "resume")
+        partitions = self.topic.ends()
+        self.partitions = len(partitions)
+        # Where to begin is known when the partitions are claimed: other runs may read and publish until then.
+        record, choice = self._fitted(job.claim(partitions)), job.source.get("start", "resume")
+        ends = {partition: end for partition, end in self.topic.ends().items() if partition in partitions}
         self._record = record if choice == "resume" else {}
+        self._recognize(ends)
         self._next = {
             partition: self._record[partition].resume if partition in self._record
             else high if choice == "latest" else low
@@ -64,10 +66,27 @@ class Stream:
             cut = position.cut or window
             # Windows that cut the input end where the next one begins, whatever they are.
             is_same = (cut["kind"] == "span") == self._span and (not self._span or cut.get("of") == window["of"])
-            fitted[partition] = position if is_same else Position(position.resume, position.resume)
+            fitted[partition] = position if is_same else Position(
+                position.resume, position.resume, mark=position.mark)
         if fitted != record:
             print("the published results have other windows: rows at the edge may count in both", file=sys.stderr)
         return fitted
+
+    def _recognize(self, ends: dict[int, tuple[int, int]]) -> None:
+        """Raises where the topic is another than the one that results are of."""
+        for partition, position in self._record.items():
+            low, high = ends.get(partition, (0, 0))
+            offset, digest = position.mark or (-1, "")
+            words = ""
+            if position.read > high:
+                words = f"ends at {high}"
+            elif low <= offset < high and self.topic.digest(partition, offset) not in (digest, None):
+                words = f"has another message at offset {offset}"
+            if words:
+                raise HitmonError(
+                    f"topic {self.topic.name} partition {partition} {words}, and results cover it up to "
+                    f"{position.read}: it must have been made again. Publish to another results topic, or read with "
+                    "`start: earliest`")
 
     def _last(self, partition: int) -> int | None:
         """The last window of a span that is published with a partition."""
@@ -130,14 +149,17 @@ class Stream:
         head, mark, _ = text.partition(',"source":')
         source, end = json.JSONDecoder().raw_decode(text, len(head) + len(mark))
         index = json.loads(head + "}")["window"]["index"]
-        resume, read, last = ({**source.get(key, {})} for key in ("resume", "read", "last"))
+        resume, read, last, marks = ({**source.get(key, {})} for key in ("resume", "read", "last", "marks"))
         for partition in sorted(self._next):
             name, position = str(partition), self._record.get(partition)
             resume.setdefault(name, self._next[partition])
             read[name] = max(read.get(name, resume[name]), position.read if position else 0)
             if self._span:
                 last[name] = max(one for one in (last.get(name, index), self._last(partition)) if one is not None)
-        found = {**source, "resume": resume, "read": read} | ({"last": last} if last else {})
+            if position and position.mark:
+                marks.setdefault(name, list(position.mark))
+        found = {**source, "resume": resume, "read": read}
+        found |= ({"last": last} if last else {}) | ({"marks": marks} if marks else {})
         if found == source:
             return line
         return (head + mark + json.dumps(found, separators=(",", ":"), ensure_ascii=False) + text[end:]).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import struct
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -134,8 +135,24 @@ class Topic:
             if isinstance(content, dict):
                 yield message.offset(), message.timestamp()[1], content
 
+    def digest(self, partition: int, offset: int) -> str | None:
+        """By which a message is known again; None where it is gone."""
+        for message in self._messages(partition, offset, offset + 1):
+            kind, milliseconds = message.timestamp()
+            return digest(milliseconds if kind else None, message.value())
+        return None
+
     def block(self, partition: int, start: Start, end: int) -> bytes:
         """The messages from a start to before ``end`` as a block."""
         messages = self.read(partition, start.offset, end)
         keyed = all(key for _, _, key in messages)
         return block_of(partition, start, ((offset, value) for offset, value, _ in messages), keyed)
+
+
+def digest(milliseconds: int | None, value: bytes | None) -> str:
+    """Of when a message was written, and of its value: FNV-1a of 64 bits, as the program has it."""
+    written = -1 if milliseconds is None else milliseconds
+    found = 0xCBF29CE484222325
+    for byte in struct.pack("<qQ", written, len(value or b"")) + (value or b"")[:4096]:
+        found = (found ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return f"{found:x}"
