@@ -5,6 +5,10 @@ extension KafkaClient {
   ///
   /// - Throws: when no broker answers in time, or does not say: not every user may ask, and not every broker can answer.
   public final func settings(ofTopic name: String, milliseconds: Int = 10_000) throws(KafkaError) -> [String: String] {
+    // The embedded broker has no controller and does not know the question: it would be waited for in vain.
+    guard try metadata(of: nil, within: Deadline(milliseconds: milliseconds)).hasController else {
+      throw KafkaError(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
+    }
     let client = try open()
     guard var resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name) as OpaquePointer? else {
       throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG)

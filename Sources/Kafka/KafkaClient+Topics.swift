@@ -15,7 +15,7 @@ public struct KafkaTopicInfo: Hashable, Sendable {
 }
 
 /// What of a cluster's description is used.
-private struct ClusterMetadata {
+struct ClusterMetadata {
   /// By name.
   let topics: [KafkaTopicInfo]
   /// What brokers say of a topic instead of its partitions, by its name.
@@ -97,7 +97,7 @@ extension KafkaClient {
   }
 
   /// What the cluster says of one topic, or of all.
-  private func metadata(of topic: OpaquePointer?, within deadline: Deadline) throws(KafkaError) -> ClusterMetadata {
+  final func metadata(of topic: OpaquePointer?, within deadline: Deadline) throws(KafkaError) -> ClusterMetadata {
     while true {
       var metadata: UnsafePointer<rd_kafka_metadata>?
       let client = try open()

@@ -40,6 +40,7 @@ extension WindowCut {
   /// whatever their lengths.
   fileprivate func fits(_ plan: WindowPlan) -> Bool {
     guard case .span(let windows) = plan else { return kind != .span }
-    return kind == .span && of == windows.label && length == Double(windows.span) / windows.ticksPerUnit
+    return isSame(
+      as: WindowCut(kind: .span, of: windows.label, length: Double(windows.span) / windows.ticksPerUnit))
   }
 }

@@ -117,6 +117,7 @@ private struct Parts {
       case "of": read.of = try reader.string()
       case "start": read.start = try readMark(&reader)
       case "end": read.end = try readMark(&reader)
+      case "length": read.length = try reader.number()
       default: try reader.skip()
       }
     }

@@ -39,6 +39,10 @@ extension ResultHead.Window {
     if let of { writer.field("of", of) }
     writer.field("start", start)
     writer.field("end", end)
+    if let length {
+      writer.key("length")
+      writer.number(length)
+    }
     writer.endObject()
   }
 }

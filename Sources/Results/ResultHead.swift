@@ -46,8 +46,13 @@ package struct ResultHead: Sendable, Equatable {
     /// Where it begins and ends, half open; nil for `all`.
     package var start: Mark?
     package var end: Mark?
+    /// The length of a span: the difference of the ends, which may be rounded.
+    package var length: Double?
 
-    package init(index: Int64, kind: Kind, of: String? = nil, start: Mark? = nil, end: Mark? = nil) {
+    package init(
+      index: Int64, kind: Kind, of: String? = nil, start: Mark? = nil, end: Mark? = nil, length: Double? = nil
+    ) {
+      self.length = length
       self.index = index
       self.kind = kind
       self.of = of

@@ -168,7 +168,7 @@ final class RunReporter: RunObserver, Sendable {
     }
     if totals.voidWindows > 0 {
       note(
-        "\(grouped(totals.voidWindows)) of the windows \(totals.voidWindows == 1 ? "does" : "do") not count, since the run lost its claim: their rows are read again, by it or by others"
+        "\(grouped(totals.voidWindows)) more \(totals.voidWindows == 1 ? "window does" : "windows do") not count, since the run lost its claim: their rows are read again, by it or by others"
       )
     }
     for program in totals.programs {

@@ -150,6 +150,14 @@ import Testing
     #expect(verdicts == ["good", "good", "void", "good", "void"])
   }
 
+  @Test func `A newer claim wins where the first message was a former owner's`() throws {
+    let log = try #require(Self.cases().first { $0.name == "what a former owner writes is void" }).log
+    var cut = ResultFold(pipeline: "p", isCut: true)
+    // From the former owner's void message on: void, good, void.
+    let verdicts = log.dropFirst(3).map { Self.word(cut.take($0.message)) }
+    #expect(verdicts == ["good", "good", "void"])
+  }
+
   @Test func `A filter goes on from the first snapshot that says what it needs`() throws {
     let log = try #require(Self.cases().first { $0.name == "what a former owner writes is void" }).log
     var fold = ResultFold(pipeline: "p")

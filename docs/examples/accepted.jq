@@ -25,7 +25,10 @@ def said:
 # Whether a message is the next one of a partition, of which the input is known: its claim, and the last number.
 def follows($said; $partition):
   if . == null and ($ARGS.named.whole | not) then true
-  elif $said.after then (.epoch // 0) == $said.after[$partition] and $said.epoch > $said.after[$partition]
+  elif $said.after then
+    ((.epoch // 0) == $said.after[$partition] or (.unsure and $said.after[$partition] > .epoch))
+    and $said.epoch > $said.after[$partition]
+  elif .unsure and [$said.epoch, $said.number] > [.epoch, .number] then true
   else .epoch == $said.epoch and $said.epoch > 0 and .number == $said.number - 1
   end;
 
@@ -45,7 +48,15 @@ foreach inputs as $message (
   | if $said == null then .
     elif .known[$message.pipeline][$said.input] | counts($said) then
       reduce $said.partitions[] as $partition (.;
-        .known[$message.pipeline][$said.input][$partition] = {epoch: ($said.epoch // 0), number: ($said.number // 0)})
+        .known[$message.pipeline][$said.input][$partition] |= {
+          epoch: ($said.epoch // 0), number: ($said.number // 0),
+          unsure: (
+            if . == null then
+              $said.epoch != null and ($ARGS.named.whole | not) and ($said.after == null or $said.after[$partition] > 0)
+            elif $said.after and .epoch == $said.after[$partition] then false
+            else .unsure
+            end)
+        })
       | if $message.schema == "hitmon.results/1" then .result = $message else . end
     else .
     end;

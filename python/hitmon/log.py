@@ -40,6 +40,8 @@ class Entry:
     partitions: dict[str, Any] = dataclasses.field(default_factory=dict)
     #: A result that says itself which window was the last of each partition.
     has_last: bool = False
+    #: Of a whole window: the input of its parts, and how far it covers each partition.
+    parts: tuple[str, dict[str, Any]] | None = None
     #: Of a snapshot: what all messages below this offset add up to.
     upto: int = 0
     inputs: Inputs = dataclasses.field(default_factory=dict)
@@ -67,7 +69,7 @@ def _result(message: Message) -> Entry:
         raise ValueError
     start, end = window.get("start"), window.get("end")
     if is_span and isinstance(start, (int, float)) and isinstance(end, (int, float)):
-        cut["length"] = float(end) - float(start)
+        cut["length"] = float(window.get("length", float(end) - float(start)))
     reads, lasts = _places(source.get("read", {})), _places(source.get("last", {}))
     marks = {name: _mark(mark) for name, mark in source.get("marks", {}).items()}
     positions: dict[str, Any] = {}
@@ -75,17 +77,18 @@ def _result(message: Message) -> Entry:
         positions[name] = {"resume": resume, "read": reads.get(name, resume)}
         positions[name] |= {"last": lasts.get(name, index)} if is_span else {}
         positions[name] |= ({"mark": marks[name]} if name in marks else {}) | {"cut": cut}
-    topic, epoch, number = _text(source.get("topic", "")), None, 0
+    topic, epoch, number, parts = _text(source.get("topic", "")), None, 0, None
     if "claim" in message:
         claim = message["claim"]
         epoch, number = _place(claim.get("epoch", 0)), _place(claim.get("number", 0))
         if "covers" in claim:
             covers = claim["covers"]
             states = {name: _state(state) for name, state in covers.get("partitions", {}).items()}
+            parts = topic, positions
             topic = _text(covers.get("input", ""))
             positions = {name: _position(state) for name, state in states.items() if "resume" in state}
     pipeline, run = _text(message["pipeline"]), _text(message.get("run", ""))
-    return Entry(pipeline, run, "result", topic, epoch, number, positions, bool(lasts))
+    return Entry(pipeline, run, "result", topic, epoch, number, positions, bool(lasts), parts)
 
 
 def _claim(message: Message) -> Entry:
@@ -173,6 +176,8 @@ class Fold:
         self.pipeline = pipeline
         self.inputs: Inputs = _inputs(inputs or {})
         self._is_cut = is_cut
+        #: Where the beginning is gone: partitions of which no claim was met that follows on what is known.
+        self._unsure: set[tuple[str, str]] = set()
 
     def epoch(self, topic: str, partition: str) -> int:
         """The claim that is in force; 0 where nobody has claimed the partition."""
@@ -192,21 +197,35 @@ class Fold:
             if any(states.get(name, {}).get("epoch", 0) > 0 for name in entry.partitions):
                 return "void"
         elif not entry.partitions or not all(
-            self._fits(entry, states.get(name), before) for name, before in entry.partitions.items()
+            self._fits(entry, name, states.get(name), before) for name, before in entry.partitions.items()
         ):
             return "void"
         for name, said in entry.partitions.items():
             states = self.inputs.setdefault(entry.input, {})
+            if entry.epoch is not None and self._is_cut and name not in states:
+                self._unsure.add((entry.input, name))
+            if entry.kind == "claim" and states.get(name, {}).get("epoch", 0) == said:
+                self._unsure.discard((entry.input, name))
             states[name] = _after(states.get(name, {}), entry, said)
+        if entry.parts:
+            # A run that publishes here without merging goes on where whole windows end.
+            topic, positions = entry.parts
+            for name, position in positions.items():
+                if self.epoch(topic, name) == 0:
+                    self.inputs.setdefault(topic, {})[name] = dict(position)
         return "good"
 
-    def _fits(self, entry: Entry, state: dict[str, Any] | None, before: Any) -> bool:
+    def _fits(self, entry: Entry, name: str, state: dict[str, Any] | None, before: Any) -> bool:
         """Whether a message is the next one of a partition."""
         if state is None and self._is_cut:
             return True
         epoch, number = (state or {}).get("epoch", 0), (state or {}).get("number", 0)
+        is_unsure = (entry.input, name) in self._unsure
         if entry.kind == "claim":
-            return bool(epoch == before and entry.epoch is not None and entry.epoch > before)
+            follows = epoch == before or (is_unsure and before > epoch)
+            return bool(follows and entry.epoch is not None and entry.epoch > before)
+        if is_unsure and (entry.epoch, entry.number) > (epoch, number):
+            return True
         return bool(entry.epoch == epoch and epoch > 0 and entry.number == number + 1)
 
     @property

@@ -42,6 +42,18 @@ package struct RowCounts: Sendable, Equatable {
     a.disordered += b.disordered
     a.gaps += b.gaps
   }
+
+  /// Takes out rows that were added before.
+  package static func -= (a: inout RowCounts, b: RowCounts) {
+    a.records -= b.records
+    a.malformed -= b.malformed
+    a.dropped -= b.dropped
+    a.unmapped -= b.unmapped
+    a.late -= b.late
+    a.stray -= b.stray
+    a.disordered -= b.disordered
+    a.gaps -= b.gaps
+  }
 }
 
 /// The stretch of one partition (a file, a topic's partition) that rows of a window lie in, half open.

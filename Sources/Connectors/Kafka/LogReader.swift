@@ -160,7 +160,8 @@ final class LogReader {
   }
 
   private func read(_ message: borrowing KafkaMessage) -> LogMessage? {
-    guard let value = message.value, let key = message.key, key.elementsEqual(pipeline.utf8),
+    // A key, where the message has one, tells sooner than the message.
+    guard let value = message.value, message.key.map({ $0.elementsEqual(pipeline.utf8) }) ?? true,
       let found = LogMessage(reading: value), found.pipeline == pipeline
     else { return nil }
     return found

@@ -40,8 +40,18 @@ package struct WindowCut: Sendable, Equatable {
 
   package init(_ window: ResultHead.Window) {
     self.init(kind: window.kind, of: window.of)
-    if kind == .span, case .number(let start)? = window.start, case .number(let end)? = window.end {
+    guard kind == .span else { return }
+    length = window.length
+    // Versions before this one do not say it, and of windows far from 0 the ends are rounded.
+    if length == nil, case .number(let start)? = window.start, case .number(let end)? = window.end {
       length = end - start
     }
+  }
+
+  /// Whether windows of the other cut have the same numbers.
+  package func isSame(as other: WindowCut) -> Bool {
+    guard kind == other.kind, of == other.of else { return false }
+    guard let length, let theirs = other.length else { return length == other.length }
+    return abs(length - theirs) <= 1e-3 * abs(length)
   }
 }

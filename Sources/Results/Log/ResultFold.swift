@@ -44,8 +44,10 @@ package struct ResultFold: Sendable {
   /// What orders the last window that was published without a claim, and covers no part.
   package private(set) var lastOrder: Int64?
   /// Whether messages before the first are gone, and nothing says what they were: the first message of a partition is
-  /// believed.
+  /// believed, and those of newer claims after it.
   private let isCut: Bool
+  /// Of a log whose beginning is gone: partitions of which no claim was met that follows on what is known, by their inputs.
+  private var unsure: [String: Set<String>] = [:]
 
   /// - Parameters:
   ///   - inputs: what the messages before the first that is taken add up to, as a snapshot says.
@@ -67,7 +69,12 @@ package struct ResultFold: Sendable {
     switch message {
     case .result(let head):
       guard let claim = head.claim else { return take(unclaimed: head) }
-      if let covered = claim.covered { return take(claim, of: covered.input, covered.positions) }
+      if let covered = claim.covered {
+        let verdict = take(claim, of: covered.input, covered.positions)
+        // A run that publishes here without merging goes on where whole windows end.
+        if verdict == .good { note(Self.positions(of: head), of: head.source.topic ?? "") }
+        return verdict
+      }
       return take(claim, of: head.source.topic ?? "", Self.positions(of: head))
     case .claim(let message):
       switch message.kind {
@@ -84,11 +91,14 @@ package struct ResultFold: Sendable {
     for (partition, before) in inOrder(after) {
       if isUnknown(input, partition) { continue }
       let state = self[input, partition]
-      guard state.epoch == before, epoch > before else {
+      let follows = state.epoch == before || before > state.epoch && isUnsure(input, partition)
+      guard follows, epoch > before else {
         return .void(.claimed(partition: partition, since: state.epoch))
       }
     }
-    for partition in after.keys {
+    for (partition, before) in after {
+      noteUnknown(input, partition)
+      if self[input, partition].epoch == before { unsure[input]?.remove(partition) }
       inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = epoch
       inputs[input]?[partition]?.number = 0
       inputs[input]?[partition]?.isIdle = false
@@ -101,6 +111,7 @@ package struct ResultFold: Sendable {
   ) -> Verdict {
     if let reason = reason(against: claim, of: input, positions) { return .void(reason) }
     for (partition, position) in positions {
+      noteUnknown(input, partition)
       inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = claim.epoch
       inputs[input]?[partition]?.number = claim.number
       inputs[input]?[partition]?.position = position
@@ -111,6 +122,7 @@ package struct ResultFold: Sendable {
   private mutating func take(_ claim: ResultHead.Claim, of input: String, idle: [String: Bool]) -> Verdict {
     if let reason = reason(against: claim, of: input, idle) { return .void(reason) }
     for (partition, isIdle) in idle {
+      noteUnknown(input, partition)
       inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = claim.epoch
       inputs[input]?[partition]?.number = claim.number
       inputs[input]?[partition]?.isIdle = isIdle
@@ -125,6 +137,7 @@ package struct ResultFold: Sendable {
     guard !partitions.isEmpty else { return .ofNothing }
     for (partition, _) in inOrder(partitions) where !isUnknown(input, partition) {
       let state = self[input, partition]
+      if isUnsure(input, partition), (claim.epoch, claim.number) > (state.epoch, state.number) { continue }
       guard state.epoch == claim.epoch, claim.epoch > 0 else {
         return .claimed(partition: partition, since: state.epoch)
       }
@@ -138,8 +151,23 @@ package struct ResultFold: Sendable {
     isCut && inputs[input]?[partition] == nil
   }
 
+  private func isUnsure(_ input: String, _ partition: String) -> Bool {
+    unsure[input]?.contains(partition) ?? false
+  }
+
+  private mutating func noteUnknown(_ input: String, _ partition: String) {
+    if isUnknown(input, partition) { unsure[input, default: []].insert(partition) }
+  }
+
   private func inOrder<Value>(_ partitions: [String: Value]) -> [(key: String, value: Value)] {
     partitions.sorted { $0.key < $1.key }
+  }
+
+  /// Notes how far partitions are covered that nobody has claimed.
+  private mutating func note(_ positions: [String: ReadPosition], of input: String) {
+    for (partition, position) in positions where self[input, partition].epoch == 0 {
+      inputs[input, default: [:]][partition] = PublishedPartition(position: position)
+    }
   }
 
   // MARK: Results of versions that do not claim, and of inputs that one run alone reads
@@ -154,7 +182,8 @@ package struct ResultFold: Sendable {
       var position = position
       // Versions before this one do not say which window of each partition was the last. An instance that has taken
       // partitions over publishes windows of theirs that others had published of its own: those stay published.
-      if head.source.last.isEmpty, let before = self[input, partition].position, before.cut == position.cut,
+      if head.source.last.isEmpty, let before = self[input, partition].position,
+        before.cut.map({ position.cut?.isSame(as: $0) ?? false }) ?? (position.cut == nil),
         let last = before.last
       {
         position.last = position.last.map { max($0, last) }

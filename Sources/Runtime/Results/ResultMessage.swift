@@ -66,7 +66,8 @@ struct ResultMessage {
       ResultHead.Window(
         index: index, kind: .span, of: windows.label,
         start: .number(Double(index) * Double(windows.span) / windows.ticksPerUnit),
-        end: .number((Double(index) + 1) * Double(windows.span) / windows.ticksPerUnit))
+        end: .number((Double(index) + 1) * Double(windows.span) / windows.ticksPerUnit),
+        length: Double(windows.span) / windows.ticksPerUnit)
     case .all: ResultHead.Window(index: index, kind: .all)
     }
   }

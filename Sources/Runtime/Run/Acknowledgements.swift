@@ -1,3 +1,4 @@
+import ChainExecution
 import Columns
 import Connectors
 import Support
@@ -13,6 +14,7 @@ final class Acknowledgements: Sendable {
     var sinksLeft: Int
     /// By partition.
     let resume: [Int: Int64]
+    let counts: RowCounts
   }
 
   private struct State {
@@ -25,7 +27,7 @@ final class Acknowledgements: Sendable {
     var committable: [Int: Int64] = [:]
     var latencies = LatencyHistogram()
     var lastLatency: Int64?
-    var withdrawnCount = 0
+    var withdrawn: (windows: Int, counts: RowCounts) = (0, RowCounts())
 
     mutating func finish(_ number: Int, at time: Int64?) {
       guard let window = windows.removeValue(forKey: number) else { return }
@@ -49,11 +51,12 @@ final class Acknowledgements: Sendable {
   private static let patience: Int64 = 2_000_000_000
 
   /// Notes a window that is about to be written to that many sinks; gives its number.
-  func expect(_ window: Int64, closedAt: Int64, sinks: Int, resume: [Int: Int64]) -> Int {
+  func expect(_ window: Int64, closedAt: Int64, sinks: Int, resume: [Int: Int64], counts: RowCounts) -> Int {
     state.withLock { state in
       let number = state.next
       state.next += 1
-      state.windows[number] = Window(index: window, closedAt: closedAt, sinksLeft: sinks, resume: resume)
+      state.windows[number] = Window(
+        index: window, closedAt: closedAt, sinksLeft: sinks, resume: resume, counts: counts)
       if sinks == 0 { state.finish(number, at: nil) }
       return number
     }
@@ -73,8 +76,10 @@ final class Acknowledgements: Sendable {
   func withdraw(_ number: Int) {
     state.withLock { state in
       guard let window = state.windows[number] else { return }
-      state.windows[number] = Window(index: window.index, closedAt: 0, sinksLeft: 0, resume: [:])
-      state.withdrawnCount += 1
+      state.windows[number] = Window(
+        index: window.index, closedAt: 0, sinksLeft: 0, resume: [:], counts: window.counts)
+      state.withdrawn.windows += 1
+      state.withdrawn.counts += window.counts
       state.finish(number, at: nil)
     }
   }
@@ -91,7 +96,7 @@ final class Acknowledgements: Sendable {
   var lastLatency: Int64? { state.withLock { $0.lastLatency } }
   var latencies: LatencyHistogram { state.withLock { $0.latencies } }
   /// Windows that were taken back, or do not count: their rows are read again.
-  var withdrawnCount: Int { state.withLock { $0.withdrawnCount } }
+  var withdrawn: (windows: Int, counts: RowCounts) { state.withLock { $0.withdrawn } }
   /// Windows that are not safe yet.
   var waiting: Int { state.withLock { $0.windows.count } }
   /// Windows that are not safe yet, if the oldest has waited for long; else 0.

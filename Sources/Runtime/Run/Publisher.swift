@@ -58,7 +58,8 @@ final class Publisher {
     windows += 1
     counts += window.counts.counts
     let number = acknowledgements.expect(
-      window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume)
+      window.index, closedAt: closedAt, sinks: sinks.count, resume: window.resume,
+      counts: window.counts.counts)
     for (format, bytes) in messages {
       bytes.withUnsafeBytes { bytes in
         for sink in sinks where sink.format == format {

@@ -223,10 +223,12 @@ package final class Run {
     if let withheld { totals.openWindows += publisher.withheld - withheld }
     publisher.flush()
     reader.commit()
-    totals.windows = publisher.windows
-    totals.voidWindows = acknowledgements.withdrawnCount
+    let void = acknowledgements.withdrawn
+    totals.windows = publisher.windows - void.windows
+    totals.voidWindows = void.windows
     if let words = ownership.lossThatEnds() { fail(ConnectorError(words)) }
     totals.counts = publisher.counts
+    totals.counts -= void.counts
     totals.unpublished = reader.engine.unpublished
     totals.counts += totals.unpublished
     totals.firstMalformed = malformed.first
