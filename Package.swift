@@ -173,7 +173,7 @@ let package = Package(
       name: "ResultsTests",
       dependencies: ["Support", "JSON", "Diagnostics", "Histograms", "ChainExecution", "Results", "TestSupport"]),
     .testTarget(
-      name: "ConnectorsTests", dependencies: ["Results", "Connectors"]),
+      name: "ConnectorsTests", dependencies: ["ChainExecution", "Results", "Connectors"]),
     .testTarget(
       name: "EmulationTests",
       dependencies: ["Diagnostics", "ChainExecution", "Simulation", "Kafka", "Connectors", "Emulation", "Runtime"]),

@@ -141,7 +141,7 @@ class ClaimTest(unittest.TestCase):
             self.assertEqual(str(raised.exception), words)
         first.close()
         second.window(2)
-        # The second try was not sent, and whoever has lost its claim leaves no snapshot.
+        # The second try was not sent. A driver that has lost its claim writes no snapshot.
         self.assertEqual(self.accepted(), ([1, 2], 1))
         self.assertEqual(sum("snapshot" in message for message in self.log.messages), 0)
 
@@ -158,7 +158,7 @@ class ClaimTest(unittest.TestCase):
         other = Driver(self.log)
 
         def overtake(_):
-            # Whoever claims in between publishes, too.
+            # The driver that claims in between publishes too.
             driver.before = lambda message: None
             other.claim("hits", [0, 1])
             other.window(1)

@@ -180,7 +180,7 @@ import Testing
     #expect(try merging.release() == [[1, 1, 0, 1]])
   }
 
-  /// Whoever goes on, wherever the one before ended, makes the same windows.
+  /// A merger that continues where another one has ended makes the same windows.
   @Test(arguments: 0..<20)
   func `Mergers that take over from each other make what one would make`(seed: UInt64) throws {
     var dice = Dice(seed)

@@ -1,4 +1,4 @@
-/// By which a message is known again: a topic that was made anew has another one at the same offset.
+/// Recognizes a message of a topic: a topic that was deleted and made again has another message at the same offset.
 package struct MessageMark: Sendable, Equatable {
   package var offset: Int64
   /// Of when the message was written, and of its value.

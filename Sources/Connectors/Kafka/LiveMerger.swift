@@ -7,7 +7,7 @@ import Synchronization
 /// Merges the partial results of all instances of a pipeline into one message a window, while they run.
 ///
 /// Every instance has one, and the instance that reads the input's first partition has the turn. It claims the log of parts
-/// on the log of whole windows, so that each window counts once, whoever has merged it.
+/// on the log of whole windows, so that each window counts once, also if another instance merges it again.
 final class LiveMerger: Sendable {
   private let state = Mutex(State())
   /// Held while windows are merged.

@@ -13,7 +13,7 @@ final class LogJudge: Sendable {
     /// It is void: its rows will be read again.
     case isVoid(token: Int)
     case lost(Ownership.Loss)
-    /// A result of the pipeline does not count, whoever wrote it: the first that was met.
+    /// The first result of the pipeline that was met and does not count, of this run or of another.
     case met(offset: Int64, run: String, ResultFold.Reason)
   }
 

@@ -11,7 +11,7 @@ package struct ClaimMessage: Sendable, Equatable {
     /// Which of its partitions an owner waits for no longer, as they are read to their ends and nothing comes. A message of
     /// the claim as results are, with a number.
     case tick(input: String, epoch: Int64, number: Int64, idle: [String: Bool])
-    /// What all messages of the pipeline below the offset `upto` add up to. True whoever says it, and whenever.
+    /// What all messages of the pipeline below the offset `upto` add up to. It is a fact about the log, so a former owner may say it too, and late.
     case snapshot(upto: Int64, PublishedInputs)
   }
 
