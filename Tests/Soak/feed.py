@@ -1,5 +1,6 @@
 """Rows on their way to the topic of hits, and messages of other pipelines on their way to that of results."""
 
+import contextlib
 import json
 import random
 import threading
@@ -43,7 +44,7 @@ class Feed:
                 "message.timeout.ms": 60_000}
         self._producer = Producer(settings)
         if self.scenario.transactions:
-            self._producer.init_transactions(30)
+            self._producer.init_transactions(10)
 
     def _run(self) -> None:
         try:
@@ -75,10 +76,10 @@ class Feed:
                     self._send(int((now - last) * self.scenario.rate))
                     last = now
                 if self.random.random() < self.scenario.aborts:
-                    self._producer.abort_transaction(60)
+                    self._producer.abort_transaction(10)
                     self.aborts += 1
                 else:
-                    self._producer.commit_transaction(60)
+                    self._producer.commit_transaction(10)
                     self.commits += 1
             except KafkaException as error:
                 self._recover(error.args[0])
@@ -86,14 +87,15 @@ class Feed:
     def _recover(self, error: Any) -> None:
         """After an outage: gives up the open transaction, and continues."""
         if error.txn_requires_abort():
-            try:
-                self._producer.abort_transaction(60)
+            with contextlib.suppress(KafkaException):
+                self._producer.abort_transaction(10)
                 self.aborts += 1
                 return
-            except KafkaException:
-                pass
-        if not self._ending.is_set():
-            self._open()
+        while not self._ending.is_set():
+            with contextlib.suppress(KafkaException):
+                # This fences the producer before, and so its transaction is given up too.
+                self._open()
+                return
 
     def _send(self, count: int) -> None:
         sent = 0
