@@ -11,7 +11,7 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test quick format format-check python-check test-scale fuzz races wheel install bench kernels docs lock clean
+.PHONY: help setup build run test quick format format-check python-check test-scale fuzz soak races wheel install bench kernels docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,7 @@ else
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 	@scripts/fuzz short
+	@scripts/soak short
 	python3 Benchmarks/instructions.py
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 endif
@@ -71,6 +72,10 @@ engines:
 
 fuzz: setup ## Fuzz what reads bytes of others, with sanitizers: SECONDS_EACH=60 for C and for Swift, SEED=1
 	@scripts/fuzz long
+
+soak: setup ## Kill, stop and cut off whole runs, and count their results again: SOAK=2 for two hours, SEED=7 for one scenario again
+	swift build --product hitmon
+	@scripts/soak
 
 races: setup ## Look for races with ThreadSanitizer in what runs on several threads, without brokers
 	@scripts/races
