@@ -66,7 +66,7 @@ class _Anew:
         elif (code := run.wait(60)) != 0:
             self.faults.append(f"the first run ended with {code}")
         before = self._log("results")
-        self.faults += checks.check(before, self._read_hits(), "rows", 1, False, False)
+        self.faults += checks.check(before, self._read_hits(), "rows", 1)
         self.hits.close()
         self.hits = brokers.start(self.kind, self.folder)
         self._fill(self.rows, 10_000)
@@ -81,7 +81,7 @@ class _Anew:
             self.faults.append(f"{more} results more after the topic was made again")
         if (code := self._start("end", "results-2").wait(60)) != 0:
             self.faults.append(f"the run with another results topic ended with {code}")
-        self.faults += checks.check(self._log("results-2"), self._read_hits(), "rows", 1, False, False)
+        self.faults += checks.check(self._log("results-2"), self._read_hits(), "rows", 1)
 
     def _refused(self, run: Instance) -> None:
         code = run.wait(60)

@@ -32,7 +32,7 @@ class Broker:
 
     kind = ""
     # How long a member may be silent, in milliseconds.
-    session = 2000
+    session = 1500
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.process = process

@@ -9,15 +9,12 @@ from rows import Hits, Row, expected, told
 Faults = list[str]
 
 
-def check(log: Log, hits: Hits, kind: str, span: int, may_be_late: bool, is_shuffled: bool) -> Faults:
-    """Results of one log, parts or not.
-
-    `may_be_late`: partitions were not always waited for. `is_shuffled`: windows by arrival were put in the order of
-    clocks that had been stepped.
-    """
+def check(log: Log, hits: Hits, kind: str, span: int, may_be_late: bool = False, is_merged: bool = False) -> Faults:
+    """Results of one log. `may_be_late`: partitions were not always waited for. `is_merged`: of whole windows."""
     if kind == "span":
         return [*log.faults, *_positions(log.results), *_spans(log, hits, span, may_be_late)]
-    if is_shuffled:
+    if is_merged:
+        # Of windows by arrival a part can come after its window: then it is in the next one. See `check_merged`.
         return [*log.faults, *_cover(log, hits)]
     return [*log.faults, *_positions(log.results), *_cuts(log, hits)]
 
@@ -157,43 +154,49 @@ def _totals(log: Log, hits: Hits, lacking: int, may_be_late: bool) -> Faults:
     return faults
 
 
-def check_merged(whole: Log, parts: Log, kind: str, is_shuffled: bool) -> Faults:
-    """Each whole window comes once, and counts what its parts count."""
-    faults: Faults = []
-    if is_shuffled and kind == "every":
-        return faults
-    keys = [result.index if kind == "span" else result.start for result in whole.results]
-    for key, count in collections.Counter(keys).items():
-        if count > 1:
-            faults.append(f"window {key} is there {count} times")
-    if kind == "span" and keys != sorted(keys):
-        faults.append("whole windows are not in order")
-    faults += [f"{result.name} is partial" for result in whole.results if result.message.get("partial")]
-    waiting = _by_window(parts.results, kind)
-    for result in whole.results:
-        own = [part for part in waiting.pop(_key(result, kind), []) if _lies_in(part, result)]
-        for name in sorted({*result.counts, *(name for part in own for name in part.counts)}):
-            total = sum(part.counts.get(name, 0) for part in own)
-            if result.counts.get(name, 0) != total:
-                faults.append(f"{result.name}: {name} {result.counts.get(name)}, its parts say {total}")
-    left = [part for found in waiting.values() for part in found if part.counts["records"] or part.counts["malformed"]]
+def check_merged(whole: Log, parts: Log, kind: str) -> Faults:
+    """Each whole window comes once. It counts what its parts count, and those that came too late for windows before."""
+    faults = [f"{result.name} is partial" for result in whole.results if result.message.get("partial")]
+    keys = [_key(result, kind) for result in whole.results]
+    faults += [
+        f"{whole.results[number].name} does not follow {whole.results[number - 1].name}"
+        for number in range(1, len(keys)) if keys[number - 1] >= keys[number]]
+    waiting = list(parts.results)
+    for result, key in zip(whole.results, keys, strict=True):
+        # How much of the log of parts was read when the window was put together.
+        [covered] = result.message["claim"]["covers"]["partitions"].values()
+        own = [part for part in waiting if part.offset < covered["read"] and _key(part, kind) <= key]
+        waiting = [part for part in waiting if part not in own]
+        faults += _sums(result, own, kind, key)
+    left = [part for part in waiting if part.counts["records"] or part.counts["malformed"]]
     if left:
         faults.append(f"{len(left)} parts are in no whole window; the first is {left[0].name}")
     return faults
 
 
-def _key(result: Result, kind: str) -> object:
-    return result.index if kind == "span" else result.start
+def _sums(whole: Result, own: list[Result], kind: str, key: tuple[int, str]) -> Faults:
+    on_time = [part for part in own if kind != "span" or _key(part, kind) == key]
+    late = [part for part in own if part not in on_time]
+    wanted: collections.Counter[str] = collections.Counter()
+    for part in on_time:
+        wanted.update(part.counts)
+    # Rows of another window of a span are late in this one.
+    for part in late:
+        for name, to in (("records", "late"), ("malformed", "malformed"), ("late", "late"), ("stray", "stray")):
+            wanted[to] += part.counts.get(name, 0)
+    faults = [
+        f"{whole.name}: {name} {whole.counts.get(name)}, its parts say {wanted[name]}"
+        for name in sorted({*wanted, *whole.counts}) if whole.counts.get(name, 0) != wanted[name]]
+    sums: dict[str, list[float]] = {}
+    for part in on_time:
+        for name, values in told(part.message, groups=True).items():
+            sums[name] = [a + b for a, b in zip(sums.get(name, [0] * len(values)), values, strict=True)]
+    found = told(whole.message, groups=True)
+    return faults + [
+        f"{whole.name}: {name} is {found[name]}, its parts say {values}"
+        for name, values in sums.items() if list(found[name]) != values]
 
 
-def _by_window(parts: list[Result], kind: str) -> dict[object, list[Result]]:
-    found: dict[object, list[Result]] = collections.defaultdict(list)
-    for part in parts:
-        found[_key(part, kind)].append(part)
-    return found
-
-
-def _lies_in(part: Result, whole: Result) -> bool:
-    return all(
-        partition in whole.ranges and whole.ranges[partition][0] <= start and end <= whole.ranges[partition][1]
-        for partition, (start, end) in part.ranges.items())
+def _key(result: Result, kind: str) -> tuple[int, str]:
+    """What orders windows. Times are written with as many digits as they need."""
+    return (result.index, "") if kind == "span" else (0, str(result.start).rstrip("Z"))

@@ -1,6 +1,8 @@
 """Faults of a scenario, drawn one by one."""
 
 import signal
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import proxy
@@ -15,22 +17,25 @@ def make(play: "Play") -> None:
     scenario, choose = play.scenario, play.random
     free = [one for one in play.instances if one.runs and not one.is_stopped]
     weights = {
-        _kill: 5.0, _stop: 2.0, _end: 1.0, _cut: 2.0, _outage: 0.0 if play.is_out else 0.7,
+        _kill: 4.0, _stop: 2.0, _end: 1.0, _cut: 4.0, _outage: 0.0 if play.is_out else 0.7,
+        _takeover: 3.0 if scenario.members > 1 else 0.0,
         _step: 2.0 if scenario.clocks else 0.0, _twin: 0.0 if scenario.members else 0.5, _kill_at_claim: 1.0,
-        _kill_behind_hang: 1.0}
+        _kill_behind_hang: 2.0}
     [fault] = choose.choices(list(weights), list(weights.values()))
     if free:
         fault(play, choose.choice(free))
 
 
 def _silence(play: "Play") -> float:
-    """Shorter or longer than a member may be silent."""
+    """Shorter than a member may be silent, or so long that others have taken over and publish."""
     session = play.broker.session / 1000
-    return play.random.choice((play.random.uniform(0.1, session / 2), play.random.uniform(session, 2.5 * session)))
+    if not play.scenario.members:
+        return play.random.uniform(0.1, session)
+    return play.random.choice((play.random.uniform(0.1, session / 2), play.random.uniform(session, 4 * session)))
 
 
-def _kill(play: "Play", instance: Instance) -> None:
-    """SIGKILL. What a network that hangs has taken arrives later."""
+def _kill(play: "Play", instance: Instance, starts: bool = True) -> None:
+    """SIGKILL. What a network that hangs has taken arrives later. `starts`: another begins at once."""
     play.note(f"kill {instance.name}")
     hangs = instance.proxy.mode == proxy.HANG
     instance.kill(keeps_network=hangs)
@@ -38,7 +43,8 @@ def _kill(play: "Play", instance: Instance) -> None:
     play.instances.remove(instance)
     if hangs:
         play.later(play.random.uniform(0.5, 2 * play.broker.session / 1000), lambda: _land(play, instance))
-    play.start()
+    if starts:
+        play.start()
 
 
 def _land(play: "Play", instance: Instance) -> None:
@@ -51,11 +57,41 @@ def _land(play: "Play", instance: Instance) -> None:
 def _kill_at_claim(play: "Play", instance: Instance) -> None:
     """SIGKILL soon after somebody has claimed: between the claim and the first result, or soon after."""
     _kill(play, instance)
-    if play.pass_time(play.broker.session / 1000 + 8, claims=1):
-        play.pass_time(0.5, results=play.random.choice((0, 1, 3)))
+    if play.pass_time(10 * play.broker.session / 1000, claims=1):
+        play.pass_time(0.5, results=play.random.choice((0, 1, 3, 20)))
         others = [one for one in play.instances if one.runs and not one.is_stopped]
         if others:
             _kill(play, play.random.choice(others))
+
+
+def _takeover(play: "Play", instance: Instance) -> None:
+    """One dies, and another publishes what it has left behind, slowly, as on a busy machine. It may die of it too."""
+    others = [one for one in play.instances if one.runs and not one.is_stopped and one is not instance]
+    if not others:
+        return
+    session = play.broker.session / 1000
+    other = play.random.choice(others)
+    _kill(play, instance, starts=False)
+    play.note(f"slow down {other.name}")
+    play.totals["slow takeovers"] += 1
+    told = len(other.log)
+    _slow(play, other, 4 * session, lambda: "group soak: reading" in other.log[told:])
+    # The window that it publishes now is behind some that it has published before.
+    wanted = play.watches[-1].results + play.random.choice((3, 18, 20))
+    _slow(play, other, 4, lambda: play.watches[-1].results >= wanted)
+    if other in play.instances and other.runs and play.random.random() < 0.7:
+        _kill(play, other)
+    play.start()
+
+
+def _slow(play: "Play", instance: Instance, seconds: float, until: Callable[[], bool]) -> None:
+    """Lets an instance run for a tenth of the time only."""
+    end = time.monotonic() + seconds
+    while instance.runs and time.monotonic() < end and not until():
+        instance.signal(signal.SIGSTOP)
+        time.sleep(0.04)
+        instance.signal(signal.SIGCONT)
+        play.pass_time(0.004)
 
 
 def _kill_behind_hang(play: "Play", instance: Instance) -> None:
@@ -93,7 +129,7 @@ def _end(play: "Play", instance: Instance) -> None:
 
 def _cut(play: "Play", instance: Instance) -> None:
     """The network of one instance is away."""
-    mode = play.random.choice((proxy.CUT, proxy.HANG, proxy.HANG, proxy.DEAF))
+    mode = play.random.choice((proxy.CUT, proxy.HANG, proxy.DEAF))
     seconds = _silence(play)
     play.note(f"{mode} {instance.name} for {seconds:.2f} s")
     instance.proxy.set(mode)

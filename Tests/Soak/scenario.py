@@ -62,10 +62,11 @@ def draw(seed: int, broker: str, seconds: float) -> Scenario:
     """The scenario of a seed."""
     choose = random.Random(seed)
     window = choose.choice(WINDOWS)
+    # Small windows: at any moment some results are on their way.
     members = choose.choice((0, 0, 1, 2, 2, 3))
-    span = choose.choice((600, 1200, 2400))
+    span = choose.choice((200, 200, 600, 2400))
     cuts = {
-        "every": f"every: {choose.choice((100, 250, 500))} ms", "rows": f"rows: {choose.choice((97, 400, 1000))}",
+        "every": f"every: {choose.choice((50, 50, 100, 500))} ms", "rows": f"rows: {choose.choice((31, 97, 400))}",
         "span": f"span: {span} of CLOCK, late: 800"}
     partitions = choose.choice((1, 2, 3, 4))
     silent = choose.random() < 0.15 and partitions > 1
@@ -74,7 +75,7 @@ def draw(seed: int, broker: str, seconds: float) -> Scenario:
         seed=seed, broker=broker, window=window, cut=cuts[window], span=span, members=members,
         # Windows of rows are each instance's own.
         merge=choose.random() < 0.5 and window != "rows", partitions=partitions,
-        fed=tuple(range(partitions - 1 if silent else partitions)), rate=choose.choice((500, 1000, 2000)),
+        fed=tuple(range(partitions - 1 if silent else partitions)), rate=choose.choice((1000, 2000, 3000)),
         transactions=transactions, aborts=choose.choice((0.0, 0.2)) if transactions else 0.0,
         plain_end=transactions and choose.random() < 0.5,
         strangers=choose.random() < 0.3, file=choose.random() < 0.25, clocks=choose.random() < 0.25, seconds=seconds)

@@ -66,7 +66,7 @@ SPANS = [CLAIM, result(1, 0, 3, "span", 1), result(2, 4, 6, "span", 2, malformed
 
 def faults(messages: list[dict[str, Any]], kind: str) -> list[str]:
     """What is wrong with a log of these messages."""
-    return checks.check(Log(topic(*map(json.dumps, messages))), HITS, kind, 1000, False, False)
+    return checks.check(Log(topic(*map(json.dumps, messages))), HITS, kind, 1000)
 
 
 class CheckTest(unittest.TestCase):
@@ -118,19 +118,47 @@ class CheckTest(unittest.TestCase):
 
 
 class MergedTest(unittest.TestCase):
+    """Parts are at offsets 1 and 2 of their log."""
+
     def log(self, messages: list[dict[str, Any]]) -> Log:
         return Log(topic(*map(json.dumps, messages)))
 
+    def whole(self, *reads: int) -> list[dict[str, Any]]:
+        """Whole windows of one part each, put together when so much of the log of parts was read."""
+        messages = [copy.deepcopy(CLAIM), *copy.deepcopy(SPANS[1:])]
+        messages[0]["claim"]["input"] = "parts"
+        for message, read in zip(messages[1:], reads, strict=False):
+            position = {"resume": read, "read": read}
+            message["claim"]["covers"] = {"input": "parts", "partitions": {"0": position}}
+        return messages[:1 + len(reads)]
+
+    def faults(self, whole: list[dict[str, Any]], kind: str = "span") -> list[str]:
+        return checks.check_merged(self.log(whole), self.log(SPANS), kind)
+
     def test_whole_windows(self) -> None:
-        parts = self.log(SPANS)
-        self.assertEqual(checks.check_merged(self.log(SPANS), parts, "span", False), [])
-        self.assertNotEqual(checks.check_merged(self.log(SPANS[:2]), parts, "span", False), [])
-        twice = copy.deepcopy(SPANS)
+        self.assertEqual(self.faults(self.whole(3, 3)), [])
+        self.assertEqual(self.faults(self.whole(2, 3)), [])
+        self.assertNotEqual(self.faults(self.whole(3)), [], "a window is missing")
+        self.assertNotEqual(self.faults(self.whole(1, 3)), [], "a part was not read, and is in the window")
+        twice = self.whole(3, 3)
         twice[2]["window"]["index"] = twice[1]["window"]["index"]
-        self.assertNotEqual(checks.check_merged(self.log(twice), parts, "span", False), [])
-        other = copy.deepcopy(SPANS)
-        other[1]["counts"]["records"] += 1
-        self.assertNotEqual(checks.check_merged(self.log(other), parts, "span", False), [])
+        self.assertNotEqual(self.faults(twice), [])
+        for place, name, value in (("counts", "records", 4), ("counts", "late", 1), ("histograms", "marks", {})):
+            other = self.whole(3, 3)
+            other[1][place][name] = value
+            self.assertNotEqual(self.faults(other), [], name)
+
+    def test_parts_that_come_after_their_window(self) -> None:
+        parts = [SPANS[0], copy.deepcopy(SPANS[1]), copy.deepcopy(SPANS[2])]
+        # By arrival: the part at offset 2 is of an earlier window than the one at offset 1, which was out by then.
+        for message, start in ((parts[1], "2026-11-30T12:00:02Z"), (parts[2], "2026-11-30T12:00:01.5Z")):
+            message["window"] = {"index": 0, "kind": "every", "start": start}
+        whole = self.whole(2, 3)
+        for number, second in ((1, 2), (2, 3)):
+            whole[number]["window"] = {"index": number, "kind": "every", "start": f"2026-11-30T12:00:0{second}Z"}
+        self.assertEqual(checks.check_merged(self.log(whole), self.log(parts), "every"), [])
+        whole[2]["counts"]["records"] = 0
+        self.assertNotEqual(checks.check_merged(self.log(whole), self.log(parts), "every"), [])
 
 
 if __name__ == "__main__":
