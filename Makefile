@@ -41,7 +41,6 @@ else
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 	@scripts/fuzz short
-	@scripts/soak short
 	python3 Benchmarks/instructions.py
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 endif

@@ -40,8 +40,9 @@ final class LogJudge: Sendable {
     var counted: [Int64: Int64] = [:]
     /// The first partition of each claim of this run.
     var claimed: [Int64: (input: String, partition: String)] = [:]
-    /// Delivered and not yet judged.
-    var delivered: [(offset: Int64, token: Int, message: LogMessage)] = []
+    /// Delivered and not yet judged. The offset is nil where the broker has not said it: an answer that a message which was
+    /// sent again is there already has none.
+    var delivered: [(offset: Int64?, token: Int, message: LogMessage, at: Int64)] = []
     var lastOffset: Int64 = -1
     /// How many results that do not count were met.
     var voidCount = 0
@@ -68,6 +69,8 @@ final class LogJudge: Sendable {
   /// After so many messages, or so many nanoseconds, there is another snapshot.
   private static let mostSinceSnapshot = 256
   private static let snapshotAge: Int64 = 60_000_000_000
+  /// An end of the log that is found so long after a message was delivered lies behind it, in nanoseconds.
+  private static let settling: Int64 = 2_000_000_000
 
   /// `name`: what messages call the log.
   init(
@@ -154,8 +157,9 @@ final class LogJudge: Sendable {
         outcomes = [.counts(token: token)]
         return
       }
-      if !state.isFollowing, offset < state.next { state.failure = shrunk(offset) }
-      state.delivered.append((offset, token, message))
+      let isKnown = offset >= 0
+      if isKnown, !state.isFollowing, offset < state.next { state.failure = shrunk(offset) }
+      state.delivered.append((isKnown ? offset : nil, token, message, monotonicNanoseconds()))
       if state.isFollowing {
         outcomes = judge(&state)
       } else if offset == state.next {
@@ -216,9 +220,11 @@ final class LogJudge: Sendable {
   }
 
   /// What became of the messages below the place that is folded.
-  private func judge(_ state: inout State) -> [Outcome] {
+  ///
+  /// - Parameter end: when the log was found to end there, on the monotonic clock; nil where that is not known.
+  private func judge(_ state: inout State, end: Int64? = nil) -> [Outcome] {
     var outcomes: [Outcome] = []
-    while let first = state.delivered.first, first.offset < state.next {
+    while let first = state.delivered.first, isFolded(first.message, at: first.offset, first.at, state, end: end) {
       state.delivered.removeFirst()
       switch first.message {
       case .claim(let message):
@@ -249,6 +255,23 @@ final class LogJudge: Sendable {
 
   /// How many results of the pipeline that do not count were met.
   var voidCount: Int { state.withLock { $0.voidCount } }
+
+  /// Whether a message that was delivered at a time is below the place that is folded.
+  private func isFolded(
+    _ message: LogMessage, at offset: Int64?, _ time: Int64, _ state: State, end: Int64?
+  ) -> Bool {
+    if let offset { return offset < state.next }
+    if case .result(let head) = message, let claim = head.claim, claim.number <= state.counted[claim.epoch] ?? 0 {
+      return true
+    }
+    if case .claim(let found) = message, case .claim(_, let epoch, _) = found.kind, epoch == state.claim?.epoch,
+      state.claim?.isGood != nil
+    {
+      return true
+    }
+    // It was on the log before the end that was found long after it.
+    return end.map { $0 - time > Self.settling } ?? false
+  }
 
   /// Whether everything delivered is judged.
   var hasJudgedAll: Bool { state.withLock { $0.delivered.isEmpty } }
@@ -291,9 +314,11 @@ final class LogJudge: Sendable {
     let reader = makeReader(true, stop)
     defer { reader.close() }
     try reader.follow(from: offset)
+    var isAtEnd = false
     while !stop() {
       try reader.drain(milliseconds: 20) { event in
         let outcomes = state.withLock { state in
+          isAtEnd = if case .end = event { true } else { false }
           switch event {
           case .message(let message, _, let offset):
             return offset < state.next ? [] : take(message, at: offset, &state)
@@ -305,6 +330,7 @@ final class LogJudge: Sendable {
         }
         outcomes.forEach(report)
       }
+      if isAtEnd { state.withLock { judge(&$0, end: monotonicNanoseconds()) }.forEach(report) }
     }
   }
 
