@@ -11,7 +11,7 @@ RELEASE = .build/release/hitmon
 BUILD = swift build -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test quick format format-check python-check test-scale fuzz soak races wheel install bench kernels docs lock clean
+.PHONY: help setup build run test quick format format-check python-check test-scale fuzz soak model races wheel install bench kernels docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,7 @@ else
 	@$(MAKE) --no-print-directory format-check
 	@scripts/targets --check
 	@scripts/python-check
+	@python3 Tests/Model/delivery.py
 	@scripts/brokers
 	swift build --build-tests
 	@scripts/swift-tests
@@ -57,6 +58,7 @@ format-check:
 
 python-check: ## Check the Python code with ruff and mypy
 	@scripts/python-check
+	@python3 Tests/Model/delivery.py
 
 test-scale: setup ## Test the engines: Spark, Dask, kernel and merge, on clusters of this machine
 	@scripts/brokers
@@ -75,6 +77,9 @@ fuzz: setup ## Fuzz what reads bytes of others, with sanitizers: SECONDS_EACH=60
 soak: setup ## Kill, stop and cut off whole runs, and count their results again: SOAK=2 for two hours, SEED=7 for one scenario again
 	swift build --product hitmon
 	@scripts/soak
+
+model: ## Explore the protocol of exactly once, and each of its rules left out, as make test does; ARGS=--deep explores more
+	@python3 Tests/Model/delivery.py $(ARGS)
 
 races: setup ## Look for races with ThreadSanitizer in what runs on several threads, without brokers
 	@scripts/races
