@@ -58,7 +58,6 @@ format-check:
 
 python-check: ## Check the Python code with ruff and mypy
 	@scripts/python-check
-	@python3 Tests/Model/delivery.py
 
 test-scale: setup ## Test the engines: Spark, Dask, kernel and merge, on clusters of this machine
 	@scripts/brokers
