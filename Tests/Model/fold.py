@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 
 class Partition(NamedTuple):
-    """What a log says of a partition. `epoch` is -1 where the log is cut and says nothing yet."""
+    """What a log says of a partition."""
 
+    # -1 where the log is cut and says nothing yet.
     epoch: int = 0
     number: int = 0
     # How far it is covered: (last, resume) for runs, (last, resume, read) for mergers.
     position: tuple[int, ...] = ()
     idle: bool = False
+    # Where the log is cut: its first message is believed, until a claim follows on it.
+    unsure: bool = False
 
 
 Fold = tuple[Partition, ...]
@@ -72,6 +75,8 @@ def take(fold: Fold, message: Message, without: Rules = ALL_RULES) -> Fold | Non
         state = fold[p]
         if state.epoch < 0 or "every partition" in without and i > 0:
             continue
+        if state.unsure and (message.epoch, message.number) > (state.epoch, state.number):
+            continue
         if "epochs" not in without and (state.epoch != message.epoch or message.epoch <= 0):
             return None
         if "numbers" not in without and state.number + 1 != message.number:
@@ -79,10 +84,12 @@ def take(fold: Fold, message: Message, without: Rules = ALL_RULES) -> Fold | Non
     changed = list(fold)
     for i, p in enumerate(message.parts):
         state = fold[p]
+        position, idle = state.position, state.idle
         if isinstance(message, Result):
-            changed[p] = Partition(message.epoch, message.number, message.positions[i], state.idle)
+            position = message.positions[i]
         else:
-            changed[p] = Partition(message.epoch, message.number, state.position, message.idle[i])
+            idle = message.idle[i]
+        changed[p] = Partition(message.epoch, message.number, position, idle, state.unsure or state.epoch < 0)
     return tuple(changed)
 
 
@@ -91,11 +98,13 @@ def take_claim(fold: Fold, message: Claim, without: Rules) -> Fold | None:
     for p, before in zip(message.parts, message.after, strict=True):
         state = fold[p]
         # Without "order" epochs are mere names: a model may use those again that are in use nowhere.
-        is_next = state.epoch == before and (message.epoch > before or "order" in without)
+        follows = state.epoch == before or state.unsure and before > state.epoch
+        is_next = follows and (message.epoch > before or "order" in without)
         if state.epoch >= 0 and "after" not in without and not is_next:
             return None
         is_idle = state.idle and "a claim ends idleness" in without
-        changed[p] = Partition(message.epoch, 0, state.position, is_idle)
+        is_unsure = (state.unsure or state.epoch < 0) and max(0, state.epoch) != before
+        changed[p] = Partition(message.epoch, 0, state.position, is_idle, is_unsure)
     return tuple(changed)
 
 

@@ -7,9 +7,15 @@ from typing import NamedTuple, TypeVar
 
 from checker import Violation
 from fold import Claim, Fold, Message, Partition, Result, Snapshot, begin, take
-from members import Delivery, Judge, Loss, Member, Phase, Position, earlier, read_on, skim
+from members import Delivery, Judge, Loss, Member, Phase, Position, behind_claim, earlier, judged, read_on, skim
 
 T = TypeVar("T")
+
+
+class Known(NamedTuple):
+    """A message that is sent again and is on the log: the broker says so, and not at which offset."""
+
+    message: Message
 
 
 class Budget(NamedTuple):
@@ -19,6 +25,11 @@ class Budget(NamedTuple):
     moves: int = 0
     # Requests that are repeated: the acknowledgement is lost, or the request hangs.
     copies: int = 0
+    # Requests that are repeated to a broker that knows them: it answers without an offset.
+    known: int = 0
+    # Ticks, and times that a producer sends all again.
+    ticks: int = 0
+    resends: int = 0
     # Messages that land before the one before them, whose request has failed.
     overtakes: int = 0
     # Members that take back what is on its way, and claim the same partitions again.
@@ -34,7 +45,7 @@ class State(NamedTuple):
     # The member of each partition, -1 for none.
     assigned: tuple[int, ...]
     members: tuple[Member, ...]
-    queues: tuple[tuple[Message, ...], ...]
+    queues: tuple[tuple[Message | Known, ...], ...]
     strays: tuple[Message, ...]
     log: tuple[Message, ...]
     # The offset at which the log begins; in a model of mergers, the log of parts.
@@ -68,7 +79,7 @@ class Log:
         self.nothing: Fold = (Partition(position=nowhere),) * partitions
         self.by_time = "offsets" in without
         self.keeps_log = self.by_time or self.budget.snapshots > 0
-        self.reads_ahead = not exact and not self.keeps_log and "jumps" not in without
+        self.reads_ahead = not exact and not self.budget.known and not self.keeps_log and "jumps" not in without
         self.keeps_void = exact or bool(without)
 
     def is_done(self, state: Hashable) -> bool:
@@ -78,7 +89,9 @@ class Log:
         """What counts with a result that is good. Throws which property it breaks."""
         raise NotImplementedError
 
-    def words(self, message: Message) -> str:
+    def words(self, message: Message | Known) -> str:
+        if isinstance(message, Known):
+            return f"{self.words(message.message)}, which is known"
         if isinstance(message, Claim):
             return f"claim {message.epoch} of {message.parts} after {message.after}"
         if isinstance(message, Result):
@@ -89,8 +102,10 @@ class Log:
             return f"snapshot up to {message.upto}: {states}"
         return f"tick {message.epoch}#{message.number} of {message.parts}: idle {message.idle}"
 
-    def stray(self, state: State, message: Message) -> tuple[Message, ...]:
+    def stray(self, state: State, message: Message | Known) -> tuple[Message, ...]:
         """The strays, with one more; of too many the others have got lost."""
+        if isinstance(message, Known):
+            return state.strays
         if not self.keeps_void and is_void_for_good(state.truth, message):
             return state.strays
         return tuple(sorted((*state.strays, message)[-self.most_strays :], key=hash))
@@ -108,6 +123,8 @@ class Log:
                     # A copy of it may have landed before.
                     there = state.truth[message.parts[0]]
                     counts = there.epoch == message.epoch and there.number >= message.number
+                    if self.budget.resends and there.epoch == message.epoch and not counts:
+                        raise Violation("a message lands before one with a lower number")
             if strays and truth and not self.keeps_void:
                 strays = tuple(m for m in strays if not is_void_for_good(truth, m))
             state = state._replace(log=(*state.log, message), truth=truth or state.truth, rows=rows, strays=strays)
@@ -123,18 +140,45 @@ class Log:
         self, state: State, i: int, member: Member, judge: Judge, message: Message, offset: int, counts: bool
     ) -> Member:
         """The producer hears of a message: LogJudge.delivered."""
-        delivery = Delivery(offset, 0, 0, counts)
+        delivery = Delivery(offset, 0 if isinstance(message, Claim) else -1, 0, counts)
         if isinstance(message, Result):
             if "judge" in self.without and not counts:
                 raise Violation("a message is reported as counted, and is not")
             delivery = Delivery(offset, message.number, message.content, counts)
-        judge = judge._replace(delivered=(*judge.delivered, delivery))
+        # An end that was found before says nothing of this message.
+        at_end = judge.at_end and "ends" not in self.heals
+        judge = judge._replace(delivered=(*judge.delivered, delivery), at_end=at_end)
         if not member.follows and "jumps" in self.without:
             judge = judge._replace(next=offset)
         member = member._replace(judge=judge)
         if member.follows or judge.is_behind or judge.next != offset:
+            if offset < 0:
+                member = behind_claim(member._replace(judge=judged(judge, state.rows)), self.without)
             return member._replace(follows=True)
         return read_on(i, member, message, offset, state.rows, self.without)
+
+    def acknowledge(self, state: State, i: int, message: Message) -> State | Violation:
+        """The broker knows a message that is sent again, and does not say its offset."""
+        member = state.members[i]
+        if member.judge is None:
+            return state
+        counts = False
+        if not isinstance(message, Snapshot):
+            there = state.truth[message.parts[0]]
+            is_there = isinstance(message, Claim) or there.number >= message.number
+            counts = there.epoch == message.epoch and is_there
+        try:
+            return self.change(state, i, self.delivered(state, i, member, member.judge, message, -1, counts))
+        except Violation as violation:
+            return violation
+
+    def find_end(self, state: State, i: int, member: Member, judge: Judge) -> State | Violation:
+        """It is long after the end of the log was found: what was delivered without an offset is below it."""
+        try:
+            after = member._replace(judge=judged(judge, state.rows, is_end=True))
+        except Violation as violation:
+            return violation
+        return self.change(state, i, behind_claim(after, self.without))
 
     def follow(self, state: State, i: int, member: Member, judge: Judge) -> State | Violation:
         """The thread that follows the log reads on."""

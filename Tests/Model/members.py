@@ -41,8 +41,9 @@ Position = tuple[int, ...]
 class Delivery(NamedTuple):
     """A message that the broker has acknowledged and the judge has not judged."""
 
+    # -1 where the broker has not said it.
     offset: int
-    # 0 for a claim.
+    # 0 for a claim, -1 for a tick.
     number: int
     content: int
     # The truth.
@@ -64,6 +65,8 @@ class Judge(NamedTuple):
     counted: int = 0
     delivered: tuple[Delivery, ...] = ()
     loss: Loss = Loss.NONE
+    # Whether it was at the end of the log when it last read.
+    at_end: bool = False
     # What the judge will find when it reads on, where a model reads ahead; see `skim`.
     unread: Loss = Loss.NONE
 
@@ -119,21 +122,33 @@ def read_on(i: int, member: Member, message: Message, offset: int, rows: int, wi
         loss = Loss.TAKEN
     judge = Judge(
         offset + 1, fold, judge.is_behind, judge.epoch, judge.parts, is_good, record, counted, judge.delivered, loss,
-        judge.unread)
+        unread=judge.unread)
     if judge.delivered:
         judge = judged(judge, rows)
     return behind_claim(member._replace(judge=judge), without)
 
 
-def judged(judge: Judge, rows: int) -> Judge:
-    """Judges what was delivered below the place that is folded: LogJudge.judge. The reports must be true."""
+def is_folded(delivery: Delivery, judge: Judge) -> bool:
+    """Whether a message is below the place that is folded: LogJudge.isFolded."""
+    if delivery.offset >= 0:
+        return delivery.offset < judge.next
+    if delivery.number == 0:
+        return judge.is_good is not None
+    return 0 < delivery.number <= judge.counted
+
+
+def judged(judge: Judge, rows: int, is_end: bool = False) -> Judge:
+    """Judges what was delivered below the place that is folded: LogJudge.judge. The reports must be true. `is_end`: the
+    log has been read to its end since, as far as the judge knows."""
     is_good, loss = judge.is_good, judge.loss
     delivered = judge.delivered
-    while delivered and delivered[0].offset < judge.next:
+    while delivered and (is_folded(delivered[0], judge) or is_end and delivered[0].offset < 0):
         _, number, content, counts = delivered[0]
         delivered = delivered[1:]
         if number == 0:
             is_good = is_good or False
+        elif number < 0:
+            continue
         elif number <= judge.counted:
             if content & ~rows:
                 raise Violation("a message is reported as counted, and is not")

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any, NamedTuple
 
 from checker import Step, Violation
-from fold import Result, Snapshot
+from fold import Result, Snapshot, Tick
 from logs import State
 from members import Judge, Loss, Member, Phase, Position, positions
 from world import World
@@ -119,6 +119,12 @@ class Runs(World):
                 yield Step(f"a thread of m{i} waits for room", self.change(state, i, waits, budget=budget), True)
         elif not member.waits_for_room:
             yield from self.publish(state, i, member, told)
+            if state.budget.ticks:
+                tick = Tick(member.epoch, member.number + 1, member.parts, (True,) * len(member.parts))
+                budget = state.budget._replace(ticks=state.budget.ticks - 1)
+                after = self.change(
+                    state, i, member._replace(number=member.number + 1), sends=tick, budget=budget)
+                yield Step(f"m{i} sends {self.words(tick)}", after, True)
         if member.phase == Phase.CLAIMED:
             begun = member._replace(phase=Phase.PUBLISHES, positions=judge.record, judge=judge._replace(record=()))
             yield Step(f"m{i} begins to read what it has claimed", self.change(state, i, begun))

@@ -22,8 +22,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from checker import Step
-from fold import Claim, Snapshot, begin, take_all
-from logs import Log, State, put
+from fold import Claim, Snapshot, Tick, begin, take_all
+from logs import Known, Log, State, put
 from members import Generation, Judge, Loss, Member, Phase, Position, positions
 
 FORMER, PRESENT = Generation.FORMER, Generation.PRESENT
@@ -102,6 +102,12 @@ class World(Log):
                 yield from self.lost_steps(state, i, member, judge)
         if judge and member.follows and (judge.unread or judge.next < len(state.log)):
             yield Step(f"m{i} reads on" if told else "", self.follow(state, i, member, judge))
+        if judge and member.follows and self.budget.known:
+            if judge.next == len(state.log) and not judge.at_end:
+                after = self.change(state, i, member._replace(judge=judge._replace(at_end=True)))
+                yield Step(f"m{i} finds the end of the log", after)
+            if judge.at_end and judge.delivered and judge.delivered[0].offset < 0:
+                yield Step(f"m{i} waits for two seconds", self.find_end(state, i, member, judge))
         if state.queues[i]:
             yield from self.queue_steps(state, i, told)
 
@@ -109,13 +115,30 @@ class World(Log):
         message = state.queues[i][0]
         words = self.words(message) if told else ""
         queues = put(state.queues, i, state.queues[i][1:])
+        if isinstance(message, Known):
+            acknowledged = self.acknowledge(state._replace(queues=queues), i, message.message)
+            yield Step(f"m{i} hears of {words}" if told else "", acknowledged)
+            return
+        if state.budget.known:
+            queues = put(state.queues, i, (Known(message), *state.queues[i][1:]))
+            budget = state.budget._replace(known=state.budget.known - 1)
+            landed = self.land(state._replace(queues=queues, budget=budget), message, None)
+            yield Step(f"of m{i} lands, without an answer, {words}" if told else "", landed, True)
+            queues = put(state.queues, i, state.queues[i][1:])
         yield Step(f"of m{i} lands {words}" if told else "", self.land(state._replace(queues=queues), message, i))
         if state.budget.overtakes and len(state.queues[i]) > 1:
             first, second, *rest = state.queues[i]
+            assert not isinstance(second, Known)
             budget = state.budget._replace(overtakes=state.budget.overtakes - 1)
             overtaken = state._replace(queues=put(state.queues, i, (first, *rest)), budget=budget)
             words = f"of m{i} lands before its turn {self.words(second)}" if told else ""
             yield Step(words, self.land(overtaken, second, i), True)
+        in_order = sorted(state.queues[i], key=lambda message: not isinstance(message, Tick))
+        if state.budget.resends and "order" not in self.heals and tuple(in_order) != state.queues[i]:
+            # ResultOutbox: ticks have lower tokens than results.
+            budget = state.budget._replace(resends=state.budget.resends - 1)
+            resent = state._replace(queues=put(state.queues, i, tuple(in_order)), budget=budget)
+            yield Step(f"m{i} sends all again", resent, True)
         if state.budget.copies:
             budget = state.budget._replace(copies=state.budget.copies - 1)
             copied = state._replace(strays=self.stray(state, message), budget=budget)
@@ -206,6 +229,8 @@ class World(Log):
 def fresh_epoch(state: State) -> int:
     used = {partition.epoch for partition in state.truth}
     for message in (*state.strays, *state.log, *(m for queue in state.queues for m in queue)):
+        if isinstance(message, Known):
+            message = message.message
         if isinstance(message, Snapshot):
             used.update(partition.epoch for partition in message.fold)
         else:
