@@ -5,8 +5,9 @@ extension KafkaClient {
   ///
   /// - Throws: when no broker answers in time, or does not say: not every user may ask, and not every broker can answer.
   public final func settings(ofTopic name: String, milliseconds: Int = 10_000) throws(KafkaError) -> [String: String] {
+    let deadline = Deadline(milliseconds: milliseconds)
     // The embedded broker has no controller and does not know the question: it would be waited for in vain.
-    guard try metadata(of: nil, within: Deadline(milliseconds: milliseconds)).hasController else {
+    guard try metadata(of: nil, within: deadline).hasController else {
       throw KafkaError(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
     }
     let client = try open()
@@ -14,20 +15,12 @@ extension KafkaClient {
       throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG)
     }
     defer { rd_kafka_ConfigResource_destroy(resource) }
-    let queue = rd_kafka_queue_new(client)
-    defer { rd_kafka_queue_destroy(queue) }
-    let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
-    defer { rd_kafka_AdminOptions_destroy(options) }
-    var text = [CChar](repeating: 0, count: 512)
-    _ = rd_kafka_AdminOptions_set_request_timeout(options, Int32(clamping: max(1, milliseconds)), &text, text.count)
-    withUnsafeMutablePointer(to: &resource) { pointer in
-      pointer.withMemoryRebound(to: OpaquePointer?.self, capacity: 1) {
-        rd_kafka_DescribeConfigs(client, $0, 1, options, queue)
+    let event = try answer(to: RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, within: deadline) { options, queue in
+      withUnsafeMutablePointer(to: &resource) { pointer in
+        pointer.withMemoryRebound(to: OpaquePointer?.self, capacity: 1) {
+          rd_kafka_DescribeConfigs(client, $0, 1, options, queue)
+        }
       }
-    }
-    // The answer comes in any case, if only to say that time is over.
-    guard let event = rd_kafka_queue_poll(queue, Int32(clamping: milliseconds + 1_000)) else {
-      throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
     }
     defer { rd_kafka_event_destroy(event) }
     let code = rd_kafka_event_error(event)

@@ -123,25 +123,37 @@ extension KafkaClient {
     defer { rd_kafka_NewTopic_destroy(topic) }
     for (name, value) in settings.pairs { try check(rd_kafka_NewTopic_set_config(topic, name, value)) }
 
-    let queue = rd_kafka_queue_new(client)
-    defer { rd_kafka_queue_destroy(queue) }
-    let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_CREATETOPICS)
-    defer { rd_kafka_AdminOptions_destroy(options) }
-    let time = max(1, deadline.milliseconds)
-    try check(rd_kafka_AdminOptions_set_request_timeout(options, time, &text, text.count))
-    // Until every broker knows the topic, as far as the time allows.
-    try check(rd_kafka_AdminOptions_set_operation_timeout(options, time, &text, text.count))
-    withUnsafeMutablePointer(to: &topic) { pointer in
-      pointer.withMemoryRebound(to: OpaquePointer?.self, capacity: 1) {
-        rd_kafka_CreateTopics(client, $0, 1, options, queue)
+    let event = try answer(to: RD_KAFKA_ADMIN_OP_CREATETOPICS, within: deadline) { options, queue in
+      withUnsafeMutablePointer(to: &topic) { pointer in
+        pointer.withMemoryRebound(to: OpaquePointer?.self, capacity: 1) {
+          rd_kafka_CreateTopics(client, $0, 1, options, queue)
+        }
       }
     }
+    defer { rd_kafka_event_destroy(event) }
+    try checkCreation(event)
+  }
+
+  /// What brokers answer to a request of an administrator; the caller destroys it. `send` sends the request.
+  final func answer(
+    to operation: rd_kafka_admin_op_t, within deadline: Deadline, _ send: (OpaquePointer?, OpaquePointer?) -> Void
+  ) throws(KafkaError) -> OpaquePointer {
+    let client = try open()
+    let queue = rd_kafka_queue_new(client)
+    defer { rd_kafka_queue_destroy(queue) }
+    let options = rd_kafka_AdminOptions_new(client, operation)
+    defer { rd_kafka_AdminOptions_destroy(options) }
+    var text = [CChar](repeating: 0, count: 512)
+    let time = max(1, deadline.milliseconds)
+    try check(rd_kafka_AdminOptions_set_request_timeout(options, time, &text, text.count))
+    if operation == RD_KAFKA_ADMIN_OP_CREATETOPICS {
+      // Until every broker knows the topic, as far as the time allows.
+      try check(rd_kafka_AdminOptions_set_operation_timeout(options, time, &text, text.count))
+    }
+    send(options, queue)
     // The answer comes in any case, if only to say that time is over.
     while true {
-      if let event = rd_kafka_queue_poll(queue, 200) {
-        defer { rd_kafka_event_destroy(event) }
-        return try checkCreation(event)
-      }
+      if let event = rd_kafka_queue_poll(queue, 200) { return event }
       try throwPermanent()
     }
   }

@@ -12,6 +12,9 @@ extension ResultHead {
     dashboard = [dashboard, other.dashboard].compactMap(\.self).min { $0.lexicographicallyPrecedes($1) }
   }
 
+  /// Adds counts; those that the head does not have come behind.
+  mutating func add(_ more: [Count]) throws(ResultError) { counts = try Self.sum(counts, more) }
+
   /// Names with commas between them, each once.
   fileprivate static func joined(_ a: String, _ b: String) -> String {
     a == b ? a : Set((a + "," + b).split(separator: ",")).sorted().joined(separator: ",")

@@ -58,10 +58,13 @@ package final class ResultMerger {
   package init(pipeline: String, histograms: [Declared], format: ResultFormat = .json) {
     self.pipeline = pipeline
     order = histograms.map(\.name)
-    pointLimits = Dictionary(histograms.compactMap { declared in declared.pointLimit.map { (declared.name, $0) } }) {
-      $1
-    }
+    pointLimits = Self.pointLimits(histograms)
     self.format = format
+  }
+
+  /// The most points of plots, by their names.
+  static func pointLimits(_ histograms: [Declared]) -> [String: Int] {
+    Dictionary(histograms.compactMap { declared in declared.pointLimit.map { (declared.name, $0) } }) { $1 }
   }
 
   /// Windows that wait for messages of other partitions.

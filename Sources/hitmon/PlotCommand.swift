@@ -84,7 +84,7 @@ struct PlotCommand: ParsableCommand {
     var newest: [ResultContent] = []
     var filter = LogFilter()
     while try reader.advance() {
-      guard !reader.withLine({ line in line.allSatisfy { $0 == 0x20 || $0 == 0x0D } }) else { continue }
+      guard !reader.isBlank else { continue }
       let content: ResultContent
       do {
         guard try reader.withLine({ try filter.admits($0) }) else { continue }

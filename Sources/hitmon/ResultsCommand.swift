@@ -110,7 +110,7 @@ struct ResultsCommand: ParsableCommand {
     for reader in try expandInputs(place.files).map({ try LineReader(path: $0) }) {
       var filter = LogFilter()
       while StopSignal.number == 0, try reader.advance() {
-        guard !reader.withLine({ line in line.allSatisfy { $0 == 0x20 || $0 == 0x0D } }) else { continue }
+        guard !reader.isBlank else { continue }
         do {
           if try reader.withLine({ try filter.admits($0) }) { reader.withLine { printer.take($0, isOld: true) } }
         } catch {

@@ -2,6 +2,22 @@ import Kafka
 import Support
 
 extension KafkaTarget {
+  /// A consumer of results, without a group. `patience`: how long brokers may wait with an answer while there is nothing
+  /// new, in milliseconds.
+  func resultConsumer(patience: Int, watch: BrokerWatch) throws -> KafkaConsumer {
+    do {
+      return try KafkaConsumer(
+        settings(defaults: [
+          "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "16384",
+          "fetch.wait.max.ms": "\(patience)", "fetch.queue.backoff.ms": "20", "allow.auto.create.topics": "false",
+          "fetch.message.max.bytes": "20971520",
+        ])
+      ) { watch.hear($0) }
+    } catch {
+      throw ConnectorError("topic \(topic): \(error.message)")
+    }
+  }
+
   /// Makes the topic if it is missing. `brokers` are addresses.
   ///
   /// - Parameters:

@@ -53,19 +53,9 @@ final class LogReader {
 
   private func open() throws -> KafkaConsumer {
     if let consumer { return consumer }
-    do {
-      let consumer = try KafkaConsumer(
-        target.settings(defaults: [
-          "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "16384",
-          "fetch.wait.max.ms": "\(patience)", "fetch.queue.backoff.ms": "20", "allow.auto.create.topics": "false",
-          "fetch.message.max.bytes": "20971520",
-        ])
-      ) { [watch] in watch.hear($0) }
-      self.consumer = consumer
-      return consumer
-    } catch {
-      throw ConnectorError("topic \(target.topic): \(error.message)")
-    }
+    let consumer = try target.resultConsumer(patience: patience, watch: watch)
+    self.consumer = consumer
+    return consumer
   }
 
   // MARK: From the newest snapshot to the end
@@ -117,11 +107,15 @@ final class LogReader {
       old += more
     }
     var fold = ResultFold(pipeline: pipeline, isCut: isCut)
-    // Versions before this one let the key choose the partition: all of a pipeline are in one, unless partitions were added.
-    let inOrder = old.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-    for (_, element) in inOrder { _ = fold.take(element.message) }
+    for read in Self.inOrder(old, by: \.time) { _ = fold.take(read.message) }
     for (_, _, message) in messages { _ = fold.take(message) }
     return Beginning(fold: fold, next: next, sinceSnapshot: old.count + messages.count)
+  }
+
+  /// Messages of partitions that are not the log, in the order of their times. Versions before this one let the key choose
+  /// the partition: all of a pipeline are in one, unless partitions were added.
+  static func inOrder<Element>(_ messages: [Element], by time: (Element) -> Int64) -> [Element] {
+    messages.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }.map(\.element)
   }
 
   /// The offsets of a partition that are there; nil where the user wants to stop first.

@@ -24,7 +24,6 @@ final class ResultLog: Sendable {
 
   let name: String
   private let context: SinkComponent.Context
-  private let watch: BrokerWatch
   private let judge: LogJudge
   private let producer: ResultProducer
   private let right = Mutex(Right.free)
@@ -47,7 +46,6 @@ final class ResultLog: Sendable {
     let name = "topic \(target.topic)"
     self.name = name
     self.context = context
-    self.watch = watch
     let judge = LogJudge(
       name: name,
       reader: { isFollowing, stop in

@@ -42,17 +42,7 @@ package final class ResultTopic {
     follows: Bool = true, _ take: (UnsafeRawBufferPointer) -> Void, isAtEnd: () -> Void = {},
     idle: (_ areAway: Bool) -> Void = { _ in }
   ) throws {
-    let consumer: KafkaConsumer
-    do {
-      consumer = try KafkaConsumer(
-        target.settings(defaults: [
-          "enable.partition.eof": "true", "auto.offset.reset": "earliest", "queued.max.messages.kbytes": "16384",
-          "fetch.wait.max.ms": "100", "allow.auto.create.topics": "false", "fetch.message.max.bytes": "20971520",
-        ])
-      ) { [watch] in watch.hear($0) }
-    } catch {
-      throw ConnectorError("topic \(target.topic): \(error.message)")
-    }
+    let consumer = try target.resultConsumer(patience: 100, watch: watch)
     defer { consumer.close(milliseconds: 500) }
     guard let positions = try starts(consumer, follows, idle) else { return }
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
@@ -93,10 +83,7 @@ package final class ResultTopic {
   private func hand(_ backlog: [Old], _ take: (UnsafeRawBufferPointer) -> Void) {
     let log = backlog.filter { $0.partition == LogReader.partition }
     let others = backlog.filter { $0.partition != LogReader.partition }
-    for (_, old) in others.enumerated().sorted(by: { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) })
-    where counts(old.message) {
-      old.bytes.withUnsafeBytes(take)
-    }
+    for old in LogReader.inOrder(others, by: \.time) where counts(old.message) { old.bytes.withUnsafeBytes(take) }
     var beginnings = LogFilter.beginnings(in: log.compactMap { old in old.message.map { (old.offset, $0) } })
     for old in log {
       if let pipeline = old.message?.pipeline, let beginning = beginnings[pipeline], old.offset >= beginning.offset {

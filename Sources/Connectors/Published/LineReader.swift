@@ -25,6 +25,9 @@ package final class LineReader {
     try buffer.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[line])) }
   }
 
+  /// Whether the line is nobody's message.
+  package var isBlank: Bool { withLine { line in line.allSatisfy { $0 == 0x20 || $0 == 0x0D } } }
+
   /// Goes to the next line; false where there is none.
   package func advance() throws(InputError) -> Bool {
     var searched = rest

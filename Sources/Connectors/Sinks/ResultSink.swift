@@ -15,7 +15,7 @@ package protocol ResultSink: AnyObject {
   /// acknowledged once the message is safe.
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws
   /// What the pipeline has published here of partitions that the run is about to read. A sink that others may write to
-  /// claims them: what others publish of them counts no more, and nothing is published here until ``begin()``. Without
+  /// claims them: what others publish of them counts no more, and nothing is published here until ``begin(isShared:)``. Without
   /// partitions it gives up those that it has.
   func claim(_ request: ClaimRequest) throws -> ClaimAnswer
   /// What is written from here on is of the partitions that were claimed last. `isShared`: other instances read the others.

@@ -61,7 +61,7 @@ package final class PartsMerger {
     mostBytes: Int = 64 << 20
   ) {
     order = histograms.map(\.name)
-    pointLimits = Dictionary(histograms.compactMap { one in one.pointLimit.map { (one.name, $0) } }) { $1 }
+    pointLimits = ResultMerger.pointLimits(histograms)
     self.format = format
     self.fold = fold
     before = fold.inputs
@@ -144,14 +144,9 @@ package final class PartsMerger {
     var content = content
     let counts = addLate(to: &content)
     var head = content.head
-    for count in counts {
-      if let index = head.counts.firstIndex(where: { $0.name == count.name }) {
-        head.counts[index].value &+= count.value
-      } else if count.value > 0 {
-        head.counts.append(count)
-      }
-    }
-    cover(&head.source)
+    // Counts that do not fit into 64 bits are nobody's rows.
+    for count in counts where count.value > 0 { try? head.add([count]) }
+    cover(&head)
     head.format = format
     head.claim = nil
     head.isPartial = isDamaged
@@ -167,17 +162,13 @@ package final class PartsMerger {
   }
 
   /// Names partitions of which the window has no part: they are covered as far as before.
-  private func cover(_ source: inout ResultHead.Source) {
-    for (partition, resume) in source.resume {
-      covered[partition] = ReadPosition(
-        resume: resume, read: source.read[partition] ?? resume, last: source.last[partition],
-        mark: source.marks[partition])
-    }
-    for (partition, position) in covered where source.resume[partition] == nil {
-      source.resume[partition] = position.resume
-      source.read[partition] = position.read
-      if !source.last.isEmpty { source.last[partition] = position.last }
-      source.marks[partition] = position.mark
+  private func cover(_ head: inout ResultHead) {
+    covered.merge(head.positions) { $1 }
+    for (partition, position) in covered where head.source.resume[partition] == nil {
+      head.source.resume[partition] = position.resume
+      head.source.read[partition] = position.read
+      if !head.source.last.isEmpty { head.source.last[partition] = position.last }
+      head.source.marks[partition] = position.mark
     }
   }
 

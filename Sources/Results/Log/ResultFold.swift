@@ -72,10 +72,10 @@ package struct ResultFold: Sendable {
       if let covered = claim.covered {
         let verdict = take(claim, of: covered.input, covered.positions)
         // A run that publishes here without merging goes on where whole windows end.
-        if verdict == .good { note(Self.positions(of: head), of: head.source.topic ?? "") }
+        if verdict == .good { note(head.positions, of: head.source.topic ?? "") }
         return verdict
       }
-      return take(claim, of: head.source.topic ?? "", Self.positions(of: head))
+      return take(claim, of: head.source.topic ?? "", head.positions)
     case .claim(let message):
       switch message.kind {
       case .claim(let input, let epoch, let after): return take(epoch, of: input, after: after)
@@ -97,11 +97,9 @@ package struct ResultFold: Sendable {
       }
     }
     for (partition, before) in after {
-      noteUnknown(input, partition)
-      if self[input, partition].epoch == before { unsure[input]?.remove(partition) }
-      inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = epoch
-      inputs[input]?[partition]?.number = 0
-      inputs[input]?[partition]?.isIdle = false
+      let isSure = self[input, partition].epoch == before
+      change(input, partition, epoch, number: 0) { $0.isIdle = false }
+      if isSure { unsure[input]?.remove(partition) }
     }
     return .good
   }
@@ -111,10 +109,7 @@ package struct ResultFold: Sendable {
   ) -> Verdict {
     if let reason = reason(against: claim, of: input, positions) { return .void(reason) }
     for (partition, position) in positions {
-      noteUnknown(input, partition)
-      inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = claim.epoch
-      inputs[input]?[partition]?.number = claim.number
-      inputs[input]?[partition]?.position = position
+      change(input, partition, claim.epoch, number: claim.number) { $0.position = position }
     }
     return .good
   }
@@ -122,10 +117,7 @@ package struct ResultFold: Sendable {
   private mutating func take(_ claim: ResultHead.Claim, of input: String, idle: [String: Bool]) -> Verdict {
     if let reason = reason(against: claim, of: input, idle) { return .void(reason) }
     for (partition, isIdle) in idle {
-      noteUnknown(input, partition)
-      inputs[input, default: [:]][partition, default: PublishedPartition()].epoch = claim.epoch
-      inputs[input]?[partition]?.number = claim.number
-      inputs[input]?[partition]?.isIdle = isIdle
+      change(input, partition, claim.epoch, number: claim.number) { $0.isIdle = isIdle }
     }
     return .good
   }
@@ -155,8 +147,15 @@ package struct ResultFold: Sendable {
     unsure[input]?.contains(partition) ?? false
   }
 
-  private mutating func noteUnknown(_ input: String, _ partition: String) {
+  /// Takes what a message of a claim says of a partition.
+  private mutating func change(
+    _ input: String, _ partition: String, _ epoch: Int64, number: Int64, _ change: (inout PublishedPartition) -> Void
+  ) {
     if isUnknown(input, partition) { unsure[input, default: []].insert(partition) }
+    var state = self[input, partition]
+    (state.epoch, state.number) = (epoch, number)
+    change(&state)
+    inputs[input, default: [:]][partition] = state
   }
 
   private func inOrder<Value>(_ partitions: [String: Value]) -> [(key: String, value: Value)] {
@@ -178,13 +177,12 @@ package struct ResultFold: Sendable {
       return .void(.unclaimed(partition: partition))
     }
     if !head.isPartial { lastOrder = max(ResultMerger.order(of: head) ?? .min, lastOrder ?? .min) }
-    for (partition, position) in Self.positions(of: head) {
+    for (partition, position) in head.positions {
       var position = position
       // Versions before this one do not say which window of each partition was the last. An instance that has taken
       // partitions over publishes windows of theirs that others had published of its own: those stay published.
-      if head.source.last.isEmpty, let before = self[input, partition].position,
-        before.cut.map({ position.cut?.isSame(as: $0) ?? false }) ?? (position.cut == nil),
-        let last = before.last
+      if head.source.last.isEmpty, let before = self[input, partition].position, let cut = before.cut,
+        position.cut?.isSame(as: cut) == true, let last = before.last
       {
         position.last = position.last.map { max($0, last) }
         position.read = max(position.read, before.read)
@@ -192,19 +190,5 @@ package struct ResultFold: Sendable {
       inputs[input, default: [:]][partition] = PublishedPartition(position: position)
     }
     return .good
-  }
-
-  /// What a message says of its partitions.
-  private static func positions(of head: ResultHead) -> [String: ReadPosition] {
-    let source = head.source
-    let cut = WindowCut(head.window)
-    var positions: [String: ReadPosition] = [:]
-    for (partition, resume) in source.resume {
-      positions[partition] = ReadPosition(
-        resume: resume, read: source.read[partition] ?? resume,
-        last: cut.kind == .span ? source.last[partition] ?? head.window.index : nil, cut: cut,
-        mark: source.marks[partition])
-    }
-    return positions
   }
 }

@@ -34,6 +34,19 @@ extension ResultHead {
     return covered.input == input && covered.positions[partition] != nil
   }
 
+  /// How far the message covers each partition of its source.
+  var positions: [String: ReadPosition] {
+    let cut = WindowCut(window)
+    var positions: [String: ReadPosition] = [:]
+    for (partition, resume) in source.resume {
+      positions[partition] = ReadPosition(
+        resume: resume, read: source.read[partition] ?? resume,
+        last: cut.kind == .span ? source.last[partition] ?? window.index : nil, cut: cut,
+        mark: source.marks[partition])
+    }
+    return positions
+  }
+
   /// The message with its claim, which it does not have yet. `message` begins as ``write(to:)`` writes it.
   package static func stamp(_ message: UnsafeRawBufferPointer, _ claim: Claim) -> [UInt8] {
     var writer = JSONWriter(capacity: 64)
