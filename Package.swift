@@ -183,7 +183,7 @@ let package = Package(
     // Whole runs against the embedded broker.
     .testTarget(
       name: "KafkaRunTests",
-      dependencies: ["ChainExecution", "Simulation", "Kafka", "Connectors", "Runtime", "TestSupport"]),
+      dependencies: ["ChainExecution", "Results", "Simulation", "Kafka", "Connectors", "Runtime", "TestSupport"]),
     .testTarget(
       name: "DashboardTests",
       dependencies: [

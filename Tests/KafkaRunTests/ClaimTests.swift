@@ -1,6 +1,7 @@
 import ChainExecution
 import Foundation
 import Kafka
+import Results
 import Runtime
 import Simulation
 import TestSupport
@@ -71,13 +72,7 @@ import Testing
     let telescope = Telescope(seed: 91, rows: 12_000)
     let lab = try Lab(partitions: 4)
     try lab.produce(telescope.rows)
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Vectors/results-without-claims.jsonl").standardized
-    let writer = try lab.writer(to: "results")
-    for line in try Data(contentsOf: file).split(separator: 0x0A) {
-      try writer.write(Array(line), key: "dt-chambers", to: 0)
-    }
-    try writer.close()
+    try Self.write(Self.resultsWithoutClaims(), to: "results", lab)
     let before = try lab.results()
     #expect(before.count == 11)
     let ended = try lab.job(window: EventWindowTests.window).watch()
@@ -88,6 +83,42 @@ import Testing
     #expect(try lab.accepted().void == [])
     // And so does the next.
     #expect(try lab.job(window: EventWindowTests.window).watch().totals.counts.records == 0)
+  }
+
+  /// Its parts, and whole windows of them but for the last two. Parts that are in whole windows already are not late.
+  @Test func `Whole windows that the version before has merged are gone on with`() throws {
+    let telescope = Telescope(seed: 91, rows: 12_000)
+    let lab = try Lab(partitions: 4)
+    try lab.produce(telescope.rows)
+    let parts = try Self.resultsWithoutClaims()
+    let merger = ResultMerger(pipeline: "dt-chambers", histograms: [])
+    let whole = try parts.flatMap { part in
+      try part.withUnsafeBytes { bytes in Result { () throws in try merger.add(bytes) } }.get().map(\.message)
+    }
+    #expect(whole.count > 5)
+    try Self.write(parts, to: "results-partials", lab)
+    try Self.write(whole.dropLast(2), to: "results", lab)
+    let job = lab.job(window: EventWindowTests.window, sink: "merge: true, \(Lab.impatient)")
+    // One that ends early, and another that goes on.
+    #expect(try job.watch(until: { $0.rows > 0 }).error == nil)
+    #expect(try job.watch().error == nil)
+    let messages = try lab.results()
+    #expect(telescope.expected.differences(from: Products(messages)) == [])
+    for count in ["late", "stray", "gaps"] { #expect(Products(messages).counts[count] == 0, "\(count)") }
+    #expect(messages.map(\.window.index) == messages.map(\.window.index).sorted())
+    #expect(Set(messages.map(\.window.index)).count == messages.count)
+  }
+
+  private static func resultsWithoutClaims() throws -> [[UInt8]] {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Vectors/results-without-claims.jsonl").standardized
+    return try Data(contentsOf: file).split(separator: 0x0A).map { Array($0) }
+  }
+
+  private static func write(_ messages: some Sequence<[UInt8]>, to topic: String, _ lab: Lab) throws {
+    let writer = try lab.writer(to: topic)
+    for message in messages { try writer.write(message, key: "dt-chambers", to: 0) }
+    try writer.close()
   }
 
   /// Long logs are not read from their beginnings.

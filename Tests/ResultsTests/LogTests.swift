@@ -40,7 +40,7 @@ import Testing
 
   /// What a fold says, as a snapshot writes it.
   private static func state(_ fold: ResultFold) throws -> NSDictionary {
-    let json = ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: 0, fold.inputs)).json
+    let json = ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: 0, fold.inputs, lastOrder: nil)).json
     let message = try #require(JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
     return try #require((message["snapshot"] as? [String: Any])?["inputs"] as? NSDictionary)
   }
@@ -71,19 +71,24 @@ import Testing
         var first = ResultFold(pipeline: "p")
         for line in one.log[..<upto] { _ = first.take(line.message) }
         // Through the message that holds it.
-        let json = ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: Int64(upto), first.inputs)).json
+        let json = ClaimMessage(
+          pipeline: "p", run: "r", .snapshot(upto: Int64(upto), first.inputs, lastOrder: first.lastOrder)
+        ).json
         guard case .claim(let read)? = json.withUnsafeBytes({ LogMessage(reading: $0) }),
-          case .snapshot(Int64(upto), let inputs) = read.kind
+          case .snapshot(Int64(upto), let inputs, let lastOrder) = read.kind
         else {
           Issue.record("\(String(decoding: json, as: UTF8.self))")
           continue
         }
-        var rest = ResultFold(pipeline: "p", from: inputs)
+        var rest = ResultFold(pipeline: "p", from: inputs, lastOrder: lastOrder)
         for line in one.log[upto...] {
           let verdict = Self.word(rest.take(line.message))
           #expect(verdict == line.verdict, "\(one.name) \(upto) \(String(decoding: json, as: UTF8.self))")
         }
         #expect(try Self.state(rest) == one.state, "\(one.name)")
+        var whole = first
+        for line in one.log[upto...] { _ = whole.take(line.message) }
+        #expect(rest.lastOrder == whole.lastOrder, "\(one.name)")
       }
     }
   }
@@ -162,7 +167,8 @@ import Testing
     let log = try #require(Self.cases().first { $0.name == "what a former owner writes is void" }).log
     var fold = ResultFold(pipeline: "p")
     for line in log[..<4] { _ = fold.take(line.message) }
-    let snapshot = LogMessage.claim(ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: 4, fold.inputs)))
+    let snapshot = LogMessage.claim(
+      ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: 4, fold.inputs, lastOrder: nil)))
     // The log from its fourth message on: void, good, snapshot, void.
     let rest = [(Int64(3), log[3].message), (4, log[4].message), (5, snapshot), (6, log[5].message)]
     let found = LogFilter.beginnings(in: rest)

@@ -178,9 +178,10 @@ private final class MergerTurn {
     guard case .record(let record) = try whole.claim(request, stop: stop) else { return }
     let reader = LogReader(parts, pipeline: context.pipeline, watch: watch, isFollowing: true, stop: stop)
     guard let there = try reader.range(of: LogReader.partition) else { return }
+    // A version before this one may have merged parts that are there: those of its windows count in them.
     var position =
       record.positions[Self.partition]
-      ?? ReadPosition(resume: there.lowerBound, read: there.lowerBound, last: whole.lastOrder)
+      ?? ReadPosition(resume: there.lowerBound, read: there.upperBound, last: whole.lastOrder)
     position.resume = max(position.resume, there.lowerBound)
     guard let beginning = try reader.fold(upTo: position.resume) else { return }
     try reader.follow(from: position.resume)

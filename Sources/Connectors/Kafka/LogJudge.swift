@@ -365,7 +365,8 @@ final class LogJudge: Sendable {
       // The next one, should this one not be written.
       (state.sinceSnapshot, state.lastSnapshot) = (0, now)
       return ClaimMessage(
-        pipeline: fold.pipeline, run: state.run, .snapshot(upto: state.next, Self.lasting(fold.inputs))
+        pipeline: fold.pipeline, run: state.run,
+        .snapshot(upto: state.next, Self.lasting(fold.inputs), lastOrder: fold.lastOrder)
       ).json
     }
   }

@@ -85,10 +85,12 @@ final class LogReader {
     _ messages: [Read], from start: Int64, next: Int64, pipeline: String
   ) -> Beginning? {
     for (offset, _, message) in messages.reversed() {
-      guard case .claim(let claim) = message, case .snapshot(let upto, let inputs) = claim.kind, upto >= start,
+      guard case .claim(let claim) = message, case .snapshot(let upto, let inputs, let lastOrder) = claim.kind,
+        upto >= start,
         upto <= offset
       else { continue }
-      var beginning = Beginning(fold: ResultFold(pipeline: pipeline, from: inputs), next: next, sinceSnapshot: 0)
+      var beginning = Beginning(
+        fold: ResultFold(pipeline: pipeline, from: inputs, lastOrder: lastOrder), next: next, sinceSnapshot: 0)
       for (other, _, message) in messages where other >= upto {
         if beginning.fold.take(message) != .passedOver { beginning.sinceSnapshot += 1 }
       }

@@ -40,10 +40,11 @@ extension ClaimMessage {
       writer.field("input", input)
       writer.byName("idle", idle) { $0.bool($1) }
       writer.endObject()
-    case .snapshot(let upto, let inputs):
+    case .snapshot(let upto, let inputs, let lastOrder):
       writer.key("snapshot")
       writer.beginObject()
       writer.field("upto", upto)
+      if let lastOrder { writer.field("last_order", lastOrder) }
       writer.byName("inputs", inputs) { writer, partitions in
         writer.beginObject()
         for (name, state) in partitions.sorted(by: { namesInOrder($0.key, $1.key) }) {
@@ -108,10 +109,12 @@ private struct Parts {
   private func snapshot(_ reader: inout JSONReader) throws(JSONError) -> ClaimMessage.Kind? {
     var upto: Int64?
     var inputs: PublishedInputs?
+    var lastOrder: Int64?
     try reader.beginObject()
     while let key = try reader.nextKey() {
       switch key {
       case "upto": upto = try reader.place()
+      case "last_order": lastOrder = try reader.place()
       case "inputs":
         inputs = try reader.byName { reader throws(JSONError) in
           try reader.byName { reader throws(JSONError) in try reader.publishedPartition() }
@@ -120,6 +123,6 @@ private struct Parts {
       }
     }
     guard let upto, let inputs else { return nil }
-    return .snapshot(upto: upto, inputs)
+    return .snapshot(upto: upto, inputs, lastOrder: lastOrder)
   }
 }

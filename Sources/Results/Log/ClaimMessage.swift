@@ -12,7 +12,8 @@ package struct ClaimMessage: Sendable, Equatable {
     /// the claim as results are, with a number.
     case tick(input: String, epoch: Int64, number: Int64, idle: [String: Bool])
     /// What all messages of the pipeline below the offset `upto` add up to. It is a fact about the log, so a former owner may say it too, and late.
-    case snapshot(upto: Int64, PublishedInputs)
+    /// `lastOrder`: see ``ResultFold/lastOrder``.
+    case snapshot(upto: Int64, PublishedInputs, lastOrder: Int64?)
   }
 
   /// The pipeline's name.

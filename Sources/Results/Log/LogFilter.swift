@@ -48,7 +48,7 @@ package struct LogFilter: Sendable {
     guard let first = messages.first?.offset else { return [:] }
     var found: [String: (offset: Int64, inputs: PublishedInputs)] = [:]
     for (_, message) in messages {
-      guard case .claim(let claim) = message, case .snapshot(let upto, let inputs) = claim.kind, upto >= first,
+      guard case .claim(let claim) = message, case .snapshot(let upto, let inputs, _) = claim.kind, upto >= first,
         found[claim.pipeline] == nil
       else { continue }
       found[claim.pipeline] = (upto, inputs)

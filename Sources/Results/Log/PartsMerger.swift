@@ -43,7 +43,9 @@ package final class PartsMerger {
   /// What orders the last window that was given out.
   private var last: Int64?
   private var lastIndex: Int64?
-  /// Parts below were read by the merger before: what came too late is accounted for.
+  /// The merger before had read the parts below an offset, and given out windows up to one: what came too late for those is
+  /// accounted for.
+  private let lastBefore: Int64?
   private let readBefore: Int64
   private var next: Int64
   private var bytes = 0
@@ -67,6 +69,7 @@ package final class PartsMerger {
     before = fold.inputs
     self.mostBytes = mostBytes
     last = position.last
+    lastBefore = position.last
     readBefore = position.read
     next = position.resume
   }
@@ -95,7 +98,7 @@ package final class PartsMerger {
       done[partition] = max(done[partition] ?? reached, reached)
     }
     if let last, key <= last {
-      if offset >= readBefore { late.append(try ResultContent(reading: bytes)) }
+      if offset >= readBefore || key > lastBefore ?? .min { late.append(try ResultContent(reading: bytes)) }
       return verdict
     }
     var window = waiting[key] ?? Waiting()

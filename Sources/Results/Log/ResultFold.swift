@@ -50,9 +50,12 @@ package struct ResultFold: Sendable {
   private var unsure: [String: Set<String>] = [:]
 
   /// - Parameters:
-  ///   - inputs: what the messages before the first that is taken add up to, as a snapshot says.
+  ///   - inputs, lastOrder: what the messages before the first that is taken add up to, as a snapshot says.
   ///   - isCut: whether there were messages before, and no snapshot of them is left.
-  package init(pipeline: String, from inputs: PublishedInputs = [:], isCut: Bool = false) {
+  package init(
+    pipeline: String, from inputs: PublishedInputs = [:], lastOrder: Int64? = nil, isCut: Bool = false
+  ) {
+    self.lastOrder = lastOrder
     self.pipeline = pipeline
     self.inputs = inputs
     self.isCut = isCut
