@@ -1,50 +1,64 @@
 import Kafka
 import Synchronization
 
-/// Results that were not delivered in the time that the user's settings give them, until they are sent again: behind those
-/// before them and before those behind, as the order of results is the order of windows.
+/// Messages that were written and are not delivered, in the order in which they were written.
+///
+/// librdkafka may report a message as not delivered: the time that the user's settings give it is over, or it was taken back.
+/// Then it is kept and sent again. A log of results counts its messages, so no message may overtake another: while one is
+/// kept, those behind it are kept too.
 final class ResultOutbox: Sendable {
-  private let kept = Mutex<[(token: Int, value: [UInt8])]>([])
+  /// A message that is to be sent again.
+  private typealias Kept = (number: Int, value: [UInt8])
 
-  /// Keeps a result that is reported as not delivered.
-  func keep(_ delivery: KafkaDelivery) {
-    let value = delivery.value.map { Array($0) } ?? []
-    kept.withLock { $0.append((delivery.token, value)) }
+  private struct State {
+    /// The number of the message that was written last.
+    var last = 0
+    /// The tokens of messages that are not delivered, by their numbers.
+    var tokens: [Int: Int] = [:]
+    var kept: [Kept] = []
   }
 
-  /// Sends a result, or keeps it behind those that wait to be sent again.
-  func send(_ value: UnsafeRawBufferPointer, _ token: Int, _ produce: () throws -> Void) throws {
-    try kept.withLock { kept in
-      if kept.isEmpty { try produce() } else { kept.append((token, Array(value))) }
+  private let state = Mutex(State())
+
+  /// Sends a message with `produce`, or keeps it behind those that wait to be sent again. `produce` is given the number that
+  /// the report of the delivery comes with.
+  func send(_ value: UnsafeRawBufferPointer, token: Int, _ produce: (_ number: Int) throws -> Void) throws {
+    try state.withLock { state in
+      let number = state.last + 1
+      if state.kept.isEmpty { try produce(number) } else { state.kept.append((number, Array(value))) }
+      state.last = number
+      state.tokens[number] = token
     }
+  }
+
+  /// The token of a message that needs no sending any more.
+  func takeToken(of number: Int) -> Int { state.withLock { $0.tokens.removeValue(forKey: number) ?? 0 } }
+
+  /// Keeps a message that is reported as not delivered.
+  func keep(_ value: UnsafeRawBufferPointer?, number: Int) {
+    let value = value.map { Array($0) } ?? []
+    state.withLock { $0.kept.append((number, value)) }
   }
 
   /// Keeps nothing any more; gives what was kept.
   func takeAll() -> [(token: Int, bytes: Int)] {
-    kept.withLock { kept in
-      defer { kept = [] }
-      return kept.map { ($0.token, $0.value.count) }
+    state.withLock { state in
+      defer { state.kept = [] }
+      return state.kept.map { (state.tokens.removeValue(forKey: $0.number) ?? 0, $0.value.count) }
     }
   }
 
-  /// Sends what is kept, once it is known what became of all others: those that are queued are taken back first.
-  func sendAgain(_ producer: KafkaProducer, _ topic: KafkaTopic, key: [UInt8]) {
-    kept.withLock { kept in
-      if kept.isEmpty { return }
-      guard producer.outstanding == 0 else { return producer.purge() }
-      kept.sort { $0.token < $1.token }
-      var sent = 0
-      while sent < kept.count {
-        let (token, value) = kept[sent]
-        let isSent: ()? = value.withUnsafeBytes { value in
-          key.withUnsafeBytes {
-            try? producer.produce(to: topic, partition: LogReader.partition, key: $0, value: value, token: token)
-          }
-        }
-        guard isSent != nil else { break }
-        sent += 1
-      }
-      kept.removeFirst(sent)
+  /// Sends what is kept with `produce`, once it is known of all others what became of them: those that are queued are taken
+  /// back first. `produce` gives whether there was room.
+  func sendAgain(
+    outstanding: Int, takeBack: () -> Void, _ produce: (_ value: UnsafeRawBufferPointer, _ number: Int) -> Bool
+  ) {
+    state.withLock { state in
+      if state.kept.isEmpty { return }
+      guard outstanding == 0 else { return takeBack() }
+      state.kept.sort { $0.number < $1.number }
+      let left = state.kept.firstIndex { kept in !kept.value.withUnsafeBytes { produce($0, kept.number) } }
+      state.kept.removeFirst(left ?? state.kept.count)
     }
   }
 }

@@ -18,7 +18,7 @@ final class ResultProducer: @unchecked Sendable {
   private let thread: SystemThread
   private let key: [UInt8]
   private let context: SinkComponent.Context
-  private var handle: KafkaTopic?
+  private let handle: KafkaTopic
   private let outbox = ResultOutbox()
   private let events: Events
 
@@ -103,17 +103,17 @@ final class ResultProducer: @unchecked Sendable {
         let bytes = delivery.value?.count ?? 0
         if let error = delivery.error {
           if error.isRetriable, state.contents.withLock({ $0.isWithdrawing }) {
-            events.withdrawn(delivery.token)
+            events.withdrawn(outbox.takeToken(of: delivery.token))
             return state.end(bytes: bytes)
           }
           if error.isRetriable {
-            outbox.keep(delivery)
+            outbox.keep(delivery.value, number: delivery.token)
             return error.isTakenBack ? () : watch.isAway(because: error.message)
           }
           state.end(bytes: bytes, failure: ConnectorError(Self.words(error, bytes: bytes, name: name)))
         } else {
           watch.isBack()
-          events.delivered(delivery.token, delivery.offset, delivery.value)
+          events.delivered(outbox.takeToken(of: delivery.token), delivery.offset, delivery.value)
           state.end(bytes: bytes)
         }
       } onEvent: {
@@ -122,10 +122,8 @@ final class ResultProducer: @unchecked Sendable {
     } catch {
       throw ConnectorError("\(name): \(error.message)")
     }
-    let handle: KafkaTopic
     do { handle = try producer.topic(target.topic) } catch { throw ConnectorError("\(name): \(error.message)") }
-    self.handle = handle
-    let producer = producer
+    let (producer, handle) = (producer, handle)
     thread = SystemThread { [key] in
       Self.createTopic(target, state, watch, context)
       // The first result is not to wait for it.
@@ -134,13 +132,14 @@ final class ResultProducer: @unchecked Sendable {
       watch.ignoring { producer.poll(milliseconds: 0) }
       while !state.contents.withLock({ $0.isClosing }) {
         producer.poll(milliseconds: 50)
-        outbox.sendAgain(producer, handle, key: key)
+        outbox.sendAgain(outstanding: producer.outstanding, takeBack: { producer.purge() }) { value, number in
+          (try? producer.produce(value, number: number, to: handle, key: key)) != nil
+        }
         if let (token, message) = events.supplement() {
           // One that finds no room is not waited for.
           let isSent: ()? = message.withUnsafeBytes { message in
-            key.withUnsafeBytes {
-              try? producer.produce(
-                to: handle, partition: LogReader.partition, key: $0, value: message, token: token)
+            try? outbox.send(message, token: token) {
+              try producer.produce(message, number: $0, to: handle, key: key)
             }
           }
           if isSent != nil { state.begin(bytes: message.count) }
@@ -206,12 +205,8 @@ final class ResultProducer: @unchecked Sendable {
       try check()
       if hasWaited, !context.ownership.holds() { return .lost }
       do {
-        try outbox.send(message, token) {
-          try key.withUnsafeBytes {
-            // Opened before the first message.
-            try producer.produce(
-              to: handle!, partition: LogReader.partition, key: $0, value: message, token: token)
-          }
+        try outbox.send(message, token: token) {
+          try producer.produce(message, number: $0, to: handle, key: key)
         }
         break
       } catch let error as KafkaError {
@@ -316,4 +311,13 @@ final class ResultProducer: @unchecked Sendable {
   }
 
   private func pause() { pauseThread(milliseconds: 1) }
+}
+
+extension KafkaProducer {
+  /// Sends a message to a log. The report of its delivery comes with its number.
+  fileprivate func produce(_ value: UnsafeRawBufferPointer, number: Int, to log: KafkaTopic, key: [UInt8]) throws {
+    try key.withUnsafeBytes {
+      try produce(to: log, partition: LogReader.partition, key: $0, value: value, token: number)
+    }
+  }
 }
