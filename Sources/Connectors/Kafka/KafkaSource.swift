@@ -114,7 +114,8 @@ package final class KafkaSource: RowSource {
     }
     if let failure { throw failure }
     try watch.check()
-    if let loss = context.ownership.takeLoss() { try act(on: loss) }
+    // One that reads nothing has nothing to read again, and leaves it to another source of the run.
+    if !collector.partitions.isEmpty, let loss = context.ownership.takeLoss() { try act(on: loss) }
     confirmSilence()
     try confirmTopic()
     wait.tellIfLong()

@@ -45,7 +45,10 @@ package final class Ownership: Sendable {
   }
 
   /// Nothing is this instance's to publish until ``begin()``.
-  package func wait() { state.withLock { ($0.isWaiting, $0.loss) = (true, nil) } }
+  package func wait() { state.withLock { $0.isWaiting = true } }
+
+  /// The input is claimed again: how the claim before was lost does not matter any more.
+  package func forgetLoss() { state.withLock { $0.loss = nil } }
 
   /// What is read from here on is claimed.
   package func begin() { state.withLock { $0.isWaiting = false } }

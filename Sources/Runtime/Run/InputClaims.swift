@@ -53,7 +53,15 @@ final class InputClaims {
     return .record(fitted.record)
   }
 
+  /// Names the partitions of a source no more: its group has taken them. Those of the others are to be claimed again.
+  func release(source: Int) {
+    partitions[source] = []
+    generation += 1
+    isUsed = true
+  }
+
   private func claimAll(_ isOwner: @escaping () -> Bool) throws {
+    ownership.forgetLoss()
     generation += 1
     begun = []
     var request = request

@@ -137,8 +137,14 @@ package final class Run {
       }
       let written = UncheckedBox { [sinks] in sinks }
       // What goes wrong is met again when the next window is written.
-      context.handOver = { for sink in (try? written.value()) ?? [] { try? sink.handOver() } }
-      context.withdraw = { for sink in (try? written.value()) ?? [] { sink.withdraw() } }
+      context.handOver = { [number = sources.count] in
+        for sink in (try? written.value()) ?? [] { try? sink.handOver() }
+        (try? claims.value())?.release(source: number)
+      }
+      context.withdraw = { [number = sources.count] in
+        for sink in (try? written.value()) ?? [] { sink.withdraw() }
+        (try? claims.value())?.release(source: number)
+      }
       context.ownership = ownership
       context.uses = uses
       context.brokers = embedded.addresses
