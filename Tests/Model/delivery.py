@@ -12,8 +12,8 @@ The properties:
 - A run reports as counted what counts, and as void what does not.
 - From every state the end can be reached without another fault.
 
-Each rule is left out once, and something must break: this shows what the rule is for. Known faults of the code stand
-apart, as built and mended. Whoever mends one moves its models to those of the protocol.
+Each rule is left out once, and something must break: this shows what the rule is for. Faults that the code had stand
+apart, with and without their mends.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ LEFT_OUT: Section = ("With one rule left out", [
         3, heals=MENDED, without=("all sources",))),
 ])
 
-FAULTS: Section = ("Faults of the code, as built and mended", [
+FAULTS: Section = ("Faults that the code had, and how they are mended", [
     Case("a tick is sent again before results with lower numbers", BROKEN, lambda: Runs(
         *ONE, members=1, ticks=1, resends=1, flight=3)),
     Case("  mended: in the order of numbers", HOLDS, lambda: Runs(
@@ -159,7 +159,7 @@ FAULTS: Section = ("Faults of the code, as built and mended", [
         *LONG, moves=1, withdrawals=1, waits=1, heals=("waits",))),
     Case("a judge reads on behind what retention took", BROKEN, lambda: Runs(
         *ONE, moves=1, snapshots=1, retentions=1)),
-    Case("  mended: it begins again with the snapshot", HOLDS, lambda: Runs(
+    Case("  mended: the run ends", HOLDS, lambda: Runs(
         (0,), moves=1, snapshots=1, retentions=1, heals=("gaps",))),
     Case("two sources: a loss goes to one without partitions", STUCK, lambda: Sources(2, heals=less("idle sources"))),
     Case("two sources: a claim that is used again forgets its loss", STUCK, lambda: Sources(

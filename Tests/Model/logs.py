@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import NamedTuple, TypeVar
 
 from checker import Violation
-from fold import Claim, Fold, Message, Partition, Result, Snapshot, begin, take
+from fold import Claim, Fold, Message, Partition, Result, Snapshot, take
 from members import Delivery, Judge, Loss, Member, Phase, Position, behind_claim, earlier, judged, read_on, skim
 
 T = TypeVar("T")
@@ -180,19 +180,21 @@ class Log:
             return violation
         return self.change(state, i, behind_claim(after, self.without))
 
+    def end(self, state: State, i: int, member: Member, budget: Budget) -> State:
+        """The state when a member's run is over; the next one may begin."""
+        assigned = tuple(-1 if m == i else m for m in state.assigned)
+        out = Member(life=member.life + ("run names" not in self.without))
+        return self.change(state, i, out, takes_back=True, assigned=assigned, budget=budget)
+
     def follow(self, state: State, i: int, member: Member, judge: Judge) -> State | Violation:
         """The thread that follows the log reads on."""
         if judge.unread:
             judge = judge._replace(loss=judge.unread, unread=Loss.NONE)
             return self.change(state, i, member._replace(judge=judge))
-        # Where that is gone, reading goes on with the oldest message that is there.
+        # Where that is gone, reading goes on with the oldest message that is there, or the run ends.
         offset = max(judge.next, state.start)
         if offset > judge.next and "gaps" in self.heals:
-            if member.phase == Phase.WAITS:
-                return self.change(state, i, member._replace(phase=Phase.READS, judge=None), takes_back=True)
-            fold = begin(state.log, state.start, self.nothing, self.without)
-            judge = judge._replace(next=len(state.log), fold=fold, delivered=(), loss=Loss.MISSING)
-            return self.change(state, i, member._replace(judge=judge))
+            return self.end(state, i, member, state.budget)
         try:
             return self.change(state, i, read_on(i, member, state.log[offset], offset, state.rows, self.without))
         except Violation as violation:

@@ -159,10 +159,7 @@ class World(Log):
 
     def crash(self, state: State, i: int, member: Member) -> Step:
         budget = state.budget._replace(crashes=state.budget.crashes - 1)
-        assigned = tuple(-1 if m == i else m for m in state.assigned)
-        out = Member(life=member.life + ("run names" not in self.without))
-        after = self.change(state, i, out, takes_back=True, assigned=assigned, budget=budget)
-        return Step(f"m{i} crashes", after, True)
+        return Step(f"m{i} crashes", self.end(state, i, member, budget), True)
 
     def told_steps(self, state: State, i: int, member: Member) -> Iterator[Step]:
         if self.group == "none":

@@ -145,9 +145,11 @@ private final class MergerTurn {
       pauseThread(milliseconds: 20)
       return true
     }
+    var isCut = false
     try reader.drain(milliseconds: 20) { event in
       switch event {
       case .end(let offset): next = max(next, offset)
+      case .gone: isCut = true
       case .message(let message, let bytes, let offset):
         next = offset + 1
         lastMessage = monotonicNanoseconds()
@@ -157,6 +159,11 @@ private final class MergerTurn {
           context.tell("topic \(parts.topic) offset \(offset): \(error)")
         }
       }
+    }
+    if isCut {
+      // Begins again with what is left.
+      end()
+      return false
     }
     while let window = try merger.takeWhole(fetch: { try fetcher.bytes(at: $0) }) {
       let covered = ResultHead.Covered(input: parts.topic, positions: [Self.partition: window.position])
@@ -182,6 +189,7 @@ private final class MergerTurn {
     var position =
       record.positions[Self.partition]
       ?? ReadPosition(resume: there.lowerBound, read: there.upperBound, last: whole.lastOrder)
+    if position.resume < there.lowerBound { tellGone(before: there.lowerBound) }
     position.resume = max(position.resume, there.lowerBound)
     guard let beginning = try reader.fold(upTo: position.resume) else { return }
     try reader.follow(from: position.resume)
@@ -193,6 +201,12 @@ private final class MergerTurn {
     lastMessage = monotonicNanoseconds()
     whole.keepsSnapshots(true)
     whole.begin(isShared: false)
+  }
+
+  private func tellGone(before offset: Int64) {
+    context.tell(
+      "topic \(parts.topic): retention has deleted parts of windows before they were merged, up to offset \(offset): whole windows lack their rows. Let the topic keep messages for longer"
+    )
   }
 
   /// Waits for what is on its way, as long as that may take, and leaves the turn to others.

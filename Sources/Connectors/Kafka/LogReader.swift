@@ -16,6 +16,8 @@ final class LogReader {
   enum Event {
     case message(LogMessage, UnsafeRawBufferPointer, offset: Int64)
     case end(offset: Int64)
+    /// Retention has deleted messages below an offset before they were read.
+    case gone(before: Int64)
   }
 
   private typealias Read = (offset: Int64, time: Int64, message: LogMessage)
@@ -32,6 +34,8 @@ final class LogReader {
   /// How long brokers may wait with an answer while there is nothing new, in milliseconds.
   private let patience: Int
   private var consumer: KafkaConsumer?
+  /// The offset that comes next where the log is read as it grows.
+  private var next: Int64 = 0
 
   /// - Parameter isFollowing: whether the log is read as it grows, rather than to its end.
   init(
@@ -165,9 +169,10 @@ final class LogReader {
 
   // MARK: On from there
 
-  /// Goes on from an offset.
+  /// Goes on from an offset. The end of the log that is met next is one of after the call.
   func follow(from offset: Int64) throws {
     let consumer = try open()
+    next = offset
     let position = KafkaPosition(topic: target.topic, partition: Self.partition, offset: offset)
     _ = try watch.ask(until: stop) { try consumer.assign([position]) }
   }
@@ -176,11 +181,18 @@ final class LogReader {
   func drain(milliseconds: Int, _ take: (Event) -> Void) throws {
     try watch.check()
     _ = consumer?.drain(within: milliseconds, limit: 1000) { message in
-      if message.isError {
-        if message.error?.isEndOfPartition == true { take(.end(offset: message.offset)) }
+      let isEnd = message.error?.isEndOfPartition == true
+      guard isEnd || !message.isError else { return true }
+      // Offsets of aborted transactions and of markers are no messages either.
+      if message.offset > next, let start = try? range(of: Self.partition)?.lowerBound, start > next {
+        take(.gone(before: start))
+      }
+      if isEnd {
+        take(.end(offset: message.offset))
       } else if let value = message.value, let found = read(message) {
         take(.message(found, value, offset: message.offset))
       }
+      next = max(next, isEnd ? message.offset : message.offset + 1)
       return true
     }
   }

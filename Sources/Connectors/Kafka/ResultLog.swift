@@ -87,7 +87,7 @@ final class ResultLog: Sendable {
       let answer = try judge.epochs(
         of: request.partitions, input: request.input, run: context.run, stop: stop)
       guard let (epoch, after) = answer, request.isOwner() else { return .refused }
-      judge.begin(LogJudge.Claim(input: request.input, partitions: request.partitions, epoch: epoch))
+      judge.begin(JudgedLog.Claim(input: request.input, partitions: request.partitions, epoch: epoch))
       let message = ClaimMessage(
         pipeline: context.pipeline, run: context.run, .claim(input: request.input, epoch: epoch, after: after)
       ).json
@@ -134,7 +134,7 @@ final class ResultLog: Sendable {
       pipeline: context.pipeline, run: context.run,
       .tick(input: claim.input, epoch: epoch, number: number, idle: idle)
     ).json
-    try send(message, token: LogJudge.tickToken)
+    try send(message, ofClaim: epoch, token: LogJudge.tickToken)
   }
 
   /// The last window of a span that others have published of the input.
@@ -175,20 +175,21 @@ final class ResultLog: Sendable {
     case .held(let epoch, let number): claim = ResultHead.Claim(epoch: epoch, number: number, covered: covered)
     }
     if let claim {
-      try send(ResultHead.stamp(message, claim), token: token)
+      try send(ResultHead.stamp(message, claim), ofClaim: claim.epoch, token: token)
     } else {
       _ = try producer.write(message, token: token)
     }
   }
 
   /// Sends a numbered message.
-  private func send(_ message: [UInt8], token: Int) throws {
+  private func send(_ message: [UInt8], ofClaim epoch: Int64, token: Int) throws {
     switch try message.withUnsafeBytes({ try producer.write($0, token: token) }) {
     case .sent: break
     // What comes behind a message that is missing would be void.
     case .refused: right.withLock { $0 = .ending }
     case .lost:
-      withdraw()
+      // Another thread may have claimed again while this one waited.
+      if judge.claim?.epoch == epoch { withdraw() }
       if token >= 0 { isVoid(token) }
     }
   }
