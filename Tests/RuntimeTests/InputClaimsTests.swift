@@ -7,12 +7,15 @@ import Testing
 
 /// Two sources of a run, each with a group that gives it partitions and takes them.
 struct InputClaimsTests {
-  /// A sink that grants every claim.
+  /// A sink that grants every claim, if the run has what it claims.
   private final class Sink: ResultSink {
     let name = "sink"
     var claimed: [[String]] = []
+    var isLost = false
+    func holdsClaim() -> Bool { !isLost }
     func write(_ message: UnsafeRawBufferPointer, number: Int) throws {}
     func claim(_ request: ClaimRequest) throws -> ClaimAnswer {
+      guard request.isOwner() else { return .refused }
       claimed.append(request.partitions)
       return .record(PublishedRecord())
     }
@@ -64,6 +67,19 @@ struct InputClaimsTests {
     try claim(1, [0])
     #expect(begin(1))
     #expect(sink.claimed.last == ["b/0"])
+  }
+
+  @Test func `Who has lost the claim of one sink takes none of another`() throws {
+    let second = Sink()
+    claims.sinks = [sink, second]
+    sink.isLost = true
+    try claim(0, [0])
+    #expect(!begin(0))
+    #expect(sink.claimed == [["a/0"]] && second.claimed == [])
+    sink.isLost = false
+    try claim(0, [0])
+    #expect(begin(0))
+    #expect(second.claimed == [["a/0"]])
   }
 
   @Test func `A claim that is lost before both sources go by it stays lost`() throws {

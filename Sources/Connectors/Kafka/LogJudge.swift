@@ -74,8 +74,8 @@ final class LogJudge: Sendable {
   /// What orders the last whole window that was published before anybody claimed.
   var lastOrder: Int64? { state.withLock { $0.log.fold?.lastOrder } }
 
-  /// Folds the log up to where it ends now.
-  private func catchUp(_ stop: @escaping StopCheck) throws -> Bool {
+  /// Folds the log up to where it ends now; false where `stop` says so first.
+  func catchUp(_ stop: @escaping StopCheck) throws -> Bool {
     try check()
     let reader = makeReader(false, stop)
     defer { reader.close() }

@@ -102,6 +102,12 @@ final class ResultLog: Sendable {
     }
   }
 
+  /// Whether the claim is in force at the end of the log. What goes wrong here is met again when it is written to.
+  func holdsClaim(stop: @escaping StopCheck) -> Bool {
+    guard (try? judge.catchUp(stop)) == true, let claim = judge.claim else { return true }
+    return !claim.isLost
+  }
+
   /// Whether the claim that was sent is good; nil where the user wants to stop before that is known.
   private func fate(_ stop: StopCheck) throws -> Bool? {
     while true {

@@ -55,6 +55,8 @@ package final class KafkaSink: ResultSink {
     try log.claim(request, stop: context.stop)
   }
 
+  package func holdsClaim() -> Bool { log.holdsClaim(stop: context.stop) }
+
   package func begin(isShared: Bool) { log.begin(isShared: isShared) }
 
   package func note(idle partitions: Set<String>) throws {

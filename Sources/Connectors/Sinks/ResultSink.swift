@@ -18,6 +18,8 @@ package protocol ResultSink: AnyObject {
   /// claims them: what others publish of them counts no more, and nothing is published here until ``begin(isShared:)``. Without
   /// partitions it gives up those that it has.
   func claim(_ request: ClaimRequest) throws -> ClaimAnswer
+  /// Whether the claim made last is in force still. May wait for brokers.
+  func holdsClaim() -> Bool
   /// What is written from here on is of the partitions that were claimed last. `isShared`: other instances read the others.
   func begin(isShared: Bool)
   /// Partitions that are read to their ends, of which nothing comes and nothing is left to be published: nobody need wait
@@ -45,6 +47,7 @@ extension ResultSink {
   package var isRemote: Bool { false }
   package var format: ResultFormat { .json }
   package func claim(_ request: ClaimRequest) throws -> ClaimAnswer { .nothingKept }
+  package func holdsClaim() -> Bool { true }
   package func begin(isShared: Bool) {}
   package func note(idle partitions: Set<String>) throws {}
   package var lastOfOthers: Int64? { nil }

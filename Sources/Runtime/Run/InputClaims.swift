@@ -66,8 +66,12 @@ final class InputClaims {
     begun = []
     var request = request
     request.partitions = partitions.values.flatMap(\.self).sorted()
-    request.isOwner = isOwner
-    let answers = try sinks.map { try $0.claim(request) }
+    var answers: [ClaimAnswer] = []
+    for (number, sink) in sinks.enumerated() {
+      // Two runs that claim several logs at a time: who has lost one takes none of the other.
+      request.isOwner = { [before = sinks[..<number]] in before.allSatisfy { $0.holdsClaim() } && isOwner() }
+      answers.append(try sink.claim(request))
+    }
     answer = answers.first { $0 != .nothingKept } ?? .nothingKept
     if answers.contains(.refused) { answer = .refused }
     isUsed = answer == .refused
