@@ -42,6 +42,7 @@ else
 	@scripts/browser
 	PYTHONPATH=.python python3 -m unittest discover -s Tests/Python
 	@scripts/fuzz short
+	@scripts/soak short
 	python3 Benchmarks/instructions.py
 	@if scripts/enough-memory; then $(MAKE) --no-print-directory engines; fi
 endif

@@ -2,11 +2,10 @@ import Kafka
 import Support
 
 extension BrokerWatch {
-  /// How long brokers may not know a topic that is there, in nanoseconds: beside one that restarts, or after a cut.
+  /// How long brokers may not know an existing topic, in nanoseconds: while another one restarts, or after a cut.
   private static let patience: Int64 = 10_000_000_000
 
-  /// Asks brokers until they answer; nil where the user wants to stop before. An error that trying again does not mend is
-  /// thrown as a sentence.
+  /// Asks brokers until they answer; nil if `stop` says yes first. Throws a sentence if a retry cannot fix the error.
   func ask<Answer>(until stop: () -> Bool, _ question: () throws -> Answer) throws -> Answer? {
     var unknownSince: Int64?
     while !stop() {

@@ -2,34 +2,34 @@ import Kafka
 import Support
 import Synchronization
 
-/// What a client hears of its brokers: tells the user when they are away and when they are back, and keeps an error that
-/// trying again does not mend.
+/// Follows what a client reports about its brokers. It tells the user when they are away and when they are back, and
+/// keeps an error that a retry cannot fix.
 package final class BrokerWatch: Sendable {
   private struct State {
     var isAway = false
     var isIgnoring = false
-    /// Since when no question was answered, on the monotonic clock.
+    /// When the first request since the last answer failed, on the monotonic clock.
     var silentSince: Int64?
     var permanent: KafkaError?
     /// Why the last connection failed.
     var reason: String?
   }
 
-  /// How long an answer may take before it is worth a word, in nanoseconds.
+  /// How long requests may fail before the user is told, in nanoseconds.
   private static let patience: Int64 = 2_000_000_000
 
-  /// What messages call the brokers' use.
+  /// How messages name the topic and its brokers.
   package let name: String
   private let tell: @Sendable (String) -> Void
   private let state = Mutex(State())
 
-  /// `name`: what messages call the brokers' use, such as "topic dt-hits on localhost:9092".
+  /// `name`: how messages name the topic and its brokers, such as "topic dt-hits on localhost:9092".
   package init(_ name: String, tell: @escaping @Sendable (String) -> Void) {
     self.name = name
     self.tell = tell
   }
 
-  /// Takes what a client reports.
+  /// Handles an event that a client reports.
   package func hear(_ event: KafkaEvent) {
     if state.withLock({ $0.isIgnoring }) { return }
     switch event {
@@ -42,8 +42,8 @@ package final class BrokerWatch: Sendable {
     }
   }
 
-  /// The reason without librdkafka's names before it and its state behind: "Connect to ipv4#127.0.0.1:9092 failed:
-  /// Connection refused".
+  /// The error's text without librdkafka's name in front and its state at the end: "Connect to ipv4#127.0.0.1:9092
+  /// failed: Connection refused".
   private static func words(_ error: KafkaError) -> String {
     let text = error.message
     var words = text[...]
@@ -54,17 +54,17 @@ package final class BrokerWatch: Sendable {
     return String(words)
   }
 
-  /// Passes over what clients report meanwhile.
+  /// Ignores what clients report while `body` runs.
   func ignoring(_ body: () -> Void) {
     state.withLock { $0.isIgnoring = true }
     body()
     state.withLock { $0.isIgnoring = false }
   }
 
-  /// Whether the brokers do not answer, as far as is known.
+  /// Whether no broker answers, as far as the client knows.
   package var areAway: Bool { state.withLock { $0.isAway } }
 
-  /// Notes that the brokers do not answer; told once. `reason` is told if no connection has given a better one.
+  /// Notes that no broker answers, and tells the user once: with `reason`, or with why the last connection failed.
   package func isAway(because reason: String) {
     let (isNew, reason) = state.withLock { state in
       defer { state.isAway = true }
@@ -73,7 +73,7 @@ package final class BrokerWatch: Sendable {
     if isNew { tell("\(name): no broker answers (\(reason)); trying again until one does") }
   }
 
-  /// Tells that the topic is not there, and that it is waited for.
+  /// Tells the user that the topic is missing, and that hitmon waits for it.
   func isMissing() { tell("\(name): there is no such topic yet; waiting for it") }
 
   /// Notes that the brokers answer.
@@ -87,12 +87,12 @@ package final class BrokerWatch: Sendable {
     if wasAway { tell("\(name): the brokers are back") }
   }
 
-  /// Throws the error that no further try will mend, if there was one.
+  /// Throws the error that a retry cannot fix, if there was one.
   package func check() throws {
     if let error = state.withLock({ $0.permanent }) { throw ConnectorError("\(name): \(error.message)") }
   }
 
-  /// Turns an error into words with the name; an error that may pass is noted, and nothing thrown.
+  /// Throws an error that a retry cannot fix, as a sentence with the name. Only notes an error that may pass.
   package func pass(_ error: KafkaError) throws {
     guard error.isRetriable else { throw ConnectorError("\(name): \(error.message)") }
     let now = monotonicNanoseconds()

@@ -2,17 +2,17 @@ import Kafka
 import Support
 import Synchronization
 
-/// Whether the partitions that a group has given this instance are its own still.
+/// Whether this instance still owns the partitions that the consumer group has assigned to it.
 ///
-/// A group gives the partitions of a member that was silent for too long to others, which read again what it has not
-/// published. The member may be the last to learn of it: it stood still, or the brokers were out of its reach. So before
-/// anything is published the group must have known it not long ago; a commit, which is taken from members alone, asks.
+/// If a member is silent for too long, the group assigns its partitions to others, which read again what it has not
+/// published. The member may learn this last: it stood still, or could not reach the brokers. So before it publishes,
+/// the group must have known it not long ago. It asks with a commit, because brokers take commits only from members.
 final class GroupMembership: Sendable {
   private struct State {
-    /// What a commit says that asks: the last positions that were committed, or those where reading began.
+    /// The offsets to commit as a question: the last ones committed, or those where reading began.
     var positions: [Int: Int64] = [:]
     var isLost = false
-    /// Until when no other can have been given the partitions, on the monotonic clock.
+    /// Until when no other instance can own the partitions, on the monotonic clock.
     var isSureUntil = Int64.min
   }
 
@@ -20,7 +20,7 @@ final class GroupMembership: Sendable {
   private let consumer: KafkaConsumer
   private let watch: BrokerWatch
   private let stop: StopCheck
-  /// How long an answer holds, in nanoseconds: the group waits longer before it gives up a member.
+  /// How long an answer is valid, in nanoseconds. The group waits longer before it drops a member.
   private let term: Int64
   private let state = Mutex(State())
 
@@ -32,28 +32,28 @@ final class GroupMembership: Sendable {
     self.consumer = consumer
     self.watch = watch
     self.stop = stop
-    // Half of it: the group counts from the last sign of life before the answer.
+    // Half of the session: the group counts from the last heartbeat, which came before the answer.
     term = sessionMilliseconds * 500_000
   }
 
-  /// Notes that the group has given this instance partitions, or has taken them all.
+  /// Notes that the group has assigned partitions to this instance, or has revoked all of them.
   func begin(_ positions: [Int: Int64]) {
     state.withLock { $0 = State(positions: positions) }
   }
 
-  /// Notes positions that are committed.
+  /// Notes offsets that this instance commits.
   func note(_ positions: [Int: Int64]) {
     state.withLock { $0.positions.merge(positions) { _, new in new } }
   }
 
-  /// Whether the partitions are this instance's; waits for the brokers where that is not known. False for good once they
-  /// are not, until others are given; and where the user wants to stop before brokers answer.
+  /// Whether this instance owns its partitions. Asks the brokers, and waits for them, if the last answer is too old.
+  /// False from a loss until the group assigns partitions again, and if the user wants to stop before brokers answer.
   func holds() -> Bool {
     if monotonicNanoseconds() < state.withLock({ $0.isLost ? .min : $0.isSureUntil }) { return true }
     return ask()
   }
 
-  /// The same, asked of the group now, whatever it has said before.
+  /// The same, but asks the group even if its last answer is still valid.
   func ask() -> Bool {
     while true {
       let now = monotonicNanoseconds()
@@ -69,7 +69,7 @@ final class GroupMembership: Sendable {
         return true
       } catch {
         if error.isOfFormerMember { return lose() }
-        // A member still. And where committing is not allowed, nothing can be asked.
+        // The instance is still a member. Or it is not allowed to commit, and then it cannot ask.
         if error.isRebalancing || error.isPermanent { return true }
         if stop() { return false }
         try? watch.pass(error)

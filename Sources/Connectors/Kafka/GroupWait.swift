@@ -1,19 +1,20 @@
 import Support
 
-/// Tells the user what share of a topic a group leaves to this instance, and when it leaves none for long.
+/// Tells the user which partitions the group assigns to this instance, and when it assigns none for a long time.
 struct GroupWait {
-  /// How long a group may take before it is worth a word, in nanoseconds: instances that died keep the others waiting.
+  /// How long the group may take before the user is told, in nanoseconds: members that died keep the others waiting.
   private static let patience: Int64 = 5_000_000_000
 
-  /// What messages begin with, such as "topic dt-hits, group hitmon-dt".
+  /// The beginning of each message, such as "topic dt-hits, group hitmon-dt".
   let name: String
   let tell: @Sendable (String) -> Void
-  /// Called with what those who watch the page should know while it lasts; nil when it is over.
+  /// Called with a sentence to show on the page while it is true, and with nil when it is over.
   let show: @Sendable (String?) -> Void
-  /// Since when there have been no partitions, on the monotonic clock; nil while there are some.
+  /// Since when this instance waits for the group to assign partitions, on the monotonic clock; nil if it does not
+  /// wait.
   private var since: Int64?
   private var hasTold = false
-  /// The group has taken this instance for dead, and may still do so.
+  /// The group has dropped this instance as dead, and has assigned it nothing since.
   private var wasLost = false
 
   init(
@@ -25,19 +26,19 @@ struct GroupWait {
     self.show = show
   }
 
-  /// Tells it, and shows it until the group hands out partitions.
+  /// Tells the user, and shows the sentence until the group assigns partitions.
   private func tellAndShow(_ sentence: String) {
     tell("\(name): \(sentence)")
     show("\(name): \(sentence)")
   }
 
-  /// Notes that the group has handed out nothing to this instance yet, or has taken all back.
+  /// Notes that the group has not assigned partitions yet, or has revoked all of them.
   mutating func begin() {
     since = monotonicNanoseconds()
     hasTold = false
   }
 
-  /// Notes that the group has given the partitions of this instance up, as it was silent for too long.
+  /// Notes that the group has dropped this instance because it was silent for too long.
   mutating func lose() {
     begin()
     wasLost = true
@@ -50,7 +51,7 @@ struct GroupWait {
     tellAndShow("waiting for the group to hand out partitions")
   }
 
-  /// Tells where reading goes on, where others or earlier runs have published results.
+  /// Tells where reading continues if other instances or earlier runs have published results.
   func tellStarts(_ starts: [PartitionStart]) {
     let places = starts.filter { $0.readBefore > .min }.sorted { $0.partition < $1.partition }
     guard !places.isEmpty else { return }
@@ -58,11 +59,11 @@ struct GroupWait {
     tell("\(name): goes on where the results end: \(list)")
   }
 
-  /// Notes what the group has handed out, of how many partitions.
+  /// Notes which of `count` partitions the group has assigned.
   mutating func end(_ partitions: [Int], of count: Int) {
     since = nil
     if partitions.isEmpty, wasLost {
-      // The group does not say who has them: other instances, or the membership that this one has lost.
+      // The group does not say who owns them: other instances, or the former membership of this one.
       tellAndShow("the group leaves this instance no partition yet; it waits for the next time they are handed out")
     } else if partitions.isEmpty {
       tellAndShow("other instances read all \(count) partitions; this one takes over when one of them ends")

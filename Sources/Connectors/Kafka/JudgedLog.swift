@@ -2,16 +2,16 @@ import Results
 
 /// The log that a run publishes to, as the run knows it: its claim, and which of its messages count.
 ///
-/// ``LogJudge`` feeds it with what is read and delivered. It has no clock and asks no broker: times are handed in, in
-/// nanoseconds of the monotonic clock.
+/// ``LogJudge`` passes it the messages that are read and delivered. It has no clock and asks no broker: callers pass
+/// times, in nanoseconds of the monotonic clock.
 struct JudgedLog {
-  /// What became of a message that was delivered, or of the claim.
+  /// The verdict on a delivered message, or news of the claim.
   enum Outcome: Equatable {
     case counts(token: Int)
     /// The message is void: its rows will be read again.
     case isVoid(token: Int)
     case lost(Ownership.Loss)
-    /// The first void result of the pipeline that was met, of this run or of another.
+    /// The first void result of the pipeline, from this run or from another one.
     case met(offset: Int64, run: String, ResultFold.Reason)
   }
 
@@ -20,60 +20,60 @@ struct JudgedLog {
     let input: String
     let partitions: [String]
     let epoch: Int64
-    /// Whether the claim is in force; nil until its message is read.
+    /// Whether the claim is good; nil until this is known.
     var isGood: Bool?
-    /// What was published when it came into force.
+    /// The published results when the claim came into force.
     var record = PublishedRecord()
     var isLost = false
   }
 
-  /// A message of this run that was delivered and is not judged yet.
+  /// A message of this run that is delivered, but not judged yet.
   private struct Delivered {
-    /// Nil where the broker has not said it: its answer to a message that it already has carries no offset.
+    /// Nil if the broker did not say it: its answer to a message that it already has carries no offset.
     let offset: Int64?
     let token: Int
     let message: LogMessage
     let time: Int64
   }
 
-  /// What messages to the user call the log.
+  /// How messages to the user name the log.
   let name: String
   private(set) var run = ""
-  /// Nil until the log was read for the first time.
+  /// Nil until the run has read the log once.
   private(set) var fold: ResultFold?
-  /// The offset behind the last message that was folded.
+  /// The offset behind the last folded message.
   private(set) var next: Int64 = 0
   private(set) var claim: Claim?
-  /// The offset of the last message of this run that is on the log; -1 before there is one.
+  /// The offset of this run's last message on the log; -1 if there is none.
   private(set) var lastOffset: Int64 = -1
-  /// How many void results of the pipeline were met.
+  /// How many void results of the pipeline came.
   private(set) var voidCount = 0
   /// Whether this run writes the snapshots.
   var keepsSnapshots = false
-  /// The claims of this run, and the numbers of their last messages that count; by epochs.
+  /// This run's claims by epoch, each with the number of its last message that counts.
   private var claims: [Int64: (input: String, partitions: [String], counted: Int64)] = [:]
   private var delivered: [Delivered] = []
   private var sinceSnapshot = 0
   private var lastSnapshot: Int64 = 0
 
-  /// A snapshot follows after so many messages, or so long after a message that no snapshot has. Where nothing is published
-  /// the old snapshot is written again now and then, so that the retention of the topic never takes the last one.
+  /// A snapshot is due after so many new messages, or, with new messages, when the last one is so old. Without news the
+  /// last snapshot is written again at `longestAge`, so that retention never deletes it. Ages are in nanoseconds.
   private static let mostSinceSnapshot = 256
   private static let snapshotAge: Int64 = 60_000_000_000
   private static let longestAge: Int64 = 3_600_000_000_000
-  /// A message that was delivered lies before the end of the log that is asked for so much later, in nanoseconds.
+  /// A delivered message lies below the end of the log if the end was asked for so much later, in nanoseconds.
   private static let settling: Int64 = 2_000_000_000
 
   init(name: String) { self.name = name }
 
-  /// Begins with what the messages below an offset add up to.
+  /// Begins with a fold of all messages below an offset.
   mutating func begin(_ fold: ResultFold, next: Int64, sinceSnapshot: Int, now: Int64) {
     (self.fold, self.next, self.sinceSnapshot, lastSnapshot) = (fold, next, sinceSnapshot, now)
   }
 
   // MARK: Claims
 
-  /// The epoch for the next claim of a run, and the epochs of its partitions on the log.
+  /// The epoch for a run's next claim, and the epochs of its partitions on the log.
   mutating func epochs(
     of partitions: [String], input: String, run: String
   ) -> (next: Int64, after: [String: Int64]) {
@@ -89,10 +89,9 @@ struct JudgedLog {
     claims[claim.epoch] = (claim.input, claim.partitions, 0)
   }
 
-  /// Nothing is claimed any more.
   mutating func giveUp() { claim?.isLost = true }
 
-  /// The last window of a span that others have published of the input that this run claims.
+  /// The last window of a span that other instances have published of this run's input.
   var lastOfOthers: Int64? {
     guard let claim, let partitions = fold?.inputs[claim.input] else { return nil }
     return partitions.filter { !claim.partitions.contains($0.key) }.compactMap(\.value.position?.last).max()
@@ -100,13 +99,13 @@ struct JudgedLog {
 
   // MARK: Messages
 
-  /// Takes that a message of this run was delivered. `offset` is negative where the broker has not said it.
+  /// Notes that a message of this run was delivered. `offset` is negative if the broker did not say it.
   mutating func deliver(_ token: Int, at offset: Int64, _ message: LogMessage, now: Int64) {
     lastOffset = max(lastOffset, offset)
     delivered.append(Delivered(offset: offset >= 0 ? offset : nil, token: token, message: message, time: now))
   }
 
-  /// Folds the message at an offset, and judges what was delivered up to there.
+  /// Folds the message at an offset, and judges the delivered messages up to it.
   mutating func take(_ message: LogMessage, at offset: Int64, now: Int64) -> [Outcome] {
     next = offset + 1
     let verdict = fold?.take(message)
@@ -136,13 +135,13 @@ struct JudgedLog {
     return outcomes + judge()
   }
 
-  /// Takes that no message lies between the one that was folded last and an offset.
+  /// Notes that the log has no message between the last folded one and an offset.
   mutating func skip(to offset: Int64) { next = max(next, offset) }
 
-  /// Judges the messages below the place that is folded.
+  /// Judges the delivered messages that the fold has passed.
   ///
-  /// - Parameter asked: when the end of the log was asked for that is folded, on the monotonic clock; nil where the log may
-  ///   go on.
+  /// - Parameter asked: when the client asked for the end of the log that is now folded, on the monotonic clock; nil if
+  ///   the log may go on.
   mutating func judge(endAsked asked: Int64? = nil) -> [Outcome] {
     var outcomes: [Outcome] = []
     while let first = delivered.first, isFolded(first, endAsked: asked) {
@@ -168,11 +167,11 @@ struct JudgedLog {
     return outcomes
   }
 
-  /// Whether everything that was delivered is judged.
+  /// Whether all delivered messages are judged.
   var hasJudgedAll: Bool { delivered.isEmpty }
 
-  /// Whether the end of the log must be asked for again, since it was asked for at a time: a message without an offset was
-  /// delivered too short before, or after it.
+  /// Whether to ask for the end of the log again. It was last asked for at `asked`, but a message without an offset was
+  /// delivered after that, or too shortly before.
   func needsEnd(since asked: Int64, now: Int64) -> Bool {
     guard let first = delivered.first, first.offset == nil else { return false }
     return now - first.time > Self.settling && asked - first.time <= Self.settling
@@ -180,7 +179,7 @@ struct JudgedLog {
 
   private func counted(_ epoch: Int64) -> Int64 { claims[epoch]?.counted ?? 0 }
 
-  /// Whether a message of this run is below the place that is folded.
+  /// Whether the fold has passed a message of this run.
   private func isFolded(_ message: Delivered, endAsked asked: Int64?) -> Bool {
     if let offset = message.offset { return offset < next }
     switch message.message {
@@ -192,7 +191,7 @@ struct JudgedLog {
     return asked.map { $0 - message.time > Self.settling } ?? false
   }
 
-  /// How the claim is lost with a message; nil where it is not.
+  /// How a message ends this run's claim; nil if it does not.
   private func loss(by message: LogMessage) -> Ownership.Loss? {
     guard let claim, claim.isGood == true, !claim.isLost, let fold else { return nil }
     return claim.partitions.first { fold[claim.input, $0].epoch != claim.epoch }
@@ -207,7 +206,7 @@ struct JudgedLog {
 
   // MARK: Snapshots
 
-  /// A snapshot, where it is time for one; at the end of a run (`isLast`) if there is anything new.
+  /// A snapshot if one is due. At the end of a run (`isLast`) one is due if there is anything new.
   mutating func snapshot(now: Int64, isLast: Bool = false) -> [UInt8]? {
     guard keepsSnapshots, let fold, let claim, claim.isGood == true, !claim.isLost else { return nil }
     let age = now - lastSnapshot
@@ -215,7 +214,7 @@ struct JudgedLog {
       sinceSnapshot > 0
       ? isLast || sinceSnapshot >= Self.mostSinceSnapshot || age >= Self.snapshotAge : age >= Self.longestAge
     guard isDue else { return nil }
-    // If this one is not written, the next one is.
+    // If this snapshot is not written, a later one is.
     (sinceSnapshot, lastSnapshot) = (0, now)
     return ClaimMessage(
       pipeline: fold.pipeline, run: run,
@@ -223,7 +222,7 @@ struct JudgedLog {
     ).json
   }
 
-  /// Inputs without those that nobody continues: files are read once, and there may be thousands.
+  /// Leaves out inputs that no run continues: files are read once, and there may be thousands.
   private static func lasting(_ inputs: PublishedInputs) -> PublishedInputs {
     var inputs = inputs
     inputs[""] = inputs[""]?.filter { $0.value.epoch > 0 }

@@ -2,16 +2,16 @@ import Diagnostics
 import Kafka
 import Specifications
 
-/// What sources and sinks on Kafka have in common.
+/// Keys that sources and sinks on Kafka share.
 package enum KafkaKeys {
   package static let brokers = TypedKey.text(
     "brokers", required: true,
     "The brokers, `HOST:PORT` with commas between, or `embedded`: a broker inside hitmon, which its emulator feeds.")
 
-  /// Sources and sinks each say what theirs holds.
+  /// Sources and sinks each add their own description.
   package static let topic = TypedKey.text("topic", required: true, "")
 
-  /// The same key, with another default at either end.
+  /// Sources and sinks have different defaults.
   static func partitions(default standard: Int64) -> DefaultKey<Int64> {
     .integer(
       "partitions", 1...10_000, default: standard, "How many partitions the topic gets if it is not there.")
@@ -24,7 +24,7 @@ package enum KafkaKeys {
     `sasl.password: ${KAFKA_PASSWORD}`.
     """)
 
-  /// The settings that other keys or hitmon itself decide, with what to use instead.
+  /// Settings that other keys or hitmon itself decide, with what to use instead.
   private static let owned = [
     "bootstrap.servers": "`brokers`", "metadata.broker.list": "`brokers`", "group.id": "`group`",
     "enable.auto.commit": "nothing: hitmon commits what is published",
@@ -32,10 +32,10 @@ package enum KafkaKeys {
     "enable.partition.eof": "`until`",
   ]
 
-  /// Checks the brokers' addresses, the topic's name, and the settings by librdkafka itself; no broker is asked.
+  /// Checks the brokers' addresses, the topic's name, and, with librdkafka, the settings. Asks no broker.
   static func check(_ settings: Settings, _ findings: Findings) {
     if let text = settings[brokers], let problem = problem(brokers: text.text) {
-      // What comes from the environment is shown as it is written.
+      // The finding shows the text as the file has it, not values from the environment.
       let words = text.written == text.text ? problem : "`\(text.written)` holds none"
       findings.error(
         .wrongType, "`brokers` takes addresses: \(words)", at: text.span,
@@ -62,7 +62,7 @@ package enum KafkaKeys {
       findings.error(
         .kafkaSetting, "`\(key.text)` is not set here", at: key.span, hint: "use \(instead)")
     } else if let problem = KafkaSettings.check(name: key.text, value: value.text) {
-      // At the key, and without what came from the environment: the value may be a secret.
+      // The finding is at the key and shows no values from the environment: they may be secrets.
       let words = problem.replacing("\"\(value.text)\"", with: "\"\(value.written)\"")
       findings.error(
         .kafkaSetting, "librdkafka: \(words)", at: key.span,
@@ -108,12 +108,12 @@ extension Substring {
   }
 }
 
-/// A topic on some brokers, as a source, a sink or the emulator is told of it.
+/// A topic on some brokers, as the keys of a source, a sink or the emulator name it.
 package struct KafkaTarget: Sendable {
   /// Addresses, or `embedded`.
   package var brokers: String
   package var topic: String
-  /// How many partitions the topic gets if it is not there.
+  /// How many partitions the topic gets if hitmon creates it.
   package var partitions: Int
   /// The user's settings, without the brokers.
   package var settings: KafkaSettings
@@ -125,7 +125,7 @@ package struct KafkaTarget: Sendable {
     self.settings = settings
   }
 
-  /// From the checked settings of a source or a sink on Kafka; nil for others.
+  /// Reads the checked settings of a source or a sink on Kafka; nil for other kinds.
   package init?(_ settings: Settings) {
     guard settings.specification.name == "kafka", let brokers = settings[KafkaKeys.brokers]?.text,
       let topic = settings[KafkaKeys.topic]?.text
@@ -140,8 +140,8 @@ package struct KafkaTarget: Sendable {
 
   package var isEmbedded: Bool { brokers == "embedded" }
 
-  /// The user's settings with the brokers' addresses, and defaults where the user has set nothing. Defaults that an older
-  /// librdkafka does not know are left out.
+  /// The user's settings with the brokers' addresses, and with defaults for what the user has not set. Leaves out
+  /// defaults that an older librdkafka does not know.
   package func settings(defaults: KafkaSettings) -> KafkaSettings {
     var all = settings
     all["bootstrap.servers"] = brokers

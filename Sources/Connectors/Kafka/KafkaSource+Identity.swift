@@ -3,21 +3,21 @@ import Kafka
 import Support
 
 extension KafkaSource {
-  /// How long a topic that changes may go unnoticed, in nanoseconds.
+  /// How often to check whether the topic has changed, in nanoseconds.
   private static let changeInterval: Int64 = 10_000_000_000
 
-  /// How long brokers may know less than was read from them, in nanoseconds: a new leader may for a moment.
+  /// How long brokers may know fewer messages than were read, in nanoseconds: a new leader may, for a moment.
   private static let patience: Int64 = 5_000_000_000
 
-  /// Throws a sentence where messages that were read before are others now: the topic was deleted and made again. Messages
-  /// that retention has taken say nothing. `read`: how far each partition was read.
+  /// Throws a sentence if the topic was made again: a message that was read before is another one now. Messages that
+  /// retention has deleted say nothing. `read`: how far each partition was read.
   func check(_ marks: [Int: MessageMark], read: [Int: Int64]) throws {
     var (left, ends): ([Int: MessageMark], [Int: Int64]) = (marks, [:])
     for (number, read) in read {
       let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(number), milliseconds: $0) }
       guard let there else { return }
       if let mark = marks[number], mark.offset < there.lowerBound { left[number] = nil }
-      // Not every broker that is asked for the end knows of its newest messages: what a fetch says counts.
+      // The broker that is asked may not know its newest messages: only a fetch decides.
       if there.upperBound < read { ends[number] = there.upperBound }
     }
     guard !left.isEmpty || !ends.isEmpty else { return }
@@ -32,7 +32,7 @@ extension KafkaSource {
     try checkMarks(left, read: read, reader)
   }
 
-  /// Whether a fetch behind the last message that was read is one beyond the end of its partition.
+  /// Throws if a fetch behind the last message read stays beyond the end of its partition.
   private func checkEnds(_ ends: [Int: Int64], read: [Int: Int64], _ reader: KafkaConsumer) throws {
     var left = ends
     let deadline = monotonicNanoseconds() + Self.patience
@@ -67,7 +67,7 @@ extension KafkaSource {
       try watch.check()
       _ = reader.drain(within: 100, limit: 100) { message in
         let number = Int(message.partition)
-        // An error in its place: the end, or an offset that is gone. Then nothing can be said.
+        // An error may come in its place: the end, or a missing offset. Then the mark says nothing.
         if let mark = left.removeValue(forKey: number), !message.isError, message.offset == mark.offset,
           MessageMark(offset: mark.offset, written: message.milliseconds, value: message.value) != mark
         {
@@ -86,15 +86,15 @@ extension KafkaSource {
     KafkaPosition(topic: options.target.topic, partition: Int32(number), offset: offset)
   }
 
-  /// The error for a topic that is another than the one that was read.
+  /// The error for a topic that was made again.
   func madeAgain(_ partition: Int, _ what: String, readTo offset: Int64) -> ConnectorError {
     ConnectorError(
       "topic \(options.target.topic) partition \(partition) \(what), and results cover it up to \(offset): it must have been made again. Publish to another results topic, or read with `start: earliest`"
     )
   }
 
-  /// Looks now and then whether the topic is still the same: goes on with partitions that were added, waits for a topic that
-  /// is missing, and throws a sentence where it was made again.
+  /// Checks the topic from time to time. Continues with partitions that were added, waits for a missing topic, and
+  /// throws a sentence if the topic was made again.
   func confirmTopic() throws {
     let now = monotonicNanoseconds()
     guard now - lastConfirmed >= Self.changeInterval, !watch.areAway else { return }
@@ -124,6 +124,6 @@ extension KafkaSource {
     try grow(to: count)
   }
 
-  /// Looks at the topic with the next message or the next silence.
+  /// Lets the next ``confirmTopic()`` check at once.
   func confirmTopicSoon() { lastConfirmed = monotonicNanoseconds() - Self.changeInterval }
 }

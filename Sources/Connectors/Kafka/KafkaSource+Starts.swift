@@ -9,17 +9,17 @@ import Support
   import Musl
 #endif
 
-/// What is settled of a partition before it is read.
+/// How to read a partition, decided before reading begins.
 struct PartitionPlan {
   var start: PartitionStart
   /// Where reading ends; nil for never.
   var end: Int64?
-  /// Offsets that should have been read and are gone.
+  /// Offsets that should have been read, but are missing.
   var gap: OffsetRange?
 }
 
 extension KafkaSource {
-  /// Claims partitions, and gives where to begin in each. Nil where they are another instance's, or when the user wants to
+  /// Claims partitions, and returns where to begin in each. Nil if another instance owns them, or if the user wants to
   /// stop before brokers answer.
   func starts(of partitions: [Int]) throws -> [PartitionPlan]? {
     let record: PublishedRecord?
@@ -29,7 +29,8 @@ extension KafkaSource {
     case .refused: return partitions.isEmpty ? [] : nil
     }
     var chosen: [Int: Int64] = [:]
-    // Positions that an instance reads after others: what is published counts, whatever this run was told to begin with.
+    // After the first assignment the published results decide, whatever `start` says: other instances may have read
+    // there.
     let isFirst = !hasStarted
     if case .time(let time) = options.start {
       let asked = partitions.map { KafkaPosition(topic: options.target.topic, partition: Int32($0), offset: time) }
@@ -69,7 +70,7 @@ extension KafkaSource {
   }
 
   private func first(_ partition: Int, _ there: Range<Int64>, _ found: Int64?) -> Int64 {
-    // Nothing of a partition that was added is old.
+    // All messages of an added partition are new.
     if let firstAdded, partition >= firstAdded { return there.lowerBound }
     return switch options.start {
     case .earliest, .resume: there.lowerBound
@@ -79,7 +80,7 @@ extension KafkaSource {
     }
   }
 
-  /// Fits a start to the messages that are there.
+  /// Moves a start to the first message that is there, and notes the gap.
   private func adjust(_ plan: inout PartitionPlan, _ there: Range<Int64>) {
     if plan.start.offset < there.lowerBound {
       plan.gap = OffsetRange(start: plan.start.offset, end: there.lowerBound)
@@ -87,8 +88,8 @@ extension KafkaSource {
     }
   }
 
-  /// Whether the group has given the partitions to this instance and to no other since: it takes a commit from members
-  /// alone. What is committed is what was.
+  /// Whether the group has assigned the partitions to this instance, and to no other since. It asks with a commit,
+  /// which brokers take only from members. The commit repeats the last committed offset, if there is one.
   private func isOwner(of partitions: [Int]) -> Bool {
     guard let membership, let partition = partitions.min() else { return true }
     do {
@@ -103,7 +104,7 @@ extension KafkaSource {
       membership.begin([partition: offset ?? 0])
       return membership.ask()
     } catch {
-      // It is met again when the partitions are read.
+      // The error comes again when the partitions are read.
       return true
     }
   }
@@ -114,7 +115,7 @@ extension KafkaSource {
     return Dictionary(uniqueKeysWithValues: found.filter { $0.offset >= 0 }.map { (Int($0.partition), $0.offset) })
   }
 
-  /// Asks brokers until they answer; nil when the user wants to stop before.
+  /// Asks brokers until they answer; nil if the user wants to stop first.
   func ask<Answer>(_ question: (_ milliseconds: Int) throws -> Answer) throws -> Answer? {
     try watch.ask(until: context.stop) { try question(1_000) }
   }

@@ -7,21 +7,21 @@ extension KafkaSource {
   package var streams: SourceStreams {
     var active: Set<Int> = []
     for (number, partition) in collector.partitions {
-      // Rows that were read to the end and are not counted yet hold the clock as well.
+      // Rows that are read but not counted yet also hold the clock, even at the end of the partition.
       if collector.holds(number) || !partition.isAtEnd && !isIdle(number, partition) { active.insert(number) }
     }
     return .partitions(active: active)
   }
 
-  /// Whether its broker has said, long enough after its last message, that there is nothing to read.
+  /// Whether its broker has said, long enough after the last message, that there is nothing to read.
   private func isIdle(_ number: Int, _ partition: MessageCollector.Partition) -> Bool {
     guard partition.isSilent(for: options.idle) else { return false }
     return fetchedEnd(of: number).map { $0 <= partition.next } ?? true
   }
 
-  /// Asks the brokers of silent partitions now and then whether there is really nothing to read. Where one does not answer,
-  /// the silence of all partitions begins again with their next answers: what could not be written meanwhile comes when the
-  /// broker is back, to one partition after the other, and the clock must not go ahead with the first.
+  /// Asks the brokers of silent partitions from time to time whether there is really nothing to read. If one does not
+  /// answer, the silence of all partitions begins again with their next answers. When it is back, delayed messages come
+  /// to one partition after the other, and the clock must not go ahead with the first.
   func confirmSilence() {
     let begin = monotonicNanoseconds()
     guard begin - lastAsked >= options.idle / 4 else { return }
@@ -38,11 +38,11 @@ extension KafkaSource {
         return
       }
       partition.answer(end: answer.upperBound, now: now)
-      // Others have their turn the next time: messages wait.
+      // The other partitions are asked next time: messages wait.
       if now - begin > Self.mostAsking { return }
     }
   }
 
-  /// How long questions may take at a time, in nanoseconds.
+  /// How long one round of questions may take, in nanoseconds.
   private static let mostAsking: Int64 = 50_000_000
 }

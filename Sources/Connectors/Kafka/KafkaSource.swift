@@ -2,20 +2,21 @@ import ChainExecution
 import Kafka
 import Support
 
-/// Rows of a Kafka topic: of all its partitions, or of those that a group leaves to this instance.
+/// Reads the rows of a Kafka topic: of all its partitions, or of those that a consumer group assigns to this instance.
 ///
-/// Where reading begins in each partition is read from the published results, so that no row is lost and none counts twice.
+/// With `start: resume` each partition begins where the published results end, so that no row is lost and none counts
+/// twice.
 package final class KafkaSource: RowSource {
   package struct Options: Sendable {
     package var target: KafkaTarget
-    /// The group whose instances share the partitions; nil to read all of them.
+    /// The consumer group whose instances share the partitions; nil to read all of them.
     package var group: String?
     package var start = KafkaStart.resume
-    /// Reads up to where the topic ends when the run begins.
+    /// Reads up to where each partition ends when it is assigned.
     package var untilEnd = false
-    /// Nanoseconds after which the clock no longer waits for a partition that has nothing to read.
+    /// After so many nanoseconds the clock stops waiting for a partition that has nothing to read.
     package var idle: Int64 = 2_000_000_000
-    /// The broker goes with the run: there will be nothing to go on with.
+    /// The broker ends with the run, so no later run can continue.
     package var isEmbedded = false
 
     package init(target: KafkaTarget) { self.target = target }
@@ -27,7 +28,7 @@ package final class KafkaSource: RowSource {
   let consumer: KafkaConsumer
   let collector: MessageCollector
   let membership: GroupMembership?
-  /// How many partitions the topic has; 0 until a broker has said so.
+  /// How many partitions the topic has; 0 until a broker answers.
   private(set) var partitionCount = 0
   private var wait: GroupWait
   private var isJoined = false
@@ -35,44 +36,44 @@ package final class KafkaSource: RowSource {
   private var hasBegun = false
   /// Whether partitions were assigned before.
   var hasStarted = false
-  /// Where this run began to read partitions.
+  /// Where this run first began to read each partition.
   var firstOffsets: [Int: Int64] = [:]
   /// When brokers were last asked about silent partitions, on the monotonic clock.
   var lastAsked: Int64 = 0
-  /// When they were last asked about the topic, and whether it was missing then.
+  /// When brokers were last asked about the topic, and whether it was missing then.
   var lastConfirmed: Int64 = 0
   var isMissing = false
-  /// Of each partition one of the last messages read.
+  /// One of the last messages read, for each partition.
   private(set) var marks: [Int: MessageMark] = [:]
-  /// The first partition that was added while the run reads; nil for none.
+  /// The first partition that was added while the run reads; nil if there is none.
   private(set) var firstAdded: Int?
-  /// What the source's owner has yet to be told of.
+  /// Assignments that ``read(into:rowLimit:deadline:)`` has not returned yet.
   private var assignments: [[PartitionStart]] = []
   private var failure: (any Error)?
 
   package private(set) var partitions: [String] = []
   package let isLive = true
 
-  /// Bytes and messages that are gathered before the first are handed out.
+  /// How many bytes and messages to gather before the first are handed out.
   private static let mostBytes = ChunkBuffer.standardCapacity
   private static let mostMessages = 50_000
-  /// Milliseconds that the first message of a chunk waits for others.
+  /// How long the first message of a chunk waits for others, in milliseconds.
   private static let linger: Int64 = 2
 
-  /// What a consumer is set to where the user has set nothing.
+  /// Defaults of a consumer, where the user has set nothing.
   static let defaults: KafkaSettings = [
-    // An offset that is gone is counted as a gap, not passed over in silence.
+    // A missing offset is counted as a gap, not skipped in silence.
     "auto.offset.reset": "error",
-    // Offsets at the end of a partition may hold no message: the marker of a transaction.
+    // Offsets at the end of a partition may hold no message, such as the marker of a transaction.
     "enable.partition.eof": "true",
-    // An instance that died is replaced after this time.
+    // The group replaces an instance that died after this time.
     "session.timeout.ms": "10000",
-    // One that waits for the broker of the results is not dead.
+    // An instance that waits for the broker of the results is not dead.
     "max.poll.interval.ms": "1800000",
     "queued.max.messages.kbytes": "16384",
     "fetch.wait.max.ms": "100",
     "fetch.error.backoff.ms": "100",
-    // A full queue is looked at again soon, not after a second.
+    // librdkafka looks at a full queue again soon, not after a second.
     "fetch.queue.backoff.ms": "20",
     "topic.metadata.refresh.interval.ms": "30000",
     "allow.auto.create.topics": "false",
@@ -114,7 +115,7 @@ package final class KafkaSource: RowSource {
     }
     if let failure { throw failure }
     try watch.check()
-    // One that reads nothing has nothing to read again, and leaves it to another source of the run.
+    // A source without partitions has nothing to read again. It leaves the loss to another source of the run.
     if !collector.partitions.isEmpty, let loss = context.ownership.takeLoss() { try act(on: loss) }
     confirmSilence()
     try confirmTopic()
@@ -155,7 +156,7 @@ package final class KafkaSource: RowSource {
         watch.isBack()
         if collector.bytes >= Self.mostBytes || collector.messages >= Self.mostMessages { return }
         if let rowLimit, collector.rows >= rowLimit { return }
-        // Rows that come one by one are worth waiting for a little.
+        // Rows that come one by one are worth a short wait.
         if until == deadline { until = min(deadline, monotonicNanoseconds() + Self.linger * 1_000_000) }
       }
       if count == 0, monotonicNanoseconds() + 1_000_000 > until { return }
@@ -163,7 +164,7 @@ package final class KafkaSource: RowSource {
     }
   }
 
-  /// Where a partition ended when it was last fetched.
+  /// Where a partition ended at the last fetch.
   func fetchedEnd(of partition: Int) -> Int64? {
     consumer.watermarks(of: options.target.topic, Int32(partition))?.upperBound
   }
@@ -176,10 +177,11 @@ package final class KafkaSource: RowSource {
     } else if error.isPermanent {
       throw ConnectorError("topic \(options.target.topic) on \(options.target.brokers): \(error.message)")
     }
-    // All else passes: librdkafka tries again by itself, and tells when no broker answers.
+    // Other errors pass: librdkafka tries again by itself, and reports when no broker answers.
   }
 
-  /// The broker has dropped messages that were not read yet: goes on with the oldest that is there.
+  /// Brokers have deleted messages that were not read yet: continues with the oldest one left. Throws if the topic was
+  /// made again.
   private func skipGone(_ partition: Int) throws {
     guard let next = collector.partitions[partition]?.next else { return }
     let there = try ask { try consumer.queryWatermarks(of: options.target.topic, Int32(partition), milliseconds: $0) }
@@ -197,11 +199,11 @@ package final class KafkaSource: RowSource {
 
   // MARK: Joining
 
-  /// Looks for the topic, creates it if it is not there, and begins to read it; false when the user wants to stop first.
+  /// Waits for the topic, creates it if it is missing, and begins to read it; false if the user wants to stop first.
   private func join() throws -> Bool {
     if isJoined { return true }
     guard let (count, isNew) = try options.target.make(stop: context.stop, watch: watch) else { return false }
-    // What the consumer has to say of the time before is old news.
+    // The consumer's reports from before are out of date.
     watch.ignoring { _ = consumer.drain(within: 0, limit: 1) { _ in false } }
     if isNew { context.tell("topic \(options.target.topic) was not there: created with \(count) partitions") }
     partitionCount = count
@@ -222,7 +224,7 @@ package final class KafkaSource: RowSource {
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
   }
 
-  /// Goes on with partitions that were added. Of a group they are handed out like all others.
+  /// Continues with partitions that were added. A consumer group assigns them like all others.
   func grow(to count: Int) throws {
     firstAdded = firstAdded ?? partitionCount
     partitionCount = count
@@ -247,7 +249,7 @@ package final class KafkaSource: RowSource {
         }
       } onRevoked: { [unowned self] _, _, areLost in
         guard !isClosing else { return }
-        // What is published must be safe before another instance asks for it. What is not will be read again.
+        // Published results must be safe before another instance asks for them. The rest will be read again.
         if areLost { context.withdraw() } else { context.handOver() }
         _ = begin([])
         if areLost { wait.lose() } else { wait.begin() }
@@ -257,7 +259,7 @@ package final class KafkaSource: RowSource {
     }
   }
 
-  /// Forgets what was read and is not published, and goes on with these partitions.
+  /// Drops rows that are read but not published, and continues with these partitions.
   private func begin(_ starts: [PartitionPlan]) -> [KafkaPosition] {
     hasBegun = !starts.isEmpty
     membership?.begin(Dictionary(uniqueKeysWithValues: starts.map { ($0.start.partition, $0.start.offset) }))
@@ -271,7 +273,7 @@ package final class KafkaSource: RowSource {
               next: plan.start.offset, repeatsBefore: plan.start.readBefore, end: plan.end, gap: plan.gap, now: now)
           )
         }))
-    // Of several assignments in a row only the last matters.
+    // If several assignments follow one another, only the last one matters.
     assignments = [starts.map(\.start)]
     return starts.map {
       KafkaPosition(topic: options.target.topic, partition: Int32($0.start.partition), offset: $0.start.offset)
@@ -280,13 +282,14 @@ package final class KafkaSource: RowSource {
 
   package func restart() throws {
     guard isJoined, !collector.partitions.isEmpty else { return }
-    // Where they are another's by now the group will say so.
+    // If another instance owns them by now, the group will say so.
     let starts = try starts(of: collector.partitions.keys.sorted()) ?? []
     let positions = begin(starts)
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
   }
 
-  /// What is published counts no more: goes on with what is this instance's still.
+  /// New results no longer count: continues with the partitions that this instance still owns. Throws if another run
+  /// took them and there is no group.
   private func act(on loss: Ownership.Loss) throws {
     switch loss {
     case .taken(let log, let run, let partition):
@@ -319,7 +322,7 @@ package final class KafkaSource: RowSource {
     let own = positions.filter { collector.partitions[$0.key] != nil }
     membership?.note(own)
     let all = own.map { KafkaPosition(topic: options.target.topic, partition: Int32($0.key), offset: $0.value) }
-    // The next one does what this one may fail to do; the record are the results.
+    // A later commit makes up for one that fails: the results are the record.
     if !all.isEmpty { try? consumer.commit(all, isWaiting: false) }
   }
 

@@ -3,7 +3,7 @@ import Diagnostics
 import Specifications
 import Support
 
-/// Where a topic is read from when a run begins.
+/// Where a run begins to read a topic.
 package enum KafkaStart: Sendable, Equatable {
   /// Where the published results end.
   case resume
@@ -11,7 +11,7 @@ package enum KafkaStart: Sendable, Equatable {
   case latest
   /// The same offset in every partition.
   case offset(Int64)
-  /// The first messages of that time or later, in milliseconds since 1970.
+  /// The first messages at this time or later, in milliseconds since 1970.
   case time(Int64)
 
   static let forms = "`resume`, `earliest`, `latest`, `{offset: 1000}` or `{time: 2026-11-22T14:00:00Z}`"

@@ -2,8 +2,8 @@ import Kafka
 import Support
 
 extension KafkaTarget {
-  /// A consumer of results, without a group. `patience`: how long brokers may wait with an answer while there is nothing
-  /// new, in milliseconds.
+  /// A consumer of results, without a group. `patience`: how long brokers may hold an answer back while there is
+  /// nothing new, in milliseconds.
   func resultConsumer(patience: Int, watch: BrokerWatch) throws -> KafkaConsumer {
     do {
       return try KafkaConsumer(
@@ -18,15 +18,15 @@ extension KafkaTarget {
     }
   }
 
-  /// Makes the topic if it is missing. `brokers` are addresses.
+  /// Creates the topic if it is missing. `brokers` must be addresses.
   ///
   /// - Parameters:
-  ///   - topicSettings: what a topic that is made is set to, by the brokers' names.
-  ///   - stop: asked now and then while brokers are away.
-  ///   - watch: tells the user of them.
-  /// - Returns: how many partitions the topic has, which are others than wanted where it was there with others, and
-  ///   whether it was made; nil if `stop` said yes.
-  /// - Throws: a sentence for the user where it cannot be made.
+  ///   - topicSettings: settings of a new topic, by the brokers' names.
+  ///   - stop: called from time to time while brokers are away.
+  ///   - watch: tells the user that they are.
+  /// - Returns: how many partitions the topic has, and whether it is new; nil if `stop` said yes. An existing topic may
+  ///   have another number of partitions than wanted.
+  /// - Throws: a sentence for the user if it cannot be created.
   package func make(
     settings topicSettings: KafkaSettings = [:], stop: () -> Bool, watch: BrokerWatch
   ) throws -> (partitions: Int, isNew: Bool)? {
@@ -47,7 +47,7 @@ extension KafkaTarget {
         missingSince = missingSince ?? monotonicNanoseconds()
         pauseThread(milliseconds: 100)
       case .failure(let error):
-        // Reports come only to those who poll.
+        // The client delivers its reports only in a poll.
         client.poll(milliseconds: 100)
         try watch.check()
         guard error.isRetriable else {
@@ -59,12 +59,12 @@ extension KafkaTarget {
     return nil
   }
 
-  /// How long a topic must be missing before it is made, in nanoseconds: beside a broker that restarts, brokers that know
-  /// other topics may lack this one for a moment, and those that know none may lack all for seconds.
+  /// How long a topic must be missing before it is created, in nanoseconds. While a broker restarts, brokers that know
+  /// other topics may miss this one for a moment, and brokers that know none may miss all for seconds.
   private static let patience: Int64 = 300_000_000
   private static let patienceWithoutTopics: Int64 = 5_000_000_000
 
-  /// Nil while the topic is missing and may yet turn up.
+  /// Nil while the topic is missing and may still appear.
   private func find(
     _ client: KafkaClient, _ topicSettings: KafkaSettings, missingSince: Int64?
   ) -> Result<(partitions: Int, isNew: Bool)?, KafkaError> {

@@ -4,10 +4,10 @@ import Results
 import Support
 import Synchronization
 
-/// Merges the partial results of all instances of a pipeline into one message a window, while they run.
+/// Merges the partial results of all instances of a pipeline into one message per window, while they run.
 ///
-/// Every instance has one, and the instance that reads the input's first partition has the turn. It claims the log of parts
-/// on the log of whole windows, so that each window counts once, also if another instance merges it again.
+/// Each instance has a merger, and the instance that reads the input's first partition has the turn. It claims the log
+/// of parts on the log of whole windows, so each window counts once, even if another instance merges it again.
 final class LiveMerger: Sendable {
   private let state = Mutex(State())
   /// Held while windows are merged.
@@ -17,11 +17,11 @@ final class LiveMerger: Sendable {
   private struct State {
     var hasTurn = false
     var isClosing = false
-    /// Until when what is on its way is waited for, on the monotonic clock; as long as it takes without it.
+    /// Until when to wait for messages on their way, on the monotonic clock; nil to wait as long as it takes.
     var patience: Int64?
   }
 
-  /// How long the end of a turn waits for brokers, and how long the end of the run waits for others' results, in
+  /// How long the end of a turn waits for brokers, and how long the end of the run waits for results of others, in
   /// nanoseconds.
   private static let patience: Int64 = 15_000_000_000
   private static let farewell: Int64 = 2_000_000_000
@@ -29,15 +29,15 @@ final class LiveMerger: Sendable {
   /// - Parameters:
   ///   - parts: the topic that instances publish to.
   ///   - whole: the log of whole windows.
-  ///   - format: the form of whole windows.
-  ///   - lastOwn: the offset of the last part of this instance.
-  ///   - fail: told of an error that ends the merging.
+  ///   - format: the format of whole windows.
+  ///   - lastOwn: returns the offset of this instance's last part.
+  ///   - fail: called with an error that ends the merging.
   init(
     parts: KafkaTarget, whole: ResultLog, wholeTarget: KafkaTarget, format: ResultFormat,
     context: SinkComponent.Context, watch: BrokerWatch, lastOwn: @escaping @Sendable () -> Int64,
     fail: @escaping @Sendable (any Error) -> Void
   ) {
-    // The thread ends before the merger does: `close` waits for it.
+    // `close` waits for the thread, so the merger outlives it.
     thread = SystemThread { [unowned self] in
       let turn = MergerTurn(
         parts: parts, whole: whole, wholeTarget: wholeTarget, format: format, context: context, watch: watch
@@ -46,9 +46,9 @@ final class LiveMerger: Sendable {
     }
   }
 
-  /// Whether it is this instance's turn. When the call returns, nothing is merged any more without it.
+  /// Sets whether this instance has the turn. When a call with `false` returns, nothing is merged any more.
   ///
-  /// - Parameter isPatient: whether a turn that ends waits for what is on its way; else it is taken back.
+  /// - Parameter isPatient: whether the end of a turn waits for messages on their way, or takes them back.
   func setTurn(_ hasTurn: Bool, isPatient: Bool = true) {
     state.withLock { state in
       state.hasTurn = hasTurn
@@ -57,9 +57,9 @@ final class LiveMerger: Sendable {
     if !hasTurn { work.withLock { _ in } }
   }
 
-  /// Merges what can be merged, and ends. The instance must have its turn until then: the next one may begin at once.
+  /// Merges what it can, and ends. The instance must keep its turn until then: the next one may begin at once.
   ///
-  /// - Parameter isPatient: whether brokers are worth waiting for.
+  /// - Parameter isPatient: whether to wait for brokers.
   func close(isPatient: Bool) {
     state.withLock { state in
       state.isClosing = true
@@ -76,13 +76,13 @@ final class LiveMerger: Sendable {
     while true {
       let state = state.withLock { $0 }
       let isIdle = try work.withLock { _ in try turn.merge(hasTurn: self.state.withLock { $0.hasTurn }) }
-      // What is on its way comes soon; a part that another instance has yet to publish may not.
+      // Messages on their way come soon. A part that another instance has yet to publish may not.
       if state.isClosing {
         let now = monotonicNanoseconds()
         let end = farewell ?? now + Self.farewell
         farewell = end
         if !state.hasTurn || !turn.mayWait() { return }
-        // Others may go on for ever: their results are left to them.
+        // Other instances may run forever: this one leaves their results to them.
         if turn.next > lastOwn(), isIdle || now > end { return }
       }
       if !state.hasTurn { pauseThread(milliseconds: 20) }
@@ -98,15 +98,15 @@ private final class MergerTurn {
   private let format: ResultFormat
   private let context: SinkComponent.Context
   private let watch: BrokerWatch
-  /// Whether brokers are worth waiting for.
+  /// Whether to wait for brokers.
   let mayWait: @Sendable () -> Bool
-  /// What goes on while it is this instance's turn; nil else.
+  /// The merger and its readers during this instance's turn; nil otherwise.
   private var work: (merger: PartsMerger, reader: LogReader, fetcher: LogReader)?
   private(set) var next: Int64 = 0
-  /// When the last part came, or the turn did; on the monotonic clock.
+  /// When the last message came, or the turn began; on the monotonic clock.
   private var lastMessage: Int64 = 0
 
-  /// Without a message for so long there is none on its way, in nanoseconds; the second if windows wait for parts.
+  /// After so long without a message none is on its way, in nanoseconds; the second if windows wait for parts.
   private static let silence: Int64 = 300_000_000
   private static let longSilence: Int64 = 1_000_000_000
 
@@ -123,7 +123,7 @@ private final class MergerTurn {
     self.mayWait = mayWait
   }
 
-  /// Makes the topics; false where the user wants to stop first.
+  /// Creates the topics; false if the user wants to stop first.
   func open(stop: @escaping StopCheck) throws -> Bool {
     for target in [parts, wholeTarget] {
       guard try target.make(settings: KafkaSink.topicSettings, stop: stop, watch: watch) != nil else { return false }
@@ -131,14 +131,14 @@ private final class MergerTurn {
     return true
   }
 
-  /// Merges what has come. Gives whether nothing more is to be expected for now.
+  /// Merges the parts that have come. Returns whether no more are expected for now.
   func merge(hasTurn: Bool) throws -> Bool {
     try watch.check()
     guard hasTurn else {
       end()
       return true
     }
-    // Another may have taken the turn over from an instance that stood still.
+    // If this instance stood still, another one may have taken the turn over.
     if work != nil, !whole.holds { end() }
     if work == nil { try begin() }
     guard let (merger, reader, fetcher) = work else {
@@ -161,7 +161,7 @@ private final class MergerTurn {
       }
     }
     if isCut {
-      // Begins again with what is left.
+      // Begins again with the messages that are left.
       end()
       return false
     }
@@ -173,10 +173,10 @@ private final class MergerTurn {
     return monotonicNanoseconds() - lastMessage > (merger.waitingCount == 0 ? Self.silence : Self.longSilence)
   }
 
-  /// What the log of parts is called among partitions.
+  /// The name of the log of parts as a partition.
   private static let partition = String(LogReader.partition)
 
-  /// Claims the parts, and goes on behind what was merged last.
+  /// Claims the log of parts, and continues behind the parts merged last.
   private func begin() throws {
     let stop: StopCheck = { [mayWait] in !mayWait() }
     let request = ClaimRequest(
@@ -185,7 +185,7 @@ private final class MergerTurn {
     guard case .record(let record) = try whole.claim(request, stop: stop) else { return }
     let reader = LogReader(parts, pipeline: context.pipeline, watch: watch, isFollowing: true, stop: stop)
     guard let there = try reader.range(of: LogReader.partition) else { return }
-    // A version before this one may have merged parts that are there: those of its windows count in them.
+    // An older version may have merged parts that are still there. Parts of its windows are counted already.
     var position =
       record.positions[Self.partition]
       ?? ReadPosition(resume: there.lowerBound, read: there.upperBound, last: whole.lastOrder)
@@ -209,7 +209,7 @@ private final class MergerTurn {
     )
   }
 
-  /// Waits for what is on its way, as long as that may take, and leaves the turn to others.
+  /// Waits for messages on their way while `mayWait` says so, takes back the rest, and leaves the turn to others.
   func end() {
     guard let work else { return }
     work.reader.close()

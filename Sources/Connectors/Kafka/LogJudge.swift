@@ -4,8 +4,8 @@ import Synchronization
 
 /// Follows the log that a run publishes to, and tells which of the run's own messages count.
 ///
-/// Where nobody else writes to the log, the offsets of the run's deliveries follow one another, and nothing is read. From the
-/// first offset on that does not, the log is read as it grows.
+/// If nobody else writes to the log, the offsets of the run's deliveries follow one another, and nothing is read. From
+/// the first offset that does not, the log is read as it grows.
 final class LogJudge: Sendable {
   private struct State {
     var log: JudgedLog
@@ -22,12 +22,12 @@ final class LogJudge: Sendable {
   // Set once, before the producer's thread ends; `close` comes after that.
   private nonisolated(unsafe) var thread: SystemThread?
 
-  /// Tokens of messages that are no windows.
+  /// Tokens of messages that are not windows.
   static let claimToken = -1
   static let snapshotToken = -2
   static let tickToken = -3
 
-  /// `name`: what messages to the user call the log.
+  /// `name`: how messages to the user name the log.
   init(
     name: String, reader: @escaping @Sendable (_ isFollowing: Bool, @escaping StopCheck) -> LogReader,
     report: @escaping @Sendable (JudgedLog.Outcome) -> Void
@@ -38,7 +38,7 @@ final class LogJudge: Sendable {
     state = Mutex(State(log: JudgedLog(name: name)))
   }
 
-  /// Throws what has ended the reading of the log.
+  /// Throws the error that has ended the reading of the log.
   func check() throws {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
@@ -51,7 +51,7 @@ final class LogJudge: Sendable {
 
   // MARK: Claims
 
-  /// The epoch for the next claim, and the epochs of its partitions at the end of the log. Nil where `stop` says so first.
+  /// The epoch for the next claim, and its partitions' epochs at the end of the log; nil if `stop` says yes first.
   func epochs(
     of partitions: [String], input: String, run: String, stop: @escaping StopCheck
   ) throws -> (next: Int64, after: [String: Int64])? {
@@ -62,19 +62,18 @@ final class LogJudge: Sendable {
   /// Notes a claim that is about to be sent.
   func begin(_ claim: JudgedLog.Claim) { state.withLock { $0.log.begin(claim) } }
 
-  /// Nothing is claimed any more.
   func giveUp() { state.withLock { $0.log.giveUp() } }
 
   /// The claim made last.
   var claim: JudgedLog.Claim? { state.withLock { $0.log.claim } }
 
-  /// The last window of a span that others have published of the input that this run claims.
+  /// The last window of a span that other instances have published of this run's input.
   var lastOfOthers: Int64? { state.withLock { $0.log.lastOfOthers } }
 
-  /// What orders the last whole window that was published before anybody claimed.
+  /// The order key of the last whole window that was published without a claim.
   var lastOrder: Int64? { state.withLock { $0.log.fold?.lastOrder } }
 
-  /// Folds the log up to where it ends now; false where `stop` says so first.
+  /// Folds the log up to its present end; false if `stop` says yes first.
   func catchUp(_ stop: @escaping StopCheck) throws -> Bool {
     try check()
     let reader = makeReader(false, stop)
@@ -99,7 +98,7 @@ final class LogJudge: Sendable {
 
   // MARK: Messages
 
-  /// Takes that a message of this run is at an offset, which is negative where the broker has not said it.
+  /// Notes that a message of this run is at an offset, which is negative if the broker did not say it.
   func delivered(_ token: Int, at offset: Int64, _ message: LogMessage?) {
     var outcomes: [JudgedLog.Outcome] = []
     var mustFollow = false
@@ -123,19 +122,19 @@ final class LogJudge: Sendable {
     outcomes.forEach(report)
   }
 
-  /// The offset of the last message of this run that is on the log; -1 before there is one.
+  /// The offset of this run's last message on the log; -1 if there is none.
   var lastOffset: Int64 { state.withLock { $0.log.lastOffset } }
 
-  /// How many void results of the pipeline were met.
+  /// How many void results of the pipeline came.
   var voidCount: Int { state.withLock { $0.log.voidCount } }
 
-  /// Whether everything that was delivered is judged.
+  /// Whether all delivered messages are judged.
   var hasJudgedAll: Bool { state.withLock { $0.log.hasJudgedAll } }
 
-  /// Whether this run writes the snapshots of its log.
+  /// Sets whether this run writes the snapshots of its log.
   func keepsSnapshots(_ keeps: Bool) { state.withLock { $0.log.keepsSnapshots = keeps } }
 
-  /// A snapshot, where it is time for one; at the end of a run (`isLast`) if there is anything new.
+  /// A snapshot if one is due. At the end of a run (`isLast`) one is due if there is anything new.
   func snapshot(isLast: Bool = false) -> [UInt8]? {
     state.withLock { $0.log.snapshot(now: monotonicNanoseconds(), isLast: isLast) }
   }
@@ -149,7 +148,7 @@ final class LogJudge: Sendable {
       return state.isFollowing ? nil : state.log.next
     }
     guard let start else { return }
-    // The thread ends before the judge does: `close` waits for it.
+    // `close` waits for the thread, so the judge outlives it.
     thread = SystemThread { [unowned self] in
       do {
         try follow(start)
@@ -164,14 +163,14 @@ final class LogJudge: Sendable {
     let stop: StopCheck = { [unowned self] in state.withLock { $0.isClosing } }
     let reader = makeReader(true, stop)
     defer { reader.close() }
-    // When the end of the log was asked for that comes next.
+    // When the client asked for the end of the log that comes next.
     var asked = monotonicNanoseconds()
     try reader.follow(from: offset)
     while !stop() {
       try reader.drain(milliseconds: 20) { event in
         state.withLock { take(event, endAsked: asked, &$0) }.forEach(report)
       }
-      // The end of a log is reported once, and whatever comes later may be behind it.
+      // The client reports the end of a log once. To hear of it again, the log must be followed again.
       let now = monotonicNanoseconds()
       if let next = state.withLock({ $0.log.needsEnd(since: asked, now: now) ? $0.log.next : nil }) {
         asked = now

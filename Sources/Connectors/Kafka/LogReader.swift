@@ -1,18 +1,18 @@
 import Kafka
 import Results
 
-/// Reads a pipeline's log of results: partition 0 of its topic, to the end and on from there.
+/// Reads a pipeline's log of results, partition 0 of its topic: to its end, and on as it grows.
 final class LogReader {
-  /// What the messages below an offset add up to.
+  /// A fold of all messages below an offset.
   struct Beginning {
     var fold: ResultFold
-    /// The offset behind the last message that was folded.
+    /// The offset behind the last folded message.
     var next: Int64
-    /// How many messages of the pipeline were folded behind the newest snapshot.
+    /// How many messages of the pipeline were folded that no snapshot covers.
     var sinceSnapshot: Int
   }
 
-  /// A message of the pipeline, whose bytes are valid during the call that hands it over, or the end of the log.
+  /// A message of the pipeline, or the end of the log. The bytes of the message are valid only during the call.
   enum Event {
     case message(LogMessage, UnsafeRawBufferPointer, offset: Int64)
     case end(offset: Int64)
@@ -22,22 +22,22 @@ final class LogReader {
 
   private typealias Read = (offset: Int64, time: Int64, message: LogMessage)
 
-  /// The partition that is the log. Others of the topic may hold what versions before this one have written.
+  /// The partition that is the log. Older versions may have written to others of the topic.
   static let partition: Int32 = 0
-  /// How many messages are looked at first, from the end; more while there is no snapshot among them.
+  /// How many messages to read first, from the end. It reads more if there is no snapshot among them.
   private static let depth: Int64 = 512
 
   private let target: KafkaTarget
   private let pipeline: String
   private let watch: BrokerWatch
   private let stop: StopCheck
-  /// How long brokers may wait with an answer while there is nothing new, in milliseconds.
+  /// How long brokers may hold an answer back while there is nothing new, in milliseconds.
   private let patience: Int
   private var consumer: KafkaConsumer?
-  /// The offset that comes next where the log is read as it grows.
+  /// The next offset where the log is read as it grows.
   private var next: Int64 = 0
 
-  /// - Parameter isFollowing: whether the log is read as it grows, rather than to its end.
+  /// - Parameter isFollowing: whether to read the log as it grows, rather than to its end.
   init(
     _ target: KafkaTarget, pipeline: String, watch: BrokerWatch, isFollowing: Bool = false, stop: @escaping StopCheck
   ) {
@@ -64,12 +64,12 @@ final class LogReader {
 
   // MARK: From the newest snapshot to the end
 
-  /// Folds the log up to an offset, or to its end; nil where the user wants to stop first.
+  /// Folds the log up to an offset, or to its end; nil if the user wants to stop first.
   func fold(upTo end: Int64? = nil) throws -> Beginning? {
     let consumer = try open()
     let count = try watch.ask(until: stop) { try consumer.partitionCount(of: target.topic, milliseconds: 1_000) }
     guard let count else { return nil }
-    // A topic that is not there holds nothing.
+    // A missing topic has no messages.
     guard let count else { return Beginning(fold: ResultFold(pipeline: pipeline), next: 0, sinceSnapshot: 0) }
     guard let there = try range(of: Self.partition) else { return nil }
     var depth = Self.depth
@@ -84,7 +84,7 @@ final class LogReader {
     }
   }
 
-  /// Folds from the newest snapshot of which everything behind is there; nil where there is none.
+  /// Folds from the newest snapshot with all messages after it at hand; nil if there is none.
   private static func beginning(
     _ messages: [Read], from start: Int64, next: Int64, pipeline: String
   ) -> Beginning? {
@@ -118,13 +118,13 @@ final class LogReader {
     return Beginning(fold: fold, next: next, sinceSnapshot: old.count + messages.count)
   }
 
-  /// Messages of partitions that are not the log, in the order of their times. Versions before this one let the key choose
-  /// the partition: all of a pipeline are in one, unless partitions were added.
+  /// Sorts messages of partitions that are not the log by time. Older versions let the key choose the partition: all
+  /// messages of a pipeline are in one, unless partitions were added.
   static func inOrder<Element>(_ messages: [Element], by time: (Element) -> Int64) -> [Element] {
     messages.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }.map(\.element)
   }
 
-  /// The offsets of a partition that are there; nil where the user wants to stop first.
+  /// The offsets that a partition has; nil if the user wants to stop first.
   func range(of partition: Int32) throws -> Range<Int64>? {
     let consumer = try open()
     return try watch.ask(until: stop) {
@@ -132,7 +132,7 @@ final class LogReader {
     }
   }
 
-  /// The pipeline's messages of a partition from an offset to another, or to its end, and where that is.
+  /// The pipeline's messages of a partition from an offset to another, or to its end, and the offset of that end.
   private func messages(
     of partition: Int32, from offset: Int64, to end: Int64? = nil
   ) throws -> (messages: [Read], next: Int64)? {
@@ -160,7 +160,7 @@ final class LogReader {
   }
 
   private func read(_ message: borrowing KafkaMessage) -> LogMessage? {
-    // A key, where the message has one, tells sooner than the message.
+    // The key, if there is one, tells sooner than the value.
     guard let value = message.value, message.key.map({ $0.elementsEqual(pipeline.utf8) }) ?? true,
       let found = LogMessage(reading: value), found.pipeline == pipeline
     else { return nil }
@@ -169,7 +169,7 @@ final class LogReader {
 
   // MARK: On from there
 
-  /// Goes on from an offset. The end of the log that is met next is one of after the call.
+  /// Continues from an offset. The next end of the log that it reports is from after the call.
   func follow(from offset: Int64) throws {
     let consumer = try open()
     next = offset
@@ -177,13 +177,13 @@ final class LogReader {
     _ = try watch.ask(until: stop) { try consumer.assign([position]) }
   }
 
-  /// Hands over what has come within a time. Messages of other pipelines are passed over.
+  /// Hands over the messages that come within a time. Skips those of other pipelines.
   func drain(milliseconds: Int, _ take: (Event) -> Void) throws {
     try watch.check()
     _ = consumer?.drain(within: milliseconds, limit: 1000) { message in
       let isEnd = message.error?.isEndOfPartition == true
       guard isEnd || !message.isError else { return true }
-      // Offsets of aborted transactions and of markers are no messages either.
+      // Aborted transactions and markers also leave offsets without a message.
       if message.offset > next, let start = try? range(of: Self.partition)?.lowerBound, start > next {
         take(.gone(before: start))
       }
@@ -197,7 +197,7 @@ final class LogReader {
     }
   }
 
-  /// The bytes of one message; nil where it is gone, or the user wants to stop first.
+  /// The bytes of one message; nil if it is missing, or if the user wants to stop first.
   func bytes(at offset: Int64) throws -> [UInt8]? {
     try follow(from: offset)
     var found: [UInt8]?

@@ -2,14 +2,14 @@ import Columns
 import Kafka
 import ChainExecution
 
-/// Gathers the rows of messages, for each partition apart, into chunks.
+/// Gathers the rows of messages into chunks, separately for each partition.
 final class MessageCollector {
   /// A partition that is being read.
   final class Partition {
     fileprivate let state: UnsafeMutablePointer<PartitionState>
-    /// When its broker last said up to where there is something to read.
+    /// When its broker last said where the partition ends.
     private(set) var answered: Int64
-    /// Whether its broker has not answered since it was last asked.
+    /// Whether a broker left the last question unanswered.
     private var isUnheard = false
     fileprivate var open: Stretch?
 
@@ -27,32 +27,32 @@ final class MessageCollector {
 
     /// The offset behind the last message taken.
     var next: Int64 { state.pointee.next }
-    /// Since when its broker is known to have had nothing for it; on the monotonic clock.
+    /// Since when its broker is known to have no messages for it, on the monotonic clock.
     var quietSince: Int64 { state.pointee.quietSince }
     /// When its last message was written, in milliseconds since 1970.
     var lastWritten: Int64 { state.pointee.lastWritten }
     /// Whether it is read up to where reading ends.
     var isAtEnd: Bool { state.pointee.isAtEnd }
 
-    /// Whether its broker has answered, at least `time` nanoseconds after its last message, that there is nothing to read.
+    /// Whether its broker said, at least `time` nanoseconds after the last message, that there is nothing to read.
     func isSilent(for time: Int64) -> Bool { answered - quietSince >= time }
 
-    /// Takes the answer of its broker, that there are messages below `end`. The first answer after a question without one
-    /// begins the silence: while the broker was away, nobody could write to it, however long that was.
+    /// Notes its broker's answer that the partition ends at `end`. The first answer after a missed one begins the
+    /// silence: while the broker was away, nobody could write to it, however long that was.
     func answer(end: Int64, now: Int64) {
       if isUnheard || end > next { state.pointee.quietSince = now }
       isUnheard = false
       answered = now
     }
 
-    /// Takes that a broker has not answered.
+    /// Notes that a broker did not answer.
     func missAnswer(now: Int64) {
       isUnheard = true
       state.pointee.quietSince = now
     }
   }
 
-  /// Messages of one partition, one behind the other.
+  /// Consecutive messages of one partition.
   fileprivate final class Stretch {
     let buffer: ChunkBuffer
     var rows: SourceRows
@@ -63,9 +63,9 @@ final class MessageCollector {
     }
   }
 
-  /// What every message touches, whatever its partition; in plain memory, as ``PartitionState`` is.
+  /// State that every message changes, in any partition. It is in plain memory, like ``PartitionState``.
   private struct Totals {
-    /// The partitions by number.
+    /// The partitions' states, by number.
     var states: UnsafeMutablePointer<UnsafeMutablePointer<PartitionState>?>
     var stateCount = 0
     var bytes = 0
@@ -75,13 +75,13 @@ final class MessageCollector {
 
   private let framing: Framing
   private let commentPrefix: [UInt8]
-  /// Bytes of a record that is no line; 0 for lines.
+  /// Bytes of a record of fixed width; 0 for lines.
   private let width: Int
   private let totals: UnsafeMutablePointer<Totals>
   private(set) var partitions: [Int: Partition] = [:]
   private var ready: [Stretch] = []
   private var spare: [ChunkBuffer] = []
-  /// Rows gathered and not handed out, where they are counted.
+  /// Rows gathered and not handed out, if rows are counted.
   private(set) var rows: Int64 = 0
 
   private static let firstCapacity = 1 << 16
@@ -107,7 +107,7 @@ final class MessageCollector {
   /// Messages taken in all.
   var messagesTaken: Int64 { totals.pointee.messagesTaken }
 
-  /// Forgets what was gathered, and begins with these partitions.
+  /// Drops what was gathered, and begins with these partitions.
   func begin(_ partitions: [Int: Partition]) {
     self.partitions = partitions
     let count = (partitions.keys.max() ?? -1) + 1
@@ -120,7 +120,7 @@ final class MessageCollector {
     (totals.pointee.bytes, totals.pointee.messages, rows) = (0, 0, 0)
   }
 
-  /// Goes on elsewhere in a partition: offsets up to there are gone.
+  /// Continues at a later offset of a partition: the messages before it are missing.
   func skip(_ partition: Int, to offset: Int64) {
     guard let partition = partitions[partition], offset > partition.next else { return }
     close(partition)
@@ -137,7 +137,7 @@ final class MessageCollector {
     partitions[partition]?.open != nil || ready.contains { $0.rows.partition == partition }
   }
 
-  /// A partition is read to its end, and has no message below `offset` that is not taken.
+  /// Notes that a partition is read to its end: it has no more messages below `offset`.
   func reachedEnd(of partition: Int, at offset: Int64) {
     guard let partition = partitions[partition] else { return }
     if offset > partition.next, !partition.isAtEnd { close(partition) }
@@ -145,8 +145,8 @@ final class MessageCollector {
     partition.state.pointee.settleEnd(at: offset)
   }
 
-  /// Takes a message of a partition that is read, unless it is behind the partition's end or was taken before. `fetched`
-  /// gives where the partition ended when it was last fetched.
+  /// Takes a message, unless its partition is not read, the message is behind the partition's end, or it was taken
+  /// before. `fetched` returns where a partition ended at the last fetch.
   func take(_ message: borrowing KafkaMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
     take(
       TakenMessage(
@@ -154,14 +154,14 @@ final class MessageCollector {
         written: message.milliseconds), counting: counting, now: now, fetched: fetched)
   }
 
-  /// The same for a message from wherever it comes.
+  /// The same, for a message from anywhere.
   @inline(__always)
   func take(_ message: TakenMessage, counting: Bool, now: Int64, fetched: (Int) -> Int64?) {
     let number = message.partition
     let totals = totals
     guard number >= 0, number < totals.pointee.stateCount, let state = totals.pointee.states[number] else { return }
     let offset = message.offset
-    // Nearly every message is just the next one.
+    // Nearly every message is simply the next one.
     if offset != state.pointee.next || offset >= state.pointee.careAt {
       guard settle(offset, state, number, fetched) else { return }
     }
@@ -191,7 +191,7 @@ final class MessageCollector {
       grow(number, by: length + 1)
     }
     let before = state.pointee.byteCount
-    // There is memory for both: `grow` has made it, or found it.
+    // There is memory for both: `grow` has made it, or it was there.
     state.pointee.entries![state.pointee.entryCount] = MessageMap.Entry(start: before, offset: offset)
     state.pointee.entryCount += 1
     let place = state.pointee.bytes! + before
@@ -205,7 +205,8 @@ final class MessageCollector {
     if counting { count(UnsafeRawBufferPointer(start: place, count: length), number) }
   }
 
-  /// Looks closer at a message that is not just the next one: whether to take it, and whether a stretch ends before it.
+  /// Looks closer at a message that is not simply the next one. Returns whether to take it; a stretch may end before
+  /// it.
   private func settle(
     _ offset: Int64, _ state: UnsafeMutablePointer<PartitionState>, _ number: Int, _ fetched: (Int) -> Int64?
   ) -> Bool {
@@ -217,7 +218,7 @@ final class MessageCollector {
       state.pointee.next = end
       return false
     }
-    // The run that read up to there has told what was missing before.
+    // The run that read up to `repeatsBefore` has reported the gaps before it.
     let start = max(next, state.pointee.repeatsBefore)
     if offset > start {
       close(number)
@@ -230,7 +231,7 @@ final class MessageCollector {
     return true
   }
 
-  /// Whether a message has anything but blank lines, which are no rows.
+  /// Whether a message has more than blank lines, which are not rows.
   private func hasRows(_ value: UnsafeRawBufferPointer) -> Bool {
     guard let first = value.first else { return false }
     if width > 0 || first > 0x20 { return true }
@@ -274,7 +275,7 @@ final class MessageCollector {
     let (number, offset) = (message.partition, message.offset)
     guard let partition = partitions[number] else { return }
     let state = partition.state
-    // The range of a chunk takes in what lies before it and holds no rows, so that ranges meet.
+    // A chunk's range includes the offsets before it that hold no rows, so that ranges meet.
     let start = [state.pointee.passed, state.pointee.gap?.start].compactMap(\.self).min() ?? offset
     state.pointee.passed = nil
     var rows = SourceRows(partition: number, offset: start, rows: counting ? 0 : nil)
@@ -289,7 +290,7 @@ final class MessageCollector {
     state.pointee.lend(buffer)
   }
 
-  /// Makes room for so many bytes and one message more.
+  /// Makes room for `length` more bytes and one more message.
   private func grow(_ number: Int, by length: Int) {
     guard let partition = partitions[number], let buffer = partition.open?.buffer else { return }
     partition.state.pointee.giveBack(to: buffer)
@@ -327,7 +328,7 @@ final class MessageCollector {
     (totals.pointee.bytes, totals.pointee.messages) = (0, 0)
   }
 
-  /// Hands out the next chunk: its bytes take the place of those of `buffer`.
+  /// Hands out the next chunk: its bytes replace those of `buffer`.
   func next(into buffer: ChunkBuffer) -> SourceRows? {
     guard !ready.isEmpty else { return nil }
     let stretch = ready.removeFirst()

@@ -1,31 +1,31 @@
 import ChainExecution
 import Columns
 
-/// What every message of a partition touches, and the memory that its rows are gathered in.
+/// State that every message of a partition changes, and the memory that gathers its rows.
 ///
-/// It lies in plain memory: with the properties of a class, whose every use is checked, a message of one row would cost
-/// several times as much.
+/// It is in plain memory. In a class, where each use of a property is checked, a message of one row would cost several
+/// times as much.
 struct PartitionState {
   /// The offset behind the last message taken.
   var next: Int64
-  /// Messages below were read by an earlier run.
+  /// An earlier run has read the messages below.
   let repeatsBefore: Int64
   /// Where reading ends; nil for never.
   private(set) var end: Int64?
-  /// Whether a fetch has told where the partition really ends: not every broker that is asked does.
+  /// Whether a fetch has told where the partition really ends: a broker that is asked may not know.
   private var endIsSettled = false
   /// From here on a message needs a closer look, even if it is the next one.
   private(set) var careAt: Int64
-  /// Offsets that were there when the run began to read, and are not any more.
+  /// Offsets before the next chunk that held no message when they were read.
   var gap: OffsetRange?
-  /// The first offset before `next` that held no message at the end of the partition; nil where there is none.
+  /// The first offset before `next` that held no message at the end of the partition; nil if there is none.
   var passed: Int64?
-  /// Since when its broker is known to have had nothing for it; on the monotonic clock.
+  /// Since when its broker is known to have no messages for it, on the monotonic clock.
   var quietSince: Int64
   /// When its last message was written, in milliseconds since 1970.
   var lastWritten: Int64 = 0
 
-  // The stretch that is being gathered, if there is one: the memory of its buffer, and how far it is filled.
+  // The open stretch, if there is one: the memory of its buffer, and how far it is filled.
   var isOpen = false
   var bytes: UnsafeMutableRawPointer?
   var byteCount = 0
@@ -44,7 +44,7 @@ struct PartitionState {
     self.end = end
     self.gap = gap
     quietSince = now
-    // An end must be settled first.
+    // Each message needs a closer look until the end is settled.
     careAt = end == nil ? Self.firstCare(next, repeatsBefore) : .min
   }
 
@@ -54,7 +54,7 @@ struct PartitionState {
 
   var isAtEnd: Bool { endIsSettled && end.map { next >= $0 } ?? false }
 
-  /// Whether nobody has told where the partition really ends.
+  /// Whether reading has an end that is not settled yet.
   var needsEnd: Bool { end != nil && !endIsSettled }
 
   mutating func settleEnd(_ fetched: Int64?) {
@@ -64,7 +64,7 @@ struct PartitionState {
     takeCare()
   }
 
-  /// Goes on behind offsets at the end of the partition that hold no message. They are no gap: nothing was lost.
+  /// Skips offsets at the end of the partition that hold no message. They are not a gap: nothing was lost.
   mutating func pass(end offset: Int64) {
     guard offset > next, !isAtEnd, offset <= .farthestPlace else { return }
     passed = passed ?? next
@@ -79,10 +79,9 @@ struct PartitionState {
     takeCare()
   }
 
-  /// Looks again from where on a message needs a closer look.
   mutating func takeCare() { careAt = needsEnd ? .min : min(end ?? .max, Self.firstCare(next, repeatsBefore)) }
 
-  /// Takes a buffer's memory to be filled.
+  /// Takes over a buffer's memory, to fill it.
   mutating func lend(_ buffer: ChunkBuffer) {
     (bytes, byteCount, byteCapacity) = (buffer.base, buffer.count, buffer.capacity)
     let map = buffer.messages

@@ -3,22 +3,23 @@ import Results
 import Support
 import Synchronization
 
-/// A log of results that a run publishes to: it claims what it reads, numbers its messages, and knows which of them count.
+/// A log of results that a run publishes to. It claims what the run reads, numbers its messages, and knows which of
+/// them count.
 ///
-/// Of several runs that write to one log, the newest good claim of each partition decides whose messages count. See
+/// If several runs write to one log, the newest good claim of each partition decides whose messages count. See
 /// ``Results/ResultFold`` and docs/delivery.md.
 final class ResultLog: Sendable {
-  /// In whose right messages are written.
+  /// The right by which messages are written.
   private enum Right {
-    /// Nobody claims the input: messages go without a claim.
+    /// Nobody claims the input: messages carry no claim.
     case free
-    /// Nothing is this run's to publish.
+    /// This run may publish nothing.
     case none
-    /// Claimed, and what is written is of the time before.
+    /// Claimed, but not begun: messages belong to the time before the claim, and are void.
     case claimed(epoch: Int64)
-    /// The run ends, and there was no room for a message: what comes behind it would be void.
+    /// The run ends, and a message found no room: all after it would be void.
     case ending
-    /// `number`: of the last message.
+    /// `number`: the number of the last message.
     case held(epoch: Int64, number: Int64)
   }
 
@@ -27,17 +28,17 @@ final class ResultLog: Sendable {
   private let judge: LogJudge
   private let producer: ResultProducer
   private let right = Mutex(Right.free)
-  /// The partitions that were last said to be idle.
+  /// The partitions last reported as idle.
   private let idle = Mutex<Set<String>>([])
   private let isVoid: @Sendable (Int) -> Void
 
-  /// How long the end of a run waits to hear which messages count, in nanoseconds.
+  /// How long ``flush()`` waits to hear which messages count, in nanoseconds.
   private static let patience: Int64 = 15_000_000_000
-  /// How long a claim that came too late waits before the next, in milliseconds.
+  /// How long to wait after a void claim before the next one, in milliseconds.
   private static let firstWait: UInt32 = 50
   private static let longestWait: UInt32 = 1_000
 
-  /// `counts` and `isVoid` are called with the token of a message, on any thread, and `lost` when its claim is.
+  /// `counts` and `isVoid` are called with a message's token, `lost` when the claim is lost; all on any thread.
   init(
     _ target: KafkaTarget, _ context: SinkComponent.Context, watch: BrokerWatch,
     counts: @escaping @Sendable (Int) -> Void, isVoid: @escaping @Sendable (Int) -> Void,
@@ -76,11 +77,11 @@ final class ResultLog: Sendable {
 
   // MARK: Claims
 
-  /// Claims partitions; see ``ResultSink/claim(_:)``. `stop` asks whether the user wants to end before.
+  /// Claims partitions; see ``ResultSink/claim(_:)``. `stop` returns whether the user wants to stop.
   func claim(_ request: ClaimRequest, stop: @escaping StopCheck) throws -> ClaimAnswer {
     giveUp()
     guard !request.partitions.isEmpty else { return .refused }
-    // What is on its way belongs to what is published.
+    // Messages on their way may still count, so wait for them before the log is read.
     guard try settle(while: { !stop() }) else { return .refused }
     var wait = Self.firstWait
     while true {
@@ -102,13 +103,14 @@ final class ResultLog: Sendable {
     }
   }
 
-  /// Whether the claim is in force at the end of the log. What goes wrong here is met again when it is written to.
+  /// Whether the claim is in force at the end of the log. Also true if reading fails: the next write meets the error
+  /// again.
   func holdsClaim(stop: @escaping StopCheck) -> Bool {
     guard (try? judge.catchUp(stop)) == true, let claim = judge.claim else { return true }
     return !claim.isLost
   }
 
-  /// Whether the claim that was sent is good; nil where the user wants to stop before that is known.
+  /// Whether the sent claim is good; nil if the user wants to stop before this is known.
   private func fate(_ stop: StopCheck) throws -> Bool? {
     while true {
       if let isGood = judge.claim?.isGood { return isGood }
@@ -118,7 +120,7 @@ final class ResultLog: Sendable {
     }
   }
 
-  /// What is written from here on is of the claim made last.
+  /// From here on, messages belong to the last claim.
   func begin(isShared: Bool) {
     right.withLock { right in
       if case .claimed(let epoch) = right { right = .held(epoch: epoch, number: 0) }
@@ -127,7 +129,7 @@ final class ResultLog: Sendable {
     if isShared { judge.follow() }
   }
 
-  /// Says which of the claimed partitions nobody need wait for, where that has changed.
+  /// Writes a tick with the idle partitions of the claim, if they have changed.
   func tick(idle partitions: Set<String>) throws {
     guard let claim = judge.claim, !claim.isLost else { return }
     let isNew = idle.withLock { idle in
@@ -143,34 +145,34 @@ final class ResultLog: Sendable {
     try send(message, ofClaim: epoch, token: LogJudge.tickToken)
   }
 
-  /// The last window of a span that others have published of the input.
+  /// The last window of a span that other instances have published of the input.
   var lastOfOthers: Int64? { judge.lastOfOthers }
 
-  /// Nothing is this run's to publish until it claims again.
+  /// Lets this run publish nothing until it claims again.
   private func giveUp() {
     right.withLock { $0 = .none }
     judge.giveUp()
   }
 
-  /// Whether what is written counts, as far as is known.
+  /// Whether messages written now count, as far as is known.
   var holds: Bool {
     guard case .held = right.withLock({ $0 }) else { return false }
     return judge.claim?.isLost == false
   }
 
-  /// The offset of the last message of this run that is on the log; -1 before there is one.
+  /// The offset of this run's last message on the log; -1 if there is none.
   var lastOffset: Int64 { judge.lastOffset }
 
-  /// What orders the last whole window that was published before anybody claimed.
+  /// The order key of the last whole window that was published without a claim.
   var lastOrder: Int64? { judge.lastOrder }
 
-  /// Whether this run writes the snapshots.
+  /// Sets whether this run writes the snapshots.
   func keepsSnapshots(_ keeps: Bool) { judge.keepsSnapshots(keeps) }
 
   // MARK: Messages
 
-  /// Sends a message as the next of the claim; it may turn out to be void at once. `covered`: what it covers where that is
-  /// not what it says of its source.
+  /// Sends a message with the claim's next number; it may be void at once. `covered`: what the message covers, if its
+  /// source does not say it.
   func write(_ message: UnsafeRawBufferPointer, token: Int, covered: ResultHead.Covered? = nil) throws {
     let claim: ResultHead.Claim?
     switch right.withLock({ Self.next(&$0) }) {
@@ -187,11 +189,10 @@ final class ResultLog: Sendable {
     }
   }
 
-  /// Sends a numbered message.
   private func send(_ message: [UInt8], ofClaim epoch: Int64, token: Int) throws {
     switch try message.withUnsafeBytes({ try producer.write($0, token: token) }) {
     case .sent: break
-    // What comes behind a message that is missing would be void.
+    // Messages after a missing one would be void.
     case .refused: right.withLock { $0 = .ending }
     case .lost:
       // Another thread may have claimed again while this one waited.
@@ -200,13 +201,13 @@ final class ResultLog: Sendable {
     }
   }
 
-  /// Counts the next message in.
+  /// Takes the next number of the claim.
   private static func next(_ right: inout Right) -> Right {
     if case .held(let epoch, let number) = right { right = .held(epoch: epoch, number: number + 1) }
     return right
   }
 
-  /// Takes back what is not safe, and gives up the claim: its numbers are used up.
+  /// Takes back messages that are not safe, and gives up the claim: its numbers are used up.
   func withdraw() {
     let hasClaim = right.withLock { right in
       if case .free = right { return false }
@@ -216,7 +217,7 @@ final class ResultLog: Sendable {
     producer.withdraw()
   }
 
-  /// Waits until it is known of everything written what became of it, as long as `mayWait` says so; gives whether it is.
+  /// Waits while `mayWait` says so until the fate of every message is known; returns whether it is.
   func settle(while mayWait: () -> Bool) throws -> Bool {
     guard try producer.settle(while: mayWait) else { return false }
     while !judge.hasJudgedAll {

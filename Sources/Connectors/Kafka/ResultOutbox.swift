@@ -1,27 +1,27 @@
 import Kafka
 import Synchronization
 
-/// Messages that were written and are not delivered, in the order in which they were written.
+/// Messages that are written but not delivered, in the order of writing.
 ///
-/// librdkafka may report a message as not delivered: the time that the user's settings give it is over, or it was taken back.
-/// Then it is kept and sent again. A log of results counts its messages, so no message may overtake another: while one is
-/// kept, those behind it are kept too.
+/// librdkafka may report a message as not delivered: its time by the user's settings is over, or it was taken back. The
+/// outbox then keeps it and sends it again. A log of results numbers its messages, so no message may overtake another:
+/// while one is kept, those after it are kept too.
 final class ResultOutbox: Sendable {
-  /// A message that is to be sent again.
+  /// A message to send again.
   private typealias Kept = (number: Int, value: [UInt8])
 
   private struct State {
-    /// The number of the message that was written last.
+    /// The number of the last message written.
     var last = 0
-    /// The tokens of messages that are not delivered, by their numbers.
+    /// The tokens of messages that are not delivered, by number.
     var tokens: [Int: Int] = [:]
     var kept: [Kept] = []
   }
 
   private let state = Mutex(State())
 
-  /// Sends a message with `produce`, or keeps it behind those that wait to be sent again. `produce` is given the number that
-  /// the report of the delivery comes with.
+  /// Sends a message with `produce`, or keeps it behind those that wait to be sent again. The delivery report comes
+  /// with the number that `produce` gets.
   func send(_ value: UnsafeRawBufferPointer, token: Int, _ produce: (_ number: Int) throws -> Void) throws {
     try state.withLock { state in
       let number = state.last + 1
@@ -31,7 +31,7 @@ final class ResultOutbox: Sendable {
     }
   }
 
-  /// The token of a message that needs no sending any more.
+  /// Returns and forgets the token of a message that need not be sent any more.
   func takeToken(of number: Int) -> Int { state.withLock { $0.tokens.removeValue(forKey: number) ?? 0 } }
 
   /// Keeps a message that is reported as not delivered.
@@ -40,7 +40,7 @@ final class ResultOutbox: Sendable {
     state.withLock { $0.kept.append((number, value)) }
   }
 
-  /// Keeps nothing any more; gives what was kept.
+  /// Returns the kept messages, and forgets them.
   func takeAll() -> [(token: Int, bytes: Int)] {
     state.withLock { state in
       defer { state.kept = [] }
@@ -48,8 +48,8 @@ final class ResultOutbox: Sendable {
     }
   }
 
-  /// Sends what is kept with `produce`, once it is known of all others what became of them: those that are queued are taken
-  /// back first. `produce` gives whether there was room.
+  /// Sends the kept messages with `produce`, which returns whether there was room. The fate of all others must be known
+  /// first: `takeBack` takes back those in the queue.
   func sendAgain(
     outstanding: Int, takeBack: () -> Void, _ produce: (_ value: UnsafeRawBufferPointer, _ number: Int) -> Bool
   ) {

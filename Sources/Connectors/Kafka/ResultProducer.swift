@@ -4,11 +4,11 @@ import Synchronization
 
 /// Writes messages to a log of results, with the pipeline's name as the key.
 ///
-/// Messages go out with all acknowledgements. Brokers that are away are waited for; what has not been acknowledged is kept,
-/// up to a limit, beyond which `write` waits and so holds the run back. Where an acknowledgement is lost, a message may be
+/// It asks for all acknowledgements, and waits for brokers that are away. It keeps messages that are not acknowledged,
+/// up to a limit; above that `write` waits, and so holds the run back. If an acknowledgement is lost, a message may be
 /// on the log twice.
 ///
-/// Unchecked `Sendable`: one thread publishes; what other threads touch is behind a lock.
+/// Unchecked `Sendable`: one thread publishes; a lock guards what other threads touch.
 final class ResultProducer: @unchecked Sendable {
   private let name: String
   private let watch: BrokerWatch
@@ -27,10 +27,10 @@ final class ResultProducer: @unchecked Sendable {
   /// How long the end of a run waits for acknowledgements, in nanoseconds; the second if the brokers are away.
   private static let patience: Int64 = 15_000_000_000
   private static let patienceWithout: Int64 = 5_000_000_000
-  /// How long a flush may take before it is worth a word, in nanoseconds.
+  /// How long a flush may take before the user is told, in nanoseconds.
   private static let silence: Int64 = 1_000_000_000
 
-  /// What the thread that polls and the one that writes share.
+  /// State that the polling thread and the writing thread share.
   private final class State: Sendable {
     struct Contents {
       var waitingBytes = 0
@@ -39,14 +39,14 @@ final class ResultProducer: @unchecked Sendable {
       var refused = 0
       /// Nobody waits for acknowledgements any more.
       var hasGivenUp = false
-      /// What is not safe is being taken back for good.
+      /// Messages that are not safe are being taken back for good.
       var isWithdrawing = false
       var failure: ConnectorError?
       var isClosing = false
     }
     let contents = Mutex(Contents())
 
-    /// One was sent.
+    /// Counts a message that was sent.
     func begin(bytes: Int) {
       contents.withLock { contents in
         contents.waiting += 1
@@ -54,7 +54,7 @@ final class ResultProducer: @unchecked Sendable {
       }
     }
 
-    /// One is not waited for any more.
+    /// Ends the wait for a message.
     func end(bytes: Int, failure: ConnectorError? = nil) {
       contents.withLock { contents in
         contents.waiting -= 1
@@ -64,13 +64,13 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
-  /// What becomes of messages, by the tokens that they were written with; told on threads of the producer's.
+  /// Reports the fate of messages, by the tokens of `write`; called on the producer's threads.
   struct Events: Sendable {
     /// A message is on the log.
     var delivered: @Sendable (_ token: Int, _ offset: Int64, _ message: UnsafeRawBufferPointer?) -> Void
     /// A message was taken back.
     var withdrawn: @Sendable (_ token: Int) -> Void
-    /// Asked often for a message that is to be written besides.
+    /// Called often: returns another message to write, if there is one.
     var supplement: @Sendable () -> (token: Int, message: [UInt8])? = { nil }
   }
 
@@ -86,7 +86,7 @@ final class ResultProducer: @unchecked Sendable {
     let settings = target.settings(defaults: [
       "acks": "all",
       "enable.idempotence": "true",
-      // One request at a time: results are few, and their order is kept also by a broker that checks no sequence.
+      // One request at a time: results are few, and so even a broker that checks no sequence keeps their order.
       "max.in.flight.requests.per.connection": "1",
       // A result is kept until it is acknowledged.
       "message.timeout.ms": "0",
@@ -126,9 +126,9 @@ final class ResultProducer: @unchecked Sendable {
     let (producer, handle) = (producer, handle)
     thread = SystemThread { [key] in
       Self.createTopic(target, state, watch, context)
-      // The first result is not to wait for it.
+      // Connect now, so that the first result need not wait for it.
       producer.meetBrokers(milliseconds: 1_000)
-      // What the producer has to say of the time before is old news.
+      // The producer's reports from before are out of date.
       watch.ignoring { producer.poll(milliseconds: 0) }
       while !state.contents.withLock({ $0.isClosing }) {
         producer.poll(milliseconds: 50)
@@ -136,7 +136,7 @@ final class ResultProducer: @unchecked Sendable {
           (try? producer.produce(value, number: number, to: handle, key: key)) != nil
         }
         if let (token, message) = events.supplement() {
-          // One that finds no room is not waited for.
+          // If there is no room for it, it is not waited for.
           let isSent: ()? = message.withUnsafeBytes { message in
             try? outbox.send(message, token: token) {
               try producer.produce(message, number: $0, to: handle, key: key)
@@ -148,7 +148,7 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
-  /// Creates the topic if it is not there. A result may be larger than brokers take by themselves.
+  /// Creates the topic if it is missing. A result may be larger than brokers take by default.
   private static func createTopic(
     _ target: KafkaTarget, _ state: State, _ watch: BrokerWatch, _ context: SinkComponent.Context
   ) {
@@ -162,9 +162,9 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
-  /// Compaction deletes all results of a pipeline but the last one, as all have its name for their key.
+  /// Throws for a compacted topic: compaction deletes all results of a pipeline but the last, as all have the same key.
   private static func refuseCompaction(_ target: KafkaTarget) throws {
-    // Who must not ask, or has a broker that does not say, is believed.
+    // If the user may not ask, or the broker does not say, the topic is trusted.
     guard let client = try? KafkaClient(target.settings(defaults: [:])) else { return }
     defer { client.close(milliseconds: 1_000) }
     guard let settings = try? client.settings(ofTopic: target.topic, milliseconds: 2_000),
@@ -183,13 +183,13 @@ final class ResultProducer: @unchecked Sendable {
 
   enum Written {
     case sent
-    /// There was no room, and the user wants to stop: the run ends, and the next one reads the message's rows again.
+    /// There was no room, and the user wants to stop. The run ends, and the next one reads the message's rows again.
     case refused
-    /// While it waited for room the input has become others'.
+    /// While the message waited for room, this instance lost its input.
     case lost
   }
 
-  /// Sends a message, when there is room.
+  /// Waits for room, and sends a message.
   func write(_ message: UnsafeRawBufferPointer, token: Int) throws -> Written {
     var hasWaited = false
     var stopped: Int64?
@@ -223,7 +223,7 @@ final class ResultProducer: @unchecked Sendable {
     return .sent
   }
 
-  /// Whether the user wants to stop, and there will be no room soon. `stopped` is when the wish was first met.
+  /// Whether the user wants to stop, and there will be no room soon. `stopped`: when the wish was first seen.
   private func isGivingUp(_ stopped: inout Int64?) -> Bool {
     guard stop() else { return false }
     let now = monotonicNanoseconds()
@@ -232,7 +232,7 @@ final class ResultProducer: @unchecked Sendable {
     return watch.areAway || now - begin > Self.patienceWithout
   }
 
-  /// Notes that a message finds no room at the end of a run.
+  /// Notes a message that finds no room at the end of a run.
   func refuse() { state.contents.withLock { $0.refused += 1 } }
 
   func flush() throws {
@@ -255,7 +255,7 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
-  /// Waits until everything written is safe, as long as `mayWait` says so; gives whether it is.
+  /// Waits while `mayWait` says so until all messages are safe; returns whether they are.
   func settle(while mayWait: () -> Bool) throws -> Bool {
     while true {
       try check()
@@ -265,7 +265,7 @@ final class ResultProducer: @unchecked Sendable {
     }
   }
 
-  /// Takes back for good what is not safe.
+  /// Takes back for good all messages that are not safe.
   func withdraw() {
     state.contents.withLock { $0.isWithdrawing = true }
     for (token, bytes) in outbox.takeAll() {
@@ -273,7 +273,7 @@ final class ResultProducer: @unchecked Sendable {
       state.end(bytes: bytes)
     }
     producer.purge(all: true)
-    // The reports are made at once; the thread that polls hands them over.
+    // librdkafka makes the reports at once; the polling thread delivers them.
     let deadline = monotonicNanoseconds() + Self.patience
     _ = try? settle { monotonicNanoseconds() < deadline }
     state.contents.withLock { $0.isWithdrawing = false }
@@ -314,7 +314,7 @@ final class ResultProducer: @unchecked Sendable {
 }
 
 extension KafkaProducer {
-  /// Sends a message to a log. The report of its delivery comes with its number.
+  /// Sends a message to a log. The delivery report comes with `number`.
   fileprivate func produce(_ value: UnsafeRawBufferPointer, number: Int, to log: KafkaTopic, key: [UInt8]) throws {
     try key.withUnsafeBytes {
       try produce(to: log, partition: LogReader.partition, key: $0, value: value, token: number)

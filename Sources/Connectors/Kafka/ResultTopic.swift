@@ -1,19 +1,19 @@
 import Kafka
 import Results
 
-/// Reads the results that count of a topic, without a group: any number of readers see all of them.
+/// Reads the results of a topic that count, without a group: any number of readers see all of them.
 package final class ResultTopic {
   private let target: KafkaTarget
   private let watch: BrokerWatch
   private let stop: StopCheck
-  /// How many messages of each partition are read that were there before.
+  /// How many of the messages that are already there to read, for each partition.
   private let depth: Int64
   private var filter = LogFilter()
 
-  /// Messages that are read besides, so that a snapshot says which of those wanted count.
+  /// Extra messages to read, so that a snapshot says which of the wanted ones count.
   private static let margin: Int64 = 512
 
-  /// A message that was there before.
+  /// A message that was there when reading began.
   private struct Old {
     let partition: Int32
     let offset: Int64
@@ -22,7 +22,7 @@ package final class ResultTopic {
     let message: LogMessage?
   }
 
-  /// `depth`: how many messages of each partition are read that were there before.
+  /// `depth`: how many of the messages that are already there to read, for each partition.
   package init(_ target: KafkaTarget, depth: Int, watch: BrokerWatch, stop: @escaping StopCheck) {
     self.target = target
     self.watch = watch
@@ -33,11 +33,11 @@ package final class ResultTopic {
   /// How many results were void.
   package var voidCount: Int { filter.voidCount }
 
-  /// Reads until `stop` says yes, or, where nothing is waited for, all that is there. `take` gets each result that counts and
-  /// whatever is no message of hitmon's, those that were there before in the order of the log, and then `isAtEnd` is called;
-  /// `idle` is called some times a second, with whether the brokers answer.
+  /// Reads until `stop` says yes, or, without `follows`, to the end. `take` gets each result that counts, and each
+  /// message that is not from hitmon. Messages that were already there come first, in the order of the log; then
+  /// `isAtEnd` is called. `idle` is called a few times a second, with whether the brokers are away.
   ///
-  /// - Throws: a sentence for the user, where trying again does not help.
+  /// - Throws: a sentence for the user, if a retry does not help.
   package func read(
     follows: Bool = true, _ take: (UnsafeRawBufferPointer) -> Void, isAtEnd: () -> Void = {},
     idle: (_ areAway: Bool) -> Void = { _ in }
@@ -47,7 +47,7 @@ package final class ResultTopic {
     guard let positions = try starts(consumer, follows, idle) else { return }
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
     var backlog: [Old] = []
-    // Partitions of which everything that was there before has been read.
+    // Partitions whose old messages are not all read yet.
     var open = Set(positions.map(\.partition))
     var isHanded = false
     while !stop() {
@@ -78,8 +78,8 @@ package final class ResultTopic {
     }
   }
 
-  /// Hands over what was there before: what versions before this one wrote to partitions that are not the log, in the order
-  /// of their times, and then the log.
+  /// Hands over the messages that were already there: first those that older versions wrote to partitions that are not
+  /// the log, by time, then the log.
   private func hand(_ backlog: [Old], _ take: (UnsafeRawBufferPointer) -> Void) {
     let log = backlog.filter { $0.partition == LogReader.partition }
     let others = backlog.filter { $0.partition != LogReader.partition }
@@ -94,13 +94,14 @@ package final class ResultTopic {
     }
   }
 
-  /// Whether a message is for those who read results; what is no message of hitmon's is, so that somebody says so.
+  /// Whether readers get a message. Messages that are not from hitmon pass, so that somebody reports them.
   private func counts(_ message: LogMessage?) -> Bool {
     guard let message else { return true }
     return filter.admits(message)
   }
 
-  /// Where to begin in each partition; waits until the topic is there. Nil where the user wants to stop first.
+  /// Where to begin in each partition; nil if the user wants to stop first. Waits for a missing topic, or throws
+  /// without `waits`.
   private func starts(
     _ consumer: KafkaConsumer, _ waits: Bool, _ idle: (Bool) -> Void
   ) throws -> [KafkaPosition]? {

@@ -1,4 +1,4 @@
-/// A message of a partition, as it is gathered; its value is valid as long as its owner says.
+/// A message of a partition, as it is gathered. Its owner says how long the value is valid.
 struct TakenMessage {
   let partition: Int
   let offset: Int64

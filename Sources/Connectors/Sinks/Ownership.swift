@@ -1,27 +1,27 @@
 import Results
 import Synchronization
 
-/// Whether what a run reads is its own to publish.
+/// Whether a run may publish what it reads.
 ///
-/// Sources whose input several instances share say so, and so do sinks that meet another run's claim. It spares the log
-/// messages that would be void; that none of them counts is for ``Results/ResultFold`` to see.
+/// Sources report to it if several instances share their input, and so do sinks that meet another run's claim. This
+/// spares the log void messages; ``Results/ResultFold`` makes sure that none of them counts.
 package final class Ownership: Sendable {
   private struct State {
     var memberships: [GroupMembership] = []
-    /// Whether the input has yet to be claimed, or claimed again.
+    /// Whether the input must still be claimed, or claimed again.
     var isWaiting = false
-    /// Why what is published counts no more, until somebody has acted on it.
+    /// Why results no longer count; nil once somebody has acted on it.
     var loss: Loss?
   }
 
-  /// How a run has lost its claim.
+  /// How a run lost its claim.
   package enum Loss: Sendable, Equatable {
     /// Another run has claimed the same partitions.
     case taken(log: String, by: String, partition: String)
-    /// A message of the run is missing on the log, so that those behind it are void.
+    /// A message of the run is missing on the log, so those after it are void.
     case missing(log: String, number: Int64)
 
-    /// For the user.
+    /// The sentence for the user.
     var words: String {
       switch self {
       case .taken(let log, let run, let partition):
@@ -38,25 +38,25 @@ package final class Ownership: Sendable {
 
   func add(_ membership: GroupMembership) { state.withLock { $0.memberships.append(membership) } }
 
-  /// Whether all that is read is this instance's. May wait for brokers; any thread may ask.
+  /// Whether this instance owns all that it reads. May wait for brokers; any thread may ask.
   package func holds() -> Bool {
     let (memberships, mayPublish) = state.withLock { ($0.memberships, !$0.isWaiting && $0.loss == nil) }
     return mayPublish && memberships.allSatisfy { $0.holds() }
   }
 
-  /// Nothing is this instance's to publish until ``begin()``.
+  /// Lets this instance publish nothing until ``begin()``.
   package func wait() { state.withLock { $0.isWaiting = true } }
 
-  /// The input is claimed again: how the claim before was lost does not matter any more.
+  /// The input is claimed again, so the loss of the claim before does not matter any more.
   package func forgetLoss() { state.withLock { $0.loss = nil } }
 
-  /// What is read from here on is claimed.
+  /// From here on, everything that is read is claimed.
   package func begin() { state.withLock { $0.isWaiting = false } }
 
   /// Notes that the claim is lost.
   package func lose(_ loss: Loss) { state.withLock { $0.loss = $0.loss ?? loss } }
 
-  /// Why what is published counts no more, where nobody will act on it: another run reads the same without a group.
+  /// Why the run must end: another run has claimed the same input, and this one has no group. Nil for other losses.
   package func lossThatEnds() -> String? {
     state.withLock { state in
       guard state.memberships.isEmpty, case .taken? = state.loss else { return nil }
@@ -64,7 +64,7 @@ package final class Ownership: Sendable {
     }
   }
 
-  /// How the claim was lost, where it was; given once.
+  /// How the claim was lost, if it was; returned once.
   func takeLoss() -> Loss? {
     state.withLock { state in
       guard let loss = state.loss, !state.isWaiting else { return nil }
@@ -74,14 +74,14 @@ package final class Ownership: Sendable {
   }
 }
 
-/// What a run asks its sinks before it reads partitions of its input.
+/// The request of a run to its sinks, before it reads partitions of its input.
 package struct ClaimRequest {
   package var pipeline: String
-  /// The input's topic, of several joined by commas; "" where not every source reads one.
+  /// The input's topic, or several joined by commas; "" if not every source reads one.
   package var input: String
-  /// All partitions that the run reads, by the names that they have in results.
+  /// All partitions that the run reads, by their names in results.
   package var partitions: [String]
-  /// Whether the input's partitions are this instance's now: asks the group. Waits for it.
+  /// Returns whether this instance owns the input's partitions now. Asks the group, and waits for it.
   package var isOwner: () -> Bool
 
   package init(
@@ -95,10 +95,10 @@ package struct ClaimRequest {
 }
 
 package enum ClaimAnswer: Sendable, Equatable {
-  /// Nothing is kept that could be read back.
+  /// The sink keeps nothing that could be read back.
   case nothingKept
-  /// What is published; no other run adds to it from here on.
+  /// The published results; no other run adds to them from here on.
   case record(PublishedRecord)
-  /// The partitions are another instance's, or the user wants to stop.
+  /// Another instance owns the partitions, or the user wants to stop.
   case refused
 }

@@ -5,41 +5,41 @@ import Specifications
 
 /// Where results go. One thread at a time uses a sink.
 package protocol ResultSink: AnyObject {
-  /// What messages call it.
+  /// Its name in messages to the user.
   var name: String { get }
-  /// Whether messages are safe only some time after they were written.
+  /// Whether a message is safe only some time after it was written.
   var isRemote: Bool { get }
   /// How the histograms of its messages are written.
   var format: ResultFormat { get }
-  /// Takes one result message, a JSON object without a line end. May wait where too many are on their way; `number` is
-  /// acknowledged once the message is safe.
+  /// Takes one result message, a JSON object without a newline. May wait if too many are on their way. The sink
+  /// acknowledges `number` once the message is safe.
   func write(_ message: UnsafeRawBufferPointer, number: Int) throws
-  /// What the pipeline has published here of partitions that the run is about to read. A sink that others may write to
-  /// claims them: what others publish of them counts no more, and nothing is published here until ``begin(isShared:)``. Without
-  /// partitions it gives up those that it has.
+  /// Returns what the pipeline has published here of partitions that the run is about to read. A sink that others may
+  /// write to claims them: results of others no longer count, and nothing is published here until ``begin(isShared:)``.
+  /// Without partitions it gives up its claim.
   func claim(_ request: ClaimRequest) throws -> ClaimAnswer
-  /// Whether the claim made last is in force still. May wait for brokers.
+  /// Whether the last claim is still in force. May wait for brokers.
   func holdsClaim() -> Bool
-  /// What is written from here on is of the partitions that were claimed last. `isShared`: other instances read the others.
+  /// From here on, messages belong to the last claim. `isShared`: other instances read the other partitions.
   func begin(isShared: Bool)
-  /// Partitions that are read to their ends, of which nothing comes and nothing is left to be published: nobody need wait
+  /// Notes idle partitions: read to their ends, with nothing coming and nothing left to publish. Nobody needs to wait
   /// for them.
   func note(idle partitions: Set<String>) throws
-  /// The last window of a span that other instances have published; nil where that is not known.
+  /// The last window of a span that other instances have published; nil if unknown.
   var lastOfOthers: Int64? { get }
-  /// Waits until everything written is safe.
+  /// Waits until all messages are safe.
   func flush() throws
-  /// Others are about to go on with the input: waits until everything written is safe, and does nothing of its own until
-  /// it is told what is left to this instance.
+  /// Others are about to continue with the input. Waits until all messages are safe, and does nothing on its own until
+  /// it is told which partitions are left to it.
   func handOver() throws
-  /// Others go on with the input already, and read again what is not safe: takes that back, and does nothing of its own
-  /// until it is told what is left to this instance.
+  /// Others already continue with the input, and read again what is not safe. Takes that back, and does nothing on its
+  /// own until it is told which partitions are left to it.
   func withdraw()
-  /// Whether this instance reads the input's first partition: one of several that share the input does.
+  /// Says whether this instance reads the input's first partition. One of those that share the input does.
   func reads(firstPartition: Bool)
-  /// The pipeline was changed: messages from here on start these histograms again, or do not have them any more.
+  /// The pipeline was changed: later messages start these histograms again, or leave them out.
   func restart(_ histograms: Set<String>)
-  /// Hands on what is held back, and ends.
+  /// Writes what is held back, and ends.
   func close() throws
 }
 
@@ -58,9 +58,9 @@ extension ResultSink {
   package func restart(_ histograms: Set<String>) {}
 }
 
-/// A sink of the registry: what it declares of itself, and how it is made from checked settings.
+/// A sink of the registry: its specification, and how to make it from checked settings.
 package struct SinkComponent: Sendable {
-  /// What a sink needs beside its own settings.
+  /// Everything that a sink needs besides its own settings.
   package struct Context: Sendable {
     /// The pipeline's name.
     package var pipeline: String
@@ -68,11 +68,11 @@ package struct SinkComponent: Sendable {
     package var acknowledge: @Sendable (Int) -> Void
     /// Called, on any thread, with the number of a message that was taken back.
     package var withdrawn: @Sendable (Int) -> Void = { _ in }
-    /// Whether what is read is this instance's.
+    /// Whether this instance owns what is read.
     package var ownership = Ownership()
     /// Called, on any thread, with a sentence for the user.
     package var tell: @Sendable (String) -> Void
-    /// Called, on any thread, with a sentence that also those see who want to see little.
+    /// Called, on any thread, with a sentence that even users who want little output see.
     package var warn: @Sendable (String) -> Void = { _ in }
     /// The files of the run.
     package var uses = FileUses()
@@ -82,7 +82,8 @@ package struct SinkComponent: Sendable {
     package var histograms: [ResultMerger.Declared] = []
     /// Whether the user wants to stop.
     package var stop: StopCheck = { false }
-    /// The addresses of a topic's brokers; those of the embedded one for `embedded`, which then has the topic.
+    /// Returns the addresses of a topic's brokers. For `embedded` it returns the embedded broker's, which then has the
+    /// topic.
     package var brokers: @Sendable (KafkaTarget) throws -> String = { $0.brokers }
 
     package init(
@@ -95,11 +96,11 @@ package struct SinkComponent: Sendable {
   }
 
   package let specification: Specification
-  /// Findings that need no look at the world outside; what lint and run both say.
+  /// Findings that need no look at the world outside; lint and run both report them.
   var check: @Sendable (Settings, WindowPlan?, Findings) -> Void = { _, _, _ in }
   let open: @Sendable (Settings, Context) throws -> any ResultSink
 
-  /// Every sink. A new one is a file beside these and its line here.
+  /// All sinks. To add one, add a file beside these and a line here.
   package static let all: [SinkComponent] = [file, kafka, dashboard]
 
   package static func check(_ settings: Settings, window: WindowPlan?, findings: Findings) {

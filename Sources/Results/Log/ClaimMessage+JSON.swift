@@ -3,7 +3,7 @@ import JSON
 import Support
 
 extension ClaimMessage {
-  /// Fields that are not known are passed over.
+  /// Skips unknown fields.
   package init(reading message: UnsafeRawBufferPointer) throws(ResultError) {
     var parts = Parts()
     do throws(JSONError) {
@@ -17,7 +17,7 @@ extension ClaimMessage {
     self.init(pipeline: pipeline, run: parts.run, kind)
   }
 
-  /// The message as one object.
+  /// The message as one JSON object.
   package var json: [UInt8] {
     var writer = JSONWriter(capacity: 256)
     writer.beginObject()
@@ -60,7 +60,7 @@ extension ClaimMessage {
   }
 }
 
-/// What has been read of a message so far.
+/// The fields of a message read so far.
 private struct Parts {
   var schema: String?
   var pipeline: String?

@@ -1,12 +1,12 @@
 import Histograms
 
-/// Tells which results of a log count, or of a file of its messages: of whatever pipelines, and wherever it begins.
+/// Tells which results count, on a log or in a file of its messages. They may be of any pipelines, and begin anywhere.
 ///
-/// What came before the first message is not known: the first one of each partition is believed, up to a snapshot that says
-/// what there was.
+/// It does not know what came before the first message. So it trusts the first message of each partition, until
+/// ``begin(from:of:)`` passes it a snapshot.
 package struct LogFilter: Sendable {
   private var folds: [String: ResultFold] = [:]
-  /// How many results did not count.
+  /// How many results were void.
   package private(set) var voidCount = 0
 
   package init() {}
@@ -15,10 +15,10 @@ package struct LogFilter: Sendable {
     folds[pipeline] ?? ResultFold(pipeline: pipeline, isCut: true)
   }
 
-  /// Whether a message is a result that counts. Throws where it is neither a result nor a claim.
+  /// Whether a message is a result that counts. Throws if it is neither a result nor a claim.
   package mutating func admits(_ message: UnsafeRawBufferPointer) throws(ResultError) -> Bool {
     guard let found = LogMessage(reading: message) else {
-      // The reason is the one for which it is no result.
+      // Throws the reason why it is not a result.
       _ = try ResultHead(reading: message)
       return false
     }
@@ -35,13 +35,13 @@ package struct LogFilter: Sendable {
     return verdict == .good
   }
 
-  /// Goes on from what a snapshot says of the messages before.
+  /// Continues from a snapshot of the messages before.
   package mutating func begin(from inputs: PublishedInputs, of pipeline: String) {
     folds[pipeline] = ResultFold(pipeline: pipeline, from: inputs)
   }
 
-  /// The first snapshot of each pipeline among messages of a log that states something of the first one or of later ones:
-  /// by the pipeline, the offset from where it holds and what it says.
+  /// The first snapshot of each pipeline whose `upto` is not before the first message of a log: by pipeline, the offset
+  /// from which it holds, and its inputs.
   package static func beginnings(
     in messages: [(offset: Int64, message: LogMessage)]
   ) -> [String: (offset: Int64, inputs: PublishedInputs)] {

@@ -1,9 +1,9 @@
-/// A message of a log of results, as those read it who must know which messages count.
+/// A message of a log of results, for readers that must know which messages count.
 package enum LogMessage: Sendable, Equatable {
   case result(ResultHead)
   case claim(ClaimMessage)
 
-  /// Nil where it is neither.
+  /// Nil if it is neither.
   package init?(reading message: UnsafeRawBufferPointer) {
     if let head = try? ResultHead(reading: message) {
       self = .result(head)

@@ -3,26 +3,26 @@ import Histograms
 import JSON
 import Support
 
-/// Merges the parts of windows into whole ones, as they come on their log. What it makes is a function of the log, so every
-/// merger makes the same.
+/// Merges the parts of windows into whole windows, as they come on their log. The result depends only on the log, so
+/// every merger makes the same.
 ///
-/// A window is whole when every partition is done with it: a part of this window or a later one covers it, or its owner says
-/// that it is idle. Partitions whose owner has died are waited for until another claims them.
+/// A window is whole when each partition has a part of this window or a later one, or its owner says that it is idle.
+/// If the owner of a partition has died, its windows wait until another instance claims the partition.
 package final class PartsMerger {
-  /// A window put together.
+  /// A whole window.
   package struct Whole {
     package var message: [UInt8]
-    /// How far the log of parts is covered with it.
+    /// How far this window covers the log of parts.
     package var position: ReadPosition
   }
 
-  /// What is known of a window that waits for parts.
+  /// A window that waits for parts.
   private struct Waiting {
     var offsets: [Int64] = []
-    /// Nil where memory was short: its parts are on their log.
+    /// Nil if memory was short: its parts are on their log.
     var content: MergedWindow?
     var bytes = 0
-    /// Whether a part could not be used, or is gone.
+    /// Whether a part could not be used, or is missing.
     var isDamaged = false
   }
 
@@ -32,32 +32,32 @@ package final class PartsMerger {
   private let mostBytes: Int
   private var fold: ResultFold
   private var waiting: [Int64: Waiting] = [:]
-  /// What orders the last window that each partition has a part of, by the partition's name.
+  /// For each partition, by name: the order key of the last window that it has a part of.
   private var done: [String: Int64] = [:]
-  /// How far windows that were given out cover each partition.
+  /// How far the windows returned so far cover each partition.
   private var covered: [String: ReadPosition] = [:]
   private let before: PublishedInputs
   /// The input of the parts, and how many partitions it has.
   private var input: String?
   private var partitionCount: Int?
-  /// What orders the last window that was given out.
+  /// The order key of the last window returned.
   private var last: Int64?
   private var lastIndex: Int64?
-  /// The merger before had read the parts below an offset, and given out windows up to one: what came too late for those is
-  /// accounted for.
+  /// The merger before had read the parts below `readBefore`, and returned windows up to `lastBefore`. It has counted
+  /// the parts that came too late for those.
   private let lastBefore: Int64?
   private let readBefore: Int64
   private var next: Int64
   private var bytes = 0
-  /// What came too late for its window, and goes with the next one.
+  /// Parts that came too late for their window, and go into the next one.
   private var late: [ResultContent] = []
   private var writer = JSONWriter(capacity: 65_536)
 
   /// - Parameters:
   ///   - histograms: in the order in which messages have them.
-  ///   - fold: what the log says of its messages below `position.resume`.
-  ///   - position: how far the log is covered; where reading begins.
-  ///   - mostBytes: how much of waiting windows may be kept in memory.
+  ///   - fold: a fold of the log's messages below `position.resume`.
+  ///   - position: how far the log is covered, and where reading begins.
+  ///   - mostBytes: how many bytes of waiting windows to keep in memory.
   package init(
     histograms: [ResultMerger.Declared], format: ResultFormat, fold: ResultFold, position: ReadPosition,
     mostBytes: Int = 64 << 20
@@ -77,8 +77,8 @@ package final class PartsMerger {
   /// How many windows wait for parts.
   package var waitingCount: Int { waiting.count }
 
-  /// Takes the message at an offset, which follows on those before. Throws where a part cannot be used, with the reason: its
-  /// window will say that it is `partial`.
+  /// Takes the next message of the log. Throws the reason if a part cannot be used: if its window still waits, it will
+  /// say that it is `partial`.
   package func add(
     _ message: LogMessage, _ bytes: UnsafeRawBufferPointer, at offset: Int64
   ) throws(ResultError) -> ResultFold.Verdict {
@@ -120,7 +120,7 @@ package final class PartsMerger {
     return verdict
   }
 
-  /// Gives windows' memory back where too much is kept: those that are whole last.
+  /// Frees the memory of windows if too much is kept. It begins with those that will be whole last.
   package func spill() {
     for key in waiting.keys.sorted(by: >) where bytes > mostBytes {
       guard let window = waiting[key], window.content != nil else { continue }
@@ -130,14 +130,14 @@ package final class PartsMerger {
     }
   }
 
-  /// The next window that is whole, in the order of windows; nil where there is none. `fetch` gives the part at an offset
-  /// again, and nil where it is gone.
+  /// The next whole window, in the order of windows; nil if there is none. `fetch` returns the part at an offset again,
+  /// nil if it is missing.
   package func takeWhole(fetch: (Int64) throws -> [UInt8]?) rethrows -> Whole? {
     while let key = waiting.keys.min(), isDone(key), var window = waiting.removeValue(forKey: key) {
       bytes -= window.bytes
       if window.content == nil { try read(&window, fetch) }
       last = key
-      // Of a window of which no part can be used there is nothing to say.
+      // A window without a usable part is left out.
       if let content = window.content { return whole(key, content, isDamaged: window.isDamaged) }
     }
     return nil
@@ -147,13 +147,13 @@ package final class PartsMerger {
     var content = content
     let counts = addLate(to: &content)
     var head = content.head
-    // Counts that do not fit into 64 bits are nobody's rows.
+    // Counts that do not fit into 64 bits are not of real rows.
     for count in counts where count.value > 0 { try? head.add([count]) }
     cover(&head)
     head.format = format
     head.claim = nil
     head.isPartial = isDamaged
-    // A number for each window, also where the instance that had counted longest has gone.
+    // Each window has its own number, even after the instance that had counted longest has gone.
     if head.window.kind == .every, let lastIndex, lastIndex < .max {
       head.window.index = max(head.window.index, lastIndex + 1)
     }
@@ -164,7 +164,7 @@ package final class PartsMerger {
       position: ReadPosition(resume: resume, read: next, last: key))
   }
 
-  /// Names partitions of which the window has no part: they are covered as far as before.
+  /// Adds the partitions without a part of the window: they are covered as far as before.
   private func cover(_ head: inout ResultHead) {
     covered.merge(head.positions) { $1 }
     for (partition, position) in covered where head.source.resume[partition] == nil {
@@ -200,9 +200,9 @@ package final class PartsMerger {
     }
   }
 
-  /// Adds what came too late for its own window, and gives counts to add. Windows by arrival end when a clock says so: the
-  /// rows are as good in the next. A window of a span means its rows: those of another are `late` in it, as they are for a
-  /// run that meets them.
+  /// Adds parts that came too late for their own window, and returns counts to add. A window by arrival ends by a
+  /// clock, so the next one may have the rows as well. A window of a span stands for its own rows, so those of another
+  /// count as `late` in it, as in a run that meets them.
   private func addLate(to content: inout MergedWindow) -> [ResultHead.Count] {
     var counts: [ResultHead.Count] = []
     for var part in late {

@@ -15,7 +15,7 @@ extension JSONReader {
     return values
   }
 
-  /// An offset, or the number of a window or of a claim: one that could be counted on from.
+  /// An offset, or the number of a window or a claim. Throws if it is too large to count on from.
   mutating func place() throws(JSONError) -> Int64 {
     let start = offset
     let value = try int64()
@@ -25,7 +25,7 @@ extension JSONReader {
     return value
   }
 
-  /// What a log says of a partition.
+  /// The state of a partition on a log.
   mutating func publishedPartition() throws(JSONError) -> PublishedPartition {
     var state = PublishedPartition()
     var (resume, read, last): (Int64?, Int64?, Int64?) = (nil, nil, nil)
@@ -64,7 +64,7 @@ extension JSONReader {
     return MessageMark(offset: place, digest: digest)
   }
 
-  /// Nil where the kind is one that this program does not know.
+  /// Nil if this version does not know the kind.
   private mutating func windowCut() throws(JSONError) -> WindowCut? {
     var kind: ResultHead.Window.Kind?
     var (of, length): (String?, Double?) = (nil, nil)

@@ -2,15 +2,15 @@ import ChainExecution
 
 /// How far published results cover a partition of their input.
 package struct ReadPosition: Sendable, Equatable {
-  /// Where to read on so that no row of a window that was open is lost.
+  /// Where to continue so that no row of an open window is lost.
   package var resume: Int64
   /// How far rows had been read when the window was published.
   package var read: Int64
   /// The last window of a span published with this partition; nil for windows that cut the input.
   package var last: Int64?
-  /// How the input was cut into windows; nil where nobody has said so.
+  /// How the input was cut into windows; nil if unknown.
   package var cut: WindowCut?
-  /// By which the topic is known again; nil where nobody has said so.
+  /// A message by which the topic is known again; nil if unknown.
   package var mark: MessageMark?
 
   package init(
@@ -24,7 +24,7 @@ package struct ReadPosition: Sendable, Equatable {
   }
 }
 
-/// How an input is cut into windows. Windows of another cut have other numbers.
+/// How an input is cut into windows. With another cut, windows have other numbers.
 package struct WindowCut: Sendable, Equatable {
   package var kind: ResultHead.Window.Kind
   /// The clock of a span, as the pipeline says it.
@@ -42,13 +42,13 @@ package struct WindowCut: Sendable, Equatable {
     self.init(kind: window.kind, of: window.of)
     guard kind == .span else { return }
     length = window.length
-    // Versions before this one do not say it, and of windows far from 0 the ends are rounded.
+    // Older versions do not write the length, and the ends of windows far from 0 are rounded.
     if length == nil, case .number(let start)? = window.start, case .number(let end)? = window.end {
       length = end - start
     }
   }
 
-  /// Whether windows of the other cut have the same numbers.
+  /// Whether the windows of both cuts have the same numbers.
   package func isSame(as other: WindowCut) -> Bool {
     guard kind == other.kind, of == other.of else { return false }
     guard let length, let theirs = other.length else { return length == other.length }

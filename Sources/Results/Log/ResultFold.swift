@@ -1,32 +1,32 @@
-/// Decides which messages of a log of results count. Everybody who reads the log applies it, from the same beginning in
-/// the order of offsets, and so comes to the same end.
+/// Decides which messages of a log of results count. Every reader applies it in the order of offsets, from the same
+/// beginning, so all come to the same result.
 ///
-/// A claim is good if no other came between what its writer has read and itself, and if its epoch is higher than before. A
-/// result is good if its claim is in force for all of its partitions, and if its number is the next one. All else is void,
-/// as if it had never been written: what an instance wrote that had lost its partitions, what was written twice, and what
-/// lies behind a message that is missing. No clock and no lock is needed for this.
+/// A claim is good if no other one came after its writer had read the log, and if its epoch is larger than before. A
+/// result is good if its claim is in force for all of its partitions, and if its number is the next one. All other
+/// messages are void, as if they had never been written: those of an instance that had lost its partitions, duplicates,
+/// and those after a missing message. This needs no clock and no lock.
 package struct ResultFold: Sendable {
   package enum Verdict: Sendable, Equatable {
     case good
-    /// Counts for nothing, for the reason.
+    /// Does not count, for a reason.
     case void(Reason)
-    /// Of another pipeline, or a snapshot, which changes nothing.
+    /// Belongs to another pipeline, or is a snapshot, which changes nothing.
     case passedOver
   }
 
   package enum Reason: Sendable, Equatable {
-    /// Of a partition that was claimed since: by the epoch of the claim in force.
+    /// Another claim is in force for the partition, with the epoch `since`.
     case claimed(partition: String, since: Int64)
-    /// The same number was there before.
+    /// The number came before.
     case repeated(number: Int64)
     /// Messages before it are missing.
     case missing(after: Int64, found: Int64)
-    /// By a version that does not claim, of a partition that is claimed.
+    /// An older version, which does not claim, has written it for a claimed partition.
     case unclaimed(partition: String)
     /// It names no partition.
     case ofNothing
 
-    /// As part of a sentence.
+    /// The reason as part of a sentence.
     package var words: String {
       switch self {
       case .claimed(let partition, _): "another run has claimed partition \(partition)"
@@ -41,16 +41,16 @@ package struct ResultFold: Sendable {
 
   package let pipeline: String
   package private(set) var inputs: PublishedInputs = [:]
-  /// What orders the last window that was published without a claim, and covers no part.
+  /// The order key of the last window that was published without a claim and is not partial.
   package private(set) var lastOrder: Int64?
-  /// Whether messages before the first are gone, and nothing says what they were: the first message of a partition is
-  /// believed, and those of newer claims after it.
+  /// Whether messages before the first are missing, and no snapshot says what they were. Then the first message of a
+  /// partition is trusted, and after it those with a larger epoch or number.
   private let isCut: Bool
-  /// Of a log whose beginning is gone: partitions of which no claim was met that follows on what is known, by their inputs.
+  /// If the beginning of the log is missing: partitions, by input, without a claim yet that follows on what is known.
   private var unsure: [String: Set<String>] = [:]
 
   /// - Parameters:
-  ///   - inputs, lastOrder: what the messages before the first that is taken add up to, as a snapshot says.
+  ///   - inputs, lastOrder: the sum of the messages before the first one, from a snapshot.
   ///   - isCut: whether there were messages before, and no snapshot of them is left.
   package init(
     pipeline: String, from inputs: PublishedInputs = [:], lastOrder: Int64? = nil, isCut: Bool = false
@@ -61,12 +61,12 @@ package struct ResultFold: Sendable {
     self.isCut = isCut
   }
 
-  /// What the log says of a partition.
+  /// The state of a partition on the log.
   package subscript(input: String, partition: String) -> PublishedPartition {
     inputs[input]?[partition] ?? PublishedPartition()
   }
 
-  /// Takes the message that follows on those before.
+  /// Takes the next message of the log.
   package mutating func take(_ message: LogMessage) -> Verdict {
     guard message.pipeline == pipeline else { return .passedOver }
     switch message {
@@ -74,7 +74,7 @@ package struct ResultFold: Sendable {
       guard let claim = head.claim else { return take(unclaimed: head) }
       if let covered = claim.covered {
         let verdict = take(claim, of: covered.input, covered.positions)
-        // A run that publishes here without merging goes on where whole windows end.
+        // A run that publishes to this log without `merge` continues where the whole windows end.
         if verdict == .good { note(head.positions, of: head.source.topic ?? "") }
         return verdict
       }
@@ -125,7 +125,7 @@ package struct ResultFold: Sendable {
     return .good
   }
 
-  /// Why a message of a claim is void; nil where it is good.
+  /// Why a message of a claim is void; nil if it is good.
   private func reason<Value>(
     against claim: ResultHead.Claim, of input: String, _ partitions: [String: Value]
   ) -> Reason? {
@@ -150,7 +150,7 @@ package struct ResultFold: Sendable {
     unsure[input]?.contains(partition) ?? false
   }
 
-  /// Takes what a message of a claim says of a partition.
+  /// Changes the state of a partition as a message of a claim says.
   private mutating func change(
     _ input: String, _ partition: String, _ epoch: Int64, number: Int64, _ change: (inout PublishedPartition) -> Void
   ) {
@@ -165,7 +165,7 @@ package struct ResultFold: Sendable {
     partitions.sorted { $0.key < $1.key }
   }
 
-  /// Notes how far partitions are covered that nobody has claimed.
+  /// Notes how far unclaimed partitions are covered.
   private mutating func note(_ positions: [String: ReadPosition], of input: String) {
     for (partition, position) in positions where self[input, partition].epoch == 0 {
       inputs[input, default: [:]][partition] = PublishedPartition(position: position)
@@ -182,8 +182,8 @@ package struct ResultFold: Sendable {
     if !head.isPartial { lastOrder = max(ResultMerger.order(of: head) ?? .min, lastOrder ?? .min) }
     for (partition, position) in head.positions {
       var position = position
-      // Versions before this one do not say which window of each partition was the last. An instance that has taken
-      // partitions over publishes windows of theirs that others had published of its own: those stay published.
+      // Older versions do not write the last window of each partition. An instance that took partitions over may
+      // publish an older window for them; its other partitions keep their later one.
       if head.source.last.isEmpty, let before = self[input, partition].position, let cut = before.cut,
         position.cut?.isSame(as: cut) == true, let last = before.last
       {

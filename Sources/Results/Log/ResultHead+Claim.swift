@@ -2,12 +2,12 @@ import Histograms
 import JSON
 
 extension ResultHead {
-  /// In whose right a message was published: by a claim that the log of results holds.
+  /// The claim by which a message was published.
   package struct Claim: Sendable, Equatable {
     package var epoch: Int64
-    /// Counts the messages of the claim, from 1.
+    /// The number of the message in its claim, from 1.
     package var number: Int64
-    /// The input that was claimed, where it is another than that of `source`: a merged message covers the log of parts.
+    /// The claimed input, if it is not that of `source`: a merged message covers the log of parts.
     package var covered: Covered?
 
     package init(epoch: Int64, number: Int64, covered: Covered? = nil) {
@@ -47,7 +47,7 @@ extension ResultHead {
     return positions
   }
 
-  /// The message with its claim, which it does not have yet. `message` begins as ``write(to:)`` writes it.
+  /// The message with a claim added. `message` must have none, and begin as ``write(to:)`` writes it.
   package static func stamp(_ message: UnsafeRawBufferPointer, _ claim: Claim) -> [UInt8] {
     var writer = JSONWriter(capacity: 64)
     writer.beginObject()

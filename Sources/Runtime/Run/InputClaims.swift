@@ -2,10 +2,10 @@ import ChainExecution
 import Connectors
 import Results
 
-/// Claims what the sources of a run read, in all sinks that keep results.
+/// Claims the input of a run's sources, in all sinks that keep results.
 ///
-/// A message names all partitions of the run, so all sources have one claim: when the partitions of one change, everything is
-/// claimed again, and every source begins again. The thread that reads uses it.
+/// A message names all partitions of the run, so all sources share one claim. When the partitions of one source change,
+/// everything is claimed again, and every source begins again. Only the reading thread uses it.
 final class InputClaims {
   private let request: ClaimRequest
   /// Where results go.
@@ -16,13 +16,13 @@ final class InputClaims {
 
   /// By the sources' numbers.
   private var partitions: [Int: [String]] = [:]
-  /// Counts claims.
+  /// Counts claims, and partitions given up.
   private var generation = 0
-  /// The claim that each source has begun to go by, or is about to.
+  /// The generation of the claim that each source uses, or is about to use.
   private var asked: [Int: Int] = [:]
   private var begun: Set<Int> = []
   private var answer = ClaimAnswer.nothingKept
-  /// Whether something may have been published in the claim's right.
+  /// Whether the claim is used up: it was refused or given up, or results may have been published under it.
   private var isUsed = true
 
   /// - Parameter input: see ``ClaimRequest/input``.
@@ -36,8 +36,8 @@ final class InputClaims {
     self.tell = tell
   }
 
-  /// Claims partitions of a source beside those of the others, and gives what is published of them. `name` stands before
-  /// the names of its partitions, where there are several sources.
+  /// Claims partitions of a source together with those of the others, and returns what is published of them. `name`
+  /// stands before the names of its partitions if there are several sources.
   func claim(
     _ numbers: [Int], ofSource source: Int, name: String?, isOwner: @escaping () -> Bool
   ) throws -> ClaimAnswer {
@@ -53,7 +53,7 @@ final class InputClaims {
     return .record(fitted.record)
   }
 
-  /// Names the partitions of a source no more: its group has taken them. Those of the others are to be claimed again.
+  /// Gives up the partitions of a source: its group has revoked them. Those of the others must be claimed again.
   func release(source: Int) {
     partitions[source] = []
     generation += 1
@@ -68,7 +68,7 @@ final class InputClaims {
     request.partitions = partitions.values.flatMap(\.self).sorted()
     var answers: [ClaimAnswer] = []
     for (number, sink) in sinks.enumerated() {
-      // Two runs that claim several logs at a time: who has lost one takes none of the other.
+      // Two runs may claim several logs at a time: a run that has lost one must not claim the next.
       request.isOwner = { [before = sinks[..<number]] in before.allSatisfy { $0.holdsClaim() } && isOwner() }
       answers.append(try sink.claim(request))
     }
@@ -77,11 +77,11 @@ final class InputClaims {
     isUsed = answer == .refused
   }
 
-  /// Whether a source goes by a claim that another has taken the place of.
+  /// Whether a source still uses a claim that a newer one has replaced.
   func isOutdated(source: Int) -> Bool { !(partitions[source] ?? []).isEmpty && asked[source] != generation }
 
-  /// Notes that what is read of a source from here on is what it has claimed. Gives whether that holds of all sources, and
-  /// so windows may be published.
+  /// Notes that from here on a source reads what it has claimed. Returns whether this holds for all sources, so that
+  /// windows may be published.
   func begin(source: Int) -> Bool {
     begun.insert(source)
     let reading = partitions.filter { !$0.value.isEmpty }.keys

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Hands the windows of a run to its sinks, and follows them until they are safe.
 ///
-/// The thread that brings chunks together calls it; sinks acknowledge on threads of their own.
+/// The thread that brings chunks together calls it; sinks acknowledge on their own threads.
 final class Publisher {
   let acknowledgements: Acknowledgements
   private let sinks: [any ResultSink]
@@ -16,17 +16,17 @@ final class Publisher {
   private let ownership: Ownership
   private let fail: (any Error) -> Void
   private(set) var windows = 0
-  /// Windows that were others' to publish.
+  /// Windows that were not published, because this instance did not own its input.
   private(set) var withheld = 0
   private(set) var counts = RowCounts()
 
-  /// What messages say of the input; set when the sources' partitions are known.
+  /// How messages describe the input; set when the sources' partitions are known.
   var source = ResultSource(name: "")
-  /// How far the run is behind its input, for the observer; the thread that reads says it.
+  /// How far the run is behind its input, for the observer; the reading thread sets it.
   let lag = Mutex<RunLag?>(nil)
-  /// The partitions of which nothing comes; the thread that reads says it.
+  /// The idle partitions; the reading thread sets them.
   let idle = Mutex<Set<Int>>([])
-  /// When windows ended whose end is a time, on the monotonic clock.
+  /// The ends of windows that end at a time, on the monotonic clock.
   var ends: [Int64: Int64] = [:]
 
   init(
@@ -50,7 +50,7 @@ final class Publisher {
     let messages = ResultFormat.allCases.filter { format in sinks.contains { $0.format == format } }.map { format in
       (format, message.write(window, source: source, partitions: partitions.all, format: format))
     }
-    // As late as can be: what happens between this and the sending is not seen.
+    // Asked as late as possible: a loss between here and the sending is not seen.
     guard ownership.holds() else {
       withheld += 1
       return
@@ -74,22 +74,22 @@ final class Publisher {
         latency: isRemote ? acknowledgements.lastLatency : nil, overdue: acknowledgements.overdue))
   }
 
-  /// What is published from here on was open when an error ended the run, and says so.
+  /// Windows published from here on were open when an error ended the run, and say so.
   func end(by error: any Error) { message.error = "\(error)" }
 
-  /// What is published from here on is of a changed pipeline; `restarted` are the histograms that nothing before adds to.
+  /// Windows published from here on belong to a changed pipeline. `restarted`: histograms that begin again.
   func take(over message: ResultMessage, restarted: Set<String>) {
     self.message = message
     for sink in sinks { sink.restart(restarted) }
   }
 
-  /// What is published from here on is of the partitions that were claimed last.
+  /// Windows published from here on belong to the last claim.
   func begin() {
     for sink in sinks { sink.begin(isShared: source.isPartial) }
     ownership.begin()
   }
 
-  /// Tells the sinks of partitions that nobody need wait for. `open`: those that open windows have rows of.
+  /// Tells the sinks which partitions are idle. `open`: partitions with rows in open windows, which are not.
   func tellIdle(open: Set<Int>) {
     let names = idle.withLock { $0.subtracting(open) }.map { partitions.all[$0] }
     for sink in sinks {
@@ -97,15 +97,15 @@ final class Publisher {
     }
   }
 
-  /// The last window of a span that other instances have published; nil where that is not known.
+  /// The last window of a span that other instances have published; nil if unknown.
   var lastOfOthers: Int64? { sinks.compactMap(\.lastOfOthers).max() }
 
-  /// Tells the sinks which part of the input is this instance's.
+  /// Tells the sinks whether this instance reads the input's first partition.
   func reads(firstPartition: Bool) {
     for sink in sinks { sink.reads(firstPartition: firstPartition) }
   }
 
-  /// Waits until every window written is safe.
+  /// Waits until every written window is safe.
   func flush() {
     for sink in sinks {
       do { try sink.flush() } catch { fail(error) }

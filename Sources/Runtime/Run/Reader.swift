@@ -10,13 +10,13 @@ struct OpenSource {
   /// The number of its record's format.
   let format: Int
   var isAtEnd = false
-  /// What earlier runs have published, by partition.
+  /// The last window of a span that earlier runs have published, by partition.
   var published: [Int: Int64] = [:]
-  /// The numbers of the partitions that it was assigned last.
+  /// The numbers of the partitions assigned last.
   var assigned: [Int] = []
 }
 
-/// Reads the sources of a run in turns, and passes their rows on to the engine with the window that they belong to.
+/// Reads the sources of a run in turn, and passes their rows to the engine with the window that they belong to.
 struct Reader {
   private let window: WindowPlan
   private let partitions: PartitionNames
@@ -29,24 +29,24 @@ struct Reader {
   private(set) var engine: Engine
   private(set) var sources: [OpenSource]
   private var hasRead = false
-  /// Whether nothing was read since a window was closed that cuts the input.
+  /// Whether nothing was read since a window that cuts the input was closed.
   private var isAtEdge = true
-  /// Whether there is input yet: topics wait for brokers, and for what a group hands out.
+  /// Whether there is input yet: topics wait for brokers, and for a group to assign partitions.
   private var hasBegun: Bool
   /// The last window that was closed because other instances had published it.
   private var passed: Int64?
-  /// Puts a changed chain in the place of this one; waits until no window is open.
+  /// Replaces this chain by a changed one. It waits for the next edge if windows cut the input.
   private var takeover: (() -> Void)?
 
-  /// How long to wait for rows at a time, so that a wish to stop is heard.
+  /// How long to wait for rows at a time, in nanoseconds, so that a stop is noticed.
   private static let patience: Int64 = 100_000_000
   private static let turn: Int64 = 5_000_000
 
   /// - Parameters:
   ///   - begin: when the first window begins, on the monotonic clock.
-  ///   - makeEngine: makes one for the input from here on.
-  ///   - rowsRead: how many rows have been counted.
-  ///   - report: told of rows that could not be read, in a sentence.
+  ///   - makeEngine: makes an engine for the input from here on.
+  ///   - rowsRead: returns how many rows have been counted.
+  ///   - report: called with a sentence about rows that could not be read.
   init(
     _ sources: [OpenSource], window: WindowPlan, begin: Int64, partitions: PartitionNames, publisher: Publisher,
     claims: InputClaims, makeEngine: @escaping () -> Engine, rowsRead: @escaping () -> Int64,
@@ -65,8 +65,7 @@ struct Reader {
     engine = makeEngine()
   }
 
-  /// Reads until every source is at its end or someone wants to stop. `progress` is called after every read, with its
-  /// source.
+  /// Reads until every source is at its end or `stop` says yes. Calls `progress` after every read, with its source.
   mutating func readAll(until stop: () -> Bool, progress: (inout Reader, any RowSource) -> Void) throws {
     while !stop(), sources.contains(where: { !$0.isAtEnd }) {
       for index in sources.indices where !sources[index].isAtEnd {
@@ -83,7 +82,7 @@ struct Reader {
     try takeOverWhereNothingIsOpen()
     waitForStreams()
     let buffer = engine.buffer()
-    // Several sources take turns; one alone may wait as long as its window lasts.
+    // Several sources take short turns; a single one may wait longer.
     let patience = sources.count > 1 ? Self.turn : Self.patience
     let deadline = min(feed.deadline, monotonicNanoseconds() + patience)
     let source = sources[index].source
@@ -131,10 +130,11 @@ struct Reader {
 
   // MARK: A changed chain
 
-  /// Windows that cut the input end at an edge, which this is; others overlap, so that what is open is read again.
+  /// Windows that cut the input end at an edge, where the change comes. Others overlap, so rows of open windows are
+  /// read again.
   mutating func takeOver(_ takeover: @escaping () -> Void) { self.takeover = takeover }
 
-  /// Why a changed chain cannot take over; nil where it can.
+  /// Why a changed chain cannot take over; nil if it can.
   var refusal: String? {
     switch window {
     case .every, .rows: nil
@@ -168,7 +168,7 @@ struct Reader {
     let before = feed.window
     defer { if feed.window != before { isAtEdge = true } }
     feed.closeElapsed { [engine, publisher, hasBegun] index, end in
-      // A window without input is no result: it covers nothing of it.
+      // A window without input is not a result: it covers no part of the input.
       guard hasBegun else { return }
       engine.inOrder { sequencer in
         publisher.ends[index] = end
@@ -177,16 +177,16 @@ struct Reader {
     }
   }
 
-  /// Publishes what is open, and ends the engine. Windows of the record's own clock that are not complete are left to the
-  /// next run where that reads them again; gives how many. A window without rows is published where `isEmptyResult` says
-  /// that it is one.
+  /// Publishes the open windows, and ends the engine. Incomplete windows of a span are left to the next run if it reads
+  /// their rows again; returns how many. A window without rows is published if `isEmptyResult` says that it is a
+  /// result.
   mutating func finish(isEmptyResult: Bool) -> Int {
     let isLeft = !window.cutsInput && sources.contains { $0.source.resumes && !$0.isAtEnd }
     let open = engine.finish(always: hasBegun && isEmptyResult ? feed.lastWindow : nil, discarded: isLeft)
     return isLeft ? open : 0
   }
 
-  /// Tells the sources what is safe.
+  /// Tells the sources which positions are safe.
   func commit() {
     let positions = publisher.acknowledgements.takeCommittable()
     guard !positions.isEmpty else { return }
@@ -197,8 +197,8 @@ struct Reader {
 
   // MARK: Partitions and streams
 
-  /// Begins to read the partitions that a source was assigned. What was read before and is not published is forgotten: it
-  /// will be read again, by this run or by another.
+  /// Begins to read the partitions that a source was assigned. Drops rows that are read but not published: this run or
+  /// another one reads them again.
   private mutating func begin(_ index: Int, _ starts: [PartitionStart]) throws {
     hasBegun = true
     if hasRead {
@@ -224,9 +224,9 @@ struct Reader {
     engine.inOrder { [publisher] sequencer in
       publisher.source = said
       if isClaimed { publisher.begin() }
-      // They may be another instance's now: no result may say where to resume in them.
+      // Another instance may own them now, so no result may say where to resume in them.
       for partition in former { sequencer.remove(partition: partition) }
-      // A partition that nothing was published of may have rows of any window.
+      // A partition without published results may have rows of any window.
       sequencer.resume(behind: isComplete ? published.min() : nil, near: published.max())
       for (partition, start) in numbered {
         sequencer.add(
@@ -248,8 +248,8 @@ struct Reader {
     if publisher.source.isPartial, !window.cutsInput { noteIdle(active: active) }
   }
 
-  /// Of an instance that shares the input: says what others need not wait for, and does not wait for itself where they have
-  /// gone on.
+  /// If instances share the input, tells the others which partitions are idle. If all are, closes windows that the
+  /// others have published.
   private mutating func noteIdle(active: Set<Int>) {
     let idle = Set(sources.flatMap(\.assigned)).subtracting(active)
     if let passed = publisher.lastOfOthers, active.isEmpty, !idle.isEmpty, passed > self.passed ?? .min, engine.isQuiet
