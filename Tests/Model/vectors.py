@@ -54,4 +54,4 @@ def read(message: dict[str, Any], names: dict[tuple[str, str], int]) -> Message:
         return Tick(claim["epoch"], claim["number"], numbers(claim["input"], idle), tuple(idle.values()))
     covers = claim.get("covers") or {"input": message["source"]["topic"], "partitions": message["source"]["resume"]}
     parts = numbers(covers["input"], covers["partitions"])
-    return Result(claim["epoch"], claim["number"], parts, ((),) * len(parts), 0, 0)
+    return Result(claim.get("epoch", 0), claim.get("number", 0), parts, ((),) * len(parts), 0, 0)

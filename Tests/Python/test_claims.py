@@ -96,7 +96,7 @@ class ClaimTest(unittest.TestCase):
 
     def accepted(self):
         found = log.Filter()
-        kept = found.accepted(list(enumerate(self.log.messages)))
+        kept = found.accepted([(offset, 0, message) for offset, message in enumerate(self.log.messages)])
         return [message["window"]["index"] for message in kept], found.void
 
     def test_one_after_the_other(self):
@@ -246,6 +246,25 @@ class ClaimTest(unittest.TestCase):
             Driver(self.log).claim("hits", [0, 1])
 
 
+    def test_an_epoch_that_is_too_large_to_count_on_from(self):
+        """A claim after it would be read by nobody: a run would claim for ever."""
+        self.log.write({
+            "schema": log.CLAIM, "pipeline": "p", "run": "r",
+            "claim": {"epoch": 1 << 62, "input": "hits", "after": {"0": 0}}})
+        words = (
+            "the claims of pipeline p on topic results have the largest epoch: publish to another results topic")
+        with mock.patch("time.sleep", side_effect=AssertionError), self.assertRaisesRegex(kernel.HitmonError, words):
+            Driver(self.log).claim("hits", [0, 1])
+        self.assertEqual(len(self.log.messages), 1)
+        # Other partitions go on.
+        Driver(self.log).claim("hits", [1])
+
+    def test_names_that_are_no_partitions(self):
+        for name in ("00", "+0", "\u0663", "9" * 5000, "x"):
+            self.log.write(result(1, 10, resume={"0": 10, name: 5}, read={}))
+        self.assertEqual(Driver(self.log).positions("hits"), {0: position(1, 10)})
+
+
 class SnapshotTest(unittest.TestCase):
     def setUp(self):
         self.log = Log()
@@ -305,6 +324,14 @@ class SnapshotTest(unittest.TestCase):
         driver.close()
         self.log.partitions[1].clear()
         self.assertEqual(Driver(self.log).positions("hits")[0].window, 2)
+
+    def test_results_that_an_earlier_version_publishes_beside_a_claim(self):
+        self.log.write(
+            {"schema": log.CLAIM, "pipeline": "p", "run": "r",
+             "claim": {"epoch": 1, "input": "other", "after": {"0": 0}}}, time=5)
+        for time in (4, 5, 6):
+            self.log.write(result(time, 10 * time), partition=1, time=time)
+        self.assertEqual(Driver(self.log).positions("hits")[0], position(4, 40))
 
 
 class FakeJob:

@@ -6,8 +6,11 @@ The log is partition 0 of a topic of results. Beside results it has claims: who 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NoReturn
 
 from hitmon.kernel import HitmonError
 
@@ -22,7 +25,9 @@ Inputs = dict[str, dict[str, dict[str, Any]]]
 
 _POSITION = ("resume", "read", "last", "mark", "cut")
 #: A larger number could not be counted on from.
-_FARTHEST = 1 << 62
+FARTHEST = 1 << 62
+#: So many objects and arrays may lie in one another.
+_DEEPEST = 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,63 +52,138 @@ class Entry:
     inputs: Inputs = dataclasses.field(default_factory=dict)
 
 
+def parse(value: bytes) -> Any:
+    """The content of a message. Raises ValueError if it is not JSON in UTF-8, or too deep to be read."""
+    text = value.decode()
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError(f"more than {_DEEPEST} objects and arrays in one another") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # Python makes no whole number of some thousand digits. It may be in a field that nobody needs.
+        return json.loads(text, parse_constant=_refuse, parse_int=lambda one: int(one) if len(one) < 99 else math.inf)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no {constant}")
+
+
 def read(message: object) -> Entry | None:
-    """What a message says; None where it is neither a result nor a claim that this version knows."""
+    """What a message says. None if it is neither a result nor a claim, or if the program itself does not read it.
+
+    All readers must skip the same messages: a message that one of them counts and another skips makes those after it
+    void for the other.
+    """
     if not isinstance(message, dict):
         return None
     try:
         if message.get("schema") == RESULTS:
-            return _result(message)
+            return _result(_head(message))
         return _claim(message) if message.get("schema") == CLAIM else None
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+    except (KeyError, OverflowError, ValueError):
         return None
 
 
+def _head(message: Message) -> Message:
+    """A result up to its histograms, if all that a reader needs comes before them: the program reads no further."""
+    head: Message = {}
+    is_in_order = next(iter(message)) == "schema"
+    for name, value in message.items():
+        if name == "histograms" and {"schema", "pipeline", "window", "counts", "source"} <= head.keys() and (
+            is_in_order or "claim" in head
+        ):
+            break
+        head[name] = value
+    return head
+
+
 def _result(message: Message) -> Entry:
-    source, window = message["source"], message["window"]
-    if not isinstance(message["counts"], dict):
+    _check(message)
+    found = _fields(message, _RESULT)
+    window, source, claim = found["window"], found["source"], found.get("claim")
+    if "counts" not in found:
         raise ValueError
-    index, is_span = _place(window["index"]), window["kind"] == "span"
-    cut = _cut(window)
-    if cut is None:
-        raise ValueError
-    start, end = window.get("start"), window.get("end")
-    if is_span and isinstance(start, (int, float)) and isinstance(end, (int, float)):
-        cut["length"] = float(window.get("length", float(end) - float(start)))
-    reads, lasts = _places(source.get("read", {})), _places(source.get("last", {}))
-    marks = {name: _mark(mark) for name, mark in source.get("marks", {}).items()}
+    cut, is_span = {key: window[key] for key in ("kind", "of") if key in window}, window["kind"] == "span"
+    if is_span:
+        edges = window.get("start"), window.get("end")
+        if "length" in window:
+            cut["length"] = window["length"]
+        elif all(isinstance(edge, float) for edge in edges):
+            cut["length"] = edges[1] - edges[0]
+    lasts, marks = source.get("last", {}), source.get("marks", {})
     positions: dict[str, Any] = {}
-    for name, resume in _places(source.get("resume", {})).items():
-        positions[name] = {"resume": resume, "read": reads.get(name, resume)}
-        positions[name] |= {"last": lasts.get(name, index)} if is_span else {}
+    for name, resume in source.get("resume", {}).items():
+        positions[name] = {"resume": resume, "read": source.get("read", {}).get(name, resume)}
+        positions[name] |= {"last": lasts.get(name, window["index"])} if is_span else {}
         positions[name] |= ({"mark": marks[name]} if name in marks else {}) | {"cut": cut}
-    topic, epoch, number, parts = _text(source.get("topic", "")), None, 0, None
-    if "claim" in message:
-        claim = message["claim"]
-        epoch, number = _place(claim.get("epoch", 0)), _place(claim.get("number", 0))
+    topic, epoch, number, parts = source.get("topic", ""), None, 0, None
+    if claim is not None:
+        epoch, number = claim.get("epoch", 0), claim.get("number", 0)
         if "covers" in claim:
             covers = claim["covers"]
-            states = {name: _state(state) for name, state in covers.get("partitions", {}).items()}
             parts = topic, positions
-            topic = _text(covers.get("input", ""))
+            topic, states = covers.get("input", ""), covers.get("partitions", {})
             positions = {name: _position(state) for name, state in states.items() if "resume" in state}
-    pipeline, run = _text(message["pipeline"]), _text(message.get("run", ""))
-    return Entry(pipeline, run, "result", topic, epoch, number, positions, bool(lasts), parts)
+    return Entry(
+        found["pipeline"], found.get("run", ""), "result", topic, epoch, number, positions, bool(lasts), parts)
 
 
 def _claim(message: Message) -> Entry:
-    pipeline, run = _text(message["pipeline"]), _text(message.get("run", ""))
-    if "snapshot" in message:
-        said = message["snapshot"]
-        return Entry(pipeline, run, "snapshot", upto=_place(said["upto"]), inputs=_inputs(said["inputs"]))
-    claim = message["claim"]
-    topic, epoch = _text(claim["input"]), _place(claim["epoch"])
-    if "after" in claim:
-        return Entry(pipeline, run, "claim", topic, epoch, partitions=_places(claim["after"]))
-    idle = dict(claim["idle"])
-    if not all(isinstance(one, bool) for one in idle.values()):
+    _check(message)
+    found = _fields(message, {"pipeline": _text, "run": _text, "claim": _said, "snapshot": _snapshot})
+    pipeline, run = found["pipeline"], found.get("run", "")
+    # Of a message with both the later one decides.
+    kind = next((name for name in reversed(message) if name in ("claim", "snapshot")), "")
+    said = found[kind]
+    if kind == "snapshot":
+        return Entry(pipeline, run, "snapshot", upto=said["upto"], inputs=said["inputs"])
+    topic, epoch = said["input"], said["epoch"]
+    if "after" in said:
+        return Entry(pipeline, run, "claim", topic, epoch, partitions=said["after"])
+    return Entry(pipeline, run, "tick", topic, epoch, said["number"], said["idle"])
+
+
+def _check(value: object, depth: int = 0) -> None:
+    """Raises ValueError if objects lie too deep in one another, or if a text has half of a pair of UTF-16."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, (dict, list)):
+        if depth == _DEEPEST:
+            raise ValueError
+        for one in value:
+            _check(one, depth + 1)
+        for one in value.values() if isinstance(value, dict) else ():
+            _check(one, depth + 1)
+
+
+# What the fields of messages hold. Each reader raises ValueError for a value of another kind. To Python true and false
+# are whole numbers, to JSON they are not.
+
+_Reader = Callable[[Any], Any]
+
+
+def _fields(value: object, known: Mapping[str, _Reader]) -> dict[str, Any]:
+    """The fields of an object that are known, each as its reader reads it."""
+    if not isinstance(value, dict):
         raise ValueError
-    return Entry(pipeline, run, "tick", topic, epoch, _place(claim["number"]), idle)
+    return {name: reader(value[name]) for name, reader in known.items() if name in value}
+
+
+def _object(known: Mapping[str, _Reader]) -> _Reader:
+    return lambda value: _fields(value, known)
+
+
+def _named(reader: _Reader) -> _Reader:
+    """An object of values by name."""
+
+    def values(value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValueError
+        return {name: reader(one) for name, one in value.items()}
+
+    return values
 
 
 def _text(value: object) -> str:
@@ -112,48 +192,124 @@ def _text(value: object) -> str:
     return value
 
 
-def _place(value: object) -> int:
-    if type(value) is not int or abs(value) > _FARTHEST:
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
         raise ValueError
     return value
 
 
-def _places(values: Mapping[str, object]) -> dict[str, int]:
-    return {name: _place(value) for name, value in values.items()}
+def _whole(value: object) -> int:
+    if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
+        raise ValueError
+    return value
+
+
+def _place(value: object) -> int:
+    if abs(whole := _whole(value)) > FARTHEST:
+        raise ValueError
+    return whole
+
+
+def _number(value: object) -> float:
+    if type(value) not in (int, float) or not math.isfinite(number := float(value)):  # type: ignore[arg-type]
+        raise ValueError
+    return number
+
+
+def _edge(value: object) -> str | float:
+    return value if isinstance(value, str) else _number(value)
+
+
+def _range(value: object) -> list[int]:
+    if not isinstance(value, list) or len(value) != 2 or _place(value[0]) > _place(value[1]):
+        raise ValueError
+    return value
+
+
+def _ranges(value: object) -> list[list[int]]:
+    if not isinstance(value, list):
+        raise ValueError
+    return [_range(one) for one in value]
 
 
 def _mark(value: object) -> list[Any]:
     """The offset of a message, and its digest in hexadecimal digits."""
-    if not isinstance(value, list) or len(value) != 2 or int(_text(value[1]), 16) >> 64:
+    if not isinstance(value, list) or len(value) != 2 or not re.fullmatch("[+-]?[0-9A-Fa-f]+", _text(value[1])):
         raise ValueError
-    return [_place(value[0]), f"{int(value[1], 16):x}"]
+    digest = int(value[1], 16)
+    if not 0 <= digest < 1 << 64:
+        raise ValueError
+    return [_place(value[0]), f"{digest:x}"]
 
 
-def _state(said: Mapping[str, Any]) -> dict[str, Any]:
+def _counts(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError
+    for count in value.values():
+        # A count that a later version adds may be anything.
+        if type(count) is float or (type(count) is int and not 0 <= count < 1 << 64):
+            raise ValueError
+    return value
+
+
+def _format(value: object) -> str:
+    if value not in ("json", "uhi"):
+        raise ValueError
+    return str(value)
+
+
+def _window(value: object) -> dict[str, Any]:
+    found = _fields(value, _WINDOW)
+    if "index" not in found or found["kind"] not in _KINDS:
+        raise ValueError
+    return found
+
+
+def _cut(value: object) -> dict[str, Any] | None:
+    """How an input is cut into windows. None if this version does not know the kind."""
+    found = _fields(value, {"kind": _text, "of": _text, "length": _number})
+    return found if found.get("kind") in _KINDS else None
+
+
+def _state(value: object) -> dict[str, Any]:
     """A partition of a snapshot, with the fields that are known."""
+    found = _fields(value, _STATE)
     state: dict[str, Any] = {}
-    if "epoch" in said or "number" in said:
-        state |= {"epoch": _place(said.get("epoch", 0)), "number": _place(said.get("number", 0))}
-    if said.get("idle") is True:
+    if "epoch" in found or "number" in found:
+        state |= {"epoch": found.get("epoch", 0), "number": found.get("number", 0)}
+    if found.get("idle"):
         state["idle"] = True
-    if "resume" in said:
-        state |= {"resume": _place(said["resume"]), "read": _place(said.get("read", said["resume"]))}
-        state |= _places({"last": said["last"]} if "last" in said else {})
-        state |= {"mark": _mark(said["mark"])} if "mark" in said else {}
-        cut = _cut(said["cut"]) if "cut" in said else None
-        state |= {"cut": cut} if cut else {}
+    if "resume" in found:
+        position = {"read": found["resume"]} | found
+        state |= {key: position[key] for key in _POSITION if position.get(key) is not None}
     return state
 
 
-def _cut(said: Mapping[str, Any]) -> dict[str, Any] | None:
-    """How an input is cut into windows; None where the kind is one that this version does not know."""
-    if said["kind"] not in ("every", "rows", "span", "all"):
-        return None
-    return {key: said[key] for key in ("kind", "of", "length") if key in said}
-
-
-def _inputs(said: Mapping[str, Mapping[str, Any]]) -> Inputs:
-    return {topic: {name: _state(state) for name, state in states.items()} for topic, states in said.items()}
+_KINDS = ("every", "rows", "span", "all")
+_STATE = {
+    "epoch": _place, "number": _place, "idle": _truth, "resume": _place, "read": _place, "last": _place, "cut": _cut,
+    "mark": _mark,
+}
+_WINDOW = {
+    "index": _place, "kind": _text, "of": _text, "start": _edge, "end": _edge, "length": _number,
+}
+_RESULT = {
+    "format": _format, "pipeline": _text, "run": _text, "partial": _truth, "error": _text, "window": _window,
+    "counts": _counts,
+    "claim": _object({
+        "epoch": _place, "number": _place,
+        "covers": _object({"input": _text, "partitions": _named(_state)}),
+    }),
+    "source": _object({
+        "name": _text, "topic": _text, "partitions": _whole, "offsets": _named(_range), "resume": _named(_place),
+        "read": _named(_place), "last": _named(_place), "marks": _named(_mark), "gaps": _named(_ranges),
+    }),
+}
+_inputs = _named(_named(_state))
+_said = _object({
+    "epoch": _place, "number": _place, "input": _text, "idle": _named(_truth), "after": _named(_place),
+})
+_snapshot = _object({"upto": _place, "last_order": _place, "inputs": _inputs})
 
 
 def _position(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,20 +403,33 @@ def _after(state: dict[str, Any], entry: Entry, said: Any) -> dict[str, Any]:
         return own | ({"idle": True} if said else {}) | _position(state)
     if entry.epoch is not None:
         return {**own, **({"idle": True} if state.get("idle") else {}), **said}
-    if not entry.has_last and "last" in said and "last" in state and state.get("cut") == said["cut"]:
+    if not entry.has_last and "last" in said and "last" in state and _is_same(said["cut"], state.get("cut")):
         # Earlier versions do not say which window of each partition was the last. An instance that has taken partitions
         # over publishes windows of theirs that others had published of its own: those stay published.
         return {**said, "last": max(said["last"], state["last"]), "read": max(said["read"], state["read"])}
     return dict(said)
 
 
-class Filter:
-    """Tells which results of a log count, or of a file of its messages: of any pipelines, and wherever it begins.
+def _is_same(cut: dict[str, Any], other: dict[str, Any] | None) -> bool:
+    """Whether the windows of both cuts have the same numbers. Ends of windows far from 0 are rounded."""
+    if other is None or any(cut.get(key) != other.get(key) for key in ("kind", "of")):
+        return False
+    length, theirs = cut.get("length"), other.get("length")
+    if length is None or theirs is None:
+        return length is theirs
+    return bool(abs(length - theirs) <= 1e-3 * abs(length))
 
-    The first message of each partition is believed, up to a snapshot that says what there was before.
+
+class Filter:
+    """Tells which results of a log count, or of a file of its messages, of any pipelines.
+
+    Args:
+        is_cut: whether there may be messages before the first one. Then the first message of each partition is
+            believed, up to a snapshot that says what there was before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_cut: bool = True) -> None:
+        self._is_cut = is_cut
         self._folds: dict[str, Fold] = {}
         #: How many results did not count.
         self.void = 0
@@ -274,35 +443,54 @@ class Filter:
                 raise HitmonError(f"the message is no whole `{schema}`")
             has = f"the schema `{schema}`" if schema else "no `schema`"
             raise HitmonError(f"the message has {has}, and this program reads `{RESULTS}`")
-        verdict = self._folds.setdefault(entry.pipeline, Fold(entry.pipeline, is_cut=True)).add(entry)
+        return self._admits(entry)
+
+    def _admits(self, entry: Entry) -> bool:
+        verdict = self._folds.setdefault(entry.pipeline, Fold(entry.pipeline, is_cut=self._is_cut)).add(entry)
         if entry.kind == "result" and verdict == "void":
             self.void += 1
         return entry.kind == "result" and verdict == "good"
 
-    def accepted(self, log: Sequence[tuple[int, Message]], before: Sequence[Message] = ()) -> list[Message]:
-        """The results that count of a log, which has each message with its offset.
+    def accepted(
+        self, log: Sequence[tuple[int, int, Message]], others: Sequence[tuple[int, int, Message]] = (), start: int = 0,
+    ) -> list[Message]:
+        """The results that count. Raises if there is a result of another version: no result is left out unsaid.
 
-        ``before``: messages of other partitions of the topic, which came before.
+        Args:
+            log: offset, time and content of each message of the log.
+            others: the same of the other partitions of the topic. Versions without claims let the key choose the
+                partition, and have written before the log has its first claim.
+            start: the offset from which the log was read.
         """
-        found = [message for message in before if self._is_result(message) and self.admits(message)]
+        own = [(offset, time, message, entry) for offset, time, message in log if (entry := self._entry(message))]
+        claimed: dict[str, int] = {}
         snapshots: dict[str, Entry] = {}
-        for _, message in log:
-            entry = read(message) if "snapshot" in message else None
-            if entry and entry.kind == "snapshot" and entry.upto >= log[0][0]:
+        for offset, time, _, entry in own:
+            if entry.kind != "result":
+                claimed.setdefault(entry.pipeline, time)
+            if entry.kind == "snapshot" and start <= entry.upto <= offset:
                 snapshots.setdefault(entry.pipeline, entry)
-        for offset, message in log:
-            snapshot = snapshots.get(str(message.get("pipeline")))
+        found = []
+        for _, time, message in sorted(others, key=lambda one: one[1]):
+            entry = self._entry(message)
+            # Older versions that go on beside a claim publish nothing that counts.
+            if entry and (entry.pipeline not in claimed or time < claimed[entry.pipeline]) and self._admits(entry):
+                found.append(message)
+        for offset, _, message, entry in own:
+            snapshot = snapshots.get(entry.pipeline)
             if snapshot and offset >= snapshot.upto:
-                self._folds[snapshot.pipeline] = Fold(snapshot.pipeline, snapshot.inputs)
-                del snapshots[snapshot.pipeline]
-            if (self._is_result(message) or read(message)) and self.admits(message):
+                self._folds[entry.pipeline] = Fold(entry.pipeline, snapshot.inputs)
+                del snapshots[entry.pipeline]
+            if self._admits(entry):
                 found.append(message)
         return found
 
-    @staticmethod
-    def _is_result(message: Message) -> bool:
-        """Whether it is a result, of any version. Something else may lie on a topic; no result is left out unsaid."""
-        return str(message.get("schema")).startswith("hitmon.results/")
+    def _entry(self, message: Message) -> Entry | None:
+        """What a message of a topic says; None if it is to be skipped. Something else may lie on a topic."""
+        schema = message.get("schema")
+        if isinstance(schema, str) and schema.startswith("hitmon.results/") and schema != RESULTS:
+            self.admits(message)
+        return read(message)
 
 
 def stamped(message: bytes, epoch: int, number: int) -> bytes:

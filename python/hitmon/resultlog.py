@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ class ResultsTopic:
                 state["resume"], state["read"], state.get("last"), state.get("cut"),
                 tuple(state["mark"]) if "mark" in state else None)
             for name, state in fold.inputs.get(topic, {}).items()
-            if "resume" in state and name.isdecimal()
+            if "resume" in state and re.fullmatch("0|[1-9][0-9]{0,9}", name)
         }
 
     def claim(self, topic: str, partitions: Iterable[int]) -> dict[int, Position]:
@@ -95,6 +96,10 @@ class ResultsTopic:
                     "ones: give another results topic, without `merge`")
             after = {name: fold.epoch(topic, name) for name in names}
             epoch = 1 + max([self._claim.epoch if self._claim else 0, *after.values()])
+            if epoch > log.FARTHEST:
+                raise HitmonError(
+                    f"the claims of pipeline {self._pipeline} on topic {self.name} have the largest epoch: publish to "
+                    "another results topic")
             self._claim = _Claim(topic, names, epoch)
             self._write([self._message("claim", {"epoch": epoch, "input": topic, "after": after})])
             if self._claim.holder == (self._run, epoch):
@@ -170,22 +175,25 @@ class ResultsTopic:
         depth = self.DEPTH
         while True:
             start = max(low, high - depth)
-            entries = [(offset, entry) for offset, _, entry in self._entries(log.PARTITION, start, high)]
-            found = [entry for offset, entry in entries if entry.kind == "snapshot" and start <= entry.upto <= offset]
+            entries = list(self._entries(log.PARTITION, start, high))
+            found = [
+                entry for offset, _, entry in entries if entry.kind == "snapshot" and start <= entry.upto <= offset]
             if found or start == low:
                 break
             depth *= 4
         if found:
             fold = log.Fold(self._pipeline, found[-1].inputs)
-            entries = [(offset, entry) for offset, entry in entries if offset >= found[-1].upto]
+            entries = [one for one in entries if one[0] >= found[-1].upto]
         else:
             fold = log.Fold(self._pipeline, is_cut=low > 0)
             others = [one for number, (low, high) in ends.items() if number != log.PARTITION
                       for one in self._entries(number, low, high)]
-            # Earlier versions let the key choose the partition: what they wrote came before the log.
-            for _, _, entry in sorted(others, key=lambda one: one[1]):
-                fold.add(entry)
-        self._since = sum(fold.add(entry) != "passed over" for _, entry in entries)
+            # Earlier versions let the key choose the partition: what they wrote came before the first claim.
+            claimed = next((time for _, time, entry in entries if entry.kind != "result"), None)
+            for _, time, entry in sorted(others, key=lambda one: one[1]):
+                if claimed is None or time < claimed:
+                    fold.add(entry)
+        self._since = sum(fold.add(entry) != "passed over" for _, _, entry in entries)
         self._fold, self._next = fold, high
         return fold
 

@@ -39,7 +39,7 @@ def of_file(path: str) -> Results:
     with gzip.open(path, "rb") if is_packed else open(path, "rb") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                message = json.loads(line) if line.strip() else None
+                message = log.parse(line) if line.strip() else None
                 if message is not None and counting.admits(message):
                     found.append(message)
             except (HitmonError, ValueError) as error:
@@ -50,19 +50,15 @@ def of_file(path: str) -> Results:
 def of_topic(name: str, brokers: str, settings: Mapping[str, str], pipeline: str | None = None) -> Results:
     """All results on a topic, or those of one pipeline."""
     topic = Topic(name, brokers, tuple(settings.items()))
-    messages: list[tuple[int, Message]] = []
-    others: list[tuple[int, Message]] = []
-    for partition, (low, high) in topic.ends().items():
-        for offset, milliseconds, message in topic.objects(partition, low, high):
-            if pipeline in (None, message.get("pipeline")):
-                if partition == log.PARTITION:
-                    messages.append((offset, message))
-                else:
-                    others.append((milliseconds, message))
-    counting = log.Filter()
-    # Versions without claims let the key choose the partition.
-    others.sort(key=lambda one: one[0])
-    return Results(counting.accepted(messages, [message for _, message in others]), counting.void)
+    messages: list[tuple[int, int, Message]] = []
+    others: list[tuple[int, int, Message]] = []
+    ends = topic.ends()
+    for partition, (low, high) in ends.items():
+        (messages if partition == log.PARTITION else others).extend(
+            one for one in topic.objects(partition, low, high) if pipeline in (None, one[2].get("pipeline")))
+    low, _ = ends.get(log.PARTITION, (0, 0))
+    counting = log.Filter(is_cut=low > 0)
+    return Results(counting.accepted(messages, others, low), counting.void)
 
 
 def of_dashboard(address: str) -> Results:
@@ -107,7 +103,9 @@ class Results:
         total: dict[str, int] = {}
         for message in self.messages:
             for name, count in message["counts"].items():
-                total[name] = total.get(name, 0) + count
+                # A count that a later version adds may be anything.
+                if type(count) is int:
+                    total[name] = total.get(name, 0) + count
         return total
 
     def __getitem__(self, name: str) -> Histogram:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import struct
 import time
 from collections.abc import Iterator
 from typing import Any
 
+from hitmon import log
 from hitmon.blocks import Start, block_of
 from hitmon.kernel import HitmonError
 
@@ -129,7 +129,7 @@ class Topic:
         """Offset, time and content of the messages that are objects of JSON."""
         for message in self._messages(partition, start, end):
             try:
-                content = json.loads(message.value() or b"null")
+                content = log.parse(message.value() or b"null")
             except ValueError:
                 continue
             if isinstance(content, dict):
