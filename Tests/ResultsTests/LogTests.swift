@@ -19,7 +19,7 @@ import Testing
     let all = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
     return try #require(all["cases"] as? [[String: Any]]).map { one in
       let log = try #require(one["log"] as? [[String: Any]]).map { line in
-        let json = try JSONSerialization.data(withJSONObject: line["message"]!)
+        let json = try JSONSerialization.data(withJSONObject: line["message"]!, options: .sortedKeys)
         return (
           try #require(line["verdict"] as? String),
           try #require(json.withUnsafeBytes { LogMessage(reading: $0) }), json
@@ -181,6 +181,22 @@ import Testing
     let behind = rest.dropFirst().map { filter.admits($0.1) }
     #expect(behind == [true, false, false])
     #expect(filter.voidCount == 1)
+  }
+
+  /// The snapshot of a log that was deleted since says nothing of this one.
+  @Test func `A snapshot of messages behind it is none`() throws {
+    let snapshot = LogMessage.claim(ClaimMessage(pipeline: "p", run: "r", .snapshot(upto: 9, [:], lastOrder: nil)))
+    #expect(LogFilter.beginnings(in: [(0, snapshot)]).isEmpty)
+  }
+
+  @Test(arguments: [true, false])
+  func `A log that begins in the middle is trusted, a whole one is not`(isCut: Bool) throws {
+    let log = try #require(Self.cases().first { $0.name == "what a former owner writes is void" }).log
+    // A result of a claim that is not on the log.
+    let result = try #require(log.first { if case .result = $0.message { true } else { false } })
+    var filter = LogFilter(isCut: isCut)
+    let counts = filter.admits(result.message)
+    #expect(counts == isCut)
   }
 
   @Test func `What is neither a result nor a claim is told as no result`() {

@@ -1,3 +1,4 @@
+import Foundation
 import Histograms
 import Results
 import TestSupport
@@ -106,6 +107,24 @@ import Testing
     #expect(merging.positions.map(\.last) == [1, 2])
     #expect(merging.positions.map(\.resume) == [3, 5])
     #expect(merging.positions.map(\.read) == [5, 6])
+  }
+
+  /// A message may say anything.
+  @Test func `A topic of very many partitions costs nothing`() throws {
+    var merging = Merging()
+    _ = try merging.add(Self.claim(1, [0, 1]))
+    let part = Self.part(1, [0, 1], 1, 1).replacingOccurrences(
+      of: "\"partitions\":2", with: "\"partitions\":3000000000")
+    #expect(try merging.add(part) == [])
+  }
+
+  @Test func `A fetch that was interrupted gives out nothing`() throws {
+    struct Interrupted: Error {}
+    var merging = Merging(mostBytes: 0)
+    for text in [Self.claim(1, [0]), Self.claim(1, [1]), Self.part(1, [0], 1, 1)] { _ = try merging.add(text) }
+    merging.log.append(Array(Self.part(1, [1], 1, 1).utf8))
+    try merging.take(3)
+    #expect(throws: Interrupted.self) { try merging.merger.takeWhole(fetch: { _ in throw Interrupted() }) }
   }
 
   @Test func `What is void is in no window`() throws {

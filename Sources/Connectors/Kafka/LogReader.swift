@@ -113,7 +113,8 @@ final class LogReader {
       old += more
     }
     var fold = ResultFold(pipeline: pipeline, isCut: isCut)
-    for read in Self.inOrder(old, by: \.time) { _ = fold.take(read.message) }
+    let claimed = messages.first { if case .claim = $0.message { true } else { false } }?.time
+    for read in Self.inOrder(old, by: \.time) where read.time < claimed ?? .max { _ = fold.take(read.message) }
     for (_, _, message) in messages { _ = fold.take(message) }
     return Beginning(fold: fold, next: next, sinceSnapshot: old.count + messages.count)
   }
@@ -160,10 +161,10 @@ final class LogReader {
   }
 
   private func read(_ message: borrowing KafkaMessage) -> LogMessage? {
-    // The key, if there is one, tells sooner than the value.
-    guard let value = message.value, message.key.map({ $0.elementsEqual(pipeline.utf8) }) ?? true,
-      let found = LogMessage(reading: value), found.pipeline == pipeline
-    else { return nil }
+    // The value alone decides: readers without keys must come to the same result.
+    guard let value = message.value, let found = LogMessage(reading: value), found.pipeline == pipeline else {
+      return nil
+    }
     return found
   }
 
@@ -197,16 +198,21 @@ final class LogReader {
     }
   }
 
-  /// The bytes of one message; nil if it is missing, or if the user wants to stop first.
+  /// Thrown if the user wants to stop before brokers answer.
+  struct Interrupted: Error {}
+
+  /// The bytes of one message; nil if it is missing.
   func bytes(at offset: Int64) throws -> [UInt8]? {
     try follow(from: offset)
     var found: [UInt8]?
     var isOver = false
-    while !isOver, !stop() {
+    while !isOver {
+      if stop() { throw Interrupted() }
       try watch.check()
       _ = consumer?.drain(within: 100, limit: 1) { message in
+        // Other errors pass, and the message comes after them.
+        isOver = !message.isError || message.error?.isEndOfPartition == true
         if !message.isError, message.offset == offset { found = message.value.map { Array($0) } }
-        isOver = true
         return false
       }
     }

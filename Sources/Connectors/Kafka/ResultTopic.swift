@@ -45,6 +45,7 @@ package final class ResultTopic {
     let consumer = try target.resultConsumer(patience: 100, watch: watch)
     defer { consumer.close(milliseconds: 500) }
     guard let positions = try starts(consumer, follows, idle) else { return }
+    filter = LogFilter(isCut: positions.first { $0.partition == LogReader.partition }?.offset != 0)
     do { try consumer.assign(positions) } catch { try watch.pass(error) }
     var backlog: [Old] = []
     // Partitions whose old messages are not all read yet.
@@ -83,7 +84,15 @@ package final class ResultTopic {
   private func hand(_ backlog: [Old], _ take: (UnsafeRawBufferPointer) -> Void) {
     let log = backlog.filter { $0.partition == LogReader.partition }
     let others = backlog.filter { $0.partition != LogReader.partition }
-    for old in LogReader.inOrder(others, by: \.time) where counts(old.message) { old.bytes.withUnsafeBytes(take) }
+    var claimed: [String: Int64] = [:]
+    for old in log {
+      if case .claim(let claim)? = old.message, claimed[claim.pipeline] == nil { claimed[claim.pipeline] = old.time }
+    }
+    for old in LogReader.inOrder(others, by: \.time) {
+      // Results that an older version publishes beside a claim are void.
+      if let pipeline = old.message?.pipeline, let first = claimed[pipeline], old.time >= first { continue }
+      if counts(old.message) { old.bytes.withUnsafeBytes(take) }
+    }
     var beginnings = LogFilter.beginnings(in: log.compactMap { old in old.message.map { (old.offset, $0) } })
     for old in log {
       if let pipeline = old.message?.pipeline, let beginning = beginnings[pipeline], old.offset >= beginning.offset {

@@ -2,17 +2,19 @@ import Histograms
 
 /// Tells which results count, on a log or in a file of its messages. They may be of any pipelines, and begin anywhere.
 ///
-/// It does not know what came before the first message. So it trusts the first message of each partition, until
+/// If there may have been messages before the first one, it trusts the first message of each partition, until
 /// ``begin(from:of:)`` passes it a snapshot.
 package struct LogFilter: Sendable {
+  private let isCut: Bool
   private var folds: [String: ResultFold] = [:]
   /// How many results were void.
   package private(set) var voidCount = 0
 
-  package init() {}
+  /// - Parameter isCut: whether there may be messages before the first one.
+  package init(isCut: Bool = true) { self.isCut = isCut }
 
   private func fold(of pipeline: String) -> ResultFold {
-    folds[pipeline] ?? ResultFold(pipeline: pipeline, isCut: true)
+    folds[pipeline] ?? ResultFold(pipeline: pipeline, isCut: isCut)
   }
 
   /// Whether a message is a result that counts. Throws if it is neither a result nor a claim.
@@ -47,9 +49,9 @@ package struct LogFilter: Sendable {
   ) -> [String: (offset: Int64, inputs: PublishedInputs)] {
     guard let first = messages.first?.offset else { return [:] }
     var found: [String: (offset: Int64, inputs: PublishedInputs)] = [:]
-    for (_, message) in messages {
+    for (offset, message) in messages {
       guard case .claim(let claim) = message, case .snapshot(let upto, let inputs, _) = claim.kind, upto >= first,
-        found[claim.pipeline] == nil
+        upto <= offset, found[claim.pipeline] == nil
       else { continue }
       found[claim.pipeline] = (upto, inputs)
     }

@@ -177,12 +177,8 @@ package final class PartsMerger {
 
   private func isDone(_ key: Int64) -> Bool {
     let states = fold.inputs[input ?? ""] ?? [:]
-    var partitions = Set(states.keys)
-    // A run of several sources reads all partitions of each, and names them after the sources.
-    if let partitionCount, partitions.count < partitionCount {
-      partitions.formUnion((0..<partitionCount).map(String.init))
-    }
-    return partitions.allSatisfy { done[$0].map { $0 >= key } ?? false || states[$0]?.isIdle == true }
+    guard states.count >= partitionCount ?? 0 else { return false }
+    return states.allSatisfy { partition, state in done[partition].map { $0 >= key } ?? false || state.isIdle }
   }
 
   private func read(_ window: inout Waiting, _ fetch: (Int64) throws -> [UInt8]?) rethrows {

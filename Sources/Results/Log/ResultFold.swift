@@ -45,7 +45,7 @@ package struct ResultFold: Sendable {
   package private(set) var lastOrder: Int64?
   /// Whether messages before the first are missing, and no snapshot says what they were. Then the first message of a
   /// partition is trusted, and after it those with a larger epoch or number.
-  private let isCut: Bool
+  package let isCut: Bool
   /// If the beginning of the log is missing: partitions, by input, without a claim yet that follows on what is known.
   private var unsure: [String: Set<String>] = [:]
 
