@@ -89,6 +89,27 @@ struct JudgedLog {
     claims[claim.epoch] = (claim.input, claim.partitions, 0)
   }
 
+  /// A warning if the log has no results of an input though it should; nil if there is no doubt. Reading begins as if
+  /// nothing were published.
+  func doubt(about input: String) -> String? {
+    guard let fold, !Self.hasResults(fold.inputs[input] ?? [:]) else { return nil }
+    let topics = Set(input.split(separator: ","))
+    let others = fold.inputs.filter { other, partitions in
+      !topics.isDisjoint(with: other.split(separator: ",")) && Self.hasResults(partitions)
+    }
+    if let other = others.keys.min() {
+      return
+        "\(name) has results of `\(other)` and none of `\(input)`, so all rows count again: keep the sources and their order"
+    }
+    return fold.isCut
+      ? "\(name) begins in the middle, and the results that are left say nothing of `\(input)`: rows may count again"
+      : nil
+  }
+
+  private static func hasResults(_ partitions: [String: PublishedPartition]) -> Bool {
+    partitions.values.contains { $0.position != nil }
+  }
+
   mutating func giveUp() { claim?.isLost = true }
 
   /// The last window of a span that other instances have published of this run's input.

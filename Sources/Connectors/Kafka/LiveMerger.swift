@@ -1,3 +1,4 @@
+import ChainExecution
 import Histograms
 import Kafka
 import Results
@@ -103,6 +104,10 @@ private final class MergerTurn {
   /// The merger and its readers during this instance's turn; nil otherwise.
   private var work: (merger: PartsMerger, reader: LogReader, fetcher: LogReader)?
   private(set) var next: Int64 = 0
+  /// The last message of the log of parts that was read.
+  private var mark: MessageMark?
+  /// Whether the log of parts has answered in this turn.
+  private var hasHeard = false
   /// When the last message came, or the turn began; on the monotonic clock.
   private var lastMessage: Int64 = 0
 
@@ -140,18 +145,29 @@ private final class MergerTurn {
     }
     // If this instance stood still, another one may have taken the turn over.
     if work != nil, !whole.holds { end() }
-    if work == nil { try begin() }
+    if work == nil {
+      do { try begin() } catch is LogReader.Interrupted { return true }
+    }
     guard let (merger, reader, fetcher) = work else {
       pauseThread(milliseconds: 20)
       return true
     }
     var isCut = false
+    var wasMadeAgain = false
     try reader.drain(milliseconds: 20) { event in
+      hasHeard = true
       switch event {
-      case .end(let offset): next = max(next, offset)
+      case .end(let offset):
+        wasMadeAgain = wasMadeAgain || offset < next
+        next = max(next, offset)
       case .gone: isCut = true
       case .message(let message, let bytes, let offset):
+        if offset < next {
+          wasMadeAgain = true
+          return
+        }
         next = offset + 1
+        mark = MessageMark(offset: offset, written: nil, value: bytes)
         lastMessage = monotonicNanoseconds()
         do {
           _ = try merger.add(message, bytes, at: offset)
@@ -160,17 +176,27 @@ private final class MergerTurn {
         }
       }
     }
+    if wasMadeAgain { throw madeAgain("ends before offset \(next)") }
     if isCut {
       // Begins again with the messages that are left.
       end()
       return false
     }
-    while let window = try merger.takeWhole(fetch: { try fetcher.bytes(at: $0) }) {
-      let covered = ResultHead.Covered(input: parts.topic, positions: [Self.partition: window.position])
-      try window.message.withUnsafeBytes { try whole.write($0, token: 0, covered: covered) }
+    do {
+      while let window = try merger.takeWhole(fetch: { try fetcher.bytes(at: $0) }) {
+        var position = window.position
+        position.mark = mark
+        let covered = ResultHead.Covered(input: parts.topic, positions: [Self.partition: position])
+        try window.message.withUnsafeBytes { try whole.write($0, token: 0, covered: covered) }
+      }
+    } catch is LogReader.Interrupted {
+      // The window is not published, so the next turn begins with its parts.
+      end()
+      return true
     }
     merger.spill()
-    return monotonicNanoseconds() - lastMessage > (merger.waitingCount == 0 ? Self.silence : Self.longSilence)
+    return hasHeard
+      && monotonicNanoseconds() - lastMessage > (merger.waitingCount == 0 ? Self.silence : Self.longSilence)
   }
 
   /// The name of the log of parts as a partition.
@@ -194,13 +220,26 @@ private final class MergerTurn {
     guard let beginning = try reader.fold(upTo: position.resume) else { return }
     try reader.follow(from: position.resume)
     let fetcher = LogReader(parts, pipeline: context.pipeline, watch: watch, stop: stop)
+    if let mark = position.mark, let bytes = try fetcher.bytes(at: mark.offset),
+      bytes.withUnsafeBytes({ MessageMark(offset: mark.offset, written: nil, value: $0) }) != mark
+    {
+      throw madeAgain("has another message at offset \(mark.offset)")
+    }
+    mark = position.mark
     let merger = PartsMerger(
       histograms: context.histograms, format: format, fold: beginning.fold, position: position)
     work = (merger, reader, fetcher)
+    hasHeard = false
     next = position.resume
     lastMessage = monotonicNanoseconds()
     whole.keepsSnapshots(true)
     whole.begin(isShared: false)
+  }
+
+  private func madeAgain(_ what: String) -> ConnectorError {
+    ConnectorError(
+      "topic \(parts.topic) \(what), and whole windows cover it: it must have been made again. Publish to another results topic"
+    )
   }
 
   private func tellGone(before offset: Int64) {

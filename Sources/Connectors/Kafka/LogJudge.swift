@@ -1,3 +1,4 @@
+import Columns
 import Results
 import Support
 import Synchronization
@@ -56,13 +57,22 @@ final class LogJudge: Sendable {
     of partitions: [String], input: String, run: String, stop: @escaping StopCheck
   ) throws -> (next: Int64, after: [String: Int64])? {
     guard try catchUp(stop) else { return nil }
-    return state.withLock { $0.log.epochs(of: partitions, input: input, run: run) }
+    let epochs = state.withLock { $0.log.epochs(of: partitions, input: input, run: run) }
+    guard epochs.next <= Int64.farthestPlace else {
+      throw ConnectorError(
+        "\(name): a claim has the largest epoch that there is, so no other can follow: publish to another results topic"
+      )
+    }
+    return epochs
   }
 
   /// Notes a claim that is about to be sent.
   func begin(_ claim: JudgedLog.Claim) { state.withLock { $0.log.begin(claim) } }
 
   func giveUp() { state.withLock { $0.log.giveUp() } }
+
+  /// See ``JudgedLog/doubt(about:)``.
+  func doubt(about input: String) -> String? { state.withLock { $0.log.doubt(about: input) } }
 
   /// The claim made last.
   var claim: JudgedLog.Claim? { state.withLock { $0.log.claim } }

@@ -95,6 +95,7 @@ final class ResultLog: Sendable {
       let written = try message.withUnsafeBytes { try producer.write($0, token: LogJudge.claimToken) }
       guard written == .sent, let isGood = try fate(stop) else { return .refused }
       if isGood {
+        if epoch == 1, let doubt = judge.doubt(about: request.input) { context.warn(doubt) }
         right.withLock { $0 = .claimed(epoch: epoch) }
         return .record(judge.claim?.record ?? PublishedRecord())
       }
@@ -250,7 +251,8 @@ final class ResultLog: Sendable {
   /// Makes the next call throw.
   func fail(_ error: any Error) { producer.fail(error) }
 
-  private func check() throws {
+  /// Throws the error that has ended the log, or the merging of it.
+  func check() throws {
     try judge.check()
     try producer.check()
   }

@@ -88,13 +88,12 @@ package final class KafkaSink: ResultSink {
   }
 
   package func close() throws {
-    var isSafe = false
-    defer {
-      // Brokers that were waited for in vain are not waited for again.
-      merging?.merger.close(isPatient: isSafe)
-      try? merging?.whole.close()
-    }
-    try log.close()
-    isSafe = true
+    let closed = Result { try log.close() }
+    // Brokers that were waited for in vain are not waited for again.
+    merging?.merger.close(isPatient: (try? closed.get()) != nil)
+    try? merging?.whole.close()
+    try closed.get()
+    // An error that has ended the merging.
+    try log.check()
   }
 }

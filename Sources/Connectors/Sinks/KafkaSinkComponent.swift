@@ -43,7 +43,9 @@ extension SinkComponent {
     open: { settings, context in
       guard var target = KafkaTarget(settings) else { throw ConnectorError("the settings name no topic") }
       target.brokers = try context.brokers(target)
+      // A run that reads files publishes whole windows: nobody merges parts of them.
       return try KafkaSink(
-        target, format: settings[SinkComponent.resultFormat], merges: settings[KafkaSinkKeys.merge], context)
+        target, format: settings[SinkComponent.resultFormat],
+        merges: settings[KafkaSinkKeys.merge] && context.isShared, context)
     })
 }

@@ -76,6 +76,8 @@ package struct SinkComponent: Sendable {
     package var warn: @Sendable (String) -> Void = { _ in }
     /// The files of the run.
     package var uses = FileUses()
+    /// Whether other instances may read a part of the input: that of topics.
+    package var isShared = true
     /// The run's name.
     package var run = ""
     /// The pipeline's histograms.

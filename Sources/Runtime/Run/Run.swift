@@ -98,6 +98,7 @@ package final class Run {
     context.ownership = ownership
     context.warn = warn
     context.uses = uses
+    context.isShared = options.inputs.isEmpty && !Self.input(of: pipeline).isEmpty
     for settings in pipeline.declaration.sinks where !SinkComponent.isDashboard(settings) {
       // A broker that is gone when the files are read has nobody to keep results for.
       if !options.inputs.isEmpty, KafkaTarget(settings)?.isEmbedded == true { continue }
