@@ -1,3 +1,4 @@
+import Runtime
 import Simulation
 import TestSupport
 import Testing
@@ -70,6 +71,27 @@ import Testing
   }
 
   /// Chambers go silent: what one instance reads. The other goes on, and whole windows are published as they end.
+  /// It has nothing to say of any window, and what it said would not count.
+  @Test func `An instance without partitions publishes nothing`() throws {
+    let lab = try Lab(partitions: 1)
+    try lab.produce(Telescope(seed: 83, rows: 500).rows)
+    let job = lab.job(window: "every: 100 ms", source: "until: forever, \(Self.group)")
+    let first = job.start()
+    try wait("the first does not publish") { first.told.rows > 0 && first.told.windows.count > 1 }
+    let second = job.start()
+    try wait("nobody told the second") {
+      second.told.notes.contains { $0.contains("other instances read the only partition") }
+    }
+    let before = first.told.windows.count
+    try wait("the first does not go on") { first.told.windows.count > before + 3 }
+    second.stop()
+    let spare = try second.end()
+    #expect(spare.error == nil && spare.totals.windows == 0 && spare.totals.openWindows == 0)
+    first.stop()
+    #expect(try first.end().error == nil)
+    #expect(try lab.accepted().void == [])
+  }
+
   @Test func `An instance whose partitions are silent holds up nobody`() throws {
     let telescope = Telescope(seed: 83, rows: 16_000)
     let lab = try Lab(partitions: Self.partitions)

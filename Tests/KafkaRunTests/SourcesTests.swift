@@ -1,4 +1,6 @@
+import ChainExecution
 import Kafka
+import Runtime
 import Simulation
 import TestSupport
 import Testing
@@ -54,5 +56,27 @@ import Testing
     let last = try #require(messages.last?.source)
     #expect(Set(last.resume.keys) == ["text/0", "text/1", "text/2", "words/0", "words/1", "words/2"])
     #expect(last.topic == "hits,words")
+  }
+
+  /// The group hands out the partitions of one topic after the other: what is read of the first one begins again then.
+  @Test(arguments: ["every: 300 ms", EventWindowTests.window])
+  func `In a group both topics are read to their ends`(window: String) throws {
+    let telescope = Telescope(seed: 96, rows: 2_000)
+    let lab = try Lab(partitions: 2)
+    try lab.broker.createTopic("words", partitions: 2)
+    try lab.produce(telescope.rows[..<1_000])
+    try lab.produce(telescope.rows[1_000...], topic: "words")
+    let settings = "settings: {session.timeout.ms: 2000, heartbeat.interval.ms: 100, reconnect.backoff.max.ms: 100}"
+    let job = lab.job(window: window).with {
+      let more = "until: end, group: shift, \(settings)"
+      $0.overrides[0] = "sources={a: \(lab.source(more)), b: \(lab.source(more, topic: "words"))}"
+    }
+    let first = try job.watch()
+    #expect(first.error == nil)
+    let messages = try lab.results()
+    #expect(Products(messages).counts["records"] == 2_000)
+    #expect(messages.last?.partial != true)
+    // Nothing is left for the next one.
+    #expect(try job.watch().totals.counts.records == 0)
   }
 }

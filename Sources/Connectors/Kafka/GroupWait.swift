@@ -4,6 +4,8 @@ import Support
 struct GroupWait {
   /// How long the group may take before the user is told, in nanoseconds: members that died keep the others waiting.
   private static let patience: Int64 = 5_000_000_000
+  /// How often a longer wait is told again, in nanoseconds.
+  private static let interval: Int64 = 60_000_000_000
 
   /// The beginning of each message, such as "topic dt-hits, group hitmon-dt".
   let name: String
@@ -14,6 +16,8 @@ struct GroupWait {
   /// wait.
   private var since: Int64?
   private var hasTold = false
+  /// After how long a wait the next sentence is due, in nanoseconds.
+  private var nextWord = Self.patience
   /// The group has dropped this instance as dead, and has assigned it nothing since.
   private var wasLost = false
 
@@ -36,6 +40,7 @@ struct GroupWait {
   mutating func begin() {
     since = monotonicNanoseconds()
     hasTold = false
+    nextWord = Self.patience
   }
 
   /// Notes that the group has dropped this instance because it was silent for too long.
@@ -46,9 +51,17 @@ struct GroupWait {
   }
 
   mutating func tellIfLong() {
-    guard let since, !hasTold, monotonicNanoseconds() - since > Self.patience else { return }
+    guard let since else { return }
+    let waited = monotonicNanoseconds() - since
+    guard waited > nextWord else { return }
     hasTold = true
-    tellAndShow("waiting for the group to hand out partitions")
+    nextWord += Self.interval
+    let minutes = waited / 60_000_000_000
+    tellAndShow(
+      minutes == 0
+        ? "waiting for the group to hand out partitions"
+        : "still waiting for the group to hand out partitions, for \(minutes) min now: the brokers may hold them for a member that was killed"
+    )
   }
 
   /// Tells where reading continues if other instances or earlier runs have published results.
@@ -66,7 +79,8 @@ struct GroupWait {
       // The group does not say who owns them: other instances, or the former membership of this one.
       tellAndShow("the group leaves this instance no partition yet; it waits for the next time they are handed out")
     } else if partitions.isEmpty {
-      tellAndShow("other instances read all \(count) partitions; this one takes over when one of them ends")
+      let partitions = count == 1 ? "the only partition" : "all \(count) partitions"
+      tellAndShow("other instances read \(partitions); this one takes over when one of them ends")
     } else if partitions.count < count || hasTold || wasLost {
       let list = partitions.sorted().map(String.init).joined(separator: ", ")
       tell("\(name): reading \(partitions.count == 1 ? "partition" : "partitions") \(list) of \(count)")

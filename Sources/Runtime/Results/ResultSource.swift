@@ -13,7 +13,7 @@ struct ResultSource {
 
   init(name: String) { self.name = name }
 
-  /// `assigned`: how many partitions the source reads, where that is known.
+  /// `assigned`: how many partitions the sources read together, where that is known.
   init(_ sources: [OpenSource], assigned: Int?) {
     name = sources.map(\.name).joined(separator: ",")
     let topics = sources.compactMap(\.source.topic)
@@ -21,7 +21,6 @@ struct ResultSource {
     topic = topics.map(\.name).joined(separator: ",")
     let count = topics.reduce(0) { $0 + $1.partitions }
     if count > 0 { partitions = count }
-    // Several sources are merged by one run: each reads all partitions of its topic, or the result says it does not.
-    if let assigned, sources.count == 1 { isPartial = assigned < count }
+    if let assigned { isPartial = assigned < count }
   }
 }

@@ -110,6 +110,7 @@ package struct Pipeline: Sendable {
         SourceComponent.check(settings, format: format, findings: findings)
       }
     }
+    SourceComponent.checkTogether(declaration.sources, findings: findings)
     for sink in declaration.sinks { SinkComponent.check(sink, window: plan?.window, findings: findings) }
     if let emulate = declaration.emulate { EmulateSection.check(emulate, findings: findings) }
     let dashboard = DashboardDeclaration(declaration, findings: findings)

@@ -46,6 +46,8 @@ final class Publisher {
   var isRemote: Bool { sinks.contains { $0.isRemote } }
 
   func publish(_ window: ClosedWindow) {
+    // Without partitions of its topic an instance has nothing to say of a window.
+    if source.topic != nil, window.resume.isEmpty { return }
     let closedAt = ends.removeValue(forKey: window.index) ?? monotonicNanoseconds()
     let messages = ResultFormat.allCases.filter { format in sinks.contains { $0.format == format } }.map { format in
       (format, message.write(window, source: source, partitions: partitions.all, format: format))

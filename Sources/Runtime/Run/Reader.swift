@@ -155,7 +155,7 @@ struct Reader {
     guard window.cutsInput else {
       publisher.flush()
       feed.restart()
-      for open in sources { try open.source.restart() }
+      for index in sources.indices { try restart(index) }
       hasRead = false
       return
     }
@@ -208,7 +208,7 @@ struct Reader {
       passed = nil
     }
     for other in sources.indices where other != index && (hasRead || claims.isOutdated(source: other)) {
-      try sources[other].source.restart()
+      try restart(other)
     }
     hasRead = false
     let intake = intake(index)
@@ -219,7 +219,7 @@ struct Reader {
     let isComplete = published.count == starts.count
     let former = sources[index].assigned
     sources[index].assigned = numbered.map(\.0)
-    let said = ResultSource(sources, assigned: starts.count)
+    let said = ResultSource(sources, assigned: sources.reduce(0) { $0 + $1.assigned.count })
     let isClaimed = claims.begin(source: index)
     engine.inOrder { [publisher] sequencer in
       publisher.source = said
@@ -234,6 +234,12 @@ struct Reader {
       }
     }
     if index == 0 { publisher.reads(firstPartition: starts.contains { $0.partition == 0 }) }
+  }
+
+  /// Lets a source begin again. A topic that was read to its end has an end again.
+  private mutating func restart(_ index: Int) throws {
+    try sources[index].source.restart()
+    if sources[index].source.topic != nil { sources[index].isAtEnd = false }
   }
 
   private mutating func waitForStreams() {
