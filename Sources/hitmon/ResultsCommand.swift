@@ -2,14 +2,17 @@ import ArgumentParser
 import Connectors
 import Results
 import Specifications
+import Support
+import Synchronization
 
 struct ResultsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "results",
     abstract: "Print the results that count of a topic, or of a file of its messages: one JSON message a line.",
     discussion: """
-      After a crash or an outage a topic can hold results that do not count: what was written twice, and what an instance \
-      wrote that had lost its partitions. All programs of hitmon pass them over; kcat shows them. See docs/delivery.md.
+      After a crash, an outage or a takeover a topic can hold results that do not count: messages that were written twice, \
+      and those of an instance that had lost its partitions. All programs of hitmon skip them; kcat shows them. See \
+      docs/delivery.md.
 
         hitmon results pipelines/dt-chambers.yaml | jq -c '[.window.index, .counts.records]'
         hitmon results --brokers localhost:9092 --topic dt-results --last 10
@@ -50,12 +53,20 @@ struct ResultsCommand: ParsableCommand {
       throw ExitCode(2)
     }
     if voidCount > 0, !quiet {
-      let (messages, count) = voidCount == 1 ? ("message does", "it") : ("messages do", "them")
-      printToError(
-        "\(grouped(voidCount)) \(messages) not count and \(count == "it" ? "is" : "are") left out: others took the place of \(count), see docs/delivery.md"
-      )
+      let words = voidCount == 1 ? "message does not count and is" : "messages do not count and are"
+      printToError("\(grouped(voidCount)) \(words) left out: see docs/delivery.md")
     }
     if StopSignal.number != 0 { throw ExitCode(128 + StopSignal.number) }
+  }
+
+  /// Since when the brokers are away. Without `--follow`, as in a script, nobody waits for them for ever.
+  private final class Away: Sendable {
+    private static let patience: Int64 = 10_000_000_000
+    private let since = Mutex<Int64?>(nil)
+
+    func note(_ areAway: Bool) { since.withLock { $0 = areAway ? $0 ?? monotonicNanoseconds() : nil } }
+
+    var isTooLong: Bool { since.withLock { $0.map { monotonicNanoseconds() - $0 > Self.patience } ?? false } }
   }
 
   /// Prints results, or keeps them while only the last are wanted.
@@ -66,8 +77,12 @@ struct ResultsCommand: ParsableCommand {
 
     init(pipeline: String?, last: Int?) { (self.pipeline, self.last) = (pipeline, last) }
 
+    /// How many results were taken.
+    private(set) var count = 0
+
     mutating func take(_ message: UnsafeRawBufferPointer, isOld: Bool) {
       if let pipeline, (try? ResultHead(reading: message))?.pipeline != pipeline { return }
+      count += 1
       let line = String(decoding: message, as: UTF8.self) + "\n"
       guard isOld, let last else { return writeToOut(line) }
       kept.append(line)
@@ -83,7 +98,10 @@ struct ResultsCommand: ParsableCommand {
   private func printTopic(_ target: KafkaTarget) throws -> Int {
     let name = "topic \(target.topic) on \(target.brokers)"
     let watch = BrokerWatch(name, tell: { if !quiet { printToError($0) } })
-    let reader = ResultTopic(target, depth: .max, watch: watch, stop: { StopSignal.number != 0 })
+    let away = Away()
+    let follow = follow
+    let reader = ResultTopic(
+      target, depth: .max, watch: watch, stop: { StopSignal.number != 0 || !follow && away.isTooLong })
     var printer = Printer(pipeline: pipeline, last: last)
     var isOld = true
     var hasTold = false
@@ -99,7 +117,13 @@ struct ResultsCommand: ParsableCommand {
     } isAtEnd: {
       printer.printKept()
       isOld = false
+    } idle: { areAway in
+      away.note(areAway)
     }
+    if !follow, away.isTooLong { throw ConnectorError("\(name): no broker answers") }
+    // A topic of something else.
+    if hasTold, printer.count == 0 { throw ExitCode(2) }
+    tellWhereEmpty(printer, name)
     return reader.voidCount
   }
 
@@ -122,6 +146,12 @@ struct ResultsCommand: ParsableCommand {
     }
     printer.printKept()
     if hasFailed { throw ExitCode(2) }
+    tellWhereEmpty(printer, place.files.joined(separator: ", "))
     return voidCount
+  }
+
+  private func tellWhereEmpty(_ printer: Printer, _ name: String) {
+    guard printer.count == 0, !quiet, StopSignal.number == 0 else { return }
+    printToError("\(name): there are no results\(pipeline.map { " of `\($0)`" } ?? "")")
   }
 }

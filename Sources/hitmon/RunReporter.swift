@@ -163,12 +163,12 @@ final class RunReporter: RunObserver, Sendable {
     line += " in \(duration(totals.seconds)) (\(short(totals.rowsPerSecond))rows/s)"
     if totals.openWindows > 0 {
       note(
-        "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads their rows again"
+        "\(grouped(totals.openWindows)) \(totals.openWindows == 1 ? "window is" : "windows are") not complete and not published: the next run reads \(totals.openWindows == 1 ? "its" : "their") rows again"
       )
     }
     if totals.voidWindows > 0 {
       note(
-        "\(grouped(totals.voidWindows)) more \(totals.voidWindows == 1 ? "window does" : "windows do") not count, since the run lost its claim: their rows are read again, by it or by others"
+        "\(grouped(totals.voidWindows)) more \(totals.voidWindows == 1 ? "window does" : "windows do") not count, since the run lost its claim: \(totals.voidWindows == 1 ? "its" : "their") rows are read again, by it or by others"
       )
     }
     for program in totals.programs {

@@ -25,7 +25,7 @@ import Testing
     let expected = counts.map { log[$0] + "\n" }.joined()
     program.folder.write(log.joined(separator: "\n") + "\n", "dump.jsonl")
     let words =
-      "2 messages do not count and are left out: others took the place of them, see docs/delivery.md\n"
+      "2 messages do not count and are left out: see docs/delivery.md\n"
     let printed = try program("results", "dump.jsonl")
     #expect(printed.exit == 0 && printed.out == expected && printed.error == words)
     let piped = try program("results", "-", "--quiet", input: log.joined(separator: "\n"))
@@ -67,6 +67,28 @@ import Testing
     #expect(missing.exit == 2 && missing.out == "")
     #expect(missing.error == "error: there is no topic nothing on \(broker.bootstrap)\n")
     producer.close()
+  }
+
+  @Test func `A topic without results, of something else, and one that cannot be reached`() throws {
+    let program = Program()
+    let broker = try EmbeddedBroker()
+    for topic in ["empty", "hits"] { try broker.createTopic(topic, partitions: 1) }
+    let producer = try KafkaProducer(["bootstrap.servers": broker.bootstrap])
+    try Array("2,1,7,12,0\n".utf8).withUnsafeBytes {
+      try producer.produce(to: producer.topic("hits"), partition: 0, key: nil, value: $0)
+    }
+    #expect(producer.flush(milliseconds: 20_000))
+    producer.close()
+    let place = ["results", "--brokers", broker.bootstrap, "--topic"]
+    let empty = try program(arguments: place + ["empty", "--pipeline", "p"])
+    #expect(empty.exit == 0 && empty.out == "")
+    #expect(empty.error == "topic empty on \(broker.bootstrap): there are no results of `p`\n")
+    let hits = try program(arguments: place + ["hits"])
+    #expect(hits.exit == 2 && hits.out == "")
+    #expect(hits.error.hasPrefix("topic hits on \(broker.bootstrap): not a result message"), "\(hits.error)")
+    // Nobody listens there.
+    let nobody = try program("results", "--brokers", "127.0.0.1:1", "--topic", "t", "-q")
+    #expect(nobody.exit == 2 && nobody.error == "error: topic t on 127.0.0.1:1: no broker answers\n", "\(nobody.error)")
   }
 
   @Test func `Wrong arguments`() throws {
