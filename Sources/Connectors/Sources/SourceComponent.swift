@@ -60,6 +60,17 @@ package struct SourceComponent: Sendable {
     named(settings)?.check(settings, format, findings)
   }
 
+  /// Refuses a topic beside a source of another kind.
+  package static func checkTogether(_ declared: [Declaration.Named], findings: Findings) {
+    let named = declared.compactMap { entry in entry.setting.settings.map { (entry.name, $0, KafkaTarget($0) != nil) } }
+    guard let topic = named.first(where: \.2), let other = named.first(where: { !$0.2 }) else { return }
+    findings.error(
+      .sourceMix,
+      "`\(other.0.written)` is read once, and the topic of `\(topic.0.written)` again where its results end: they cannot be read together",
+      at: other.0.span, hint: "give each a pipeline of its own",
+      notes: [.init(message: "the topic is here", span: topic.0.span)])
+  }
+
   package static func open(_ settings: Settings, _ context: Context) throws -> any RowSource {
     guard let component = named(settings) else {
       throw ConnectorError("there is no source `\(settings.specification.name)`")

@@ -2,6 +2,7 @@ extension FindingCode {
   package static let constantsFile = FindingCode("constants-file")
   package static let simulateRecord = FindingCode("simulate-record")
   package static let sourceRecord = FindingCode("source-record")
+  package static let sourceMix = FindingCode("source-mix")
   package static let sourceCounter = FindingCode("source-counter")
   package static let kafkaSetting = FindingCode("kafka-setting")
   package static let secretInFile = FindingCode("secret-in-file")
@@ -35,6 +36,16 @@ extension LintRule {
         sources: {telescope: {simulate: {seed: 1}}}
         histograms: {hits: {count: hits}}
         """),
+    LintRule(
+      .sourceMix,
+      "A pipeline reads topics and something else. A topic is read again from where its results end, when a claim is lost or a group moves partitions; files and simulations are read once.",
+      wrong: """
+        sources:
+          live: {kafka: {brokers: localhost:9092, topic: dt-hits}}
+          old: {file: {path: hits.csv}}
+        """,
+      fix: "Give each kind a pipeline of its own.",
+      right: "sources: {live: {kafka: {brokers: localhost:9092, topic: dt-hits}}}"),
     LintRule(
       .sourceRecord,
       "A source has a record of its own that does not fit the pipeline: a field that the pipeline uses is missing, or is of another kind or unit.",
