@@ -71,7 +71,7 @@ class Fold:
             return VOID
         for key in positions:
             state = self.states.get(key, State())
-            if not claim["epoch"] or state.epoch != claim["epoch"] or claim["number"] != state.number + 1:
+            if (state.epoch, state.number + 1) != (claim.get("epoch", 0), claim.get("number")) or not state.epoch:
                 return VOID
         for key, position in positions.items():
             self.states[key].number = claim["number"]
