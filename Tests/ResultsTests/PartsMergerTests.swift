@@ -143,10 +143,14 @@ import Testing
     #expect(try merging.add(Self.part(1, [0], 1, 1)) == [])
     #expect(try merging.add(Self.idle(1, 1, [1: true])) == [[1, 1, 0, 0]])
     #expect(try merging.add(Self.part(2, [0], 1, 2)) == [[2, 1, 0, 0]])
+    #expect(merging.merger.missing == [])
     #expect(try merging.add(Self.idle(1, 2, [1: false])) == [])
     #expect(try merging.add(Self.part(3, [0], 1, 3)) == [])
+    #expect(merging.merger.missing == ["1"])
     #expect(try merging.add(Self.claim(2, [1], after: 1)) == [])
+    #expect(merging.merger.missing == ["1"])
     #expect(try merging.add(Self.part(4, [1], 2, 1)) == [[3, 1, 0, 0]])
+    #expect(merging.merger.missing == ["0"])
   }
 
   @Test func `A part that comes too late: its rows are late in the next window of a span`() throws {

@@ -104,6 +104,10 @@ private final class MergerTurn {
   /// The merger and its readers during this instance's turn; nil otherwise.
   private var work: (merger: PartsMerger, reader: LogReader, fetcher: LogReader)?
   private(set) var next: Int64 = 0
+  /// The partitions that the first window waits for, since when, and when that was told; on the monotonic clock.
+  private var waitsFor: (partitions: [String], since: Int64, told: Int64)?
+  /// How long windows wait before it is worth a word, and between two of them, in nanoseconds.
+  private static let patience: Int64 = 60_000_000_000
   /// The last message of the log of parts that was read.
   private var mark: MessageMark?
   /// Whether the log of parts has answered in this turn.
@@ -195,6 +199,7 @@ private final class MergerTurn {
       return true
     }
     merger.spill()
+    tellWaiting(merger)
     return hasHeard
       && monotonicNanoseconds() - lastMessage > (merger.waitingCount == 0 ? Self.silence : Self.longSilence)
   }
@@ -230,10 +235,29 @@ private final class MergerTurn {
       histograms: context.histograms, format: format, fold: beginning.fold, position: position)
     work = (merger, reader, fetcher)
     hasHeard = false
+    waitsFor = nil
     next = position.resume
     lastMessage = monotonicNanoseconds()
     whole.keepsSnapshots(true)
     whole.begin(isShared: false)
+  }
+
+  /// Tells now and then that windows wait for partitions whose instance may have died.
+  private func tellWaiting(_ merger: PartsMerger) {
+    let now = monotonicNanoseconds()
+    let missing = merger.missing
+    guard !missing.isEmpty, missing == waitsFor?.partitions else {
+      waitsFor = missing.isEmpty ? nil : (missing, now, now)
+      return
+    }
+    guard let (partitions, since, told) = waitsFor, now - told > Self.patience else { return }
+    waitsFor = (partitions, since, now)
+    let names =
+      partitions.count == 1 ? "partition \(partitions[0])" : "partitions \(partitions.joined(separator: ", "))"
+    let minutes = (now - since) / 60_000_000_000
+    context.warn(
+      "topic \(parts.topic): \(merger.waitingCount) \(merger.waitingCount == 1 ? "window waits" : "windows wait") for \(names), for \(minutes) min now: no instance has published \(partitions.count == 1 ? "it" : "them") or said that nothing comes"
+    )
   }
 
   private func madeAgain(_ what: String) -> ConnectorError {

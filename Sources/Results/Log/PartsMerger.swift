@@ -176,9 +176,19 @@ package final class PartsMerger {
   }
 
   private func isDone(_ key: Int64) -> Bool {
-    let states = fold.inputs[input ?? ""] ?? [:]
-    guard states.count >= partitionCount ?? 0 else { return false }
-    return states.allSatisfy { partition, state in done[partition].map { $0 >= key } ?? false || state.isIdle }
+    guard (fold.inputs[input ?? ""] ?? [:]).count >= partitionCount ?? 0 else { return false }
+    return missing(key).isEmpty
+  }
+
+  /// The partitions that the first window waits for, as far as they are known; empty if none waits.
+  package var missing: [String] {
+    waiting.keys.min().map { missing($0).sorted { namesInOrder($0, $1) } } ?? []
+  }
+
+  private func missing(_ key: Int64) -> [String] {
+    (fold.inputs[input ?? ""] ?? [:]).filter { partition, state in
+      !state.isIdle && done[partition].map { $0 < key } ?? true
+    }.map(\.key)
   }
 
   private func read(_ window: inout Waiting, _ fetch: (Int64) throws -> [UInt8]?) rethrows {
