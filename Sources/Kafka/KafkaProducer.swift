@@ -84,7 +84,7 @@ public final class KafkaProducer: KafkaClient, @unchecked Sendable {
   /// How many messages were not delivered, of those reported so far.
   public var failedCount: Int { context.failedCount }
 
-  /// How many messages and reports are under way.
+  /// How many messages, reports and events are under way.
   public var outstanding: Int { handle.map { Int(rd_kafka_outq_len($0)) } ?? 0 }
 
   /// Sends what is queued without waiting for more, and hands over the reports, up to the time given.

@@ -104,7 +104,8 @@ struct FaultTests {
     broker.takeDown()
     for token in 2..<5 { try producer.produce("hits", "during", token: token) }
     producer.purge(all: true)
-    repeating({ producer.poll(milliseconds: 10) }, until: { purged.count == 3 })
+    // What is under way are events as well, such as that the broker is away.
+    repeating({ producer.poll(milliseconds: 10) }, until: { purged.count == 3 && producer.outstanding == 0 })
     #expect(purged.sorted() == [2, 3, 4])
     #expect(producer.outstanding == 0)
     broker.bringUp()
