@@ -121,7 +121,7 @@ final class RunReporter: RunObserver, Sendable {
 
   /// The terminal has it as a note.
   func standing(_ sentence: String?) {
-    dashboards.note(sentence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." })
+    dashboards.note(sentence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())" })
   }
 
   // MARK: A changed pipeline

@@ -15,7 +15,7 @@ export class Banner {
   }
 
   update({ state, status, age, lostSince, model }) {
-    const message = status?.message ? ` ${status.message.replace(/\.$/, '')}.` : '';
+    const message = status?.message ? ` ${status.message}.` : '';
     const shown = model.frame.windows.at(-1)?.end;
     const until = typeof shown === 'string' ? ` The plots show what was counted until ${shown.slice(11, 19)} UTC.` : '';
     const typical = status?.window_s ? `, where one comes every ${span(status.window_s)}` : '';
