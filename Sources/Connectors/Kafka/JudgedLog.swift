@@ -44,8 +44,6 @@ struct JudgedLog {
   /// The offset behind the last folded message.
   private(set) var next: Int64 = 0
   private(set) var claim: Claim?
-  /// The offset of this run's last message on the log; -1 if there is none.
-  private(set) var lastOffset: Int64 = -1
   /// How many void results of the pipeline came.
   private(set) var voidCount = 0
   /// Whether this run writes the snapshots.
@@ -122,7 +120,6 @@ struct JudgedLog {
 
   /// Notes that a message of this run was delivered. `offset` is negative if the broker did not say it.
   mutating func deliver(_ token: Int, at offset: Int64, _ message: LogMessage, now: Int64) {
-    lastOffset = max(lastOffset, offset)
     delivered.append(Delivered(offset: offset >= 0 ? offset : nil, token: token, message: message, time: now))
   }
 

@@ -10,6 +10,8 @@ import Synchronization
 final class LogJudge: Sendable {
   private struct State {
     var log: JudgedLog
+    /// The offset of the last message of this run that is on the log; -1 before there is one.
+    var lastOffset: Int64 = -1
     var isFollowing = false
     var isClosing = false
     var failure: ConnectorError?
@@ -113,6 +115,7 @@ final class LogJudge: Sendable {
     var outcomes: [JudgedLog.Outcome] = []
     var mustFollow = false
     state.withLock { state in
+      state.lastOffset = max(state.lastOffset, offset)
       guard let message, state.log.fold != nil else {
         outcomes = [.counts(token: token)]
         return
@@ -133,7 +136,7 @@ final class LogJudge: Sendable {
   }
 
   /// The offset of this run's last message on the log; -1 if there is none.
-  var lastOffset: Int64 { state.withLock { $0.log.lastOffset } }
+  var lastOffset: Int64 { state.withLock { $0.lastOffset } }
 
   /// How many void results of the pipeline came.
   var voidCount: Int { state.withLock { $0.log.voidCount } }
