@@ -113,16 +113,26 @@ final class LogReader {
       old += more
     }
     var fold = ResultFold(pipeline: pipeline, isCut: isCut)
-    let claimed = messages.first { if case .claim = $0.message { true } else { false } }?.time
-    for read in Self.inOrder(old, by: \.time) where read.time < claimed ?? .max { _ = fold.take(read.message) }
+    for read in Self.older(old, than: messages, time: \.time, message: \.message) { _ = fold.take(read.message) }
     for (_, _, message) in messages { _ = fold.take(message) }
     return Beginning(fold: fold, next: next, sinceSnapshot: old.count + messages.count)
   }
 
-  /// Sorts messages of partitions that are not the log by time. Older versions let the key choose the partition: all
-  /// messages of a pipeline are in one, unless partitions were added.
-  static func inOrder<Element>(_ messages: [Element], by time: (Element) -> Int64) -> [Element] {
-    messages.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }.map(\.element)
+  /// The messages of other partitions that come before those of the log, by time. Older versions let the key choose the
+  /// partition: all messages of a pipeline are in one, unless partitions were added. Results that they publish beside a
+  /// claim on the log are void, so they are left out.
+  static func older<Element>(
+    _ others: [Element], than log: [Element], time: (Element) -> Int64, message: (Element) -> LogMessage?
+  ) -> [Element] {
+    var claimed: [String: Int64] = [:]
+    for element in log {
+      guard case .claim(let claim)? = message(element), claimed[claim.pipeline] == nil else { continue }
+      claimed[claim.pipeline] = time(element)
+    }
+    let left = others.filter { other in
+      message(other).map { time(other) < claimed[$0.pipeline] ?? .max } ?? true
+    }
+    return left.enumerated().sorted { (time($0.element), $0.offset) < (time($1.element), $1.offset) }.map(\.element)
   }
 
   /// The offsets that a partition has; nil if the user wants to stop first.

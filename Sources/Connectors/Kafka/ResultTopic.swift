@@ -84,14 +84,8 @@ package final class ResultTopic {
   private func hand(_ backlog: [Old], _ take: (UnsafeRawBufferPointer) -> Void) {
     let log = backlog.filter { $0.partition == LogReader.partition }
     let others = backlog.filter { $0.partition != LogReader.partition }
-    var claimed: [String: Int64] = [:]
-    for old in log {
-      if case .claim(let claim)? = old.message, claimed[claim.pipeline] == nil { claimed[claim.pipeline] = old.time }
-    }
-    for old in LogReader.inOrder(others, by: \.time) {
-      // Results that an older version publishes beside a claim are void.
-      if let pipeline = old.message?.pipeline, let first = claimed[pipeline], old.time >= first { continue }
-      if counts(old.message) { old.bytes.withUnsafeBytes(take) }
+    for old in LogReader.older(others, than: log, time: \.time, message: \.message) where counts(old.message) {
+      old.bytes.withUnsafeBytes(take)
     }
     var beginnings = LogFilter.beginnings(in: log.compactMap { old in old.message.map { (old.offset, $0) } })
     for old in log {
