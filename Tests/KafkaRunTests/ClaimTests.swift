@@ -72,7 +72,7 @@ import Testing
     let telescope = Telescope(seed: 91, rows: 12_000)
     let lab = try Lab(partitions: 4)
     try lab.produce(telescope.rows)
-    try Self.write(Self.resultsWithoutClaims(), to: "results", lab)
+    try lab.write(Self.resultsWithoutClaims(), to: "results")
     let before = try lab.results()
     #expect(before.count == 11)
     let ended = try lab.job(window: EventWindowTests.window).watch()
@@ -96,8 +96,8 @@ import Testing
       try part.withUnsafeBytes { bytes in Result { () throws in try merger.add(bytes) } }.get().map(\.message)
     }
     #expect(whole.count > 5)
-    try Self.write(parts, to: "results-partials", lab)
-    try Self.write(whole.dropLast(2), to: "results", lab)
+    try lab.write(parts, to: "results-partials")
+    try lab.write(whole.dropLast(2), to: "results")
     let job = lab.job(window: EventWindowTests.window, sink: "merge: true, \(Lab.impatient)")
     // One that ends early, and another that goes on.
     #expect(try job.watch(until: { $0.rows > 0 }).error == nil)
@@ -113,12 +113,6 @@ import Testing
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../Vectors/results-without-claims.jsonl").standardized
     return try Data(contentsOf: file).split(separator: 0x0A).map { Array($0) }
-  }
-
-  private static func write(_ messages: some Sequence<[UInt8]>, to topic: String, _ lab: Lab) throws {
-    let writer = try lab.writer(to: topic)
-    for message in messages { try writer.write(message, key: "dt-chambers", to: 0) }
-    try writer.close()
   }
 
   /// Long logs are not read from their beginnings.
@@ -149,9 +143,7 @@ import Testing
     // The results know another topic of that name.
     let other = try Lab(partitions: 1)
     try other.produce(Telescope(seed: 106, rows: rows).rows)
-    let writer = try other.writer(to: "results")
-    for value in try lab.values() { try writer.write(Array(value), key: "dt-chambers", to: 0) }
-    try writer.close()
+    try other.write(lab.values())
     let before = try other.results().count
     let words = try #require(try other.job(window: "rows: 500").watch().error)
     #expect(

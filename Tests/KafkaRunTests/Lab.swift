@@ -84,6 +84,15 @@ final class Lab {
     try writer.close()
   }
 
+  /// Writes messages to a log of results, as a run of the telescope's pipeline would.
+  func write(
+    _ messages: some Sequence<some Sequence<UInt8>>, to topic: String = "results", key: String = "dt-chambers"
+  ) throws {
+    let writer = try Writer(self, topic)
+    for message in messages { try writer.write(Array(message), key: key, to: 0) }
+    try writer.close()
+  }
+
   func writer(to topic: String = "hits") throws -> Writer { try Writer(self, topic) }
 
   /// Messages written over a time.

@@ -12,19 +12,11 @@ import Testing
     ClaimMessage(pipeline: "dt-chambers", run: "other", .claim(input: input, epoch: epoch, after: after)).json
   }
 
-  private func write(_ messages: [[UInt8]], to topic: String = "results", key: String = "dt-chambers", _ lab: Lab)
-    throws
-  {
-    let writer = try lab.writer(to: topic)
-    for message in messages { try writer.write(message, key: key, to: 0) }
-    try writer.close()
-  }
-
   /// Readers without keys must come to the same result.
   @Test func `A claim with another key counts like any other`() throws {
     let lab = try Lab(partitions: 1)
     try lab.produce(Telescope(seed: 121, rows: 1_000).rows)
-    try write([Self.claim(1, after: ["0": 0])], key: "something else", lab)
+    try lab.write([Self.claim(1, after: ["0": 0])], key: "something else")
     #expect(try lab.job(window: "rows: 500").watch().totals.counts.records == 1_000)
     #expect(try lab.results().map(\.counts["records"]).reduce(0) { $0 + ($1 ?? 0) } == 1_000)
     #expect(try lab.accepted().void == [])
@@ -33,7 +25,7 @@ import Testing
   @Test func `A claim with the largest epoch ends the run with a sentence`() throws {
     let lab = try Lab(partitions: 1)
     try lab.produce(Telescope(seed: 122, rows: 100).rows)
-    try write([Self.claim(1 << 62, after: ["0": 0])], lab)
+    try lab.write([Self.claim(1 << 62, after: ["0": 0])])
     let words = try #require(try lab.job(window: "rows: 500").watch().error)
     #expect(
       words
@@ -50,9 +42,7 @@ import Testing
     #expect(try job().watch().error == nil)
     let other = try Lab(partitions: 1)
     try other.produce(Telescope(seed: 123, rows: rows).rows)
-    let writer = try other.writer(to: "results")
-    for value in try lab.values() { try writer.write(Array(value), key: "dt-chambers", to: 0) }
-    try writer.close()
+    try other.write(lab.values())
     let before = try other.results().count
     let again = try other.job(window: EventWindowTests.window, sink: "merge: true, \(Lab.impatient)").watch()
     let words = try #require(again.error)
